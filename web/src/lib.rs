@@ -1,1 +1,9 @@
-//! placeholder
+//! The page and its workers: the only crate that knows a browser exists.
+
+use yew::{Html, component, html};
+
+/// The whole page.
+#[component]
+pub fn App() -> Html {
+    html! { <h1>{ "Logloupe" }</h1> }
+}

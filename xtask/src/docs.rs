@@ -1,0 +1,52 @@
+//! Documentation that is written by a program, so that it cannot drift from the code.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::run::{Outcome, Report, cargo, output, root};
+
+const BEGIN: &str = "<!-- formats: written by `cargo xtask docs`, do not edit -->";
+const END: &str = "<!-- /formats -->";
+
+/// Writes every generated part, or with `check` only compares.
+///
+/// # Errors
+/// When a part cannot be generated, or `check` finds it out of date.
+pub(crate) fn run(report: &mut Report, check: bool) -> Outcome {
+    report.step("docs", "the table of formats in README.md", "1 min", || formats_table(check))
+}
+
+/// The table of formats between the markers in `README.md`, from `logloupe formats --json`.
+pub(crate) fn formats_table(check: bool) -> Outcome {
+    let file = root().join("README.md");
+    let old = fs::read_to_string(&file).unwrap_or_default();
+    let Some((before, rest)) = old.split_once(BEGIN) else {
+        println!("   README.md has no `{BEGIN}`: nothing to do");
+        return Ok(());
+    };
+    let (_, after) = rest.split_once(END).ok_or_else(|| format!("README.md has no `{END}`"))?;
+    let json =
+        output(&mut cargo(&["run", "--quiet", "--package", "logloupe-cli", "--", "formats", "--json"]))?;
+    let new = format!("{before}{BEGIN}\n{}{END}{after}", markdown(&json)?);
+    match (new == old, check) {
+        (true, _) => Ok(()),
+        (false, true) => Err("README.md is out of date: run `cargo xtask docs`".into()),
+        (false, false) => fs::write(&file, new).map_err(|fault| format!("README.md: {fault}")),
+    }
+}
+
+/// One row per format: title, id, number of columns.
+fn markdown(json: &str) -> Outcome<String> {
+    let formats: Value =
+        serde_json::from_str(json).map_err(|fault| format!("`logloupe formats --json`: {fault}"))?;
+    let formats = formats.as_array().ok_or("`logloupe formats --json` is no array")?;
+    let mut table = String::from("\n| log | id | fields |\n|---|---|---|\n");
+    for format in formats {
+        let text = |key: &str| format[key].as_str().unwrap_or_default();
+        let fields = format["columns"].as_array().map_or(0, Vec::len);
+        table.push_str(&format!("| {} | `{}` | {fields} |\n", text("title"), text("id")));
+    }
+    table.push('\n');
+    Ok(table)
+}

@@ -1,0 +1,126 @@
+//! `cargo xtask test`: everything that must hold, each step run even when one before it failed.
+
+use std::process::ExitCode;
+
+use xtask::programs;
+
+use crate::run::{Outcome, Report, cargo, run as start};
+use crate::{page, tidy, tools};
+
+struct Step {
+    name: &'static str,
+    what: &'static str,
+    may_take: &'static str,
+    work: fn() -> Outcome,
+}
+
+/// In order: cheap answers first, and what is needed later before it is needed.
+const STEPS: &[Step] = &[
+    Step { name: "format", what: "rustfmt has nothing to change", may_take: "5 s", work: format },
+    Step { name: "tidy", what: "the rules that no compiler knows", may_take: "5 s", work: tidy::check },
+    Step { name: "clippy", what: "no warning in any package", may_take: "2 min", work: clippy },
+    Step {
+        name: "clippy-wasm",
+        what: "no warning in what runs in a browser",
+        may_take: "2 min",
+        work: clippy_wasm,
+    },
+    Step {
+        name: "native",
+        what: "unit, property, fixture and command line tests",
+        may_take: "5 min",
+        work: native,
+    },
+    Step {
+        name: "wasm",
+        what: "tests of the page's parts in headless Chromium",
+        may_take: "2 min",
+        work: wasm,
+    },
+    Step {
+        name: "page",
+        what: "the release build of page and worker into dist/",
+        may_take: "4 min",
+        work: page::build,
+    },
+    Step {
+        name: "e2e",
+        what: "the built page in Chromium, as its users meet it",
+        may_take: "2 min",
+        work: e2e,
+    },
+];
+
+/// Runs all steps, or those that are named. Its last line is `N passed, N failed`.
+pub(crate) fn run(mut report: Report, names: &[&str]) -> ExitCode {
+    let known: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+    if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
+        eprintln!("no such step: {unknown}; there are: {}", known.join(", "));
+        return ExitCode::from(2);
+    }
+    println!(
+        "cargo xtask test: may take 30 min on a fresh machine, 10 min in a fresh checkout, 2 to 5 min after that"
+    );
+    let chosen = |step: &&Step| names.is_empty() || names.contains(&step.name);
+    if names.is_empty() {
+        // What is missing is reported here and again by the steps that need it; the others still run.
+        let _ = tools::setup(&mut report);
+    }
+    for step in STEPS.iter().filter(chosen) {
+        let _ = report.step(step.name, step.what, step.may_take, step.work);
+    }
+    report.summary();
+    let (passed, failed) = report.counts();
+    println!("\n{passed} passed, {failed} failed");
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn format() -> Outcome {
+    start(&mut cargo(&["fmt", "--all", "--check"]))
+}
+
+fn clippy() -> Outcome {
+    start(&mut cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+}
+
+fn clippy_wasm() -> Outcome {
+    const WASM: &str = "--target=wasm32-unknown-unknown";
+    start(&mut cargo(&[
+        "clippy",
+        "--quiet",
+        "--package=logloupe-core",
+        "--lib",
+        WASM,
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
+    start(&mut cargo(&[
+        "clippy",
+        "--quiet",
+        "--package=logloupe-web",
+        "--all-targets",
+        WASM,
+        "--",
+        "-D",
+        "warnings",
+    ]))
+}
+
+fn native() -> Outcome {
+    start(&mut cargo(&["test", "--quiet", "--workspace", "--no-fail-fast"]))
+}
+
+fn wasm() -> Outcome {
+    let driver = programs::chromedriver().ok_or("no chromedriver: run `cargo xtask setup`")?;
+    let args = ["test", "--quiet", "--package=logloupe-web", "--target=wasm32-unknown-unknown"];
+    start(cargo(&args).env("CHROMEDRIVER", driver).env("WASM_BINDGEN_TEST_TIMEOUT", "120"))
+}
+
+fn e2e() -> Outcome {
+    if programs::chromium().is_none() || programs::chromedriver().is_none() {
+        return Err("no Chromium or no chromedriver: run `cargo xtask setup`".into());
+    }
+    let args = ["test", "--package=logloupe-tests", "--test=e2e", "--", "--test-threads=2"];
+    start(cargo(&args).env("LOGLOUPE_DIST", page::folder()))
+}

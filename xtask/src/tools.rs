@@ -1,0 +1,185 @@
+//! The programs that the build needs beyond cargo, each at one pinned version.
+//!
+//! A program of the right version on the `PATH` is taken. Otherwise it is installed into a folder of its own under
+//! cargo's home (`logloupe-tools/<name>-<version>`), so that nobody's own trunk is replaced, and every checkout shares it.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use xtask::programs;
+
+use crate::run::{Outcome, Report, cargo, output, program, root, run};
+
+/// Newer ones ask for a newer compiler than this workspace does.
+const TRUNK: &str = "0.21.14";
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Everything: what the page needs and what its tests need.
+///
+/// # Errors
+/// When something is missing and cannot be installed.
+pub(crate) fn setup(report: &mut Report) -> Outcome {
+    report.step("toolchain", "the WASM target, rustfmt and clippy through rustup", "1 min", toolchain)?;
+    report.step(
+        "page tools",
+        "trunk and wasm-bindgen, compiled from source when missing",
+        "15 min",
+        page_tools,
+    )?;
+    report.step("browser", "Chromium, its driver and fonts, for the tests", "3 min", browser)
+}
+
+/// What building the page needs.
+///
+/// # Errors
+/// As [`setup`].
+pub(crate) fn setup_page(report: &mut Report) -> Outcome {
+    report.step(
+        "setup",
+        "the WASM target, trunk and wasm-bindgen, when missing",
+        "15 min the first time",
+        || {
+            toolchain()?;
+            page_tools()
+        },
+    )
+}
+
+/// The `PATH` of every program that is started: the pinned tools first.
+pub(crate) fn path() -> OsString {
+    let old = env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<PathBuf> = Tool::all().iter().map(|tool| tool.home().join("bin")).collect();
+    folders.retain(|folder| folder.is_dir());
+    folders.extend(env::split_paths(&old));
+    env::join_paths(folders).unwrap_or(old)
+}
+
+/// The target and components. `rust-toolchain.toml` names them, but rustup may be told not to install by itself.
+pub(crate) fn toolchain() -> Outcome {
+    let sysroot = output(program("rustc").args(["--print", "sysroot"]))?;
+    if !Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).is_dir() {
+        run(program("rustup").args(["target", "add", TARGET]))
+            .map_err(|fault| format!("{fault}; the Rust target {TARGET} is needed"))?;
+    }
+    for (component, call) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
+        if output(cargo(&[call, "--version"]).stderr(std::process::Stdio::null())).is_err() {
+            run(program("rustup").args(["component", "add", component]))?;
+        }
+    }
+    Ok(())
+}
+
+fn page_tools() -> Outcome {
+    Tool::all().iter().try_for_each(Tool::ensure)
+}
+
+/// A program of crates.io at one version.
+#[derive(Debug)]
+struct Tool {
+    /// The package to install.
+    package: &'static str,
+    /// The program in it whose version is asked for.
+    program: &'static str,
+    version: String,
+    may_take: &'static str,
+}
+
+impl Tool {
+    fn all() -> &'static [Tool] {
+        static ALL: LazyLock<Vec<Tool>> = LazyLock::new(|| {
+            vec![
+                // The library and the program that post-processes it must be of the same version.
+                Tool {
+                    package: "wasm-bindgen-cli",
+                    program: "wasm-bindgen",
+                    version: locked_version("wasm-bindgen").unwrap_or_else(|| "unknown".into()),
+                    may_take: "5 min",
+                },
+                Tool { package: "trunk", program: "trunk", version: TRUNK.into(), may_take: "10 min" },
+            ]
+        });
+        &ALL
+    }
+
+    /// The folder that this project installs it into.
+    fn home(&self) -> PathBuf {
+        let cargo_home =
+            env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
+        let cargo_home = cargo_home.unwrap_or_else(|| root().join("target"));
+        cargo_home.join("logloupe-tools").join(format!("{}-{}", self.package, self.version))
+    }
+
+    fn ensure(&self) -> Outcome {
+        let own = self.home().join("bin").join(self.program);
+        let candidates = [Some(own), programs::on_path(self.program)];
+        if candidates.into_iter().flatten().any(|file| version_of(&file).as_deref() == Some(&self.version)) {
+            return Ok(());
+        }
+        let Self { package, version, may_take, .. } = self;
+        println!("   installing {package} {version} (may take {may_take})");
+        let home = self.home();
+        let install = |locked: &[&str]| {
+            let args = ["install", package, "--version", version, "--root"];
+            run(cargo(&args).arg(&home).args(locked))
+        };
+        // As its authors tested it; where one of those versions cannot be had, with the newest that fit.
+        install(&["--locked"]).or_else(|_| install(&[]))
+    }
+}
+
+/// The version that a program names: the second word of `trunk 0.21.14`.
+fn version_of(file: &Path) -> Option<String> {
+    let said = std::process::Command::new(file).arg("--version").output().ok()?;
+    Some(String::from_utf8(said.stdout).ok()?.split_whitespace().nth(1)?.to_owned())
+}
+
+/// The version of a package in `Cargo.lock`.
+fn locked_version(package: &str) -> Option<String> {
+    let lock = fs::read_to_string(root().join("Cargo.lock")).ok()?;
+    let (_, after) = lock.split_once(&format!("\nname = \"{package}\"\n"))?;
+    Some(after.strip_prefix("version = \"")?.split('"').next()?.to_owned())
+}
+
+/// Chromium, its driver, and a font in which pictures are legible.
+pub(crate) fn browser() -> Outcome {
+    let missing = || {
+        let mut names = Vec::new();
+        names.extend(programs::chromium().is_none().then_some("Chromium or Chrome"));
+        names.extend(programs::chromedriver().is_none().then_some("its chromedriver"));
+        names.join(" and ")
+    };
+    if missing().is_empty() {
+        return Ok(());
+    }
+    println!("   missing: {}", missing());
+    if programs::on_path("apt-get").is_some() && is_root() {
+        let apt = |args: &[&str]| run(program("apt-get").args(args).env("DEBIAN_FRONTEND", "noninteractive"));
+        apt(&["update", "-q"])?;
+        apt(&[
+            "install",
+            "-q",
+            "-y",
+            "--no-install-recommends",
+            "chromium",
+            "chromium-driver",
+            "fonts-inter",
+            "fonts-dejavu-core",
+        ])?;
+    }
+    match missing() {
+        none if none.is_empty() => Ok(()),
+        some => Err(format!(
+            "missing: {some}. Install it (Debian: `apt-get install chromium chromium-driver fonts-dejavu-core`; \
+             elsewhere: Chrome and the chromedriver of the same version), or name the files in \
+             the variables CHROME and CHROMEDRIVER"
+        )),
+    }
+}
+
+fn is_root() -> bool {
+    output(program("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
+}
