@@ -1,0 +1,1 @@
+//! Small field parsers shared by the formats.

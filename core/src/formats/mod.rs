@@ -1,0 +1,195 @@
+//! Log formats: what one record of each is called, how it is recognised and how it becomes a row.
+//!
+//! One format is one file here and one line in [`ALL`]. Reading order: [`Format`] (the contract), [`field`] (the
+//! small parsers they share), then any format. A format sees the table, [`field`] and this contract: never another
+//! format, never a container or an envelope (those are [`ingest`](crate::ingest)'s).
+
+pub mod field;
+
+use crate::table::{Field, Row, RowWriter};
+
+/// Every format of this crate, in the order in which ties of detection are decided.
+pub static ALL: &[&dyn Format] = &[];
+
+/// The format with this id, among the crate's own.
+pub fn by_id(id: &str) -> Option<&'static dyn Format> {
+    ALL.iter().copied().find(|f| f.meta().id == id)
+}
+
+/// One log format. Implement it outside this crate to read logs of your own: see `examples/own_format.rs`.
+///
+/// A format is a description without state; what a file needs to remember (a header that names its columns) lives in
+/// the [`Decoder`] made for that file.
+pub trait Format: Sync {
+    /// Who it is.
+    fn meta(&self) -> &Meta;
+    /// Its columns, in table order: names, kinds, roles, other names and documentation. The decoder writes to them
+    /// by their place in this list.
+    fn fields(&self) -> Vec<Field>;
+    /// Whether the first records of a file are this format's. Decide by content; the name is a hint that may turn
+    /// `Maybe` into `Certain`, never `No` into `Maybe`. Must be `No` for every other format's samples.
+    fn sniff(&self, head: &Head<'_>) -> Sniff;
+    /// A decoder for one file that begins with `head`. A later part of a large file gets the same head.
+    fn decoder(&self, head: &Head<'_>) -> Box<dyn Decoder>;
+    /// A row told in one sentence, the word that matters strong.
+    fn summary(&self, row: &Row<'_>) -> Vec<Span>;
+    /// The columns that identify an event, if the vendor may deliver one twice; equal values mean the same event.
+    fn identity(&self) -> &'static [&'static str] {
+        &[]
+    }
+    /// Questions worth asking of this log.
+    fn presets(&self) -> &'static [Preset];
+    /// Small samples: documentation, tests and fuzz seeds. At least one; the worst documented line among them.
+    fn samples(&self) -> &'static [Sample];
+}
+
+/// Who a format is.
+#[derive(Clone, Copy, Debug)]
+pub struct Meta {
+    /// Stable id, as in `--format` and `@format`: `cloudtrail`, `vpc_flow`.
+    pub id: &'static str,
+    /// The vendor's name for the log.
+    pub title: &'static str,
+    /// One sentence: what it records.
+    pub summary: &'static str,
+    /// How its files are cut into records.
+    pub framing: Framing,
+    /// The vendor's page that describes it.
+    pub page: &'static str,
+    /// When that page was read, `YYYY-MM-DD`.
+    pub read_on: &'static str,
+    /// The usual S3 key, with placeholders in `{}`.
+    pub key_shape: &'static str,
+}
+
+/// How a file is cut into records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// One record per line.
+    Lines,
+    /// JSON objects: one per line, several per line, pretty-printed, or inside an array or a known envelope.
+    Json,
+}
+
+/// The beginning of a file, inflated and taken out of its envelope.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    /// The file's path; empty when hidden from detection.
+    pub name: &'a str,
+    /// How the content is cut.
+    pub framing: Framing,
+    /// The first records (lines or objects), complete ones only, at least one.
+    pub records: &'a [&'a [u8]],
+}
+
+/// What a format says of a file's head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sniff {
+    /// Not this format.
+    No,
+    /// Could be, for this reason.
+    Maybe(String),
+    /// Is, for this reason ("header names 14 known fields").
+    Certain(String),
+}
+
+/// Turns the records of one file into rows.
+pub trait Decoder {
+    /// Decodes one record into `row`. On [`Decoded::Row`] the caller commits the row; otherwise what was written is
+    /// taken back. A record that is damaged is an [`Err`] with its place; a field that is only unknown is kept.
+    fn decode(&mut self, record: &Record<'_>, row: &mut RowWriter<'_>) -> Result<Decoded, Fault>;
+}
+
+/// One record as [`ingest`](crate::ingest) cut it.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    /// Its bytes, without line end.
+    pub bytes: &'a [u8],
+    /// The time that its envelope gives it (a CloudWatch export), in microseconds since 1970.
+    pub envelope_time: Option<i64>,
+}
+
+/// What became of a record that was not damaged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decoded {
+    /// A row.
+    Row,
+    /// Not an event but part of the file's form: a header, a directive. Not counted as a record.
+    Form,
+    /// Recognised and put aside on purpose, with the reason ("digest file"). Counted as such, not as a rejection.
+    Aside(&'static str),
+}
+
+/// Why a record was rejected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Byte offset in the record at which it went wrong.
+    pub at: usize,
+    /// What was expected there ("integer for srcport").
+    pub expected: String,
+    /// What stood there, shortened.
+    pub found: String,
+}
+
+impl Fault {
+    /// A fault at byte `at` of `record`.
+    pub fn new(record: &[u8], at: usize, expected: impl Into<String>) -> Fault {
+        Fault { at, expected: expected.into(), found: shorten(record.get(at..).unwrap_or_default()) }
+    }
+}
+
+/// The first few characters of log content, for messages.
+pub fn shorten(bytes: &[u8]) -> String {
+    const MOST: usize = 40;
+    if bytes.is_empty() {
+        return "end of record".to_owned();
+    }
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(MOST * 4)]);
+    let mut short: String = text.chars().take(MOST).map(|c| if c.is_control() { '␣' } else { c }).collect();
+    if text.chars().count() > MOST || bytes.len() > MOST * 4 {
+        short.push('…');
+    }
+    short
+}
+
+/// A piece of a summary sentence.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Span {
+    /// The words.
+    pub text: String,
+    /// Whether they are the ones that matter.
+    pub strong: bool,
+}
+
+impl Span {
+    /// Ordinary words.
+    pub fn plain(text: impl Into<String>) -> Span {
+        Span { text: text.into(), strong: false }
+    }
+    /// The words that matter.
+    pub fn strong(text: impl Into<String>) -> Span {
+        Span { text: text.into(), strong: true }
+    }
+}
+
+/// A question and its query.
+#[derive(Clone, Copy, Debug)]
+pub struct Preset {
+    /// The question in words.
+    pub title: &'static str,
+    /// The Insights query that answers it.
+    pub query: &'static str,
+}
+
+/// A sample file of a format.
+#[derive(Clone, Copy, Debug)]
+pub struct Sample {
+    /// File name as the vendor would give it.
+    pub name: &'static str,
+    /// Content.
+    pub content: &'static [u8],
+    /// How many rows it gives.
+    pub rows: usize,
+    /// How many rejections it gives.
+    pub rejected: usize,
+}

@@ -1,0 +1,172 @@
+//! Integers in as few bytes as their range in one chunk needs.
+//!
+//! A value is `base + step * i + scale * offset[i]`: the base is the smallest value (or the first of an even
+//! run), the scale a common divisor of times (whole seconds need no microseconds), and the offsets are as wide
+//! as the largest of them. A column that repeats one value, and a line number that counts up, take no bytes.
+
+/// The offsets of a [`Packed`], one per row.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Offsets {
+    /// All zero: nothing is stored.
+    None,
+    /// One byte each.
+    U8(Box<[u8]>),
+    /// Two bytes each.
+    U16(Box<[u16]>),
+    /// Four bytes each.
+    U32(Box<[u32]>),
+    /// Eight bytes each.
+    U64(Box<[u64]>),
+}
+
+/// Integers of one chunk; see the module's text for the arithmetic.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Packed {
+    base: i64,
+    step: i64,
+    scale: u64,
+    offsets: Offsets,
+    len: usize,
+    min: i64,
+    max: i64,
+}
+
+impl Packed {
+    /// Packs `values`. Where a row has no value the caller writes any value of the chunk (see
+    /// [`writer`](super::writer)), so that holes do not widen the range.
+    pub fn new(values: &[i64]) -> Packed {
+        let len = values.len();
+        let (Some(&first), Some(min), Some(max)) =
+            (values.first(), values.iter().copied().min(), values.iter().copied().max())
+        else {
+            return Packed { base: 0, step: 0, scale: 1, offsets: Offsets::None, len: 0, min: 0, max: 0 };
+        };
+        let step = values.get(1).map_or(0, |second| second.wrapping_sub(first));
+        let even = values.windows(2).all(|w| w[1].wrapping_sub(w[0]) == step);
+        if even {
+            return Packed { base: first, step, scale: 1, offsets: Offsets::None, len, min, max };
+        }
+        let scale = common_scale(values, min);
+        let range = max.wrapping_sub(min) as u64 / scale;
+        let offset = |v: &i64| v.wrapping_sub(min) as u64 / scale;
+        let offsets = if range <= u8::MAX as u64 {
+            Offsets::U8(values.iter().map(|v| offset(v) as u8).collect())
+        } else if range <= u16::MAX as u64 {
+            Offsets::U16(values.iter().map(|v| offset(v) as u16).collect())
+        } else if range <= u32::MAX as u64 {
+            Offsets::U32(values.iter().map(|v| offset(v) as u32).collect())
+        } else {
+            Offsets::U64(values.iter().map(offset).collect())
+        };
+        Packed { base: min, step: 0, scale, offsets, len, min, max }
+    }
+    /// How many values there are.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+    /// Value `i`; `i` must be below `len`.
+    #[inline]
+    pub fn get(&self, i: usize) -> i64 {
+        let offset = match &self.offsets {
+            Offsets::None => return self.base.wrapping_add(self.step.wrapping_mul(i as i64)),
+            Offsets::U8(o) => o[i] as u64,
+            Offsets::U16(o) => o[i] as u64,
+            Offsets::U32(o) => o[i] as u64,
+            Offsets::U64(o) => o[i],
+        };
+        self.base.wrapping_add(offset.wrapping_mul(self.scale) as i64)
+    }
+    /// Calls `f(i, value)` for every row, with the width decided outside the loop.
+    #[inline]
+    pub fn for_each(&self, mut f: impl FnMut(usize, i64)) {
+        let (base, scale) = (self.base, self.scale);
+        macro_rules! run {
+            ($o:expr) => {
+                if scale == 1 {
+                    $o.iter().enumerate().for_each(|(i, &o)| f(i, base.wrapping_add(o as i64)))
+                } else {
+                    $o.iter()
+                        .enumerate()
+                        .for_each(|(i, &o)| f(i, base.wrapping_add((o as u64).wrapping_mul(scale) as i64)))
+                }
+            };
+        }
+        match &self.offsets {
+            Offsets::None => {
+                (0..self.len).for_each(|i| f(i, base.wrapping_add(self.step.wrapping_mul(i as i64))))
+            }
+            Offsets::U8(o) => run!(o),
+            Offsets::U16(o) => run!(o),
+            Offsets::U32(o) => run!(o),
+            Offsets::U64(o) => run!(o),
+        }
+    }
+    /// All values, unpacked.
+    pub fn to_vec(&self) -> Vec<i64> {
+        let mut out = Vec::with_capacity(self.len);
+        self.for_each(|_, v| out.push(v));
+        out
+    }
+    /// The smallest value (0 when empty).
+    pub fn min(&self) -> i64 {
+        self.min
+    }
+    /// The largest value (0 when empty).
+    pub fn max(&self) -> i64 {
+        self.max
+    }
+    /// The constant that every row holds, if it is one.
+    pub fn constant(&self) -> Option<i64> {
+        (self.len > 0 && self.min == self.max).then_some(self.min)
+    }
+    /// The arithmetic for kernels: `(base, step, scale, offsets)`.
+    pub fn parts(&self) -> (i64, i64, u64, &Offsets) {
+        (self.base, self.step, self.scale, &self.offsets)
+    }
+    /// Heap bytes held.
+    pub fn bytes(&self) -> usize {
+        match &self.offsets {
+            Offsets::None => 0,
+            Offsets::U8(o) => o.len(),
+            Offsets::U16(o) => o.len() * 2,
+            Offsets::U32(o) => o.len() * 4,
+            Offsets::U64(o) => o.len() * 8,
+        }
+    }
+}
+
+/// The largest of a second, a millisecond and one (in microseconds) that divides every distance from `min`.
+fn common_scale(values: &[i64], min: i64) -> u64 {
+    let divides = |scale: u64| values.iter().all(|v| (v.wrapping_sub(min) as u64).is_multiple_of(scale));
+    [1_000_000, 1_000].into_iter().find(|&s| divides(s)).unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn round_trip(values: &[i64], bytes: usize) {
+        let packed = Packed::new(values);
+        assert_eq!(packed.to_vec(), values);
+        assert!(values.iter().enumerate().all(|(i, v)| packed.get(i) == *v));
+        assert_eq!(packed.bytes(), bytes, "{values:?}");
+    }
+
+    #[test]
+    fn every_width_reads_back_what_was_written() {
+        round_trip(&[], 0);
+        round_trip(&[7], 0);
+        round_trip(&[7, 7, 7], 0);
+        round_trip(&[1, 2, 3, 4], 0);
+        round_trip(&[100, 3, 255], 3);
+        round_trip(&[-5, 1000, 3], 6);
+        round_trip(&[0, 70_000, 1], 12);
+        round_trip(&[i64::MIN, i64::MAX, 0], 24);
+        round_trip(&[0, 3_600_000_000, 5_000_000], 6);
+    }
+}

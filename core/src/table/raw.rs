@@ -1,0 +1,141 @@
+//! The raw text of a chunk's records: LZ4 blocks of about 64 KiB, and each record's length.
+//!
+//! A record never straddles blocks, so that one on screen costs one block. LZ4 because it is decompressed
+//! faster than it is read from memory for most queries, and its code is small.
+
+use super::packed::Packed;
+
+/// Text is gathered to this size before it is compressed.
+const BLOCK: usize = 64 << 10;
+
+/// One compressed run of records.
+#[derive(Clone, Debug)]
+struct Block {
+    first_row: u32,
+    /// Uncompressed size.
+    size: u32,
+    bytes: Box<[u8]>,
+    /// The text did not shrink and is stored as it was.
+    stored: bool,
+}
+
+/// The raw records of one sealed chunk.
+#[derive(Clone, Debug, Default)]
+pub struct Raw {
+    blocks: Vec<Block>,
+    lengths: Option<Packed>,
+}
+
+impl Raw {
+    /// Appends record `row` to `out`; appends nothing for a row past the end.
+    pub fn read(&self, row: usize, out: &mut Vec<u8>) {
+        let Some(lengths) = &self.lengths else { return };
+        if row >= lengths.len() {
+            return;
+        }
+        let b = self.blocks.partition_point(|b| b.first_row as usize <= row).saturating_sub(1);
+        let Some(block) = self.blocks.get(b) else { return };
+        let start: usize = (block.first_row as usize..row).map(|r| lengths.get(r) as usize).sum();
+        let text = block.text();
+        out.extend_from_slice(text.get(start..start + lengths.get(row) as usize).unwrap_or_default());
+    }
+    /// Calls `f(row, record)` for the rows for which `want` says yes, decompressing only blocks that hold one.
+    pub fn for_each(&self, mut want: impl FnMut(usize) -> bool, mut f: impl FnMut(usize, &[u8])) {
+        let Some(lengths) = &self.lengths else { return };
+        for (b, block) in self.blocks.iter().enumerate() {
+            let first = block.first_row as usize;
+            let end = self.blocks.get(b + 1).map_or(lengths.len(), |next| next.first_row as usize);
+            let mut text = None;
+            let mut start = 0;
+            for row in first..end {
+                let length = lengths.get(row) as usize;
+                if want(row) {
+                    let text = text.get_or_insert_with(|| block.text());
+                    f(row, text.get(start..start + length).unwrap_or_default());
+                }
+                start += length;
+            }
+        }
+    }
+    /// Calls `f(first_row, lengths, text)` for each block: all its records in one run of text.
+    pub fn for_each_block(&self, mut f: impl FnMut(usize, &[usize], &[u8])) {
+        let Some(lengths) = &self.lengths else { return };
+        for (b, block) in self.blocks.iter().enumerate() {
+            let first = block.first_row as usize;
+            let end = self.blocks.get(b + 1).map_or(lengths.len(), |next| next.first_row as usize);
+            let sizes: Vec<usize> = (first..end).map(|r| lengths.get(r) as usize).collect();
+            f(first, &sizes, &block.text());
+        }
+    }
+    /// How many records there are.
+    pub fn len(&self) -> usize {
+        self.lengths.as_ref().map_or(0, Packed::len)
+    }
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Heap bytes held.
+    pub fn bytes(&self) -> usize {
+        self.blocks.iter().map(|b| b.bytes.len() + size_of::<Block>()).sum::<usize>()
+            + self.lengths.as_ref().map_or(0, Packed::bytes)
+    }
+    /// Uncompressed bytes.
+    pub fn text_bytes(&self) -> usize {
+        self.blocks.iter().map(|b| b.size as usize).sum()
+    }
+}
+
+impl Block {
+    fn text(&self) -> Vec<u8> {
+        if self.stored {
+            return self.bytes.to_vec();
+        }
+        // What we compressed ourselves always decompresses; an empty text would show as a missing message.
+        lz4_flex::block::decompress(&self.bytes, self.size as usize).unwrap_or_default()
+    }
+}
+
+/// Gathers records into [`Raw`].
+#[derive(Debug, Default)]
+pub(crate) struct RawWriter {
+    open: Vec<u8>,
+    open_row: usize,
+    lengths: Vec<i64>,
+    blocks: Vec<Block>,
+}
+
+impl RawWriter {
+    #[inline]
+    pub(crate) fn push(&mut self, record: &[u8]) {
+        if !self.open.is_empty() && self.open.len() + record.len() > BLOCK {
+            self.flush();
+        }
+        self.open.extend_from_slice(record);
+        self.lengths.push(record.len() as i64);
+    }
+    /// Uncompressed bytes of the open chunk.
+    pub(crate) fn bytes(&self) -> usize {
+        self.open.len() + self.blocks.iter().map(|b| b.size as usize).sum::<usize>()
+    }
+    fn flush(&mut self) {
+        let packed = lz4_flex::block::compress(&self.open);
+        let stored = packed.len() >= self.open.len();
+        self.blocks.push(Block {
+            first_row: self.open_row as u32,
+            size: self.open.len() as u32,
+            bytes: if stored { self.open.as_slice().into() } else { packed.into() },
+            stored,
+        });
+        self.open.clear();
+        self.open_row = self.lengths.len();
+    }
+    pub(crate) fn seal(&mut self) -> Raw {
+        if self.lengths.len() > self.open_row {
+            self.flush();
+        }
+        self.open_row = 0;
+        let lengths = std::mem::take(&mut self.lengths);
+        Raw { blocks: std::mem::take(&mut self.blocks), lengths: Some(Packed::new(&lengths)) }
+    }
+}

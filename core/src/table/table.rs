@@ -1,0 +1,301 @@
+//! All rows of one format that a shard holds. Filled row by row through [`RowWriter`], read chunk by chunk.
+
+use std::collections::HashMap;
+
+use super::{
+    Bitmap, CHUNK_ROWS, Cell, Chunk, Column, Dictionary, Field, Kind, Role, Schema, Value,
+    raw::RawWriter,
+    schema::{BUILTINS, LINE, RECORD, SOURCE, TIMESTAMP},
+    writer::Writer,
+};
+
+/// A chunk is also sealed when its raw text passes this size, so that huge records cannot fill memory.
+const CHUNK_BYTES: usize = 32 << 20;
+
+/// Rows of one format.
+#[derive(Debug)]
+pub struct Table {
+    format: String,
+    schema: Schema,
+    dictionaries: Vec<Dictionary>,
+    chunks: Vec<Chunk>,
+    writers: Vec<Writer>,
+    raw: RawWriter,
+    rows: usize,
+    open_rows: usize,
+    seed: u64,
+    derived: HashMap<String, usize>,
+    duplicates: Option<Bitmap>,
+}
+
+impl Table {
+    /// An empty table of the format with this id. `seed` seeds the dictionaries' hashes.
+    pub fn new(format: &str, fields: impl IntoIterator<Item = Field>, seed: u64) -> Table {
+        let mut table = Table {
+            format: format.to_owned(),
+            schema: Schema::default(),
+            dictionaries: Vec::new(),
+            chunks: Vec::new(),
+            writers: Vec::new(),
+            raw: RawWriter::default(),
+            rows: 0,
+            open_rows: 0,
+            seed,
+            derived: HashMap::new(),
+            duplicates: None,
+        };
+        for (i, field) in Schema::new(fields).fields().iter().enumerate() {
+            // The file's number is an integer inside, its name outside.
+            let kind = if i == SOURCE { Kind::Int } else { field.kind };
+            table.add(field.clone(), kind);
+        }
+        table
+    }
+    /// The id of the format.
+    pub fn format(&self) -> &str {
+        &self.format
+    }
+    /// The columns.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+    /// How many sealed rows there are: the rows that queries see.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+    /// The sealed chunks in row order.
+    pub fn chunks(&self) -> &[Chunk] {
+        &self.chunks
+    }
+    /// The dictionary of a text or address column (empty for others).
+    pub fn dictionary(&self, column: usize) -> &Dictionary {
+        &self.dictionaries[column]
+    }
+    /// The chunk that holds `row`, and the row's place in it.
+    pub fn locate(&self, row: usize) -> Option<(&Chunk, usize)> {
+        let c = self.chunks.partition_point(|c| c.first_row <= row).checked_sub(1)?;
+        let chunk = &self.chunks[c];
+        (row - chunk.first_row < chunk.rows).then(|| (chunk, row - chunk.first_row))
+    }
+    /// One row, for reading.
+    pub fn row(&self, row: usize) -> Option<Row<'_>> {
+        self.locate(row).map(|(chunk, index)| Row { table: self, chunk, index })
+    }
+    /// Begins a row. It counts once [`RowWriter::commit`] is called, and is forgotten if dropped before.
+    pub fn begin(&mut self) -> RowWriter<'_> {
+        RowWriter { table: self, committed: false }
+    }
+    /// The column called exactly `name`, added as text if there is none: for columns that a file's header names
+    /// and the format does not know.
+    pub fn column_named(&mut self, name: &str) -> usize {
+        match self.schema.find(name) {
+            Some(column) => column,
+            None => self.add(Field::found(name), Kind::Text),
+        }
+    }
+    /// Makes all written rows visible to queries.
+    pub fn seal(&mut self) {
+        if self.open_rows == 0 {
+            return;
+        }
+        let rows = std::mem::take(&mut self.open_rows);
+        for writer in &mut self.writers {
+            while writer.len() < rows {
+                writer.push_null();
+            }
+        }
+        let columns: Vec<Column> = self
+            .writers
+            .iter_mut()
+            .zip(&self.dictionaries)
+            .map(|(writer, dictionary)| writer.seal(dictionary))
+            .collect();
+        self.chunks.push(Chunk {
+            first_row: self.rows,
+            rows,
+            columns,
+            derived: Vec::new(),
+            raw: self.raw.seal(),
+        });
+        self.rows += rows;
+        // Columns derived from raw text are computed for the new chunk when they are next asked for.
+    }
+    /// The column derived from raw records under this name, if [`derive`](Self::derive) made it and every chunk has it.
+    pub fn derived(&self, name: &str) -> Option<usize> {
+        let &column = self.derived.get(name)?;
+        self.chunks.iter().all(|c| c.has_derived(column)).then_some(column)
+    }
+    /// The names of the columns derived so far.
+    pub fn derived_names(&self) -> impl Iterator<Item = &str> {
+        self.derived.keys().map(String::as_str)
+    }
+    /// Computes a text column from the raw records of at most `chunks` chunks that lack it and says whether it is
+    /// complete. `extract(record, out)` writes the value to `out` and says whether there is one.
+    pub fn derive(
+        &mut self,
+        name: &str,
+        chunks: usize,
+        extract: &mut dyn FnMut(&[u8], &mut Vec<u8>) -> bool,
+    ) -> bool {
+        let column = match self.derived.get(name) {
+            Some(&column) => column,
+            None => {
+                let field = Field { role: Role::Dimension, ..Field::found(name) };
+                let column = self.add(field, Kind::Text);
+                self.derived.insert(name.to_owned(), column);
+                column
+            }
+        };
+        let Table { chunks: all, dictionaries, schema, .. } = self;
+        let mut value = Vec::new();
+        let mut left = chunks;
+        for chunk in all.iter_mut().filter(|c| !c.has_derived(column)) {
+            if left == 0 {
+                return false;
+            }
+            left -= 1;
+            let mut writer = Writer::new(Kind::Text, schema.field(column).role);
+            let dictionary = &mut dictionaries[column];
+            chunk.raw.for_each(
+                |_| true,
+                |_, record| {
+                    value.clear();
+                    if extract(record, &mut value) {
+                        writer.push(Cell::Text(&value), dictionary);
+                    } else {
+                        writer.push_null();
+                    }
+                },
+            );
+            while chunk.columns.len() <= column {
+                chunk.columns.push(Column::NULLS);
+            }
+            chunk.columns[column] = writer.seal(dictionary);
+            chunk.derived.push(column);
+        }
+        true
+    }
+    /// Marks the rows that repeat an event delivered before; bit `row` set means duplicate.
+    pub fn set_duplicates(&mut self, duplicates: Bitmap) {
+        self.duplicates = Some(duplicates);
+    }
+    /// The rows that repeat an event, once they have been looked for.
+    pub fn duplicates(&self) -> Option<&Bitmap> {
+        self.duplicates.as_ref()
+    }
+    /// Heap bytes held: columns, dictionaries, raw text.
+    pub fn bytes(&self) -> usize {
+        self.chunks.iter().map(Chunk::bytes).sum::<usize>()
+            + self.dictionaries.iter().map(Dictionary::bytes).sum::<usize>()
+    }
+    fn add(&mut self, field: Field, kind: Kind) -> usize {
+        self.writers.push(Writer::new(kind, field.role));
+        self.dictionaries.push(Dictionary::new(self.seed));
+        self.schema.push(field)
+    }
+}
+
+/// One row being written. Columns may be set in any order; those not set have no value.
+pub struct RowWriter<'t> {
+    table: &'t mut Table,
+    committed: bool,
+}
+
+impl RowWriter<'_> {
+    /// Sets the format's column `column` (0 is the format's first) to `cell`; [`Cell::Null`] leaves it without a
+    /// value. The first value stands if a column is set twice.
+    #[inline]
+    pub fn set(&mut self, column: usize, cell: Cell<'_>) {
+        self.set_raw(column + BUILTINS, cell);
+    }
+    /// When the event happened, in microseconds since 1970.
+    #[inline]
+    pub fn timestamp(&mut self, micros: i64) {
+        self.set_raw(TIMESTAMP, Cell::Time(micros));
+    }
+    /// Sets the column of that name, added to the table as text if it is unknown.
+    pub fn set_named(&mut self, name: &str, cell: Cell<'_>) {
+        let column = self.table.column_named(name);
+        self.set_raw(column, cell);
+    }
+    #[inline]
+    fn set_raw(&mut self, column: usize, cell: Cell<'_>) {
+        if matches!(cell, Cell::Null) {
+            return;
+        }
+        let rows = self.table.open_rows;
+        let Some(writer) = self.table.writers.get_mut(column) else { return };
+        if writer.len() > rows {
+            return;
+        }
+        while writer.len() < rows {
+            writer.push_null();
+        }
+        writer.push(cell, &mut self.table.dictionaries[column]);
+    }
+    /// Completes the row with where it came from and its raw text.
+    pub fn commit(mut self, source: u32, line: u64, record: u64, raw: &[u8]) {
+        self.set_raw(SOURCE, Cell::Int(source as i64));
+        self.set_raw(LINE, Cell::Int(line as i64));
+        self.set_raw(RECORD, Cell::Int(record as i64));
+        self.committed = true;
+        let table = &mut *self.table;
+        table.raw.push(raw);
+        table.open_rows += 1;
+        if table.open_rows >= CHUNK_ROWS || table.raw.bytes() >= CHUNK_BYTES {
+            table.seal();
+        }
+    }
+}
+
+impl Drop for RowWriter<'_> {
+    fn drop(&mut self) {
+        if !self.committed {
+            let rows = self.table.open_rows;
+            self.table.writers.iter_mut().for_each(|w| w.truncate(rows));
+        }
+    }
+}
+
+/// One sealed row, for reading.
+#[derive(Clone, Copy)]
+pub struct Row<'t> {
+    /// The table.
+    pub table: &'t Table,
+    /// The chunk that holds the row.
+    pub chunk: &'t Chunk,
+    /// The row's place in the chunk.
+    pub index: usize,
+}
+
+impl Row<'_> {
+    /// The value in a column, counted from the built-in ones. `@source` is the file's number.
+    pub fn value(&self, column: usize) -> Value {
+        let data = self.chunk.column(column);
+        let kind = if column == SOURCE { Kind::Int } else { self.table.schema.field(column).kind };
+        match kind {
+            Kind::Text | Kind::Ip => match data.text(self.index, self.table.dictionary(column)) {
+                Some(text) => Value::text(&String::from_utf8_lossy(text)),
+                None => Value::Null,
+            },
+            Kind::Int => data.int(self.index).map_or(Value::Null, Value::Int),
+            Kind::Bool => data.int(self.index).map_or(Value::Null, |v| Value::Bool(v != 0)),
+            Kind::Time => data.int(self.index).map_or(Value::Null, Value::Time),
+            Kind::Float => data.float(self.index).map_or(Value::Null, Value::Float),
+        }
+    }
+    /// The value of the field that `name` means; [`Value::Null`] if there is no such field.
+    pub fn get(&self, name: &str) -> Value {
+        self.table.schema.find(name).map_or(Value::Null, |column| self.value(column))
+    }
+    /// The value of `name` as text, empty where there is none: for sentences.
+    pub fn show(&self, name: &str) -> String {
+        self.get(name).to_string()
+    }
+    /// The raw record, exactly as read.
+    pub fn raw(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.chunk.raw.read(self.index, &mut out);
+        out
+    }
+}
