@@ -1,1 +1,9 @@
-//! Questions and answers.
+//! Questions and answers: text → [`syntax`] (a tree with places and diagnostics) → plan → execution → result.
+//!
+//! Two languages share one tree and one plan. Nothing here knows a format: names reach columns through the
+//! tables' schemas.
+
+pub mod diagnostic;
+pub mod syntax;
+
+pub use diagnostic::{Diagnostic, Severity};

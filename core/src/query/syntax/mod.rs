@@ -1,0 +1,3 @@
+//! Text to tree and back. [`tree`] is what both languages parse to; nothing here knows columns or data.
+
+pub mod tree;
