@@ -1,5 +1,7 @@
 //! The page and its workers: the only crate that knows a browser exists.
 
+pub mod engine;
+
 use yew::{Html, component, html};
 
 /// The whole page.

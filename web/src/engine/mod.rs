@@ -1,0 +1,170 @@
+//! The page's side of the engine: a handle that components talk to, and the events they hear back.
+//!
+//! The handle hides workers, messages and merging. Nothing here draws, and nothing here holds a log: the page sees
+//! windows of rows and finished series.
+
+use logloupe_core::{
+    ingest::ledger::Entry,
+    query::Diagnostic,
+    table::Value,
+    view::{Answer, Detail, GridRow, RowId, ViewRequest},
+};
+
+/// One file that the user gave, with its path inside a dropped folder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Given {
+    /// Path as the user sees it.
+    pub path: String,
+    /// The browser's handle.
+    pub file: web_sys::File,
+}
+
+/// What the engine tells the page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// Loading goes on; sent several times a second.
+    Progress(Progress),
+    /// The ledger after a change: all files so far, in the order given.
+    Ledger(Vec<Entry>),
+    /// What is loaded has changed so that the current view should be asked for again.
+    Changed(Loaded),
+    /// The answer to the latest [`Engine::view`].
+    Answered(Box<Viewed>),
+    /// The query of the latest [`Engine::view`] cannot run, or can with remarks (then an answer follows).
+    Diagnosed(Vec<Diagnostic>),
+    /// Rows `from..` of the current view, as asked for by [`Engine::rows`].
+    Rows {
+        /// The view that they belong to.
+        view: u32,
+        /// The first row's place in the view.
+        from: u64,
+        /// The rows; fewer than asked for at the end.
+        rows: Vec<GridRow>,
+    },
+    /// The row asked for by [`Engine::detail`].
+    Detailed(Box<Detail>),
+    /// An export goes on: `done` of `total` rows; finished when `file` is there.
+    Exporting {
+        /// Rows written.
+        done: u64,
+        /// Rows to write.
+        total: u64,
+        /// The finished file's object URL and name.
+        file: Option<(String, String)>,
+    },
+    /// A worker stopped. Its files must be given again; the others live on.
+    Stopped {
+        /// What it said.
+        message: String,
+        /// The files whose rows are gone.
+        files: Vec<String>,
+    },
+}
+
+/// How far loading is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// Whether it still goes on.
+    pub loading: bool,
+    /// Files read, of all.
+    pub files: (u64, u64),
+    /// Stored bytes read, of all.
+    pub bytes: (u64, u64),
+    /// Rows so far.
+    pub rows: u64,
+    /// Rejected records so far.
+    pub rejected: u64,
+    /// Milliseconds since it began.
+    pub millis: f64,
+}
+
+/// What is loaded.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Loaded {
+    /// Events.
+    pub rows: u64,
+    /// The formats met, by id, with their rows.
+    pub formats: Vec<(String, u64)>,
+    /// The earliest and the latest event's time, microseconds.
+    pub times: Option<(i64, i64)>,
+    /// Bytes held by all workers.
+    pub memory: u64,
+    /// Workers in the pool.
+    pub workers: u32,
+}
+
+/// The answer to a view.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Viewed {
+    /// Numbers the view; rows are asked for by it.
+    pub view: u32,
+    /// The request that this answers.
+    pub request: ViewRequest,
+    /// Counts, bars, facets.
+    pub answer: Answer,
+    /// How many rows [`Engine::rows`] can give (matches after `limit` and `dedup`).
+    pub rows: u64,
+    /// The columns that the query's `fields` or `display` choose; empty for the default ones.
+    pub columns: Vec<String>,
+    /// The table that a `stats` query gives.
+    pub table: Option<ResultView>,
+    /// Milliseconds from asking to answer.
+    pub millis: f64,
+}
+
+/// The result of a `stats` query.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ResultView {
+    /// Name of each column and whether it holds numbers.
+    pub columns: Vec<(String, bool)>,
+    /// The rows.
+    pub rows: Vec<Vec<Value>>,
+}
+
+/// How matches are written to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportAs {
+    /// Comma-separated, safe against spreadsheet formulas.
+    Csv,
+    /// One JSON object per line.
+    Ndjson,
+}
+
+/// The handle. Cheap to clone; all clones are the same engine.
+#[derive(Clone)]
+pub struct Engine {
+    tell: yew::Callback<Event>,
+}
+
+impl PartialEq for Engine {
+    fn eq(&self, _: &Engine) -> bool {
+        true
+    }
+}
+
+impl Engine {
+    /// Starts the pool. `tell` hears every event, on the page's own task queue, never within a call of the handle.
+    pub fn start(tell: yew::Callback<Event>) -> Engine {
+        Engine { tell }
+    }
+    /// Loads files beside what is loaded already.
+    pub fn open(&self, _files: Vec<Given>) {
+        self.tell.emit(Event::Progress(Progress::default()));
+    }
+    /// Loads the sample incident.
+    pub fn open_sample(&self) {}
+    /// Ends loading; what was read stays.
+    pub fn cancel(&self) {}
+    /// Forgets everything loaded.
+    pub fn clear(&self) {}
+    /// Asks for a view; an older question that is still being answered is dropped.
+    pub fn view(&self, _request: ViewRequest) {}
+    /// Asks for rows `from..from + count` of a view, with the values of these columns.
+    pub fn rows(&self, _view: u32, _from: u64, _count: usize, _columns: Vec<String>) {}
+    /// Asks for one row in full.
+    pub fn detail(&self, _row: RowId) {}
+    /// Writes all rows of the current view (or its result table) to a file.
+    pub fn export(&self, _view: u32, _form: ExportAs) {}
+    /// Ends the export that goes on.
+    pub fn cancel_export(&self) {}
+}
