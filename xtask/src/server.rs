@@ -1,6 +1,7 @@
 //! A static file server, as plain as the hosts that the page is made for: files, their types, nothing else.
 //!
 //! It can mount the folder under a sub-path and keeps a list of what was asked for, which the end-to-end tests read.
+//! They also name it as the browser's proxy: then that list has everything, and nothing gets any further.
 //! What it does not do: ranges, caching, compression, anything but GET and HEAD.
 
 use std::io::{self, BufRead, BufReader, Write};
@@ -23,6 +24,8 @@ pub struct Server {
 #[derive(Debug)]
 struct Shared {
     root: PathBuf,
+    /// `http://127.0.0.1:port`: what a browser puts before the path when we are its proxy.
+    origin: String,
     mount: String,
     requests: Mutex<Vec<String>>,
     stopping: AtomicBool,
@@ -39,6 +42,7 @@ impl Server {
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
             root: root.to_owned(),
+            origin: format!("http://{address}"),
             mount: mount.to_owned(),
             requests: Mutex::default(),
             stopping: AtomicBool::new(false),
@@ -50,12 +54,18 @@ impl Server {
         Ok(Self { address, mount: mount.to_owned(), shared, accepting: Some(accepting) })
     }
 
+    /// Host and port.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The address of the mounted folder, with a slash at its end.
     pub fn url(&self) -> String {
         format!("http://{}{}", self.address, self.mount)
     }
 
-    /// Every path that was asked for so far, in order, with its query string.
+    /// Everything that was asked for so far, in order: a path with its query string, or what a browser asked us for
+    /// as its proxy, `http://host/path` or `CONNECT host:port`.
     pub fn requests(&self) -> Vec<String> {
         self.shared.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -101,7 +111,9 @@ fn answer(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
 
     let mut words = first.split(' ');
     let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    shared.requests.lock().unwrap_or_else(PoisonError::into_inner).push(target.to_owned());
+    let target = target.strip_prefix(shared.origin.as_str()).unwrap_or(target);
+    let shown = if method == "CONNECT" { format!("CONNECT {target}") } else { target.to_owned() };
+    shared.requests.lock().unwrap_or_else(PoisonError::into_inner).push(shown);
 
     let path = target.split(['?', '#']).next().unwrap_or_default();
     let found = shared.find(path).and_then(|file| Some((std::fs::read(&file).ok()?, mime(&file))));
@@ -178,6 +190,7 @@ mod tests {
     fn paths_stay_inside_the_folder() {
         let shared = Shared {
             root: PathBuf::from("site"),
+            origin: "http://127.0.0.1:1".into(),
             mount: "/a/b/".into(),
             requests: Mutex::default(),
             stopping: AtomicBool::new(false),

@@ -113,8 +113,8 @@ fn native() -> Outcome {
 
 fn wasm() -> Outcome {
     let driver = programs::chromedriver().ok_or("no chromedriver: run `cargo xtask setup`")?;
-    let args = ["test", "--quiet", "--package=logloupe-web", "--target=wasm32-unknown-unknown"];
-    start(cargo(&args).env("CHROMEDRIVER", driver).env("WASM_BINDGEN_TEST_TIMEOUT", "120"))
+    let args = ["test", "--package=logloupe-web", "--tests", "--target=wasm32-unknown-unknown"];
+    start(cargo(&args).env("CHROMEDRIVER", driver).env("WASM_BINDGEN_USE_BROWSER", "1"))
 }
 
 fn e2e() -> Outcome {

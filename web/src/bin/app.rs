@@ -3,10 +3,8 @@
 fn main() {
     #[cfg(target_arch = "wasm32")]
     {
-        use wasm_bindgen::JsCast;
-        let root = js_sys::global();
-        let root: web_sys::Window = root.unchecked_into();
-        let place = root.document().and_then(|page| page.get_element_by_id("app"));
+        let document = web_sys::window().and_then(|window| window.document());
+        let place = document.and_then(|document| document.get_element_by_id("app"));
         yew::Renderer::<logloupe_web::App>::with_root(place.expect("index.html has #app")).render();
     }
     #[cfg(not(target_arch = "wasm32"))]
