@@ -29,10 +29,17 @@ fn the_policy_holds_in_the_page() {
          const inline = document.createElement('script');
          inline.textContent = 'window.__inline = true';
          document.head.append(inline);
-         return [tried, window.__inline ?? 'refused']",
+         const styled = document.createElement('p');
+         styled.setAttribute('style', 'color: rgb(1, 2, 3)');
+         const scripted = document.createElement('p');
+         scripted.style.color = 'rgb(1, 2, 3)';
+         document.body.append(styled, scripted);
+         const colour = element => getComputedStyle(element).color;
+         const style = colour(styled) === colour(scripted) ? 'sets' : 'refused';
+         return [tried, window.__inline ?? 'refused', style, colour(scripted)]",
         &[],
     );
-    assert_eq!(outcome, serde_json::json!(["refused", "refused"]));
+    assert_eq!(outcome, serde_json::json!(["refused", "refused", "refused", "rgb(1, 2, 3)"]));
     assert_eq!(page.requests_after_load(), [""; 0]);
 }
 

@@ -1,0 +1,195 @@
+//! Who may know whom inside the core: `ingest`, `formats` and `query` see `table`; nothing below sees what is above.
+
+use super::code::{bare, before_tests, commentless, has_word, names_after};
+use super::{Breach, File, lines};
+
+const FORMATS: &str = "core/src/formats/";
+
+/// The table model knows nothing above it.
+pub(super) fn table_stands_alone(files: &[File]) -> Vec<Breach> {
+    forbidden_imports(
+        files,
+        "core/src/table",
+        &["ingest", "formats", "query", "view"],
+        "the table model is below everything else: it can be read, tested and changed alone",
+    )
+}
+
+/// A new format is one new file: neither the tables nor the queries are told of it.
+pub(super) fn questions_know_no_format(files: &[File]) -> Vec<Breach> {
+    let formats = formats(files);
+    let mut breaches = forbidden_imports(
+        files,
+        "core/src/query",
+        &["formats", "ingest"],
+        "a question knows columns, not where they come from: it works on every format that there will be",
+    );
+    breaches.extend(lines(
+        files,
+        |path| path.starts_with("core/src/query") || path.starts_with("core/src/table"),
+        |text| commentless(before_tests(text)),
+        |_, line| {
+            let format = formats.iter().find(|format| has_word(line, format))?;
+            Some(format!(
+                "names the format `{format}`; tables and queries know none, a format is one file in {FORMATS}"
+            ))
+        },
+    ));
+    breaches
+}
+
+/// Formats do not lean on each other; what two of them need is in `formats/field/`.
+pub(super) fn formats_know_no_other(files: &[File]) -> Vec<Breach> {
+    let formats = formats(files);
+    let mut breaches = Vec::new();
+    for file in files {
+        let Some(own) = format_of(&file.path) else { continue };
+        let code = bare(before_tests(&file.text));
+        let named = ["super::", "crate::formats::"].into_iter().flat_map(|prefix| names_after(&code, prefix));
+        for (line, name) in named.filter(|(_, name)| *name != own && formats.contains(name)) {
+            breaches.push(Breach {
+                path: file.path.clone(),
+                line,
+                message: format!(
+                    "imports the format `{name}`; each format can be read and deleted alone, shared parsers are in {FORMATS}field/"
+                ),
+            });
+        }
+    }
+    breaches
+}
+
+/// Clippy's list in `core/clippy.toml` names types and functions; this names the modules that they are in.
+pub(super) fn core_touches_nothing(files: &[File]) -> Vec<Breach> {
+    const MODULES: [(&str, &str); 5] = [
+        ("fs", "the core does no I/O: its users push bytes"),
+        ("net", "nothing leaves the machine: no network in the core"),
+        ("thread", "a page has no threads: its workers each run one core"),
+        ("process", "the core starts and ends nothing"),
+        ("env", "the same bytes give the same answer everywhere: no environment"),
+    ];
+    let mut breaches = Vec::new();
+    for file in files.iter().filter(|file| file.path.starts_with("core/src/") && file.path.ends_with(".rs")) {
+        for (line, name) in names_after(&bare(before_tests(&file.text)), "std::") {
+            if let Some((name, reason)) = MODULES.iter().find(|(module, _)| *module == name) {
+                // Addresses are plain values.
+                let text = file.text.lines().nth(line - 1).unwrap_or_default();
+                let addresses = *name == "net"
+                    && !["Tcp", "Udp", "Socket", "ToSocket"].iter().any(|it| text.contains(it));
+                if !addresses {
+                    breaches.push(Breach {
+                        path: file.path.clone(),
+                        line,
+                        message: format!("uses std::{name}; {reason}"),
+                    });
+                }
+            }
+        }
+    }
+    if !files.iter().any(|file| file.path == "core/clippy.toml") {
+        breaches.push(Breach {
+            path: "core/clippy.toml".into(),
+            line: 0,
+            message: "is missing; it keeps files, network, threads and clocks out of the core".into(),
+        });
+    }
+    breaches
+}
+
+/// Imports of these modules of the core below a folder (or in the file of that name).
+fn forbidden_imports(files: &[File], folder: &str, modules: &[&str], reason: &str) -> Vec<Breach> {
+    let mut breaches = Vec::new();
+    let inside = |path: &str| {
+        path.strip_prefix(folder)
+            .is_some_and(|rest| rest == ".rs" || rest.starts_with('/') && rest.ends_with(".rs"))
+    };
+    for file in files.iter().filter(|file| inside(&file.path)) {
+        let code = bare(before_tests(&file.text));
+        // A module's own submodule of that name is meant when `super::` is said once.
+        let named = ["crate::", "super::super::"].into_iter().flat_map(|prefix| names_after(&code, prefix));
+        for (line, name) in named.filter(|(_, name)| modules.contains(&name.as_str())) {
+            breaches.push(Breach {
+                path: file.path.clone(),
+                line,
+                message: format!("imports {name}; {reason}"),
+            });
+        }
+    }
+    breaches
+}
+
+/// The modules of formats: a file or a folder each.
+fn formats(files: &[File]) -> Vec<String> {
+    let mut formats: Vec<String> = files.iter().filter_map(|file| format_of(&file.path)).collect();
+    formats.dedup();
+    formats
+}
+
+/// The format that a file belongs to, by its path.
+fn format_of(path: &str) -> Option<String> {
+    let inside = path.strip_prefix(FORMATS).filter(|inside| inside.ends_with(".rs"))?;
+    let first = inside.split('/').next()?;
+    let name = first.strip_suffix(".rs").unwrap_or(first);
+    // What the formats share, and what is said of all of them.
+    let shared =
+        ["mod", "field", "samples", "registry", "tests", "conformance", "common", "shared"].contains(&name);
+    (!shared).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::files;
+    use super::*;
+
+    #[test]
+    fn a_table_that_knows_a_query() {
+        let repository = files(&[
+            ("core/src/table/mod.rs", "use crate::{table::Row,\n query::plan};\n// crate::formats"),
+            ("core/src/table/row.rs", "use crate::time;\n#[cfg(test)]\nmod tests { use crate::ingest; }"),
+            ("core/src/tables.rs", "use crate::query;"),
+        ]);
+        let breaches = table_stands_alone(&repository);
+        assert_eq!(breaches.len(), 1, "{breaches:?}");
+        assert_eq!((breaches[0].path.as_str(), breaches[0].line), ("core/src/table/mod.rs", 2));
+    }
+
+    #[test]
+    fn a_query_that_names_a_format() {
+        let repository = files(&[
+            ("core/src/formats/mod.rs", ""),
+            ("core/src/formats/field/ip.rs", ""),
+            ("core/src/formats/vpc_flow.rs", ""),
+            ("core/src/query/mod.rs", "// vpc_flow is fine here\nif id == \"vpc_flow\" {}\nlet field = 1;"),
+        ]);
+        let breaches = questions_know_no_format(&repository);
+        assert_eq!(breaches.len(), 1, "{breaches:?}");
+        assert_eq!(breaches[0].line, 2);
+    }
+
+    #[test]
+    fn formats_that_lean_on_each_other() {
+        let repository = files(&[
+            ("core/src/formats/alb.rs", "use super::{Format, field::ip};\nuse super::nlb::Row;"),
+            ("core/src/formats/nlb.rs", "use crate::formats::{field, alb};"),
+            ("core/src/formats/waf/mod.rs", "use crate::formats::waf::rule;"),
+            ("core/src/formats/waf/rule.rs", "use super::super::alb;"),
+        ]);
+        let breaches: Vec<_> =
+            formats_know_no_other(&repository).into_iter().map(|it| (it.path, it.line)).collect();
+        let path = |name: &str| format!("core/src/formats/{name}");
+        assert_eq!(breaches, [(path("alb.rs"), 2), (path("nlb.rs"), 1), (path("waf/rule.rs"), 1)]);
+    }
+
+    #[test]
+    fn a_core_that_reads_a_file() {
+        let repository = files(&[
+            ("core/clippy.toml", ""),
+            ("core/src/a.rs", "use std::net::IpAddr;\nuse std::{fmt, fs};\n"),
+            ("core/src/b.rs", "use std::net::TcpStream;"),
+            ("cli/src/main.rs", "use std::fs;"),
+        ]);
+        let breaches: Vec<_> =
+            core_touches_nothing(&repository).into_iter().map(|it| (it.path, it.line)).collect();
+        assert_eq!(breaches, [("core/src/a.rs".into(), 2), ("core/src/b.rs".into(), 1)]);
+    }
+}
