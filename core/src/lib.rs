@@ -10,6 +10,7 @@
 //! What this crate is not: it does no I/O, reads no clock, starts no thread and knows no browser.
 //! Whoever uses it pushes bytes and asks; the command line and the web page are two such users.
 
+pub mod export;
 pub mod formats;
 pub mod ingest;
 pub mod query;

@@ -4,6 +4,11 @@
 //!
 //! Not here: pixels, colours, text of the page.
 
+pub mod facets;
+pub mod histogram;
+pub mod order;
+pub mod rows;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{formats::Span, table::Value};

@@ -1,0 +1,119 @@
+//! Rows as text for other programs: newline-delimited JSON and CSV. The command line and the page write the same.
+//!
+//! CSV cells that a spreadsheet would run as a formula are defused with a leading apostrophe: log content is what
+//! attackers typed.
+
+use serde::Serializer;
+use serde::ser::SerializeMap;
+
+use crate::{
+    table::{Row, Shard, Value, schema::BUILTINS},
+    view::rows::value,
+};
+
+/// The built-in fields that every exported row has, in order.
+pub const BUILT_IN: [&str; 5] = ["@timestamp", "@format", "@source", "@line", "@message"];
+
+/// Appends the row as one JSON object and a line end: built-in fields, then every column that has a value, by its
+/// vendor name and with its JSON type. A missing value is left out.
+pub fn ndjson(shard: &Shard, row: &Row<'_>, out: &mut Vec<u8>) {
+    let start = out.len();
+    let mut serializer = serde_json::Serializer::new(&mut *out);
+    let written = serializer.serialize_map(None).and_then(|mut map| {
+        for name in BUILT_IN {
+            let value = value(shard, row, name);
+            if !value.is_null() {
+                map.serialize_entry(name, &value.to_json())?;
+            }
+        }
+        for (column, field) in row.table.schema().fields().iter().enumerate().skip(BUILTINS) {
+            let value = row.value(column);
+            if !value.is_null() {
+                map.serialize_entry(&field.name, &value.to_json())?;
+            }
+        }
+        map.end()
+    });
+    // Writing JSON to memory does not fail; should it ever, no half line is left behind.
+    if written.is_err() {
+        out.truncate(start);
+        return;
+    }
+    out.push(b'\n');
+}
+
+/// The columns of a CSV of these shards: built-in ones, then each table's that has a value somewhere, without repeats.
+pub fn csv_columns<'s>(shards: impl IntoIterator<Item = &'s Shard>) -> Vec<String> {
+    let mut columns: Vec<String> = BUILT_IN.iter().map(|c| (*c).to_owned()).collect();
+    for table in shards.into_iter().flat_map(|s| &s.tables) {
+        for (column, field) in table.schema().fields().iter().enumerate().skip(BUILTINS) {
+            let fed =
+                table.chunks().iter().any(|c| !matches!(c.column(column).data, crate::table::Data::Nulls));
+            if fed && !columns.iter().any(|c| *c == field.name) {
+                columns.push(field.name.to_string());
+            }
+        }
+    }
+    columns
+}
+
+/// Appends the values as one CSV line.
+pub fn csv(values: impl IntoIterator<Item = Value>, out: &mut Vec<u8>) {
+    for (i, value) in values.into_iter().enumerate() {
+        if i > 0 {
+            out.push(b',');
+        }
+        csv_cell(&value, out);
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Appends the row's values of `columns` as one CSV line.
+pub fn csv_row(shard: &Shard, row: &Row<'_>, columns: &[String], out: &mut Vec<u8>) {
+    csv(columns.iter().map(|name| value(shard, row, name)), out);
+}
+
+fn csv_cell(value: &Value, out: &mut Vec<u8>) {
+    let text = value.to_string();
+    let formula = matches!(value, Value::Text(_) | Value::List(_))
+        && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    // A lone dash is what logs write for "none".
+    let formula = formula && text != "-";
+    let quoted = formula || text.contains([',', '"', '\n', '\r']);
+    if !quoted {
+        out.extend_from_slice(text.as_bytes());
+        return;
+    }
+    out.push(b'"');
+    if formula {
+        out.push(b'\'');
+    }
+    for byte in text.bytes() {
+        if byte == b'"' {
+            out.push(b'"');
+        }
+        out.push(byte);
+    }
+    out.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_quoted_and_defused() {
+        let mut out = Vec::new();
+        csv(
+            [
+                Value::text("=cmd|' /C calc'!A0"),
+                Value::text("a,\"b\""),
+                Value::Int(-1),
+                Value::text("-"),
+                Value::Null,
+            ],
+            &mut out,
+        );
+        assert_eq!(String::from_utf8_lossy(&out), "\"'=cmd|' /C calc'!A0\",\"a,\"\"b\"\"\",-1,-,\r\n");
+    }
+}
