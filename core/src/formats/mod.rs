@@ -5,11 +5,15 @@
 //! format, never a container or an envelope (those are [`ingest`](crate::ingest)'s).
 
 pub mod field;
+pub mod vpc_flow;
+
+#[cfg(test)]
+mod conformance;
 
 use crate::table::{Field, Row, RowWriter};
 
 /// Every format of this crate, in the order in which ties of detection are decided.
-pub static ALL: &[&dyn Format] = &[];
+pub static ALL: &[&dyn Format] = &[&vpc_flow::VpcFlow];
 
 /// The format with this id, among the crate's own.
 pub fn by_id(id: &str) -> Option<&'static dyn Format> {

@@ -218,6 +218,11 @@ impl RowWriter<'_> {
         let column = self.table.column_named(name);
         self.set_raw(column, cell);
     }
+    /// The place for [`set`](Self::set) of the column of that name, added to the table as text if it is unknown: ask
+    /// once per file, not once per row. `None` for a built-in column.
+    pub fn column(&mut self, name: &str) -> Option<usize> {
+        self.table.column_named(name).checked_sub(BUILTINS)
+    }
     #[inline]
     fn set_raw(&mut self, column: usize, cell: Cell<'_>) {
         if matches!(cell, Cell::Null) {

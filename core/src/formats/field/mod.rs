@@ -1,1 +1,98 @@
-//! Small field parsers shared by the formats.
+//! What the text formats share: the line of a field table that is schema, documentation and parser at once, the
+//! small `nom` parsers that such lines name, and the walk of a record along a layout of columns.
+//!
+//! Reading order: [`Column`] (one line of a format's table), the parsers ([`number`], [`text`], [`address`],
+//! [`time`]), [`words`] for sentences, [`Tokens`] (where a record's tokens begin and end), [`Layout`] (which token goes to which column).
+//!
+//! What does not belong here: anything that only one format knows, and anything of JSON.
+
+pub mod address;
+pub mod layout;
+pub mod number;
+pub mod text;
+pub mod time;
+pub mod tokens;
+pub mod words;
+
+pub use layout::Layout;
+pub use tokens::Tokens;
+
+use crate::table::{Cell, Field, Kind, Role, Unit};
+
+/// A parser of one token: what it read of the token, as a cell, and what it left over.
+pub type Read = for<'a> fn(&'a [u8]) -> Parsed<'a>;
+
+/// The answer of a [`Read`].
+pub type Parsed<'a> = nom::IResult<&'a [u8], Cell<'a>, Expected<'a>>;
+
+/// Why a parser could not read: what it expected, and the input from the place where it expected it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expected<'a> {
+    /// What should have stood there: "integer".
+    pub what: &'static str,
+    /// What stood there, to the end of the token.
+    pub rest: &'a [u8],
+}
+
+impl<'a> nom::error::ParseError<&'a [u8]> for Expected<'a> {
+    fn from_error_kind(rest: &'a [u8], _: nom::error::ErrorKind) -> Expected<'a> {
+        Expected { what: "value", rest }
+    }
+    fn append(_: &'a [u8], _: nom::error::ErrorKind, other: Expected<'a>) -> Expected<'a> {
+        other
+    }
+}
+
+/// The error of a parser that expected `what` at `rest`.
+pub fn expected<'a, T>(what: &'static str, rest: &'a [u8]) -> Result<T, nom::Err<Expected<'a>>> {
+    Err(nom::Err::Error(Expected { what, rest }))
+}
+
+/// One line of a format's field table: what the column is, and the parser that reads it.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Name, kind, unit, role, other names, documentation.
+    pub field: Field,
+    /// The parser of the column's token.
+    pub read: Read,
+    /// It reads the token of the line above once more: a part of it, or a judgement on it.
+    pub again: bool,
+    /// Its text is stored percent-decoded.
+    pub percent: bool,
+}
+
+impl Column {
+    /// A column with a token of its own.
+    pub const fn new(name: &'static str, kind: Kind, role: Role, read: Read) -> Column {
+        Column { field: Field::new(name, kind, role), read, again: false, percent: false }
+    }
+    /// A column that reads the token of the line above once more.
+    pub const fn again(name: &'static str, kind: Kind, role: Role, read: Read) -> Column {
+        Column { field: Field::new(name, kind, role), read, again: true, percent: false }
+    }
+    /// Sets the unit.
+    pub const fn unit(mut self, unit: Unit) -> Column {
+        self.field.unit = unit;
+        self
+    }
+    /// Sets the other names.
+    pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Column {
+        self.field.aliases = aliases;
+        self
+    }
+    /// Sets the sentence for people.
+    pub const fn doc(mut self, doc: &'static str) -> Column {
+        self.field.doc = doc;
+        self
+    }
+    /// Has its text percent-decoded before it is stored; see [`text::percent_decode`].
+    pub const fn percent(mut self) -> Column {
+        self.percent = true;
+        self
+    }
+}
+
+/// The schema's side of a field table.
+pub fn fields(columns: &[Column]) -> Vec<Field> {
+    columns.iter().map(|c| c.field.clone()).collect()
+}

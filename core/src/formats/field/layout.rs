@@ -1,0 +1,213 @@
+//! Which token of a record goes to which column: the field table put in the order of one file.
+
+use super::{Column, Expected, Parsed, Read, Tokens, text};
+use crate::{
+    formats::Fault,
+    table::{Cell, RowWriter, Unit},
+};
+
+/// The way of one file's records through a field table.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    columns: &'static [Column],
+    steps: Vec<Step>,
+    found: Vec<Found>,
+    tokens: usize,
+    least: usize,
+    /// Where percent-decoded text is put together.
+    scratch: Vec<u8>,
+}
+
+/// One token read into one column.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    token: u32,
+    column: u32,
+    read: Read,
+    kind: StepKind,
+    /// Whose time the event takes: 1 before 2; 0 for no time at all.
+    time: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum StepKind {
+    Known,
+    Percent,
+    /// `column` is an index into `found`.
+    Found,
+}
+
+/// A column that the header names and the field table does not.
+#[derive(Clone, Debug)]
+struct Found {
+    name: String,
+    /// Its place in the table once the first row has asked for it.
+    column: Option<usize>,
+}
+
+impl Layout {
+    /// The layout of records whose tokens have these names, in this order. `same(column, name)` decides whether a
+    /// token called `name` is the column's; names that are no column's are kept as columns found in the log.
+    pub fn new<'n>(
+        columns: &'static [Column],
+        names: impl IntoIterator<Item = &'n [u8]>,
+        same: impl Fn(&str, &[u8]) -> bool,
+    ) -> Layout {
+        let mut layout = Layout {
+            columns,
+            steps: Vec::new(),
+            found: Vec::new(),
+            tokens: 0,
+            least: 0,
+            scratch: Vec::new(),
+        };
+        for name in names {
+            let token = layout.tokens as u32;
+            layout.tokens += 1;
+            match columns.iter().position(|c| !c.again && same(&c.field.name, name)) {
+                Some(at) => {
+                    layout.push(token, at);
+                    let again = columns[at + 1..].iter().take_while(|c| c.again).count();
+                    (at + 1..=at + again).for_each(|at| layout.push(token, at));
+                }
+                None if name.is_empty() => {}
+                None => {
+                    let column = layout.found.len() as u32;
+                    let name = String::from_utf8_lossy(name).into_owned();
+                    layout.found.push(Found { name, column: None });
+                    let step = Step { token, column, read: text::text, kind: StepKind::Found, time: 0 };
+                    layout.steps.push(step);
+                }
+            }
+        }
+        layout.least = layout.tokens;
+        layout
+    }
+    /// The layout of records that have the field table's tokens in the table's order, the first `tokens` of them.
+    pub fn fixed(columns: &'static [Column], tokens: usize) -> Layout {
+        let names = columns.iter().filter(|c| !c.again).map(|c| c.field.name.as_bytes()).take(tokens);
+        Layout::new(columns, names, |column, name| column.as_bytes() == name)
+    }
+    /// Takes the event's time from the first of these columns that has a value: integers by their unit, times as
+    /// they are.
+    pub fn time_from(mut self, names: &[&str]) -> Layout {
+        for (rank, name) in (1u8..).zip(names) {
+            let step = self.steps.iter().position(|s| s.kind != StepKind::Found && self.name(s) == *name);
+            if let Some(step) = step {
+                self.steps[step].time = rank;
+            }
+        }
+        self
+    }
+    /// Has records rejected only when they have fewer tokens than this (by default, than the layout has).
+    pub fn at_least(mut self, tokens: usize) -> Layout {
+        self.least = tokens.min(self.tokens);
+        self
+    }
+    /// How many tokens the layout reads.
+    pub fn tokens(&self) -> usize {
+        self.tokens
+    }
+    /// How many of its tokens are columns of the field table.
+    pub fn known(&self) -> usize {
+        self.tokens - self.found.len()
+    }
+    /// The token that is read into the column of this name.
+    pub fn token_of(&self, name: &str) -> Option<usize> {
+        let step = self.steps.iter().find(|s| s.kind != StepKind::Found && self.name(s) == name)?;
+        Some(step.token as usize)
+    }
+    /// Reads the tokens of `record` into `row` and gives the event's time if one of them has it. Tokens past the
+    /// layout's are left alone: vendors append fields.
+    pub fn read(
+        &mut self,
+        record: &[u8],
+        tokens: &Tokens,
+        row: &mut RowWriter<'_>,
+    ) -> Result<Option<i64>, Fault> {
+        if tokens.len() < self.least {
+            let missing = self.least - tokens.len();
+            let next = self.steps.iter().find(|s| s.token as usize >= tokens.len());
+            let next = next.map_or("the next field", |s| self.name(s));
+            let plural = if missing == 1 { "field" } else { "fields" };
+            return Err(Fault::new(record, record.len(), format!("{missing} more {plural}, {next} first")));
+        }
+        let (mut time, mut rank) = (None, u8::MAX);
+        for i in 0..self.steps.len() {
+            let step = self.steps[i];
+            let Some((start, token)) = tokens.get(record, step.token as usize) else { continue };
+            // A dash stands for nothing in every one of these formats, and so does nothing.
+            if matches!(token, b"-" | b"") {
+                continue;
+            }
+            let cell = match (step.read)(token) {
+                Ok((b"", cell)) => cell,
+                answer => return Err(self.fault(record, start, token, &step, answer)),
+            };
+            match step.kind {
+                StepKind::Known => row.set(step.column as usize, cell),
+                StepKind::Percent => self.set_decoded(step.column as usize, cell, row),
+                StepKind::Found => self.set_found(step.column as usize, cell, row),
+            }
+            if step.time != 0 && step.time < rank {
+                (time, rank) = (self.micros(&step, cell), step.time);
+            }
+        }
+        Ok(time)
+    }
+
+    fn push(&mut self, token: u32, column: usize) {
+        let Column { read, percent, .. } = self.columns[column];
+        let kind = if percent { StepKind::Percent } else { StepKind::Known };
+        self.steps.push(Step { token, column: column as u32, read, kind, time: 0 });
+    }
+    fn name(&self, step: &Step) -> &str {
+        match step.kind {
+            StepKind::Found => &self.found[step.column as usize].name,
+            _ => &self.columns[step.column as usize].field.name,
+        }
+    }
+    fn set_decoded(&mut self, column: usize, cell: Cell<'_>, row: &mut RowWriter<'_>) {
+        match cell {
+            Cell::Text(encoded) if memchr::memchr(b'%', encoded).is_some() => {
+                self.scratch.clear();
+                text::percent_decode(encoded, &mut self.scratch);
+                row.set(column, Cell::Text(&self.scratch));
+            }
+            cell => row.set(column, cell),
+        }
+    }
+    fn set_found(&mut self, found: usize, cell: Cell<'_>, row: &mut RowWriter<'_>) {
+        let found = &mut self.found[found];
+        let column = match found.column {
+            Some(column) => column,
+            // A header may name a column that every table has: then there is nothing to add.
+            None => match row.column(&found.name) {
+                Some(column) => *found.column.insert(column),
+                None => return,
+            },
+        };
+        row.set(column, cell);
+    }
+    fn micros(&self, step: &Step, cell: Cell<'_>) -> Option<i64> {
+        match (cell, self.columns[step.column as usize].field.unit) {
+            (Cell::Time(micros), _) => Some(micros),
+            (Cell::Int(seconds), Unit::EpochSeconds) => seconds.checked_mul(1_000_000),
+            (Cell::Int(millis), Unit::EpochMillis) => millis.checked_mul(1000),
+            _ => None,
+        }
+    }
+    #[cold]
+    fn fault(&self, record: &[u8], start: usize, token: &[u8], step: &Step, answer: Parsed<'_>) -> Fault {
+        let (what, rest) = match answer {
+            Ok((rest, _)) if step.kind == StepKind::Found => ("text", rest),
+            Ok((rest, _)) => (self.columns[step.column as usize].field.kind.name(), rest),
+            Err(nom::Err::Error(Expected { what, rest }) | nom::Err::Failure(Expected { what, rest })) => {
+                (what, rest)
+            }
+            Err(nom::Err::Incomplete(_)) => ("more", &token[token.len()..]),
+        };
+        let at = start + (token.len() - rest.len().min(token.len()));
+        Fault::new(record, at, format!("{what} for {}", self.name(step)))
+    }
+}

@@ -1,0 +1,520 @@
+//! VPC Flow Logs, versions 2 to 11, as text: S3 objects with a header in any order, and the headerless default
+//! format of CloudWatch Logs.
+//!
+//! A log without a header in a format of the user's own is not claimed: which number is which cannot be told.
+//! Transit gateway flow logs live under the same prefix and are a format of their own; their header is refused.
+//!
+//! Decisions: the column `start` and `end` keep the vendor's numbers (seconds), `@timestamp` is `start` as a time;
+//! `account-id unknown` and values of the future are kept as written; tag values, which the vendor
+//! percent-encodes, are stored decoded (the raw record still has them encoded).
+
+use nom::{Parser, branch::alt, bytes::complete::tag, combinator::value};
+
+use super::{
+    Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
+    field::{self, Column, Layout, Parsed, Tokens, address::ip, number::integer, text::text},
+};
+use crate::table::{Cell, Field, Kind, Role, Row, RowWriter, Unit};
+
+/// VPC Flow Logs.
+pub struct VpcFlow;
+
+/// How many tokens the default format (version 2) has.
+const DEFAULT_TOKENS: usize = 14;
+
+/// In the order of the vendor's tables, which begins with the default format.
+static COLUMNS: &[Column] = &[
+    Column::new("version", Kind::Int, Role::Dimension, integer).doc("the highest version among the chosen fields"),
+    Column::new("account-id", Kind::Text, Role::Dimension, text)
+        .aliases(&["accountId", "account_id", "account", "cloud.account.id"])
+        .doc("the account that owns the network interface, or `unknown`"),
+    Column::new("interface-id", Kind::Text, Role::Dimension, text)
+        .aliases(&["interfaceId", "interface_id", "network.interface.id"])
+        .doc("the network interface"),
+    Column::new("srcaddr", Kind::Ip, Role::Dimension, ip)
+        .aliases(&["srcAddr", "src_addr", "sourceaddress", "source.ip"])
+        .doc("source address of incoming traffic, or the interface's own private address of outgoing traffic"),
+    Column::new("dstaddr", Kind::Ip, Role::Dimension, ip)
+        .aliases(&["dstAddr", "dst_addr", "destinationaddress", "destination.ip"])
+        .doc("destination address of outgoing traffic, or the interface's own private address of incoming traffic"),
+    Column::new("srcport", Kind::Int, Role::Dimension, integer)
+        .aliases(&["srcPort", "src_port", "sourceport", "source.port"])
+        .doc("source port, 0 for ICMP"),
+    Column::new("dstport", Kind::Int, Role::Dimension, integer)
+        .aliases(&["dstPort", "dst_port", "destinationport", "destination.port"])
+        .doc("destination port, 0 for ICMP"),
+    Column::new("protocol", Kind::Int, Role::Dimension, integer)
+        .aliases(&["network.iana_number"])
+        .doc("IANA protocol number: 6 TCP, 17 UDP, 1 ICMP"),
+    Column::new("packets", Kind::Int, Role::Measure, integer)
+        .unit(Unit::Packets)
+        .aliases(&["numpackets", "network.packets"])
+        .doc("packets transferred during the window"),
+    Column::new("bytes", Kind::Int, Role::Measure, integer)
+        .unit(Unit::Bytes)
+        .aliases(&["numbytes", "network.bytes"])
+        .doc("bytes transferred during the window"),
+    Column::new("start", Kind::Int, Role::Timestamp, integer)
+        .unit(Unit::EpochSeconds)
+        .aliases(&["startTime", "start_time", "event.start"])
+        .doc("when the first packet of the window was received"),
+    Column::new("end", Kind::Int, Role::Timestamp, integer)
+        .unit(Unit::EpochSeconds)
+        .aliases(&["endTime", "end_time", "event.end"])
+        .doc("when the last packet of the window was received"),
+    Column::new("action", Kind::Text, Role::Status, text)
+        .aliases(&["event.action"])
+        .doc("ACCEPT or REJECT by security groups and network ACLs"),
+    Column::again("event.outcome", Kind::Text, Role::Status, outcome)
+        .doc("success where the action is ACCEPT, failure where it is REJECT"),
+    Column::new("log-status", Kind::Text, Role::Status, text)
+        .aliases(&["logStatus", "log_status"])
+        .doc("OK, NODATA (no traffic in the window) or SKIPDATA (records were lost)"),
+    // Version 3.
+    Column::new("vpc-id", Kind::Text, Role::Dimension, text).aliases(&["vpcId", "vpc_id"]).doc("the VPC"),
+    Column::new("subnet-id", Kind::Text, Role::Dimension, text)
+        .aliases(&["subnetId", "subnet_id"])
+        .doc("the subnet of the interface"),
+    Column::new("instance-id", Kind::Text, Role::Dimension, text)
+        .aliases(&["instanceId", "instance_id", "cloud.instance.id"])
+        .doc("the instance of the interface, if it is yours"),
+    Column::new("tcp-flags", Kind::Int, Role::Dimension, integer)
+        .aliases(&["tcpFlags", "tcp_flags"])
+        .doc("TCP flags seen in the window, or-ed: FIN 1, SYN 2, RST 4, PSH 8, ACK 16 (only with SYN), URG 32"),
+    Column::new("type", Kind::Text, Role::Dimension, text)
+        .aliases(&["network.type"])
+        .doc("IPv4, IPv6 or EFA"),
+    Column::new("pkt-srcaddr", Kind::Ip, Role::Dimension, ip)
+        .aliases(&["pktSrcAddr", "pkt_srcaddr", "pkt_src_addr"])
+        .doc("source address of the packet itself, behind a NAT gateway or load balancer"),
+    Column::new("pkt-dstaddr", Kind::Ip, Role::Dimension, ip)
+        .aliases(&["pktDstAddr", "pkt_dstaddr", "pkt_dst_addr"])
+        .doc("destination address of the packet itself"),
+    // Version 4.
+    Column::new("region", Kind::Text, Role::Dimension, text).aliases(&["cloud.region"]).doc("the region"),
+    Column::new("az-id", Kind::Text, Role::Dimension, text)
+        .aliases(&["azId", "az_id", "cloud.availability_zone"])
+        .doc("the availability zone"),
+    Column::new("sublocation-type", Kind::Text, Role::Dimension, text)
+        .aliases(&["sublocationType", "sublocation_type"])
+        .doc("wavelength, outpost or localzone"),
+    Column::new("sublocation-id", Kind::Text, Role::Dimension, text)
+        .aliases(&["sublocationId", "sublocation_id"])
+        .doc("the sublocation"),
+    // Version 5.
+    Column::new("pkt-src-aws-service", Kind::Text, Role::Dimension, text)
+        .aliases(&["pktSrcAwsService", "pkt_src_aws_service"])
+        .doc("the AWS service that the packet's source address belongs to"),
+    Column::new("pkt-dst-aws-service", Kind::Text, Role::Dimension, text)
+        .aliases(&["pktDstAwsService", "pkt_dst_aws_service"])
+        .doc("the AWS service that the packet's destination address belongs to"),
+    Column::new("flow-direction", Kind::Text, Role::Dimension, text)
+        .aliases(&["flowDirection", "flow_direction", "network.direction"])
+        .doc("ingress or egress, seen from the interface"),
+    Column::new("traffic-path", Kind::Int, Role::Dimension, integer)
+        .aliases(&["trafficPath", "traffic_path"])
+        .doc("the way out that egress traffic took, 1 to 8 (3 VPN gateway, 8 internet gateway)"),
+    // Version 7.
+    Column::new("ecs-cluster-arn", Kind::Text, Role::Dimension, text)
+        .aliases(&["ecs_cluster_arn"])
+        .doc("ARN of the ECS cluster"),
+    Column::new("ecs-cluster-name", Kind::Text, Role::Dimension, text)
+        .aliases(&["ecs_cluster_name"])
+        .doc("name of the ECS cluster"),
+    Column::new("ecs-container-instance-arn", Kind::Text, Role::Dimension, text)
+        .aliases(&["ecs_container_instance_arn"])
+        .doc("ARN of the ECS container instance"),
+    Column::new("ecs-container-instance-id", Kind::Text, Role::Dimension, text)
+        .aliases(&["ecs_container_instance_id"])
+        .doc("id of the ECS container instance"),
+    Column::new("ecs-container-id", Kind::Text, Role::Dimension, text)
+        .aliases(&["ecs_container_id"])
+        .doc("Docker runtime id of the first container"),
+    Column::new("ecs-second-container-id", Kind::Text, Role::Dimension, text)
+        .aliases(&["ecs_second_container_id"])
+        .doc("Docker runtime id of the second container"),
+    Column::new("ecs-service-name", Kind::Text, Role::Dimension, text)
+        .aliases(&["ecs_service_name"])
+        .doc("name of the ECS service"),
+    Column::new("ecs-task-definition-arn", Kind::Text, Role::Dimension, text)
+        .aliases(&["ecs_task_definition_arn"])
+        .doc("ARN of the ECS task definition"),
+    Column::new("ecs-task-arn", Kind::Text, Role::Dimension, text)
+        .aliases(&["ecs_task_arn"])
+        .doc("ARN of the ECS task"),
+    Column::new("ecs-task-id", Kind::Text, Role::Dimension, text)
+        .aliases(&["ecs_task_id"])
+        .doc("id of the ECS task"),
+    // Versions 8 to 10.
+    Column::new("reject-reason", Kind::Text, Role::Status, text)
+        .aliases(&["rejectReason", "reject_reason", "event.reason"])
+        .doc("why traffic was rejected: BPA (block public access), EC (encryption control)"),
+    Column::new("resource-id", Kind::Text, Role::Dimension, text)
+        .aliases(&["resourceId", "resource_id"])
+        .doc("the resource of the interface, such as a NAT gateway"),
+    Column::new("encryption-status", Kind::Int, Role::Dimension, integer)
+        .aliases(&["encryptionStatus", "encryption_status"])
+        .doc("whether and where the traffic was encrypted, as a number"),
+    // Version 11.
+    Column::new("instance-tag", Kind::Text, Role::Dimension, text)
+        .percent()
+        .aliases(&["instanceTag", "instance_tag"])
+        .doc("the instance's value of the first chosen tag key, percent-decoded"),
+    Column::new("instance-tag-2", Kind::Text, Role::Dimension, text)
+        .percent()
+        .aliases(&["instanceTag2", "instance_tag_2"])
+        .doc("the instance's value of the second chosen tag key, percent-decoded"),
+    Column::new("interface-tag", Kind::Text, Role::Dimension, text)
+        .percent()
+        .aliases(&["interfaceTag", "interface_tag"])
+        .doc("the interface's value of the first chosen tag key, percent-decoded"),
+    Column::new("interface-tag-2", Kind::Text, Role::Dimension, text)
+        .percent()
+        .aliases(&["interfaceTag2", "interface_tag_2"])
+        .doc("the interface's value of the second chosen tag key, percent-decoded"),
+    Column::new("asg-tag", Kind::Text, Role::Dimension, text)
+        .percent()
+        .aliases(&["asgTag", "asg_tag"])
+        .doc("the auto scaling group's value of the first chosen tag key, percent-decoded"),
+    Column::new("asg-tag-2", Kind::Text, Role::Dimension, text)
+        .percent()
+        .aliases(&["asgTag2", "asg_tag_2"])
+        .doc("the auto scaling group's value of the second chosen tag key, percent-decoded"),
+    Column::new("interface-type", Kind::Text, Role::Dimension, text)
+        .aliases(&["interfaceType", "interface_type"])
+        .doc("nat_gateway, network_load_balancer, regional_nat_gateway, transit_gateway, vpc_endpoint"),
+    Column::new("next-hop-interface-id", Kind::Text, Role::Dimension, text)
+        .aliases(&["nextHopInterfaceId", "next_hop_interface_id"])
+        .doc("the network interface that the traffic goes to next"),
+    Column::new("next-hop-subnet-id", Kind::Text, Role::Dimension, text)
+        .aliases(&["nextHopSubnetId", "next_hop_subnet_id"])
+        .doc("the subnet of the next hop"),
+    Column::new("next-hop-az-id", Kind::Text, Role::Dimension, text)
+        .aliases(&["nextHopAzId", "next_hop_az_id"])
+        .doc("the availability zone of the next hop"),
+    Column::new("next-hop-vpc-id", Kind::Text, Role::Dimension, text)
+        .aliases(&["nextHopVpcId", "next_hop_vpc_id"])
+        .doc("the VPC of the next hop"),
+    Column::new("next-hop-interface-type", Kind::Text, Role::Dimension, text)
+        .aliases(&["nextHopInterfaceType", "next_hop_interface_type"])
+        .doc("the type of the next hop's interface"),
+];
+
+static META: Meta = Meta {
+    id: "vpc_flow",
+    title: "VPC Flow Logs",
+    summary: "Traffic of network interfaces, one record per flow and window of up to ten minutes.",
+    framing: Framing::Lines,
+    page: "https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html",
+    read_on: "2026-11-20",
+    key_shape: "AWSLogs/{account}/vpcflowlogs/{region}/{yyyy}/{mm}/{dd}/{account}_vpcflowlogs_{region}_{flow-log-id}_{yyyymmddThhmmZ}_{hash}.log.gz",
+};
+
+static PRESETS: &[Preset] = &[
+    Preset {
+        title: "Who sends most to whom",
+        query: "stats sum(bytes) as bytesTransferred by srcAddr, dstAddr | sort bytesTransferred desc | limit 20",
+    },
+    Preset {
+        title: "Rejected flows over time",
+        query: "filter action = \"REJECT\" | stats count(*) as rejected by bin(5m)",
+    },
+    Preset {
+        title: "Who is knocking: sources with most rejected destination ports",
+        query: "filter action = \"REJECT\"\n| stats count_distinct(dstPort) as ports, count(*) as flows by srcAddr\n| sort ports desc\n| limit 20",
+    },
+    Preset {
+        title: "Who got in on administrative ports",
+        query: "filter action = \"ACCEPT\" and dstPort in [22, 3389, 5985, 5986, 3306, 5432, 6379, 27017]\n| stats count(*) as flows, sum(bytes) as total by srcAddr, dstAddr, dstPort\n| sort flows desc",
+    },
+    Preset {
+        title: "Traffic by protocol and port",
+        query: "stats sum(bytes) as total, sum(packets) as packetsTotal, count(*) as flows by protocol, dstPort | sort total desc | limit 50",
+    },
+    Preset {
+        title: "Largest transfers out of the private network",
+        query: "filter isIpv4InSubnet(srcAddr, \"10.0.0.0/8\") and not isIpv4InSubnet(dstAddr, \"10.0.0.0/8\")\n| stats sum(bytes) as total by srcAddr, dstAddr, bin(1h)\n| sort total desc\n| limit 50",
+    },
+    Preset {
+        title: "Interfaces whose records were lost or empty",
+        query: "filter logStatus in [\"SKIPDATA\", \"NODATA\"] | stats count(*) as windows by interfaceId, logStatus | sort windows desc",
+    },
+];
+
+static SAMPLES: &[Sample] = &[
+    Sample {
+        name: "123456789012_vpcflowlogs_eu-central-1_fl-0a1b2c3d4e5f60718_20260305T0130Z_1f2e3d4c.log",
+        content: include_bytes!("samples/vpc_flow_default.log"),
+        rows: 12,
+        rejected: 4,
+    },
+    Sample {
+        name: "000000.log",
+        content: include_bytes!("samples/vpc_flow_headerless.log"),
+        rows: 6,
+        rejected: 1,
+    },
+    Sample {
+        name: "123456789012_vpcflowlogs_eu-central-1_fl-0b1c2d3e4f5061728_20260305T0135Z_2a3b4c5d.log",
+        content: include_bytes!("samples/vpc_flow_v5.log"),
+        rows: 6,
+        rejected: 1,
+    },
+    Sample {
+        name: "123456789012_vpcflowlogs_eu-central-1_fl-0c1d2e3f405162738_20260305T0140Z_3b4c5d6e.log",
+        content: include_bytes!("samples/vpc_flow_v11.log"),
+        rows: 4,
+        rejected: 0,
+    },
+];
+
+impl Format for VpcFlow {
+    fn meta(&self) -> &Meta {
+        &META
+    }
+    fn fields(&self) -> Vec<Field> {
+        field::fields(COLUMNS)
+    }
+    fn sniff(&self, head: &Head<'_>) -> Sniff {
+        if head.framing != Framing::Lines {
+            return Sniff::No;
+        }
+        let Some(&first) = head.records.first() else { return Sniff::No };
+        if let Some(names) = header(first) {
+            let known = names.iter().filter(|n| is_known(n)).count();
+            return Sniff::Certain(format!("header names {known} known fields of {}", names.len()));
+        }
+        // A line may be damaged, most are not.
+        let alike = head.records.iter().filter(|r| is_default_line(r)).count();
+        if alike > 0 && alike * 2 >= head.records.len() {
+            let total = head.records.len();
+            return Sniff::Certain(format!(
+                "{alike} of the first {total} lines have the default format's 14 fields"
+            ));
+        }
+        Sniff::No
+    }
+    fn decoder(&self, head: &Head<'_>) -> Box<dyn Decoder> {
+        let names = head.records.first().and_then(|first| header(first));
+        let mut decoder = VpcFlowDecoder { layout: default_layout(), tokens: Tokens::default() };
+        if let Some(names) = names {
+            decoder.layout = layout(&names);
+        }
+        Box::new(decoder)
+    }
+    fn summary(&self, row: &Row<'_>) -> Vec<Span> {
+        summary(row)
+    }
+    fn presets(&self) -> &'static [Preset] {
+        PRESETS
+    }
+    fn samples(&self) -> &'static [Sample] {
+        SAMPLES
+    }
+}
+
+struct VpcFlowDecoder {
+    layout: Layout,
+    tokens: Tokens,
+}
+
+impl Decoder for VpcFlowDecoder {
+    fn decode(&mut self, record: &Record<'_>, row: &mut RowWriter<'_>) -> Result<Decoded, Fault> {
+        let bytes = record.bytes;
+        // Files put together by `cat` have a header in their middle. No value begins like one: a field's name is
+        // never a field's value.
+        if bytes.first().is_some_and(u8::is_ascii_lowercase)
+            && let Some(names) = header(bytes)
+        {
+            self.layout = layout(&names);
+            return Ok(Decoded::Form);
+        }
+        self.tokens.split(bytes, b' ', self.layout.tokens());
+        let time = self.layout.read(bytes, &self.tokens, row)?;
+        if let Some(micros) = time.or(record.envelope_time) {
+            row.timestamp(micros);
+        }
+        Ok(Decoded::Row)
+    }
+}
+
+fn default_layout() -> Layout {
+    Layout::fixed(COLUMNS, DEFAULT_TOKENS).time_from(&["start", "end"])
+}
+
+fn layout(names: &[&[u8]]) -> Layout {
+    Layout::new(COLUMNS, names.iter().copied(), same_name).time_from(&["start", "end"])
+}
+
+/// The names of a header line; `None` if the line is none, or is that of a transit gateway flow log.
+fn header(line: &[u8]) -> Option<Vec<&[u8]>> {
+    const MOST: usize = 200;
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii();
+    let first = line.split(|b| *b == b' ').next().unwrap_or_default();
+    let is_name = |n: &[u8]| {
+        n.first().is_some_and(u8::is_ascii_lowercase)
+            && n.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_'))
+    };
+    // Rows that begin with a word (an instance id) are told from headers by their first token alone, nearly always.
+    if !is_name(first) {
+        return None;
+    }
+    let (mut known, mut telling) = (0, false);
+    let mut names = Vec::new();
+    for name in line.split(|b| *b == b' ') {
+        if !is_name(name) || names.len() == MOST || is_transit_gateway(name) {
+            return None;
+        }
+        // Some names are English words (`start`, `type`, `action`); a sentence is not a header.
+        let unlike_words = name.iter().any(|b| matches!(b, b'-' | b'_')) || name.ends_with(b"addr");
+        let is_known = is_known(name);
+        known += is_known as usize;
+        telling |= is_known && unlike_words;
+        names.push(name);
+        if names.len() == 4 && known < 2 {
+            return None;
+        }
+    }
+    (telling && known >= 2 && known * 2 >= names.len()).then_some(names)
+}
+
+fn is_transit_gateway(name: &[u8]) -> bool {
+    [&b"tgw-"[..], b"tgw_", b"packets-lost-", b"packets_lost_"].iter().any(|p| name.starts_with(p))
+        || same_name("resource-type", name)
+}
+
+fn is_known(name: &[u8]) -> bool {
+    COLUMNS.iter().any(|c| !c.again && same_name(&c.field.name, name))
+}
+
+/// Whether a header's `name` is the column's, with underscores for hyphens too.
+fn same_name(column: &str, name: &[u8]) -> bool {
+    column.len() == name.len() && column.bytes().zip(name).all(|(c, n)| c == *n || (c == b'-' && *n == b'_'))
+}
+
+/// A line of the default format: enough of it to be no other log's.
+fn is_default_line(line: &[u8]) -> bool {
+    let mut tokens = Tokens::default();
+    tokens.split(line, b' ', DEFAULT_TOKENS);
+    let token = |i: usize| tokens.get(line, i).map_or(&b""[..], |t| t.1);
+    let digits = |t: &[u8]| !t.is_empty() && t.iter().all(u8::is_ascii_digit);
+    digits(token(0))
+        && token(0).len() <= 2
+        && (digits(token(1)) && token(1).len() >= 6 || token(1) == b"unknown")
+        && token(10).len() >= 9
+        && digits(token(10))
+        && digits(token(11))
+        && matches!(token(12), b"ACCEPT" | b"REJECT" | b"-")
+        && matches!(token(13), b"OK" | b"NODATA" | b"SKIPDATA")
+}
+
+/// Success and failure in the common vocabulary; an action of the future is neither.
+fn outcome(input: &[u8]) -> Parsed<'_> {
+    let accept = value(Cell::Text(b"success"), tag("ACCEPT"));
+    let reject = value(Cell::Text(b"failure"), tag("REJECT"));
+    let answer: Parsed<'_> = alt((accept, reject)).parse(input);
+    Ok(answer.unwrap_or((&[], Cell::Null)))
+}
+
+fn summary(row: &Row<'_>) -> Vec<Span> {
+    let (source, destination) = (row.show("srcaddr"), row.show("dstaddr"));
+    if source.is_empty() && destination.is_empty() {
+        let why = match row.show("log-status").as_str() {
+            "NODATA" => "no traffic",
+            "SKIPDATA" => "records were skipped",
+            _ => "no addresses",
+        };
+        let interface = row.show("interface-id");
+        return vec![
+            Span::plain(if interface.is_empty() { String::new() } else { format!("{interface}: ") }),
+            Span::strong(why),
+        ]
+        .into_iter()
+        .filter(|s| !s.text.is_empty())
+        .collect();
+    }
+    let mut spans = Vec::new();
+    let action = row.show("action");
+    if action == "REJECT" {
+        spans.push(Span::strong("REJECT "));
+    }
+    let end = |address: String, port: &str| match row.get(port).integer() {
+        Some(port) if port > 0 && address.contains(':') => format!("[{address}]:{port}"),
+        Some(port) if port > 0 => format!("{address}:{port}"),
+        _ => address,
+    };
+    spans.push(Span::strong(end(source, "srcport")));
+    spans.push(Span::plain(" → "));
+    spans.push(Span::strong(end(destination, "dstport")));
+    let mut rest = String::new();
+    if let Some(protocol) = row.get("protocol").integer() {
+        rest.push(' ');
+        match protocol {
+            1 => rest.push_str("icmp"),
+            6 => rest.push_str("tcp"),
+            17 => rest.push_str("udp"),
+            47 => rest.push_str("gre"),
+            50 => rest.push_str("esp"),
+            58 => rest.push_str("icmpv6"),
+            other => rest.push_str(&format!("protocol {other}")),
+        }
+    }
+    if let Some(packets) = row.get("packets").integer() {
+        let unit = if packets == 1 { "packet" } else { "packets" };
+        rest.push_str(&format!(", {} {unit}", field::words::grouped(packets)));
+    }
+    if let Some(bytes) = row.get("bytes").integer() {
+        rest.push_str(&format!(", {}", field::words::amount(bytes)));
+    }
+    spans.push(Span::plain(rest));
+    spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(line: &str) -> Option<usize> {
+        header(line.as_bytes()).map(|n| n.len())
+    }
+
+    #[test]
+    fn headers_are_known_by_their_names() {
+        assert_eq!(names("version account-id interface-id srcaddr"), Some(4));
+        assert_eq!(names("instance_id interface_id srcaddr dstaddr pkt_srcaddr pkt_dstaddr"), Some(6));
+        assert_eq!(names("srcaddr dstaddr "), Some(2));
+        assert_eq!(names("\u{feff}version srcaddr"), Some(2));
+        assert_eq!(names("version srcaddr new-field-1 new-field-2"), Some(4));
+        for no in [
+            "the quick brown fox",
+            "version",
+            "",
+            "type of the end",
+            "version resource-type account-id tgw-id",
+            "version account-id tgw-attachment-id srcaddr dstaddr",
+            "i-01234567890123456 eni-1 10.0.0.1 10.0.0.2",
+        ] {
+            assert_eq!(names(no), None, "{no}");
+        }
+    }
+
+    #[test]
+    fn default_lines_are_told_from_other_lines() {
+        assert!(is_default_line(b"2 123456789010 eni-1 - - - - - - - 1431280876 1431280934 - NODATA"));
+        assert!(is_default_line(
+            b"2 unknown eni-1 10.0.0.1 10.0.0.2 1 2 6 1 40 1431280876 1431280934 REJECT OK more"
+        ));
+        assert!(!is_default_line(
+            b"2 unknown eni-1 10.0.0.1 10.0.0.2 1 2 6 1 40 1431280876 1431280934 GET 200"
+        ));
+        assert!(!is_default_line(b"2 123456789010 eni-1 10.0.0.1"));
+        assert!(!is_default_line(b""));
+    }
+
+    #[test]
+    fn outcomes() {
+        assert_eq!(outcome(b"ACCEPT"), Ok((&b""[..], Cell::Text(b"success"))));
+        assert_eq!(outcome(b"REJECT"), Ok((&b""[..], Cell::Text(b"failure"))));
+        assert_eq!(outcome(b"MAYBE"), Ok((&b""[..], Cell::Null)));
+    }
+}
