@@ -1,0 +1,194 @@
+//! The walk through the incident: what happened, the query that shows it, and its answer.
+//!
+//! Queries are written in CloudWatch Logs Insights syntax, over all four logs at once. Fields bear the vendor's names
+//! where one log is asked and the names of the Elastic Common Schema where several are. The answers are checked by
+//! this crate's tests against the files themselves, without any query engine; an engine that runs the queries can be
+//! checked against them.
+
+/// One step of the walk.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// A few words, as a heading.
+    pub title: &'static str,
+    /// What happened, in one or two sentences.
+    pub sentence: &'static str,
+    /// The query that shows it.
+    pub query: &'static str,
+    /// The names of the answer's columns.
+    pub columns: &'static [&'static str],
+    /// The whole answer in order, cells as text: whole numbers plain, times as `2026-03-05 01:21:37.000`, a missing
+    /// value empty.
+    pub answer: &'static [&'static [&'static str]],
+}
+
+/// The incident from the first scan to the clean-up, in the order in which it happened.
+pub fn incident_story() -> &'static [Step] {
+    &STORY
+}
+
+const STORY: [Step; 13] = [
+    Step {
+        title: "Somebody tries the doors",
+        sentence: "On Tuesday evening 198.51.100.23 asks the web site behind CloudFront for files that should not be there, and finds none.",
+        query: "filter source.ip = \"198.51.100.23\" and url.path != \"/login\" and http.response.status_code in [403, 404]\n| stats count(*) as requests by url.path\n| sort requests desc\n| limit 5",
+        columns: &["url.path", "requests"],
+        answer: &[
+            &["/wp-login.php", "31"],
+            &["/.env", "24"],
+            &["/.git/config", "19"],
+            &["/phpmyadmin/index.php", "13"],
+            &["/.aws/credentials", "11"],
+        ],
+    },
+    Step {
+        title: "Every port, twice",
+        sentence: "Half an hour later the flow logs show the same address knocking at 46 ports of both web hosts; the security group rejects all of it.",
+        query: "filter action = \"REJECT\"\n| stats count(*) as rejected, count_distinct(dstPort) as ports by srcAddr\n| sort rejected desc\n| limit 1",
+        columns: &["srcAddr", "rejected", "ports"],
+        answer: &[&["198.51.100.23", "184", "46"]],
+    },
+    Step {
+        title: "Guessing a password",
+        sentence: "On Wednesday evening the load balancer sees 241 sign-ins from that address: 212 wrong passwords, 28 while locked out, and one that works.",
+        query: "filter source.ip = \"198.51.100.23\" and url.path = \"/login\"\n| stats count(*) as attempts by http.response.status_code\n| sort attempts desc",
+        columns: &["http.response.status_code", "attempts"],
+        answer: &[&["401", "212"], &["403", "28"], &["302", "1"]],
+    },
+    Step {
+        title: "Inside the admin pages",
+        sentence: "The right password opens the admin pages, and one of them reveals the build system's access key.",
+        query: "filter source.ip = \"198.51.100.23\" and url.path like \"/admin\"\n| stats count(*) as views by url.path\n| sort url.path asc",
+        columns: &["url.path", "views"],
+        answer: &[
+            &["/admin", "1"],
+            &["/admin/settings", "1"],
+            &["/admin/settings/ci", "2"],
+            &["/admin/users", "1"],
+        ],
+    },
+    Step {
+        title: "One key, two addresses",
+        sentence: "The key of ci-deploy has always been used from the build system at 192.0.2.10. On Thursday at 01:12 a second address uses it.",
+        query: "filter userIdentity.accessKeyId = \"AKIACIDEPLOY7EXAMPLE\"\n| stats count(*) as calls by sourceIPAddress\n| sort calls desc",
+        columns: &["sourceIPAddress", "calls"],
+        answer: &[&["192.0.2.10", "182"], &["203.0.113.77", "21"]],
+    },
+    Step {
+        title: "What may this key do?",
+        sentence: "The new address tries whatever comes to mind and is refused fourteen times.",
+        query: "filter source.ip = \"203.0.113.77\" and user.name = \"ci-deploy\" and event.outcome = \"failure\"\n| stats count(*) as refused by event.action\n| sort event.action asc",
+        columns: &["event.action", "refused"],
+        answer: &[
+            &["AssumeRole", "1"],
+            &["DescribeDBInstances", "1"],
+            &["DescribeInstances", "4"],
+            &["DescribeOrganization", "1"],
+            &["GetAccountAuthorizationDetails", "1"],
+            &["ListFunctions20150331", "1"],
+            &["ListSecrets", "3"],
+            &["ListUsers", "2"],
+        ],
+    },
+    Step {
+        title: "From ci-deploy to Admin",
+        sentence: "The second role it asks for is Admin, which trusts the whole account. The answer holds a new key; from here on, follow that one.",
+        query: "filter eventName = \"AssumeRole\" and sourceIPAddress = \"203.0.113.77\"\n| fields @timestamp, errorCode, requestParameters.roleArn, responseElements.credentials.accessKeyId\n| sort @timestamp asc",
+        columns: &[
+            "@timestamp",
+            "errorCode",
+            "requestParameters.roleArn",
+            "responseElements.credentials.accessKeyId",
+        ],
+        answer: &[
+            &[
+                "2026-03-05 01:21:06.000",
+                "AccessDenied",
+                "arn:aws:iam::111122223333:role/OrganizationAccountAccessRole",
+                "",
+            ],
+            &["2026-03-05 01:21:37.000", "", "arn:aws:iam::111122223333:role/Admin", "ASIAADMINROLEEXAMPLE"],
+        ],
+    },
+    Step {
+        title: "Big machines at night",
+        sentence: "On two nights the intruder starts GPU instances in every Region that allows it, and ends them before the office opens.",
+        query: "filter eventName = \"RunInstances\" and requestParameters.instanceType = \"p3.16xlarge\"\n| stats count(*) as calls by bin(1h) as hour, awsRegion\n| sort hour asc, awsRegion asc",
+        columns: &["hour", "awsRegion", "calls"],
+        answer: &[
+            &["2026-03-05 01:00:00.000", "ap-southeast-2", "1"],
+            &["2026-03-05 01:00:00.000", "eu-west-1", "1"],
+            &["2026-03-05 01:00:00.000", "us-east-1", "1"],
+            &["2026-03-05 01:00:00.000", "us-west-2", "1"],
+            &["2026-03-05 02:00:00.000", "ap-southeast-2", "2"],
+            &["2026-03-05 02:00:00.000", "eu-west-1", "2"],
+            &["2026-03-05 02:00:00.000", "us-east-1", "3"],
+            &["2026-03-05 02:00:00.000", "us-west-2", "2"],
+            &["2026-03-05 03:00:00.000", "sa-east-1", "1"],
+            &["2026-03-06 01:00:00.000", "eu-west-1", "1"],
+            &["2026-03-06 01:00:00.000", "us-east-1", "1"],
+            &["2026-03-06 01:00:00.000", "us-west-2", "2"],
+            &["2026-03-06 02:00:00.000", "ap-southeast-2", "2"],
+        ],
+    },
+    Step {
+        title: "Limits helped",
+        sentence: "Of twenty calls only six started machines: four were rehearsals, and the account's limits stopped most of the others.",
+        query: "filter eventName = \"RunInstances\" and requestParameters.instanceType = \"p3.16xlarge\"\n| stats count(*) as calls by errorCode\n| sort calls desc",
+        columns: &["errorCode", "calls"],
+        answer: &[
+            &["Client.VcpuLimitExceeded", "9"],
+            &["", "6"],
+            &["Client.DryRunOperation", "4"],
+            &["Client.Unsupported", "1"],
+        ],
+    },
+    Step {
+        title: "The bucket is copied",
+        sentence: "A dozen objects of prod-exports go straight to the intruder to see what they are, then all 240 to the new instance at 10.0.4.66.",
+        query: "filter eventName = \"GetObject\" and requestParameters.bucketName = \"prod-exports\"\n| stats count(*) as objects, sum(additionalEventData.bytesTransferredOut) as transferred by userIdentity.accessKeyId, sourceIPAddress\n| sort transferred desc",
+        columns: &["userIdentity.accessKeyId", "sourceIPAddress", "objects", "transferred"],
+        answer: &[
+            &["ASIAADMINROLEEXAMPLE", "10.0.4.66", "240", "42943412104"],
+            &["ASIAADMINROLEEXAMPLE", "203.0.113.77", "12", "2128904866"],
+            &["ASIAEXPORTJOBEXAMPLE", "192.0.2.200", "7", "28672"],
+        ],
+    },
+    Step {
+        title: "And leaves the building",
+        sentence: "The flow logs show the data coming in from S3 and, minutes behind it, 44 GB leaving for 203.0.113.77.",
+        query: "filter action = \"ACCEPT\"\n| stats sum(bytes) as transferred by srcAddr, dstAddr\n| sort transferred desc\n| limit 2",
+        columns: &["srcAddr", "dstAddr", "transferred"],
+        answer: &[
+            &["10.0.4.66", "203.0.113.77", "44012559531"],
+            &["198.51.100.200", "10.0.4.66", "43583324891"],
+        ],
+    },
+    Step {
+        title: "Covering tracks, in vain",
+        sentence: "Four attempts to switch the logs off fail, because the organisation forbids it even to administrators.",
+        query: "filter eventName in [\"StopLogging\", \"DeleteTrail\", \"PutEventSelectors\", \"DeleteFlowLogs\"]\n| fields @timestamp, eventName, errorCode\n| sort @timestamp asc",
+        columns: &["@timestamp", "eventName", "errorCode"],
+        answer: &[
+            &["2026-03-05 04:31:06.000", "StopLogging", "AccessDenied"],
+            &["2026-03-05 04:31:15.000", "DeleteTrail", "AccessDenied"],
+            &["2026-03-05 04:31:48.000", "PutEventSelectors", "AccessDenied"],
+            &["2026-03-05 04:33:20.000", "DeleteFlowLogs", "Client.UnauthorizedOperation"],
+        ],
+    },
+    Step {
+        title: "A way back in, and the end of it",
+        sentence: "Before leaving, the intruder makes a user with a key and a password. On Friday evening alice finds the user and removes it.",
+        query: "filter requestParameters.userName = \"svc-backup\"\n| fields @timestamp, eventName, sourceIPAddress\n| sort @timestamp asc",
+        columns: &["@timestamp", "eventName", "sourceIPAddress"],
+        answer: &[
+            &["2026-03-05 04:41:12.000", "CreateUser", "203.0.113.77"],
+            &["2026-03-05 04:41:14.000", "CreateAccessKey", "203.0.113.77"],
+            &["2026-03-05 04:41:19.000", "AttachUserPolicy", "203.0.113.77"],
+            &["2026-03-05 04:41:33.000", "CreateLoginProfile", "203.0.113.77"],
+            &["2026-03-06 22:05:19.000", "DeleteAccessKey", "192.0.2.44"],
+            &["2026-03-06 22:06:19.000", "DeleteLoginProfile", "192.0.2.44"],
+            &["2026-03-06 22:07:19.000", "DetachUserPolicy", "192.0.2.44"],
+            &["2026-03-06 22:08:19.000", "DeleteUser", "192.0.2.44"],
+        ],
+    },
+];
