@@ -1,12 +1,14 @@
 //! What the text formats share: the line of a field table that is schema, documentation and parser at once, the
-//! small `nom` parsers that such lines name, and the walk of a record along a layout of columns.
+//! small `nom` parsers that such lines name, and the walk of a record along a layout of columns; and [`json`], the
+//! same for formats whose records are JSON objects.
 //!
 //! Reading order: [`Column`] (one line of a format's table), the parsers ([`number`], [`text`], [`address`],
 //! [`time`]), [`words`] for sentences, [`Tokens`] (where a record's tokens begin and end), [`Layout`] (which token goes to which column).
 //!
-//! What does not belong here: anything that only one format knows, and anything of JSON.
+//! What does not belong here: anything that only one format knows.
 
 pub mod address;
+pub mod json;
 pub mod layout;
 pub mod number;
 pub mod text;

@@ -1,0 +1,496 @@
+//! The JSON reader that all JSON formats share: one pass over a record, driven by a format's field table.
+//!
+//! Reading order: [`JsonField`] (one line of a field table), [`JsonColumns`] (a whole table: record to row),
+//! [`Reader`] (the pass itself, for formats that derive columns), [`Json`] (a value in place); then [`Path`] and
+//! [`paths`], which look into records that were read before.
+//!
+//! Decided here for all formats:
+//! - A value is borrowed from the record; only strings with escapes are copied, on their way into a column.
+//! - Objects and arrays at a text column give their JSON text as written, numbers their literal digits: account ids
+//!   keep what stands in the log. Text at a number or boolean column is converted (`"true"`). What cannot be
+//!   converted leaves the column without a value, since the record keeps it and a vendor may change a type.
+//! - `null` and the empty string are no value.
+//! - A key that stands twice: the last one counts, as for `serde_json` and browsers.
+//! - Damage anywhere in a record is a fault with its byte offset, in members that no column wants too.
+//!   Bytes that are not UTF-8 inside strings are kept.
+//!
+//! What it is not: it finds no record ends and opens no envelope (that is [`ingest`](crate::ingest)'s).
+
+mod path;
+mod scan;
+#[cfg(test)]
+mod tests;
+
+use std::{borrow::Cow, net::IpAddr};
+
+pub use path::{Path, extract, paths};
+use scan::{Bad, Found, Items, Members, Tag};
+
+use super::super::Fault;
+use crate::{
+    table::{Cell, Field, Kind, Role, RowWriter, Unit, value::parse_number},
+    time,
+};
+
+/// One line of a JSON format's field table: the column and where in the record its value stands.
+#[derive(Clone, Debug)]
+pub struct JsonField {
+    /// The column. Its name is the path of its value (`userIdentity.sessionContext.sessionIssuer.arn`), unless it
+    /// is [derived](Self::derived).
+    pub field: Field,
+    /// Further paths, asked in order when the path before gives no value.
+    pub also: &'static [&'static str],
+    /// The format computes the value; the name is no path.
+    pub derived: bool,
+}
+
+impl JsonField {
+    /// A column whose name is its path. The parts of a path are keys, or the index of an array's item.
+    pub const fn new(path: &'static str, kind: Kind, role: Role) -> JsonField {
+        JsonField { field: Field::new(path, kind, role), also: &[], derived: false }
+    }
+    /// A column that the format computes.
+    pub const fn derived(name: &'static str, kind: Kind, role: Role) -> JsonField {
+        JsonField { field: Field::new(name, kind, role), also: &[], derived: true }
+    }
+    /// Sets further paths.
+    pub const fn also(mut self, paths: &'static [&'static str]) -> JsonField {
+        self.also = paths;
+        self
+    }
+    /// Sets the column's other names.
+    pub const fn aliases(mut self, aliases: &'static [&'static str]) -> JsonField {
+        self.field.aliases = aliases;
+        self
+    }
+    /// Sets the column's unit.
+    pub const fn unit(mut self, unit: Unit) -> JsonField {
+        self.field.unit = unit;
+        self
+    }
+    /// Sets the column's sentence for people.
+    pub const fn doc(mut self, doc: &'static str) -> JsonField {
+        self.field.doc = doc;
+        self
+    }
+}
+
+/// A field table made ready to read records: every column's value in one pass.
+#[derive(Debug)]
+pub struct JsonColumns {
+    reader: Reader,
+    /// For each slot of the reader, in order: the column it feeds. Slots after these are the format's own.
+    plan: Vec<Plan>,
+    scratch: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Plan {
+    column: usize,
+    kind: Kind,
+    unit: Unit,
+}
+
+impl JsonColumns {
+    /// Reads `fields`, and besides them the values at the paths `extra`, for the format's own use.
+    pub fn new(fields: &[JsonField], extra: &[&str]) -> JsonColumns {
+        let mut paths: Vec<&str> = Vec::new();
+        let mut plan = Vec::new();
+        for (column, field) in fields.iter().enumerate().filter(|(_, f)| !f.derived) {
+            for path in std::iter::once(field.field.name.as_ref()).chain(field.also.iter().copied()) {
+                paths.push(path);
+                plan.push(Plan { column, kind: field.field.kind, unit: field.field.unit });
+            }
+        }
+        paths.extend(extra);
+        JsonColumns { reader: Reader::new(&paths), plan, scratch: Vec::new() }
+    }
+    /// Reads one record.
+    pub fn read<'a>(&'a mut self, record: &'a [u8]) -> Result<JsonRow<'a>, Fault> {
+        let values = self.reader.read(record)?;
+        Ok(JsonRow { values, plan: &self.plan, scratch: &mut self.scratch })
+    }
+}
+
+/// The values of one record, for a row.
+#[derive(Debug)]
+pub struct JsonRow<'a> {
+    values: Values<'a>,
+    plan: &'a [Plan],
+    scratch: &'a mut Vec<u8>,
+}
+
+impl<'a> JsonRow<'a> {
+    /// Writes all columns that have a value. A column that the format has set before keeps that.
+    pub fn write(&mut self, row: &mut RowWriter<'_>) {
+        for (plan, slot) in self.plan.iter().zip(self.values.slots) {
+            if slot.tag > Tag::Null {
+                let value = self.values.json(*slot);
+                row.set(plan.column, value.cell(plan.kind, plan.unit, self.scratch));
+            }
+        }
+    }
+    /// The value at the `i`-th extra path.
+    #[inline]
+    pub fn extra(&self, i: usize) -> Json<'a> {
+        self.values.get(self.plan.len() + i)
+    }
+}
+
+/// Finds the values at a set of paths in one pass over each record.
+#[derive(Debug)]
+pub struct Reader {
+    nodes: Vec<Node>,
+    slots: Vec<Slot>,
+}
+
+/// The keys that are wanted at one place of the record.
+#[derive(Debug, Default)]
+struct Node {
+    children: Vec<Child>,
+    /// Bit `n`: a key of `n` bytes is wanted (63 stands for longer ones).
+    lengths: u64,
+    /// The child that is tried first: the one that came after the last one when it was last met.
+    first: usize,
+    /// All slots below.
+    slots: Vec<u16>,
+}
+
+#[derive(Debug, Default)]
+struct Child {
+    /// The key and its closing quote.
+    key: Box<[u8]>,
+    /// The key as an array index.
+    index: Option<usize>,
+    /// Where the value goes.
+    slots: Vec<u16>,
+    /// What is wanted below.
+    node: Option<usize>,
+    /// The child whose key came next when this one was last met: records of one log repeat their order of keys.
+    next: usize,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    tag: Tag,
+    start: u32,
+    end: u32,
+}
+
+impl Reader {
+    /// Value `i` of a record will be the one at `paths[i]`. Parts are separated by dots.
+    pub fn new(paths: &[&str]) -> Reader {
+        let mut reader = Reader { nodes: vec![Node::default()], slots: vec![Slot::default(); paths.len()] };
+        for (slot, path) in paths.iter().enumerate() {
+            reader.want(path, slot as u16);
+        }
+        reader
+    }
+    fn want(&mut self, path: &str, slot: u16) {
+        let mut at = 0;
+        let mut parts = path.split('.').peekable();
+        while let Some(part) = parts.next() {
+            self.nodes[at].slots.push(slot);
+            let mut key = part.as_bytes().to_vec();
+            key.push(b'"');
+            let known = self.nodes[at].children.iter().position(|c| *c.key == *key);
+            let child = known.unwrap_or_else(|| {
+                let node = &mut self.nodes[at];
+                let next = node.children.len() + 1;
+                let child = Child { key: key.into(), index: part.parse().ok(), next, ..Child::default() };
+                node.lengths |= 1 << part.len().min(63);
+                node.children.push(child);
+                next - 1
+            });
+            if parts.peek().is_none() {
+                self.nodes[at].children[child].slots.push(slot);
+                return;
+            }
+            at = match self.nodes[at].children[child].node {
+                Some(node) => node,
+                None => {
+                    self.nodes.push(Node::default());
+                    let node = self.nodes.len() - 1;
+                    self.nodes[at].children[child].node = Some(node);
+                    node
+                }
+            };
+        }
+    }
+    /// Reads one record: a JSON object and nothing after it.
+    pub fn read<'a>(&'a mut self, record: &'a [u8]) -> Result<Values<'a>, Fault> {
+        self.slots.fill(Slot::default());
+        self.walk(record).map_err(|bad| Fault::new(record, bad.at, bad.expected))?;
+        Ok(Values { record, slots: &self.slots })
+    }
+    fn walk(&mut self, text: &[u8]) -> Result<(), Bad> {
+        if u32::try_from(text.len()).is_err() {
+            return scan::bad(0, "a record of less than 4 GiB");
+        }
+        let start = scan::space(text, 0);
+        if text.get(start) != Some(&b'{') {
+            return scan::bad(start, "a JSON object");
+        }
+        let found = self.object(text, start, 0, 0)?;
+        let end = scan::space(text, found.next);
+        if end < text.len() { scan::bad(end, "the end of the record") } else { Ok(()) }
+    }
+    fn object(&mut self, text: &[u8], start: usize, node: usize, depth: usize) -> Result<Found, Bad> {
+        let mut members = Members::open(text, start, depth)?;
+        let mut guess = self.nodes[node].first;
+        let mut last: Option<usize> = None;
+        while let Some(quote) = members.quote()? {
+            let here = &self.nodes[node];
+            let rest = text.get(quote + 1..).unwrap_or_default();
+            let guessed = here.children.get(guess).filter(|c| rest.starts_with(&c.key));
+            let (child, after) = match guessed {
+                Some(child) => (Some(guess), quote + 1 + child.key.len()),
+                None => {
+                    let key = scan::string(text, quote + 1)?;
+                    (here.child(text, key), key.next)
+                }
+            };
+            let at = members.colon(after)?;
+            let Some(child) = child else {
+                members.after(scan::value(text, at, depth + 1)?.next);
+                continue;
+            };
+            if child != guess {
+                // Where the record departs from the order of the last one, learn the new order.
+                match last {
+                    Some(last) => self.nodes[node].children[last].next = child,
+                    None => self.nodes[node].first = child,
+                }
+            }
+            last = Some(child);
+            let here = &self.nodes[node].children[child];
+            guess = here.next;
+            let found = self.value(text, at, here.node, depth + 1)?;
+            self.keep(node, child, found);
+            members.after(found.next);
+        }
+        Ok(members.found(Tag::Object, start))
+    }
+    fn array(&mut self, text: &[u8], start: usize, node: usize, depth: usize) -> Result<Found, Bad> {
+        let mut items = Items::open(text, start, depth)?;
+        let mut index = 0;
+        while let Some(at) = items.item()? {
+            let child = self.nodes[node].children.iter().position(|c| c.index == Some(index));
+            let below = child.and_then(|c| self.nodes[node].children[c].node);
+            let found = self.value(text, at, below, depth + 1)?;
+            if let Some(child) = child {
+                self.keep(node, child, found);
+            }
+            items.after(found.next);
+            index += 1;
+        }
+        Ok(items.found(start))
+    }
+    #[inline]
+    fn value(&mut self, text: &[u8], at: usize, node: Option<usize>, depth: usize) -> Result<Found, Bad> {
+        if let Some(node) = node {
+            // What an earlier member of the same name left below does not count any more.
+            for slot in 0..self.nodes[node].slots.len() {
+                self.slots[self.nodes[node].slots[slot] as usize] = Slot::default();
+            }
+            match text.get(at) {
+                Some(b'{') => return self.object(text, at, node, depth),
+                Some(b'[') if self.nodes[node].children.iter().any(|c| c.index.is_some()) => {
+                    return self.array(text, at, node, depth);
+                }
+                _ => {}
+            }
+        }
+        scan::value(text, at, depth)
+    }
+    #[inline]
+    fn keep(&mut self, node: usize, child: usize, found: Found) {
+        for slot in &self.nodes[node].children[child].slots {
+            self.slots[*slot as usize] =
+                Slot { tag: found.tag, start: found.start as u32, end: found.end as u32 };
+        }
+    }
+}
+
+impl Node {
+    /// The child that a key of the record means.
+    fn child(&self, text: &[u8], key: Found) -> Option<usize> {
+        let raw = text.get(key.start..key.end)?;
+        let meant = scan::meant(raw, key.tag);
+        if self.lengths >> meant.len().min(63) & 1 == 0 {
+            return None;
+        }
+        let is = |c: &Child| c.key.len() == meant.len() + 1 && c.key.starts_with(&meant);
+        self.children.iter().position(is)
+    }
+}
+
+/// The values that a [`Reader`] found in one record.
+#[derive(Clone, Copy, Debug)]
+pub struct Values<'a> {
+    record: &'a [u8],
+    slots: &'a [Slot],
+}
+
+impl<'a> Values<'a> {
+    /// The value at the `i`-th path.
+    #[inline]
+    pub fn get(&self, i: usize) -> Json<'a> {
+        self.slots.get(i).map_or(Json::Missing, |slot| self.json(*slot))
+    }
+    #[inline]
+    fn json(&self, slot: Slot) -> Json<'a> {
+        Json::of(self.record, slot.tag, slot.start as usize, slot.end as usize)
+    }
+}
+
+/// A JSON value where it stands in its record.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Json<'a> {
+    /// Nothing stands there.
+    Missing,
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number as written.
+    Number(&'a [u8]),
+    /// A string without escapes.
+    Plain(&'a [u8]),
+    /// A string with escapes, as written, without its quotes.
+    Escaped(&'a [u8]),
+    /// An object as written.
+    Object(&'a [u8]),
+    /// An array as written.
+    Array(&'a [u8]),
+}
+
+impl<'a> Json<'a> {
+    #[inline]
+    fn of(record: &'a [u8], tag: Tag, start: usize, end: usize) -> Json<'a> {
+        let text = record.get(start..end).unwrap_or_default();
+        match tag {
+            Tag::Missing => Json::Missing,
+            Tag::Null => Json::Null,
+            Tag::True => Json::Bool(true),
+            Tag::False => Json::Bool(false),
+            Tag::Number => Json::Number(text),
+            Tag::Plain => Json::Plain(text),
+            Tag::Escaped => Json::Escaped(text),
+            Tag::Object => Json::Object(text),
+            Tag::Array => Json::Array(text),
+        }
+    }
+    /// The value as text: strings decoded, everything else as written; `None` for no value and the empty string.
+    pub fn text(self) -> Option<Cow<'a, [u8]>> {
+        match self {
+            Json::Missing | Json::Null => None,
+            Json::Bool(true) => Some(Cow::Borrowed(b"true")),
+            Json::Bool(false) => Some(Cow::Borrowed(b"false")),
+            Json::Plain(b"") => None,
+            Json::Escaped(raw) => {
+                let mut text = Vec::with_capacity(raw.len());
+                scan::unescape(raw, &mut text);
+                Some(Cow::Owned(text))
+            }
+            Json::Number(text) | Json::Plain(text) | Json::Object(text) | Json::Array(text) => {
+                Some(Cow::Borrowed(text))
+            }
+        }
+    }
+    /// Whether there is a value: neither missing nor `null` nor the empty string.
+    pub fn is_some(self) -> bool {
+        !matches!(self, Json::Missing | Json::Null | Json::Plain(b""))
+    }
+    /// Whether this is a string or number that reads `text`.
+    pub fn is(self, text: &str) -> bool {
+        self.text().is_some_and(|t| *t == *text.as_bytes())
+    }
+    /// The value for a column of `kind`; [`Cell::Null`] when it does not convert. `scratch` holds decoded text.
+    #[inline]
+    pub fn cell<'s>(self, kind: Kind, unit: Unit, scratch: &'s mut Vec<u8>) -> Cell<'s>
+    where
+        'a: 's,
+    {
+        let text: &'s [u8] = match self {
+            Json::Missing | Json::Null | Json::Plain(b"") => return Cell::Null,
+            Json::Bool(b) if kind == Kind::Bool => return Cell::Bool(b),
+            Json::Bool(true) => b"true",
+            Json::Bool(false) => b"false",
+            Json::Escaped(raw) => {
+                scratch.clear();
+                scan::unescape(raw, scratch);
+                scratch
+            }
+            Json::Number(text) | Json::Plain(text) | Json::Object(text) | Json::Array(text) => text,
+        };
+        match kind {
+            Kind::Text => Cell::Text(text),
+            _ => convert(text, kind, unit),
+        }
+    }
+}
+
+/// Text for a column that does not hold text.
+fn convert(text: &[u8], kind: Kind, unit: Unit) -> Cell<'_> {
+    let str = std::str::from_utf8(text).unwrap_or_default().trim();
+    let whole = |v: f64| (v.fract() == 0.0 && v.abs() < 9e15).then_some(v as i64);
+    match kind {
+        Kind::Text => Cell::Text(text),
+        Kind::Ip if str.parse::<IpAddr>().is_ok() => Cell::Text(text),
+        Kind::Ip => Cell::Null,
+        Kind::Bool if str.eq_ignore_ascii_case("true") => Cell::Bool(true),
+        Kind::Bool if str.eq_ignore_ascii_case("false") => Cell::Bool(false),
+        Kind::Bool => Cell::Null,
+        Kind::Int => {
+            (str.parse().ok()).or_else(|| parse_number(text).and_then(whole)).map_or(Cell::Null, Cell::Int)
+        }
+        Kind::Float => parse_number(text).map_or(Cell::Null, Cell::Float),
+        Kind::Time => point(text, unit).map_or(Cell::Null, Cell::Time),
+    }
+}
+
+/// A point in time: ISO 8601, or a number since 1970 in `unit`. Without a unit the number's size decides, since
+/// seconds and milliseconds of the years that logs are from do not overlap.
+pub fn point(text: &[u8], unit: Unit) -> Option<i64> {
+    if let Some(micros) = time::parse_iso(text) {
+        return Some(micros);
+    }
+    let number = parse_number(text)?;
+    let factor = match unit {
+        Unit::EpochSeconds => 1e6,
+        Unit::EpochMillis => 1e3,
+        _ if number.abs() < 1e11 => 1e6,
+        _ if number.abs() < 1e14 => 1e3,
+        _ => 1.0,
+    };
+    let micros = number * factor;
+    (micros.abs() < 9e18).then(|| micros.round() as i64)
+}
+
+/// Calls `f` for each item of a JSON array, until one is damaged or `f` says to stop.
+pub fn each<'a>(array: &'a [u8], mut f: impl FnMut(Json<'a>) -> bool) {
+    let mut walk = || -> Result<(), Bad> {
+        let mut items = Items::open(array, scan::space(array, 0), 0)?;
+        while let Some(at) = items.item()? {
+            let found = scan::value(array, at, 1)?;
+            if !f(Json::of(array, found.tag, found.start, found.end)) {
+                break;
+            }
+            items.after(found.next);
+        }
+        Ok(())
+    };
+    // The array was read as part of its record, so that damage cannot be met here.
+    let _ = walk();
+}
+
+/// Appends the meaning of an escaped string (without its quotes) to `out`.
+pub fn unescape(raw: &[u8], out: &mut Vec<u8>) {
+    scan::unescape(raw, out);
+}
+
+/// The place in an escaped string of byte `meant` of its meaning.
+pub fn raw_offset(raw: &[u8], meant: usize) -> usize {
+    scan::raw_offset(raw, meant)
+}

@@ -1,0 +1,343 @@
+//! Any JSON path as a field: looking into records that were read before, one path at a time or all of them.
+
+use std::borrow::Cow;
+
+use memchr::memmem::Finder;
+
+use super::{
+    Json,
+    scan::{self, Bad, Found, Items, Members, Tag},
+};
+
+/// Members that hold a whole event as JSON text (an item of `aws cloudtrail lookup-events`). A path that leads
+/// nowhere beside them is looked for inside, so that one query fits an event however it was exported.
+const CARRIERS: &[&str] = &["CloudTrailEvent"];
+
+/// How many strings that are JSON themselves a path may enter, one inside the other.
+const MOST_INSIDE: usize = 8;
+
+/// A path made ready to be looked up in many records: `requestParameters.tagSet.items.0.key`.
+///
+/// A part is a key, the index of an array's item, or several parts together are one key that has dots in it (the
+/// longest key that fits is taken). A string that is JSON itself is entered when the path goes on below it:
+/// `requestParameters.policyDocument.Statement.0.Effect`.
+#[derive(Clone, Debug)]
+pub struct Path {
+    path: String,
+    /// Looks for the last key: most records that lack the path are told by it alone.
+    last: Option<Finder<'static>>,
+    any_case: bool,
+}
+
+impl Path {
+    /// The path written `path`.
+    pub fn new(path: &str) -> Path {
+        let key = path.rsplit('.').find(|part| part.parse::<usize>().is_err());
+        // Characters that some writers escape could stand in another spelling.
+        let plain = |k: &&str| {
+            !k.is_empty()
+                && k.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'@' | b':'))
+        };
+        let last = key.filter(plain).map(|k| Finder::new(k.as_bytes()).into_owned());
+        Path { path: path.to_owned(), last, any_case: false }
+    }
+    /// The path whose keys are compared without regard to letter case, as SQL engines write them.
+    pub fn any_case(path: &str) -> Path {
+        Path { path: path.to_owned(), last: None, any_case: true }
+    }
+    /// Writes the value in `record` to `out`: a scalar's text, an object's or array's JSON text. Says `false`,
+    /// leaving `out` alone, where nothing or `null` stands.
+    pub fn extract(&self, record: &[u8], out: &mut Vec<u8>) -> bool {
+        if !self.may_be_in(record) {
+            return false;
+        }
+        if self.dig(record, &self.path, out, 0) {
+            return true;
+        }
+        CARRIERS.iter().any(|carrier| {
+            let inner = Path { path: (*carrier).to_owned(), last: None, any_case: false };
+            let mut event = Vec::new();
+            memchr::memmem::find(record, carrier.as_bytes()).is_some()
+                && inner.dig(record, carrier, &mut event, 0)
+                && self.dig(&event, &self.path, out, 1)
+        })
+    }
+    /// Whether the last key's bytes stand in `record` at all, or could in another spelling.
+    fn may_be_in(&self, record: &[u8]) -> bool {
+        match &self.last {
+            Some(last) => {
+                key_from(last, record, 0).is_some() || memchr::memmem::find(record, b"\\u00").is_some()
+            }
+            None => true,
+        }
+    }
+    fn dig(&self, text: &[u8], path: &str, out: &mut Vec<u8>, inside: usize) -> bool {
+        let start = scan::space(text, 0);
+        let mut best = None;
+        let seek = Seek { path: self, text };
+        // Damage and the end of the search alike: what was found until then counts.
+        let _ = seek.value(start, path, 0, &mut best);
+        let Some(hit) = best else { return false };
+        let raw = text.get(hit.found.start..hit.found.end).unwrap_or_default();
+        if hit.rest.is_empty() {
+            if matches!(hit.found.tag, Tag::Missing | Tag::Null) {
+                return false;
+            }
+            match hit.found.tag {
+                Tag::Escaped => scan::unescape(raw, out),
+                _ => out.extend_from_slice(raw),
+            }
+            return true;
+        }
+        inside < MOST_INSIDE && self.dig(&scan::meant(raw, hit.found.tag), hit.rest, out, inside + 1)
+    }
+}
+
+/// The first place at or after `from` where the key ends with a quote, escaped or not.
+fn key_from(last: &Finder<'_>, text: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        at += last.find(text.get(at..)?)? + last.needle().len();
+        if let Some(b'"' | b'\\') = text.get(at) {
+            return Some(at);
+        }
+    }
+}
+
+/// Whether a string, as written, begins like an object or array: only then it is worth decoding.
+fn begins_json(mut raw: &[u8]) -> bool {
+    loop {
+        raw = match raw {
+            [b' ', rest @ ..] | [b'\\', b'n' | b'r' | b't', rest @ ..] => rest,
+            _ => return matches!(raw.first(), Some(b'{' | b'[')),
+        };
+    }
+}
+
+/// The value at a dotted path of one record: see [`Path`], which is quicker for many records.
+pub fn extract(record: &[u8], path: &str, out: &mut Vec<u8>) -> bool {
+    Path::new(path).extract(record, out)
+}
+
+/// What a search found: a value, and what is left of the path inside it if it is a string.
+#[derive(Clone, Copy)]
+struct Hit<'p> {
+    found: Found,
+    rest: &'p str,
+    /// How long the key was that led here; of two the longer one counts, of equal ones the later.
+    key: usize,
+}
+
+struct Seek<'a> {
+    path: &'a Path,
+    text: &'a [u8],
+}
+
+impl Seek<'_> {
+    /// Looks for `path` in the value at `at`, which is read to its end.
+    fn value<'p>(
+        &self,
+        at: usize,
+        path: &'p str,
+        depth: usize,
+        best: &mut Option<Hit<'p>>,
+    ) -> Result<Found, Bad> {
+        match self.text.get(at) {
+            Some(b'{') => self.object(at, path, depth, best),
+            Some(b'[') => self.array(at, path, depth, best),
+            Some(b'"') => {
+                let found = scan::string(self.text, at + 1)?;
+                if begins_json(self.text.get(found.start..found.end).unwrap_or_default()) {
+                    *best = Some(Hit { found, rest: path, key: 0 });
+                }
+                Ok(found)
+            }
+            _ => scan::value(self.text, at, depth),
+        }
+    }
+    fn object<'p>(
+        &self,
+        start: usize,
+        path: &'p str,
+        depth: usize,
+        best: &mut Option<Hit<'p>>,
+    ) -> Result<Found, Bad> {
+        let mut members = Members::open(self.text, start, depth)?;
+        while let Some(key) = members.key()? {
+            let raw = self.text.get(key.start..key.end).unwrap_or_default();
+            let meant = scan::meant(raw, key.tag);
+            let found = match self.below(&meant, path) {
+                None => scan::value(self.text, key.next, depth + 1)?,
+                Some(rest) => {
+                    let mut hit = None;
+                    let found = self.enter(key.next, rest, depth, &mut hit);
+                    let key = meant.len();
+                    // The same key once more takes the place of the first; a shorter one only where there is none.
+                    let longest = best.map_or(0, |b| b.key);
+                    match hit {
+                        Some(hit) if key >= longest => *best = Some(Hit { key, ..hit }),
+                        None if key == longest => *best = None,
+                        _ => {}
+                    }
+                    let found = found?;
+                    self.enough(found.next, hit.is_some())?;
+                    found
+                }
+            };
+            members.after(found.next);
+        }
+        Ok(members.found(Tag::Object, start))
+    }
+    fn array<'p>(
+        &self,
+        start: usize,
+        path: &'p str,
+        depth: usize,
+        best: &mut Option<Hit<'p>>,
+    ) -> Result<Found, Bad> {
+        let (part, rest) = path.split_once('.').unwrap_or((path, ""));
+        let wanted: Option<usize> = part.parse().ok();
+        let mut items = Items::open(self.text, start, depth)?;
+        let mut index = 0;
+        while let Some(at) = items.item()? {
+            let found = if wanted == Some(index) {
+                let found = self.enter(at, rest, depth, best)?;
+                self.enough(found.next, best.is_some())?;
+                found
+            } else {
+                scan::value(self.text, at, depth + 1)?
+            };
+            items.after(found.next);
+            index += 1;
+        }
+        Ok(items.found(start))
+    }
+    /// The value at `at` is the one wanted, or holds it.
+    fn enter<'p>(
+        &self,
+        at: usize,
+        rest: &'p str,
+        depth: usize,
+        best: &mut Option<Hit<'p>>,
+    ) -> Result<Found, Bad> {
+        if !rest.is_empty() {
+            return self.value(at, rest, depth + 1, best);
+        }
+        let found = scan::value(self.text, at, depth + 1)?;
+        *best = Some(Hit { found, rest: "", key: 0 });
+        Ok(found)
+    }
+    /// What is left of `path` below the key, if the key begins it.
+    fn below<'p>(&self, key: &[u8], path: &'p str) -> Option<&'p str> {
+        let head = path.as_bytes().get(..key.len())?;
+        let same = if self.path.any_case { head.eq_ignore_ascii_case(key) } else { head == key };
+        if !same || key.is_empty() {
+            return None;
+        }
+        // A key that ends at a dot of the path ends at a character.
+        match path.as_bytes().get(key.len()) {
+            None => Some(""),
+            Some(b'.') => path.get(key.len() + 1..).filter(|rest| !rest.is_empty()),
+            Some(_) => None,
+        }
+    }
+    /// Ends the search if a value was found and the last key does not stand in the rest of the record again.
+    /// (Of a record that repeats a key further up, without the last one below it, the first is taken.)
+    fn enough(&self, next: usize, found: bool) -> Result<(), Bad> {
+        match &self.path.last {
+            Some(last) if found && key_from(last, self.text, next).is_none() => {
+                scan::bad(next, "nothing more")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Calls `f(path, value)` for the first `limit` leaves of a record, in its order: scalars, `null` included, and empty
+/// objects and arrays. A member that carries the event as JSON text is entered as if its content stood beside it.
+pub fn paths(record: &[u8], limit: usize, f: &mut dyn FnMut(&str, Json<'_>)) {
+    let mut list = List { path: String::new(), left: limit, f };
+    // Damage ends the list; the leaves before it were given.
+    let _ = list.value(record, scan::space(record, 0), 0);
+}
+
+struct List<'f> {
+    path: String,
+    left: usize,
+    f: &'f mut dyn FnMut(&str, Json<'_>),
+}
+
+impl List<'_> {
+    fn value(&mut self, text: &[u8], at: usize, depth: usize) -> Result<Found, Bad> {
+        let length = self.path.len();
+        let found = match text.get(at) {
+            Some(b'{') => {
+                let mut members = Members::open(text, at, depth)?;
+                let mut empty = true;
+                while let Some(key) = members.key()? {
+                    empty = false;
+                    let raw = text.get(key.start..key.end).unwrap_or_default();
+                    let name = scan::meant(raw, key.tag);
+                    let found = match self.carried(text, &name, key.next, depth)? {
+                        Some(found) => found,
+                        None => {
+                            self.push(&String::from_utf8_lossy(&name));
+                            self.value(text, key.next, depth + 1)?
+                        }
+                    };
+                    self.path.truncate(length);
+                    members.after(found.next);
+                }
+                let found = members.found(Tag::Object, at);
+                if !empty {
+                    return Ok(found);
+                }
+                found
+            }
+            Some(b'[') => {
+                let mut items = Items::open(text, at, depth)?;
+                let mut index = 0;
+                while let Some(at) = items.item()? {
+                    self.push(&index.to_string());
+                    let found = self.value(text, at, depth + 1)?;
+                    self.path.truncate(length);
+                    items.after(found.next);
+                    index += 1;
+                }
+                let found = items.found(at);
+                if index > 0 {
+                    return Ok(found);
+                }
+                found
+            }
+            _ => scan::value(text, at, depth)?,
+        };
+        if self.left == 0 {
+            return scan::bad(at, "no more leaves");
+        }
+        self.left -= 1;
+        (self.f)(&self.path, Json::of(text, found.tag, found.start, found.end));
+        Ok(found)
+    }
+    /// Enters a member of the record itself that carries the event as JSON text.
+    fn carried(&mut self, text: &[u8], name: &[u8], at: usize, depth: usize) -> Result<Option<Found>, Bad> {
+        if depth > 0 || !CARRIERS.iter().any(|c| c.as_bytes() == name) || text.get(at) != Some(&b'"') {
+            return Ok(None);
+        }
+        let found = scan::string(text, at + 1)?;
+        let event: Cow<'_, [u8]> =
+            scan::meant(text.get(found.start..found.end).unwrap_or_default(), found.tag);
+        let start = scan::space(&event, 0);
+        if event.get(start) != Some(&b'{') {
+            return Ok(None);
+        }
+        self.value(&event, start, depth + 1)?;
+        Ok(Some(found))
+    }
+    fn push(&mut self, part: &str) {
+        if !self.path.is_empty() {
+            self.path.push('.');
+        }
+        self.path.push_str(part);
+    }
+}
