@@ -4,6 +4,7 @@
 //! small parsers they share), then any format. A format sees the table, [`field`] and this contract: never another
 //! format, never a container or an envelope (those are [`ingest`](crate::ingest)'s).
 
+pub mod alb;
 pub mod field;
 pub mod vpc_flow;
 
@@ -13,7 +14,11 @@ mod conformance;
 use crate::table::{Field, Row, RowWriter};
 
 /// Every format of this crate, in the order in which ties of detection are decided.
-pub static ALL: &[&dyn Format] = &[&vpc_flow::VpcFlow];
+#[rustfmt::skip] // one line each
+pub static ALL: &[&dyn Format] = &[
+    &vpc_flow::VpcFlow,
+    &alb::Alb,
+];
 
 /// The format with this id, among the crate's own.
 pub fn by_id(id: &str) -> Option<&'static dyn Format> {

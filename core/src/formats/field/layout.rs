@@ -25,6 +25,7 @@ struct Step {
     column: u32,
     read: Read,
     kind: StepKind,
+    again: bool,
     /// Whose time the event takes: 1 before 2; 0 for no time at all.
     time: u8,
 }
@@ -75,7 +76,14 @@ impl Layout {
                     let column = layout.found.len() as u32;
                     let name = String::from_utf8_lossy(name).into_owned();
                     layout.found.push(Found { name, column: None });
-                    let step = Step { token, column, read: text::text, kind: StepKind::Found, time: 0 };
+                    let step = Step {
+                        token,
+                        column,
+                        read: text::text,
+                        kind: StepKind::Found,
+                        again: false,
+                        time: 0,
+                    };
                     layout.steps.push(step);
                 }
             }
@@ -136,8 +144,9 @@ impl Layout {
         for i in 0..self.steps.len() {
             let step = self.steps[i];
             let Some((start, token)) = tokens.get(record, step.token as usize) else { continue };
-            // A dash stands for nothing in every one of these formats, and so does nothing.
-            if matches!(token, b"-" | b"") {
+            // A dash stands for nothing in every one of these formats, and so does nothing. What judges a token
+            // read before decides itself what to make of it.
+            if matches!(token, b"-" | b"") && !step.again {
                 continue;
             }
             let cell = match (step.read)(token) {
@@ -157,9 +166,9 @@ impl Layout {
     }
 
     fn push(&mut self, token: u32, column: usize) {
-        let Column { read, percent, .. } = self.columns[column];
+        let Column { read, percent, again, .. } = self.columns[column];
         let kind = if percent { StepKind::Percent } else { StepKind::Known };
-        self.steps.push(Step { token, column: column as u32, read, kind, time: 0 });
+        self.steps.push(Step { token, column: column as u32, read, kind, again, time: 0 });
     }
     fn name(&self, step: &Step) -> &str {
         match step.kind {

@@ -113,9 +113,13 @@ fn split_url(url: &[u8]) -> Option<(&[u8], &[u8])> {
     Some(after.split_at(end))
 }
 
-/// `success` below 400, `failure` from there on and for 000 (the client was gone), as ECS `event.outcome` has it.
+/// `success` below 400, `failure` from there on and for 000 (the client was gone), `unknown` without a status, as
+/// ECS `event.outcome` has it.
 #[inline]
 pub fn outcome_of_status(input: &[u8]) -> Parsed<'_> {
+    if input.is_empty() || input == b"-" {
+        return Ok((&[], Cell::Text(b"unknown")));
+    }
     let (rest, cell) = super::number::status(input)?;
     Ok((
         rest,

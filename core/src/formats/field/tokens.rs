@@ -62,8 +62,8 @@ impl Tokens {
         self.spans.truncate(most);
     }
     /// Splits at spaces outside quotes, into at most `most` tokens. A token that begins with a quote ends at the
-    /// next quote that is not escaped by a backslash; the token is what stands between them. Returns where a quote
-    /// was opened and never closed.
+    /// next quote that is not escaped by a backslash and has a space or nothing after it; the token is what stands
+    /// between them. Returns where a quote was opened and never closed.
     pub fn split_quoted(&mut self, record: &[u8], most: usize) -> Option<usize> {
         self.spans.clear();
         let record = &record[..record.len().min(u32::MAX as usize)];
@@ -72,8 +72,7 @@ impl Tokens {
             if record[at] == b'"' {
                 let Some(close) = closing_quote(record, at + 1) else { return Some(at) };
                 self.spans.push((at as u32 + 1, close as u32));
-                // Whatever is glued to the closing quote belongs to no field.
-                at = memchr(b' ', &record[close..]).map_or(record.len(), |s| close + s + 1);
+                at = close + 2;
             } else {
                 let end = memchr(b' ', &record[at..]).map_or(record.len(), |s| at + s);
                 self.spans.push((at as u32, end as u32));
@@ -87,10 +86,13 @@ impl Tokens {
 fn closing_quote(record: &[u8], mut from: usize) -> Option<usize> {
     loop {
         let at = from + memchr2(b'"', b'\\', record.get(from..)?)?;
-        if record[at] == b'"' {
+        if record[at] == b'\\' {
+            from = at + 2;
+        } else if matches!(record.get(at + 1), None | Some(b' ')) {
             return Some(at);
+        } else {
+            from = at + 1;
         }
-        from = at + 2;
     }
 }
 
@@ -121,9 +123,9 @@ mod tests {
     #[test]
     fn quotes_hold_spaces_and_escapes() {
         let mut tokens = Tokens::default();
-        let record = r#"a "b c" "d\"e \\" "" "\x22" f"glued "g"h i"#;
+        let record = r#"a "b c" "d\"e \\" "" "\x22" f"glued "g"h" i"#;
         assert_eq!(tokens.split_quoted(record.as_bytes(), 99), None);
-        assert_eq!(all(&tokens, record), ["a", "b c", r#"d\"e \\"#, "", r"\x22", "f\"glued", "g", "i"]);
+        assert_eq!(all(&tokens, record), ["a", "b c", r#"d\"e \\"#, "", r"\x22", "f\"glued", "g\"h", "i"]);
         for record in [r#"a "b"#, r#"a "b\"#, r#"a "b\""#] {
             assert_eq!(tokens.split_quoted(record.as_bytes(), 99), Some(2), "{record}");
         }

@@ -1,0 +1,328 @@
+//! Access logs of Application Load Balancers, as S3 objects have them: no header, space-separated, quoted text.
+//!
+//! The vendor appended fields over the years (18, 20, 23, 25, 27, 29, 30, 33, 34); fewer than 18 are a damaged
+//! record, more than 34 are left alone. Not these: Classic and Network Load Balancers, connection logs, and the
+//! JSON and W3C forms of vended logs.
+//!
+//! Decisions: a `-1` time is no value (the vendor's sign for "none"); quoted text is stored as it stands between
+//! its quotes, escapes included; `client:port` and `target:port` are two columns each; `request` is also stored in
+//! the parts that Athena's table has (`request_verb`, `request_url`, `request_proto`), of which a malformed
+//! request may lack any.
+
+use super::{
+    Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
+    field::{
+        self, Column, Layout, Parsed, Tokens, address,
+        number::{duration, integer, status},
+        text::{self, optional, outcome_of_status, request_parts, text},
+        time::{iso, iso_micros},
+        words,
+    },
+};
+use crate::table::{Cell, Field, Kind, Role, Row, RowWriter, Unit};
+
+/// Access logs of Application Load Balancers.
+pub struct Alb;
+
+/// The first form of the log; every later one begins with it.
+const LEAST_TOKENS: usize = 18;
+
+/// In the order of the record.
+static COLUMNS: &[Column] = &[
+    Column::new("type", Kind::Text, Role::Dimension, text).doc("http, https, h2, grpcs, ws or wss"),
+    Column::new("time", Kind::Time, Role::Timestamp, iso)
+        .aliases(&["timestamp", "event.end"])
+        .doc("when the response to the client was made"),
+    Column::new("elb", Kind::Text, Role::Dimension, text)
+        .aliases(&["load_balancer", "observer.name"])
+        .doc("the load balancer: app, its name, its id"),
+    Column::new("client_ip", Kind::Ip, Role::Dimension, address::host)
+        .aliases(&["source.ip", "client.ip"])
+        .doc("address of the client"),
+    Column::again("client_port", Kind::Int, Role::Identifier, address::port)
+        .aliases(&["source.port", "client.port"])
+        .doc("port of the client"),
+    Column::new("target_ip", Kind::Ip, Role::Dimension, address::host)
+        .doc("address of the target that handled the request; none for Lambda, redirects, blocked requests"),
+    Column::again("target_port", Kind::Int, Role::Dimension, address::port).doc("port of the target"),
+    Column::new("request_processing_time", Kind::Float, Role::Measure, duration)
+        .unit(Unit::Seconds)
+        .doc("from receiving the request to sending it to a target; none if it was not sent"),
+    Column::new("target_processing_time", Kind::Float, Role::Measure, duration)
+        .unit(Unit::Seconds)
+        .doc("from sending the request to the target to its first response headers; none if there were none"),
+    Column::new("response_processing_time", Kind::Float, Role::Measure, duration).unit(Unit::Seconds).doc(
+        "from receiving the response headers to starting to send them to the client; none if there were none",
+    ),
+    Column::new("elb_status_code", Kind::Int, Role::Status, status)
+        .aliases(&["http.response.status_code"])
+        .doc("status of the load balancer's response; 460 and 000 where the client was gone"),
+    Column::again("event.outcome", Kind::Text, Role::Status, outcome_of_status)
+        .doc("success below status 400, failure from there on, unknown without a status"),
+    Column::new("target_status_code", Kind::Int, Role::Status, status).doc("status of the target's response"),
+    Column::new("received_bytes", Kind::Int, Role::Measure, integer)
+        .unit(Unit::Bytes)
+        .aliases(&["http.request.bytes", "source.bytes"])
+        .doc("size of the request, headers included"),
+    Column::new("sent_bytes", Kind::Int, Role::Measure, integer)
+        .unit(Unit::Bytes)
+        .aliases(&["http.response.bytes", "destination.bytes"])
+        .doc("size of the response, headers included"),
+    Column::new("request", Kind::Text, Role::Identifier, text)
+        .aliases(&["request_line"])
+        .doc("the request line: method, URL, protocol"),
+    Column::again("request_verb", Kind::Text, Role::Dimension, verb)
+        .aliases(&["http.request.method"])
+        .doc("the method of the request"),
+    Column::again("request_url", Kind::Text, Role::Identifier, url)
+        .aliases(&["url.original", "url.full"])
+        .doc("the URL of the request, unencoded spaces included"),
+    Column::again("request_proto", Kind::Text, Role::Dimension, protocol).doc("the protocol of the request"),
+    Column::again("url.domain", Kind::Text, Role::Dimension, url_domain).doc("the host in the request's URL"),
+    Column::again("url.path", Kind::Text, Role::Dimension, url_path)
+        .doc("the path in the request's URL, without query"),
+    Column::new("user_agent", Kind::Text, Role::Dimension, text)
+        .aliases(&["user_agent.original", "useragent"])
+        .doc("the client's User-Agent header, cut at 8 KB"),
+    Column::new("ssl_cipher", Kind::Text, Role::Dimension, text)
+        .aliases(&["tls.cipher"])
+        .doc("cipher of the TLS connection"),
+    Column::new("ssl_protocol", Kind::Text, Role::Dimension, text)
+        .aliases(&["tls.version_protocol"])
+        .doc("protocol of the TLS connection"),
+    Column::new("target_group_arn", Kind::Text, Role::Dimension, text).doc("the target group"),
+    Column::new("trace_id", Kind::Text, Role::Identifier, text)
+        .aliases(&["trace.id"])
+        .doc("the X-Amzn-Trace-Id header"),
+    Column::new("domain_name", Kind::Text, Role::Dimension, text)
+        .aliases(&["tls.client.server_name"])
+        .doc("the name that the client asked for in the TLS handshake (SNI)"),
+    Column::new("chosen_cert_arn", Kind::Text, Role::Dimension, text)
+        .doc("the certificate presented, or `session-reused`"),
+    Column::new("matched_rule_priority", Kind::Int, Role::Dimension, integer)
+        .doc("priority of the rule that matched, 0 for the default action, -1 for an error before rules"),
+    Column::new("request_creation_time", Kind::Time, Role::Timestamp, iso)
+        .aliases(&["event.start"])
+        .doc("when the request was received"),
+    Column::new("actions_executed", Kind::Text, Role::Dimension, text)
+        .aliases(&["event.action"])
+        .doc("what was done with the request, a comma-separated list: waf, authenticate, forward, redirect"),
+    Column::new("redirect_url", Kind::Text, Role::Identifier, text).doc("where the client was redirected to"),
+    Column::new("error_reason", Kind::Text, Role::Status, text)
+        .aliases(&["lambda_error_reason", "event.reason"])
+        .doc("why a request failed (Lambda, authentication, WAF)"),
+    Column::new("target_port_list", Kind::Text, Role::Dimension, text)
+        .doc("targets that were tried, space-separated `address:port`"),
+    Column::new("target_status_code_list", Kind::Text, Role::Dimension, text)
+        .doc("their statuses, space-separated"),
+    Column::new("classification", Kind::Text, Role::Status, text)
+        .doc("how the request agrees with RFC 7230: Acceptable, Ambiguous or Severe"),
+    Column::new("classification_reason", Kind::Text, Role::Status, text).doc("why it does not"),
+    Column::new("conn_trace_id", Kind::Text, Role::Identifier, text)
+        .doc("the connection, as the connection log names it"),
+    Column::new("transformed_host", Kind::Text, Role::Dimension, text)
+        .doc("the Host header after a transform rewrote it"),
+    Column::new("transformed_uri", Kind::Text, Role::Dimension, text)
+        .doc("the URI after a transform rewrote it"),
+    Column::new("request_transform_status", Kind::Text, Role::Status, text).doc("how the transform ended"),
+    Column::new("ip_address", Kind::Ip, Role::Dimension, text)
+        .aliases(&["destination.ip", "server.ip"])
+        .doc("address of the load balancer's node"),
+];
+
+static META: Meta = Meta {
+    id: "alb",
+    title: "Application Load Balancer access logs",
+    summary: "Requests to an Application Load Balancer, one record per request.",
+    framing: Framing::Lines,
+    page: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html",
+    read_on: "2026-11-20",
+    key_shape: "AWSLogs/{account}/elasticloadbalancing/{region}/{yyyy}/{mm}/{dd}/{account}_elasticloadbalancing_{region}_app.{name}.{id}_{end}_{node-ip}_{random}.log.gz",
+};
+
+static PRESETS: &[Preset] = &[
+    Preset {
+        title: "Requests over time by outcome",
+        query: "stats count(*) as requests by bin(5m), event.outcome",
+    },
+    Preset {
+        title: "Server errors by target",
+        query: "filter elb_status_code >= 500\n| stats count(*) as errors by target_ip, elb_status_code, target_status_code\n| sort errors desc\n| limit 50",
+    },
+    Preset {
+        title: "Slowest paths",
+        query: "filter ispresent(target_processing_time)\n| stats count(*) as requests, avg(target_processing_time) as mean, pct(target_processing_time, 99) as p99 by url.path\n| sort p99 desc\n| limit 25",
+    },
+    Preset {
+        title: "Clients that are refused most (401, 403)",
+        query: "filter elb_status_code in [401, 403]\n| stats count(*) as refused, count_distinct(url.path) as paths by client_ip, user_agent\n| sort refused desc\n| limit 25",
+    },
+    Preset {
+        title: "Password guessing: failures and successes of a login path by client",
+        query: "filter request_verb = \"POST\" and url.path like /(?i)log-?in|sign-?in|auth/\n| stats count(*) as tries by client_ip, elb_status_code\n| sort tries desc",
+    },
+    Preset {
+        title: "Malformed and suspicious requests",
+        query: "filter classification in [\"Ambiguous\", \"Severe\"] or not ispresent(request_verb) or user_agent like \"jndi\"\n| fields @timestamp, client_ip, request, elb_status_code, classification_reason, user_agent\n| sort @timestamp desc",
+    },
+    Preset {
+        title: "Bytes sent by client",
+        query: "stats sum(sent_bytes) as sent, count(*) as requests by client_ip | sort sent desc | limit 25",
+    },
+    Preset {
+        title: "Old TLS versions still in use",
+        query: "filter ispresent(ssl_protocol) and not (ssl_protocol in [\"TLSv1.2\", \"TLSv1.3\"])\n| stats count(*) as requests by ssl_protocol, ssl_cipher, user_agent\n| sort requests desc",
+    },
+];
+
+static SAMPLES: &[Sample] = &[
+    Sample {
+        name: "123456789012_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20260305T0135Z_192.0.2.30_3k2j1h4g.log",
+        content: include_bytes!("samples/alb_modern.log"),
+        rows: 9,
+        rejected: 4,
+    },
+    Sample {
+        name: "123456789012_elasticloadbalancing_us-east-2_app.my-loadbalancer.50dc6c495c0c9188_20180702T2225Z_192.0.2.31_4l3k2j1h.log",
+        content: include_bytes!("samples/alb_history.log"),
+        rows: 8,
+        rejected: 1,
+    },
+];
+
+impl Format for Alb {
+    fn meta(&self) -> &Meta {
+        &META
+    }
+    fn fields(&self) -> Vec<Field> {
+        field::fields(COLUMNS)
+    }
+    fn sniff(&self, head: &Head<'_>) -> Sniff {
+        if head.framing != Framing::Lines {
+            return Sniff::No;
+        }
+        // A line may be damaged, most are not.
+        let (alike, total) = (head.records.iter().filter(|r| is_alb_line(r)).count(), head.records.len());
+        if alike > 0 && alike * 2 >= total {
+            return Sniff::Certain(format!(
+                "{alike} of the first {total} lines have type, time, load balancer and a quoted request"
+            ));
+        }
+        Sniff::No
+    }
+    fn decoder(&self, _: &Head<'_>) -> Box<dyn Decoder> {
+        let layout = Layout::fixed(COLUMNS, usize::MAX).time_from(&["time", "request_creation_time"]);
+        Box::new(AlbDecoder { layout: layout.at_least(LEAST_TOKENS), tokens: Tokens::default() })
+    }
+    fn summary(&self, row: &Row<'_>) -> Vec<Span> {
+        summary(row)
+    }
+    fn presets(&self) -> &'static [Preset] {
+        PRESETS
+    }
+    fn samples(&self) -> &'static [Sample] {
+        SAMPLES
+    }
+}
+
+struct AlbDecoder {
+    layout: Layout,
+    tokens: Tokens,
+}
+
+impl Decoder for AlbDecoder {
+    fn decode(&mut self, record: &Record<'_>, row: &mut RowWriter<'_>) -> Result<Decoded, Fault> {
+        let bytes = record.bytes;
+        if let Some(open) = self.tokens.split_quoted(bytes, self.layout.tokens()) {
+            return Err(Fault::new(bytes, open, "closing quote"));
+        }
+        let time = self.layout.read(bytes, &self.tokens, row)?;
+        if let Some(micros) = time.or(record.envelope_time) {
+            row.timestamp(micros);
+        }
+        Ok(Decoded::Row)
+    }
+}
+
+/// Enough of a line to be no other log's: the types that the vendor lists, or any word before an `app/…`.
+fn is_alb_line(line: &[u8]) -> bool {
+    let mut tokens = Tokens::default();
+    let whole = tokens.split_quoted(line, LEAST_TOKENS).is_none();
+    let token = |i: usize| tokens.get(line, i).unwrap_or_default();
+    let kind = token(0).1;
+    let is_listed = matches!(kind, b"http" | b"https" | b"h2" | b"ws" | b"wss" | b"grpcs");
+    let is_word =
+        kind.first().is_some_and(u8::is_ascii_lowercase) && kind.iter().all(u8::is_ascii_alphanumeric);
+    let elb = token(2).1;
+    whole
+        && tokens.len() == LEAST_TOKENS
+        && (is_listed && elb.contains(&b'/') || is_word && elb.starts_with(b"app/"))
+        && token(1).1.len() >= 20
+        && iso_micros(token(1).1).is_some()
+        // The request is the first quoted token.
+        && token(12).0 > 0
+        && line.get(token(12).0 - 1) == Some(&b'"')
+}
+
+fn verb(request: &[u8]) -> Parsed<'_> {
+    Ok((&[], optional(request_parts(request).0)))
+}
+
+fn url(request: &[u8]) -> Parsed<'_> {
+    Ok((&[], optional(request_parts(request).1)))
+}
+
+fn protocol(request: &[u8]) -> Parsed<'_> {
+    Ok((&[], optional(request_parts(request).2)))
+}
+
+fn url_domain(request: &[u8]) -> Parsed<'_> {
+    Ok((&[], text::url_domain(request_parts(request).1).map_or(Cell::Null, Cell::Text)))
+}
+
+fn url_path(request: &[u8]) -> Parsed<'_> {
+    Ok((&[], text::url_path(request_parts(request).1).map_or(Cell::Null, Cell::Text)))
+}
+
+fn summary(row: &Row<'_>) -> Vec<Span> {
+    let first_of = |names: [&str; 2]| {
+        names.iter().map(|n| row.show(n)).find(|v| !v.is_empty()).unwrap_or_else(|| "-".to_owned())
+    };
+    let verb = first_of(["request_verb", "type"]);
+    let path = first_of(["url.path", "request_url"]);
+    let mut spans = vec![Span::strong(format!("{verb} {path}")), Span::plain(" → ")];
+    let code = row.show("elb_status_code");
+    spans.push(Span::strong(if code.is_empty() { "no status".to_owned() } else { code }));
+    let times = ["request_processing_time", "target_processing_time", "response_processing_time"];
+    let seconds: Vec<f64> = times.iter().filter_map(|t| row.get(t).number()).collect();
+    if !seconds.is_empty() {
+        spans.push(Span::plain(format!(" in {}", words::duration(seconds.iter().sum()))));
+    }
+    let client = row.show("client_ip");
+    if !client.is_empty() {
+        spans.push(Span::plain(format!(", {client}")));
+    }
+    let reason = first_of(["error_reason", "classification_reason"]);
+    if reason != "-" {
+        spans.push(Span::plain(", "));
+        spans.push(Span::strong(reason));
+    }
+    spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_other_balancers_are_not_claimed() {
+        for line in [
+            "2015-05-13T23:39:43.945958Z my-loadbalancer 192.0.2.39:2817 10.0.0.1:80 0.000086 0.001048 0.001337 200 200 0 57 \"GET https://www.example.com:443/ HTTP/1.1\" \"curl/7.38.0\" DHE-RSA-AES128-SHA TLSv1.2",
+            "tls 2.0 2018-12-20T02:59:40 net/lb/c6e7 g3d4 192.0.2.154:51341 10.0.0.185:443 5 2 98 246 - arn - ECDHE tlsv12 - lb.elb.amazonaws.com h2 h2 \"h2\",\"http/1.1\" 2020-04-01T08:51:20",
+            "http 2018-07-02T22:23:00.186641Z app/lb/50dc 192.0.2.39:2817",
+            "",
+        ] {
+            assert!(!is_alb_line(line.as_bytes()), "{line}");
+        }
+    }
+}
