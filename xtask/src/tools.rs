@@ -16,6 +16,9 @@ use crate::run::{Outcome, Report, cargo, output, program, root, run};
 /// Newer ones ask for a newer compiler than this workspace does.
 const TRUNK: &str = "0.21.14";
 
+/// Of the npm package that ships `wasm-opt` built for every system.
+const BINARYEN: &str = "132";
+
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Everything: what the page needs and what its tests need.
@@ -49,6 +52,51 @@ pub(crate) fn setup_page(report: &mut Report) -> Outcome {
     )
 }
 
+/// Binaryen's optimiser, which takes a sixth off the page, if it is there: installed by [`setup`], or on the `PATH`.
+/// Older versions do not know what today's compilers write.
+pub(crate) fn wasm_opt() -> Option<PathBuf> {
+    let candidates =
+        [Some(binaryen_home().join("node_modules/.bin/wasm-opt")), programs::on_path("wasm-opt")];
+    candidates.into_iter().flatten().find(|file| {
+        // `wasm-opt version 132 (version_132)`
+        let said = said_version(file).unwrap_or_default();
+        said.split_whitespace()
+            .nth(2)
+            .and_then(|version| version.parse::<u32>().ok())
+            .is_some_and(|it| it >= 120)
+    })
+}
+
+/// The page is built without it too, so that it is no reason to fail.
+fn ensure_wasm_opt() {
+    if wasm_opt().is_some() {
+        return;
+    }
+    let Some(npm) = programs::on_path("npm") else {
+        println!("   no wasm-opt and no npm to install it: the page will be a sixth larger");
+        return;
+    };
+    println!("   installing binaryen {BINARYEN} for wasm-opt (may take 1 min)");
+    let home = binaryen_home();
+    let package = format!("binaryen@{BINARYEN}");
+    let _ = fs::create_dir_all(&home);
+    let args = ["install", "--no-audit", "--no-fund", "--no-save", &package, "--prefix"];
+    if let Err(fault) = run(program(npm).args(args).arg(&home)) {
+        println!("   {fault}: the page will be a sixth larger");
+    }
+}
+
+fn binaryen_home() -> PathBuf {
+    home().join(format!("binaryen-{BINARYEN}"))
+}
+
+/// The folder of this project's tools under cargo's home.
+fn home() -> PathBuf {
+    let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let cargo_home = cargo_home.or_else(|| Some(env::home_dir()?.join(".cargo")));
+    cargo_home.unwrap_or_else(|| root().join("target")).join("logloupe-tools")
+}
+
 /// The `PATH` of every program that is started: the pinned tools first.
 pub(crate) fn path() -> OsString {
     let old = env::var_os("PATH").unwrap_or_default();
@@ -74,7 +122,9 @@ pub(crate) fn toolchain() -> Outcome {
 }
 
 fn page_tools() -> Outcome {
-    Tool::all().iter().try_for_each(Tool::ensure)
+    Tool::all().iter().try_for_each(Tool::ensure)?;
+    ensure_wasm_opt();
+    Ok(())
 }
 
 /// A program of crates.io at one version.
@@ -107,10 +157,7 @@ impl Tool {
 
     /// The folder that this project installs it into.
     fn home(&self) -> PathBuf {
-        let cargo_home =
-            env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
-        let cargo_home = cargo_home.unwrap_or_else(|| root().join("target"));
-        cargo_home.join("logloupe-tools").join(format!("{}-{}", self.package, self.version))
+        home().join(format!("{}-{}", self.package, self.version))
     }
 
     fn ensure(&self) -> Outcome {
@@ -133,8 +180,12 @@ impl Tool {
 
 /// The version that a program names: the second word of `trunk 0.21.14`.
 fn version_of(file: &Path) -> Option<String> {
+    Some(said_version(file)?.split_whitespace().nth(1)?.to_owned())
+}
+
+fn said_version(file: &Path) -> Option<String> {
     let said = std::process::Command::new(file).arg("--version").output().ok()?;
-    Some(String::from_utf8(said.stdout).ok()?.split_whitespace().nth(1)?.to_owned())
+    String::from_utf8(said.stdout).ok()
 }
 
 /// The version of a package in `Cargo.lock`.
