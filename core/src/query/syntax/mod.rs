@@ -1,3 +1,40 @@
 //! Text to tree and back. [`tree`] is what both languages parse to; nothing here knows columns or data.
+//!
+//! Reading order: [`tree`] (the document), [`words`] (every word with a meaning), [`lexer`] (text to tokens),
+//! [`insights`] with its expressions in `expression` (tokens to tree), `search` (free text), `display` (tree to its
+//! canonical text), [`highlight`] (colours for any text, broken ones too).
 
+mod display;
+mod expression;
+pub mod highlight;
+pub mod insights;
+pub mod lexer;
+mod search;
 pub mod tree;
+pub mod words;
+
+use super::diagnostic::{Diagnostic, Severity};
+pub use display::Name;
+pub use highlight::{TokenKind, highlight};
+pub use insights::parse;
+use tree::Query;
+
+/// What a text says, and what is wrong with it. There is always a query: of the commands that could be read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parsed {
+    /// The commands that could be read. Run it only if there is no error.
+    pub query: Query,
+    /// Everything that is wrong, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Parsed {
+    /// Whether the query can run.
+    pub fn is_ok(&self) -> bool {
+        self.diagnostics.iter().all(|d| d.severity != Severity::Error)
+    }
+    /// The query if it can run, else what is wrong.
+    pub fn into_result(self) -> Result<Query, Vec<Diagnostic>> {
+        if self.is_ok() { Ok(self.query) } else { Err(self.diagnostics) }
+    }
+}

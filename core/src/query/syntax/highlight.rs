@@ -1,0 +1,128 @@
+//! Colours for the query bar: every byte of any text, broken ones too, in order.
+
+use std::ops::Range;
+
+use super::{
+    insights::{Beginning, begins},
+    lexer::{Lexeme, Lexer, Symbol},
+    search, words,
+};
+
+/// What a stretch of text is to the eye.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenKind {
+    /// White space.
+    Blank,
+    /// `# …`
+    Comment,
+    /// The name of a command that is known, and the `|` between commands.
+    Command,
+    /// A word of the language inside a command: `by`, `as`, `and`, `desc`.
+    Keyword,
+    /// A field or an alias.
+    Field,
+    /// A function before its bracket.
+    Function,
+    /// Text in quotes, and words to search for.
+    Text,
+    /// A number or a span of time.
+    Number,
+    /// `/…/`
+    Regex,
+    /// An operator, comma or bracket.
+    Operator,
+    /// What has no meaning here, or never closes.
+    Broken,
+}
+
+impl TokenKind {
+    /// A short word for a style sheet's class.
+    pub fn name(self) -> &'static str {
+        match self {
+            TokenKind::Blank => "blank",
+            TokenKind::Comment => "comment",
+            TokenKind::Command => "command",
+            TokenKind::Keyword => "keyword",
+            TokenKind::Field => "field",
+            TokenKind::Function => "function",
+            TokenKind::Text => "text",
+            TokenKind::Number => "number",
+            TokenKind::Regex => "regex",
+            TokenKind::Operator => "operator",
+            TokenKind::Broken => "broken",
+        }
+    }
+}
+
+/// The text cut into coloured stretches: they touch, and together are the whole text.
+pub fn highlight(text: &str) -> Vec<(Range<usize>, TokenKind)> {
+    let mut out = Vec::new();
+    let mut first = true;
+    let tokens: Vec<_> = Lexer::new(text, begins(text) == Beginning::FreeText).collect();
+    for (i, token) in tokens.iter().enumerate() {
+        let word = token.text(text);
+        let kind = match token.kind {
+            Lexeme::Blank | Lexeme::End => TokenKind::Blank,
+            Lexeme::Comment => TokenKind::Comment,
+            Lexeme::Word if first => match words::command_named(word) {
+                Some(_) => TokenKind::Command,
+                None => TokenKind::Broken,
+            },
+            Lexeme::Word if words::is_keyword(word) => TokenKind::Keyword,
+            Lexeme::Word | Lexeme::Quoted => {
+                let next = tokens.iter().skip(i + 1).find(|t| t.kind != Lexeme::Blank).map(|t| t.kind);
+                match next {
+                    Some(Lexeme::Symbol(Symbol::Open)) => TokenKind::Function,
+                    _ => TokenKind::Field,
+                }
+            }
+            Lexeme::Text => TokenKind::Text,
+            Lexeme::Regex => TokenKind::Regex,
+            Lexeme::Number | Lexeme::Period => TokenKind::Number,
+            Lexeme::Symbol(Symbol::Pipe) => TokenKind::Command,
+            Lexeme::Symbol(_) => TokenKind::Operator,
+            Lexeme::Raw => {
+                raw(text, token.span(), &mut out);
+                first = false;
+                continue;
+            }
+            Lexeme::Odd | Lexeme::Typographic | Lexeme::Unclosed(_) | Lexeme::Unknown => TokenKind::Broken,
+        };
+        match token.kind {
+            Lexeme::Blank | Lexeme::Comment => {}
+            kind => first = kind == Lexeme::Symbol(Symbol::Pipe),
+        }
+        out.push((token.span(), kind));
+    }
+    out
+}
+
+/// The terms of free text.
+fn raw(text: &str, span: Range<usize>, out: &mut Vec<(Range<usize>, TokenKind)>) {
+    let mut at = span.start;
+    let mut push = |until: usize, kind| {
+        if at < until {
+            // Between two terms lie blanks, and comments behind them.
+            let gap = text.get(at..until).unwrap_or("");
+            match gap.find('#').filter(|_| kind == TokenKind::Blank) {
+                Some(0) => out.push((at..until, TokenKind::Comment)),
+                Some(i) => {
+                    out.push((at..at + i, TokenKind::Blank));
+                    out.push((at + i..until, TokenKind::Comment));
+                }
+                None => out.push((at..until, kind)),
+            }
+            at = until;
+        }
+    };
+    for piece in search::pieces(text, span.start).take_while(|p| p.span.end <= span.end) {
+        push(piece.span.start, TokenKind::Blank);
+        push(piece.span.start + piece.negated as usize, TokenKind::Operator);
+        if let Some(field) = &piece.field {
+            push(field.end, TokenKind::Field);
+            push(field.end + 1, TokenKind::Operator);
+        }
+        push(piece.span.end, if piece.closed { TokenKind::Text } else { TokenKind::Broken });
+    }
+    push(span.end, TokenKind::Blank);
+}

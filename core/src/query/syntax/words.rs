@@ -1,0 +1,269 @@
+//! Every word with a meaning of its own: commands, reserved words, units of time, spellings. One table serves the
+//! parser, colouring, "did you mean" and completion. Functions are not here: they are the engine's registry.
+
+use super::tree::PeriodUnit;
+
+/// One command as users write it.
+#[derive(Clone, Copy, Debug)]
+pub struct CommandWord {
+    /// Its name in canonical text.
+    pub name: &'static str,
+    /// Other names for the same.
+    pub others: &'static [&'static str],
+    /// How it is written, for messages and completion.
+    pub form: &'static str,
+    /// What it does, in one sentence; for a command that is not offered, what to use instead.
+    pub doc: &'static str,
+    pub(super) verb: Verb,
+}
+
+impl CommandWord {
+    /// Whether it can be used; the others are known so that they can be named in an error.
+    pub fn is_offered(&self) -> bool {
+        !matches!(self.verb, Verb::NotOffered | Verb::NoEffect)
+    }
+}
+
+/// What the parser does on a command's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verb {
+    Source,
+    Search,
+    Fields,
+    Display,
+    Filter,
+    Parse,
+    Stats,
+    Sort,
+    Limit,
+    Dedup,
+    NoEffect,
+    NotOffered,
+}
+
+const fn command(
+    verb: Verb,
+    name: &'static str,
+    others: &'static [&'static str],
+    form: &'static str,
+    doc: &'static str,
+) -> CommandWord {
+    CommandWord { name, others, form, doc, verb }
+}
+
+const fn not_offered(name: &'static str, instead: &'static str) -> CommandWord {
+    command(Verb::NotOffered, name, &[], "", instead)
+}
+
+/// The commands, the offered ones first.
+pub static COMMANDS: &[CommandWord] = &[
+    command(
+        Verb::Fields,
+        "fields",
+        &[],
+        "fields eventName, bytes / 1024 as kib",
+        "chooses and computes fields",
+    ),
+    command(
+        Verb::Filter,
+        "filter",
+        &["where", "filterIndex"],
+        "filter status >= 400 and method = \"GET\"",
+        "keeps the rows for which a condition holds",
+    ),
+    command(
+        Verb::Stats,
+        "stats",
+        &[],
+        "stats count(*) as n by srcAddr, bin(5m)",
+        "counts and sums, in groups and over time",
+    ),
+    command(Verb::Sort, "sort", &[], "sort @timestamp desc, bytes", "puts rows in order"),
+    command(Verb::Limit, "limit", &[], "limit 20", "keeps only the first rows"),
+    command(
+        Verb::Dedup,
+        "dedup",
+        &[],
+        "dedup srcAddr, dstPort",
+        "keeps one row for each combination of values",
+    ),
+    command(
+        Verb::Parse,
+        "parse",
+        &[],
+        "parse @message \"user=* from *\" as user, address",
+        "takes text apart into new fields",
+    ),
+    command(
+        Verb::Display,
+        "display",
+        &[],
+        "display @timestamp, eventName",
+        "chooses the fields that are shown",
+    ),
+    command(Verb::Source, "source", &[], "SOURCE cloudtrail", "chooses the tables that are asked"),
+    command(
+        Verb::Search,
+        "search",
+        &[],
+        "search AccessDenied -\"assumed role\" eventName:Get*",
+        "keeps the rows in which every term is found",
+    ),
+    command(Verb::NoEffect, "unmask", &[], "unmask @message", "has no effect: nothing is masked here"),
+    command(Verb::NoEffect, "estimate", &[], "estimate", "has no effect: every answer is exact"),
+    not_offered("pattern", "count alike messages with `parse` and `stats count(*) by …`"),
+    not_offered("diff", "compare two times with `stats count(*) by bin(1h)`"),
+    not_offered("logcompare", "compare two times with `stats count(*) by bin(1h)`"),
+    not_offered("anomaly", "look for unusual numbers with `stats count(*) by bin(5m)` and the chart"),
+    not_offered("unnest", "name one element by its place: `resources.0.ARN`"),
+    not_offered("expand", "name one element by its place: `resources.0.ARN`"),
+    not_offered("lookup", ""),
+    not_offered("cidrlookup", "test for one network with `isIpInSubnet(srcAddr, \"10.0.0.0/8\")`"),
+    not_offered("fillmissing", ""),
+    not_offered("filldown", ""),
+    not_offered("accum", ""),
+    not_offered("addtotals", ""),
+    not_offered("autoregress", ""),
+    not_offered("outlier", ""),
+    not_offered("sessionize", ""),
+    not_offered("countFrequent", "write `stats count(*) as n by a, b | sort n desc`"),
+    not_offered("relevantfields", "write `stats count(*) as n by a | sort n desc` for one field at a time"),
+    not_offered(
+        "join",
+        "open both logs and group by a field that they share: `stats count(*) by source.ip, @format`",
+    ),
+    not_offered(
+        "subquery",
+        "run the inner query first and write its answer as a list: `filter x in [\"a\", \"b\"]`",
+    ),
+    not_offered("appendcols", "compute both in one `stats`, side by side"),
+];
+
+/// The command that answers to this word, letter case aside.
+pub fn command_named(word: &str) -> Option<&'static CommandWord> {
+    COMMANDS.iter().find(|c| {
+        c.name.eq_ignore_ascii_case(word) || c.others.iter().any(|other| other.eq_ignore_ascii_case(word))
+    })
+}
+
+/// Words of other query languages and the command that does it here.
+static ELSEWHERE: &[(&str, &str)] = &[
+    ("head", "limit"),
+    ("take", "limit"),
+    ("top", "limit"),
+    ("tail", "sort @timestamp desc | limit"),
+    ("order", "sort"),
+    ("orderby", "sort"),
+    ("group", "stats"),
+    ("groupby", "stats"),
+    ("summarize", "stats"),
+    ("aggregate", "stats"),
+    ("count", "stats count(*)"),
+    ("eval", "fields"),
+    ("extend", "fields"),
+    ("project", "display"),
+    ("select", "fields"),
+    ("table", "display"),
+    ("grep", "search"),
+    ("match", "filter"),
+    ("having", "filter"),
+    ("distinct", "dedup"),
+    ("uniq", "dedup"),
+    ("extract", "parse"),
+    ("rex", "parse"),
+    ("from", "SOURCE"),
+];
+
+/// The command that a word, right in another language or mistyped, was meant to be.
+pub fn command_meant(word: &str) -> Option<&'static str> {
+    let elsewhere =
+        ELSEWHERE.iter().find(|(other, _)| other.eq_ignore_ascii_case(word)).map(|(_, here)| *here);
+    elsewhere.or_else(|| command_mistyped(word))
+}
+
+/// The offered command that is a slip or two away.
+pub(super) fn command_mistyped(word: &str) -> Option<&'static str> {
+    let offered = COMMANDS.iter().filter(|c| c.is_offered());
+    crate::query::diagnostic::suggest(
+        word,
+        offered.flat_map(|c| std::iter::once(c.name).chain(c.others.iter().copied())),
+    )
+}
+
+/// Words that stand for themselves inside expressions; a field of such a name needs backticks.
+pub static RESERVED: &[&str] = &["and", "or", "not", "in", "like", "as", "by", "true", "false", "null"];
+
+/// Whether a field of this name needs backticks although its letters are plain.
+pub(super) fn is_reserved(word: &str) -> bool {
+    RESERVED.iter().any(|r| r.eq_ignore_ascii_case(word))
+}
+
+/// Words that are coloured as part of a command.
+pub(super) fn is_keyword(word: &str) -> bool {
+    is_reserved(word) || ["asc", "desc", "offset"].iter().any(|r| r.eq_ignore_ascii_case(word))
+}
+
+/// The unit that a word means: `m`, `min`, `minutes`. Every unit of more than one letter takes a plural `s`.
+pub fn unit_named(word: &str) -> Option<PeriodUnit> {
+    fn exact(word: &str) -> Option<PeriodUnit> {
+        Some(match word {
+            "ms" | "msec" | "millisecond" => PeriodUnit::Millisecond,
+            "s" | "sec" | "second" => PeriodUnit::Second,
+            "m" | "min" | "minute" => PeriodUnit::Minute,
+            "h" | "hr" | "hour" => PeriodUnit::Hour,
+            "d" | "day" => PeriodUnit::Day,
+            "w" | "week" => PeriodUnit::Week,
+            "mo" | "mon" | "month" => PeriodUnit::Month,
+            "q" | "qtr" | "quarter" => PeriodUnit::Quarter,
+            "y" | "yr" | "year" => PeriodUnit::Year,
+            _ => return None,
+        })
+    }
+    if word.len() > 12 {
+        return None;
+    }
+    let word = word.to_ascii_lowercase();
+    exact(&word).or_else(|| word.strip_suffix('s').filter(|w| w.len() > 1).and_then(exact))
+}
+
+/// The vendor's spelling of functions whose names are not all lower case. Names not listed are written as they are.
+static SPELLINGS: &[&str] = &[
+    "toNumber",
+    "toInt",
+    "toLong",
+    "toDouble",
+    "jsonParse",
+    "jsonStringify",
+    "jsonArraySize",
+    "jsonArrayContains",
+    "fromMillis",
+    "toMillis",
+    "parseDate",
+    "formatDate",
+    "queryStartTime",
+    "queryEndTime",
+    "isNumeric",
+    "messageSize",
+    "isValidIp",
+    "isValidIpV4",
+    "isValidIpV6",
+    "isIpInSubnet",
+    "isIpv4InSubnet",
+    "isIpv6InSubnet",
+    "ipv4ToNumber",
+    "isPrivateIP",
+    "isPublicIP",
+    "isReservedIP",
+    "regexReplace",
+    "startsWith",
+    "endsWith",
+    "sortsFirst",
+    "sortsLast",
+    "countOverTime",
+    "sumOverTime",
+];
+
+/// How a function's name is written in canonical text.
+pub fn function_spelling(lower_case: &str) -> &str {
+    SPELLINGS.iter().copied().find(|s| s.eq_ignore_ascii_case(lower_case)).unwrap_or(lower_case)
+}
