@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use xtask::programs;
 
 use crate::run::{Outcome, Report, cargo, run as start};
-use crate::{page, tidy, tools};
+use crate::{docs, page, tidy, tools};
 
 struct Step {
     name: &'static str,
@@ -30,6 +30,12 @@ const STEPS: &[Step] = &[
         what: "unit, property, fixture and command line tests",
         may_take: "5 min",
         work: native,
+    },
+    Step {
+        name: "docs",
+        what: "the core's documentation without a broken link, generated parts up to date",
+        may_take: "1 min",
+        work: docs,
     },
     Step {
         name: "wasm",
@@ -109,6 +115,12 @@ fn clippy_wasm() -> Outcome {
 
 fn native() -> Outcome {
     start(&mut cargo(&["test", "--quiet", "--workspace", "--no-fail-fast"]))
+}
+
+fn docs() -> Outcome {
+    let args = ["doc", "--quiet", "--package=logloupe-core", "--no-deps"];
+    start(cargo(&args).env("RUSTDOCFLAGS", "-D warnings"))?;
+    docs::formats_table(true)
 }
 
 fn wasm() -> Outcome {
