@@ -5,6 +5,7 @@
 //! format, never a container or an envelope (those are [`ingest`](crate::ingest)'s).
 
 pub mod alb;
+pub mod cloudfront;
 pub mod field;
 pub mod vpc_flow;
 
@@ -18,6 +19,7 @@ use crate::table::{Field, Row, RowWriter};
 pub static ALL: &[&dyn Format] = &[
     &vpc_flow::VpcFlow,
     &alb::Alb,
+    &cloudfront::CloudFront,
 ];
 
 /// The format with this id, among the crate's own.

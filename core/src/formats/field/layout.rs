@@ -1,6 +1,6 @@
 //! Which token of a record goes to which column: the field table put in the order of one file.
 
-use super::{Column, Expected, Parsed, Read, Tokens, text};
+use super::{Column, Expected, Parsed, Read, Then, Tokens, text, time};
 use crate::{
     formats::Fault,
     table::{Cell, RowWriter, Unit},
@@ -14,6 +14,10 @@ pub struct Layout {
     found: Vec<Found>,
     tokens: usize,
     least: usize,
+    /// The token that names the record's day.
+    day_token: Option<usize>,
+    /// The day named last, and its first microsecond: a file is mostly of one day.
+    day: ([u8; 10], i64),
     /// Where percent-decoded text is put together.
     scratch: Vec<u8>,
 }
@@ -32,8 +36,7 @@ struct Step {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum StepKind {
-    Known,
-    Percent,
+    Known(Then),
     /// `column` is an index into `found`.
     Found,
 }
@@ -60,6 +63,8 @@ impl Layout {
             found: Vec::new(),
             tokens: 0,
             least: 0,
+            day_token: None,
+            day: (*b"1970-01-01", 0),
             scratch: Vec::new(),
         };
         for name in names {
@@ -107,6 +112,12 @@ impl Layout {
         }
         self
     }
+    /// Moves times of day ([`Column::of_day`]) to the day that this column's token names.
+    pub fn of_day(mut self, name: &str) -> Layout {
+        let step = self.steps.iter().find(|s| s.kind != StepKind::Found && self.name(s) == name);
+        self.day_token = step.map(|s| s.token as usize);
+        self
+    }
     /// Has records rejected only when they have fewer tokens than this (by default, than the layout has).
     pub fn at_least(mut self, tokens: usize) -> Layout {
         self.least = tokens.min(self.tokens);
@@ -115,15 +126,6 @@ impl Layout {
     /// How many tokens the layout reads.
     pub fn tokens(&self) -> usize {
         self.tokens
-    }
-    /// How many of its tokens are columns of the field table.
-    pub fn known(&self) -> usize {
-        self.tokens - self.found.len()
-    }
-    /// The token that is read into the column of this name.
-    pub fn token_of(&self, name: &str) -> Option<usize> {
-        let step = self.steps.iter().find(|s| s.kind != StepKind::Found && self.name(s) == name)?;
-        Some(step.token as usize)
     }
     /// Reads the tokens of `record` into `row` and gives the event's time if one of them has it. Tokens past the
     /// layout's are left alone: vendors append fields.
@@ -149,25 +151,32 @@ impl Layout {
             if matches!(token, b"-" | b"") && !step.again {
                 continue;
             }
-            let cell = match (step.read)(token) {
+            let mut cell = match (step.read)(token) {
                 Ok((b"", cell)) => cell,
                 answer => return Err(self.fault(record, start, token, &step, answer)),
             };
             match step.kind {
-                StepKind::Known => row.set(step.column as usize, cell),
-                StepKind::Percent => self.set_decoded(step.column as usize, cell, row),
+                StepKind::Known(Then::Store) => row.set(step.column as usize, cell),
+                StepKind::Known(Then::PercentDecode) => self.set_decoded(step.column as usize, cell, row),
+                StepKind::Known(Then::MoveToDay) => {
+                    cell = self.moved_to_day(record, tokens, cell);
+                    row.set(step.column as usize, cell);
+                }
                 StepKind::Found => self.set_found(step.column as usize, cell, row),
             }
-            if step.time != 0 && step.time < rank {
-                (time, rank) = (self.micros(&step, cell), step.time);
+            if step.time != 0
+                && step.time < rank
+                && let Some(micros) = self.micros(&step, cell)
+            {
+                (time, rank) = (Some(micros), step.time);
             }
         }
         Ok(time)
     }
 
     fn push(&mut self, token: u32, column: usize) {
-        let Column { read, percent, again, .. } = self.columns[column];
-        let kind = if percent { StepKind::Percent } else { StepKind::Known };
+        let Column { read, then, again, .. } = self.columns[column];
+        let kind = StepKind::Known(then);
         self.steps.push(Step { token, column: column as u32, read, kind, again, time: 0 });
     }
     fn name(&self, step: &Step) -> &str {
@@ -186,6 +195,18 @@ impl Layout {
             cell => row.set(column, cell),
         }
     }
+    /// A time of day on the record's day; no value if the record names none.
+    fn moved_to_day<'a>(&mut self, record: &[u8], tokens: &Tokens, cell: Cell<'a>) -> Cell<'a> {
+        let day = self.day_token.and_then(|t| tokens.get(record, t)).map(|(_, day)| day);
+        let (Some(day), Cell::Time(of_day)) = (day, cell) else { return Cell::Null };
+        if self.day.0 != day {
+            let (Ok(text), Some(micros)) = (day.try_into(), time::date_micros(day)) else {
+                return Cell::Null;
+            };
+            self.day = (text, micros);
+        }
+        Cell::Time(self.day.1 + of_day)
+    }
     fn set_found(&mut self, found: usize, cell: Cell<'_>, row: &mut RowWriter<'_>) {
         let found = &mut self.found[found];
         let column = match found.column {
@@ -201,6 +222,9 @@ impl Layout {
     fn micros(&self, step: &Step, cell: Cell<'_>) -> Option<i64> {
         match (cell, self.columns[step.column as usize].field.unit) {
             (Cell::Time(micros), _) => Some(micros),
+            (Cell::Float(seconds), Unit::EpochSeconds) if seconds.abs() < 9e12 => {
+                Some((seconds * 1e6).round() as i64)
+            }
             (Cell::Int(seconds), Unit::EpochSeconds) => seconds.checked_mul(1_000_000),
             (Cell::Int(millis), Unit::EpochMillis) => millis.checked_mul(1000),
             _ => None,

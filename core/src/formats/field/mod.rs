@@ -59,18 +59,29 @@ pub struct Column {
     pub read: Read,
     /// It reads the token of the line above once more: a part of it, or a judgement on it.
     pub again: bool,
-    /// Its text is stored percent-decoded.
-    pub percent: bool,
+    /// What is done to what was read before it is stored.
+    pub then: Then,
+}
+
+/// What is done to what a parser read before it is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// Nothing.
+    Store,
+    /// Text is percent-decoded; see [`text::percent_decode`].
+    PercentDecode,
+    /// A time of day is moved to the day that another token of the record names; see [`Layout::of_day`].
+    MoveToDay,
 }
 
 impl Column {
     /// A column with a token of its own.
     pub const fn new(name: &'static str, kind: Kind, role: Role, read: Read) -> Column {
-        Column { field: Field::new(name, kind, role), read, again: false, percent: false }
+        Column { field: Field::new(name, kind, role), read, again: false, then: Then::Store }
     }
     /// A column that reads the token of the line above once more.
     pub const fn again(name: &'static str, kind: Kind, role: Role, read: Read) -> Column {
-        Column { field: Field::new(name, kind, role), read, again: true, percent: false }
+        Column { field: Field::new(name, kind, role), read, again: true, then: Then::Store }
     }
     /// Sets the unit.
     pub const fn unit(mut self, unit: Unit) -> Column {
@@ -87,9 +98,14 @@ impl Column {
         self.field.doc = doc;
         self
     }
-    /// Has its text percent-decoded before it is stored; see [`text::percent_decode`].
+    /// Has its text percent-decoded before it is stored.
     pub const fn percent(mut self) -> Column {
-        self.percent = true;
+        self.then = Then::PercentDecode;
+        self
+    }
+    /// Has its time of day moved to the record's day before it is stored.
+    pub const fn of_day(mut self) -> Column {
+        self.then = Then::MoveToDay;
         self
     }
 }

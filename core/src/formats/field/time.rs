@@ -1,6 +1,6 @@
-//! Points in time: ISO 8601 and seconds or milliseconds since 1970 with a fraction.
+//! Points in time: ISO 8601, and a date and a time of day in two fields.
 
-use super::{Parsed, expected, number};
+use super::{Parsed, expected};
 use crate::{table::Cell, time};
 
 /// ISO 8601, see [`time::parse_iso`].
@@ -34,22 +34,45 @@ pub fn iso_micros(input: &[u8]) -> Option<i64> {
     time::from_parts(year, two(5)?, two(8)?, two(11)?, two(14)?, two(17)?, fraction as i64)
 }
 
-/// Seconds since 1970, with or without a fraction, as a time.
-pub fn epoch_seconds(input: &[u8]) -> Parsed<'_> {
-    epoch(input, 1e6, "seconds since 1970")
+/// `2026-03-05`, kept as text.
+#[inline]
+pub fn date(input: &[u8]) -> Parsed<'_> {
+    if date_micros(input).is_some() { Ok((&[], Cell::Text(input))) } else { expected("date", input) }
 }
 
-/// Milliseconds since 1970 as a time.
-pub fn epoch_millis(input: &[u8]) -> Parsed<'_> {
-    epoch(input, 1e3, "milliseconds since 1970")
+/// Midnight of `2026-03-05`.
+#[inline]
+pub fn date_micros(input: &[u8]) -> Option<i64> {
+    let text: &[u8; 10] = input.try_into().ok()?;
+    if (text[4], text[7]) != (b'-', b'-') {
+        return None;
+    }
+    time::from_parts(digits(&text[..4])? as i64, digits(&text[5..7])?, digits(&text[8..])?, 0, 0, 0, 0)
 }
 
-fn epoch<'a>(input: &'a [u8], scale: f64, what: &'static str) -> Parsed<'a> {
-    match number::float(input) {
-        Ok((rest, Cell::Float(number))) if number.abs() * scale < 9e18 => {
-            Ok((rest, Cell::Time((number * scale).round() as i64)))
+/// `01:29:37`, with or without a fraction of a second, as microseconds since midnight.
+#[inline]
+pub fn time_of_day(input: &[u8]) -> Parsed<'_> {
+    let micros = || -> Option<i64> {
+        let text: &[u8; 8] = input.first_chunk()?;
+        if (text[2], text[5]) != (b':', b':') {
+            return None;
         }
-        _ => expected(what, input),
+        let (hour, minute, second) = (digits(&text[..2])?, digits(&text[3..5])?, digits(&text[6..])?);
+        time::from_parts(1970, 1, 1, hour, minute, second, 0)
+    };
+    match (micros(), &input[input.len().min(8)..]) {
+        (Some(micros), b"") => Ok((&[], Cell::Time(micros))),
+        (Some(micros), [b'.', fraction @ ..]) if (1..=6).contains(&fraction.len()) => {
+            match digits(fraction) {
+                Some(n) => {
+                    let scale = 10i64.pow(6 - fraction.len() as u32);
+                    Ok((&[], Cell::Time(micros + n as i64 * scale)))
+                }
+                None => expected("time of day", input),
+            }
+        }
+        _ => expected("time of day", input),
     }
 }
 
@@ -89,8 +112,15 @@ mod tests {
         ] {
             assert_eq!(iso_micros(text.as_bytes()), time::parse_iso(text.as_bytes()), "{text}");
         }
-        assert_eq!(epoch_seconds(b"1669842701.5"), Ok((&b""[..], Cell::Time(1_669_842_701_500_000))));
-        assert_eq!(epoch_millis(b"1669842701500"), Ok((&b""[..], Cell::Time(1_669_842_701_500_000))));
-        assert!(epoch_seconds(b"99999999999999999999").is_err());
+        assert_eq!(time_of_day(b"00:00:01.25"), Ok((&b""[..], Cell::Time(1_250_000))));
+        for text in
+            ["", "24:00:00", "1:00:00", "01:00", "01:00:0x", "01:00:00.", "01:00:00.1234567", "01:00:00Z"]
+        {
+            assert!(time_of_day(text.as_bytes()).is_err(), "{text}");
+        }
+        assert_eq!(date(b"2026-03-05"), Ok((&b""[..], Cell::Text(b"2026-03-05"))));
+        for text in ["2026-3-05", "2026-02-30", "2026/03/05", ""] {
+            assert!(date(text.as_bytes()).is_err(), "{text}");
+        }
     }
 }
