@@ -4,6 +4,8 @@
 //! text behind `--- canonical` and its diagnostics behind `--- diagnostics`. Lines before the first case are remarks.
 //! With `UPDATE_QUERIES=1` in the environment the files are rewritten; read the difference before you commit it.
 
+#![expect(clippy::disallowed_methods, reason = "the rule is the core's; its tests read their cases")]
+
 use std::{fmt::Write, fs, path::Path};
 
 use logloupe_core::query::{diagnostic, syntax};

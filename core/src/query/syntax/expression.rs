@@ -208,6 +208,7 @@ impl Parser<'_> {
         };
         self.advance();
         if close == Symbol::Close && self.is_word_at(0, "source") {
+            self.skip_brackets();
             let help = "run the inner query first and write its answer as a list: `in [\"a\", \"b\"]`";
             self.report(
                 Diagnostic::error(open.span(), "a query inside a query is not offered yet").help(help),
@@ -215,7 +216,7 @@ impl Parser<'_> {
             return Err(Reported);
         }
         let (mut list, mut height) = (Vec::new(), 0);
-        while !self.is_symbol(close) || !list.is_empty() {
+        while !list.is_empty() || !self.is_symbol(close) {
             let item = self.operators(1)?;
             height = height.max(item.height);
             list.push(item.expr);
@@ -231,6 +232,18 @@ impl Parser<'_> {
             );
         }
         Ok((list, height))
+    }
+
+    /// To behind the bracket that closes what was opened last.
+    fn skip_brackets(&mut self) {
+        let mut depth = 1u32;
+        while depth > 0 && self.peek().kind != Lexeme::End {
+            match self.advance().kind {
+                Lexeme::Symbol(Symbol::Open) => depth += 1,
+                Lexeme::Symbol(Symbol::Close) => depth -= 1,
+                _ => {}
+            }
+        }
     }
 
     /// The closing bracket of `open`.
@@ -253,7 +266,7 @@ impl Parser<'_> {
         let pattern = match token.kind {
             Lexeme::Text | Lexeme::Typographic => Pattern::Text(lexer::unescape(inner)),
             Lexeme::Regex => Pattern::Regex(lexer::regex(inner)),
-            _ => return Err(self.unexpected("text or a regex: \"part\" or /…/")),
+            _ => return Err(self.unexpected("text or a regex")),
         };
         self.advance();
         Ok(Spanned::new(pattern, token.span()))

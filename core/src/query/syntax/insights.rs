@@ -125,6 +125,11 @@ pub(super) fn begins(text: &str) -> Beginning {
     if condition || sql || slip { Beginning::Command } else { Beginning::FreeText }
 }
 
+/// The keyword that may follow a value and that a word is a slip of.
+fn slip_of_keyword(word: &str) -> Option<&'static str> {
+    crate::query::diagnostic::suggest(word, ["desc", "asc", "and", "like", "offset"])
+}
+
 fn is_comparison(symbol: Symbol) -> bool {
     use Symbol::*;
     matches!(
@@ -255,12 +260,27 @@ impl<'a> Parser<'a> {
             {
                 "write `field like \"part\"` or `field like /regex/`".to_owned()
             }
+            _ if expected == "text or a regex" => "write `like \"part\"` or `like /regex/`".to_owned(),
+            Lexeme::Symbol(Symbol::Star) => "`*` stands only alone in a call: `count(*)`".to_owned(),
+            Lexeme::Symbol(Symbol::Close | Symbol::CloseList | Symbol::Pipe) | Lexeme::End
+                if self.follows_comma() =>
+            {
+                "leave out the last `,`".to_owned()
+            }
+            Lexeme::Word if expected.contains('|') && slip_of_keyword(&lower).is_some() => {
+                format!("did you mean `{}`?", slip_of_keyword(&lower).unwrap_or_default())
+            }
             Lexeme::Word if lower == "having" => "write `| filter` after `stats`".to_owned(),
             Lexeme::Word | Lexeme::Quoted if words::is_reserved(&lower) && !expected.contains('|') => {
                 format!("a field of this name stands in backticks: `{text}`")
             }
             _ => String::new(),
         }
+    }
+
+    fn follows_comma(&self) -> bool {
+        let before = self.at.checked_sub(1).and_then(|i| self.tokens.get(i));
+        before.is_some_and(|t| t.kind == Lexeme::Symbol(Symbol::Comma))
     }
 
     fn unclosed(&mut self, open: char, token: Token) {
@@ -293,7 +313,7 @@ impl<'a> Parser<'a> {
         while self.peek().kind != Lexeme::End {
             self.command = self.at;
             let start = self.peek().start;
-            let command = self.command(query.commands.is_empty());
+            let command = self.command();
             if command.is_ok() && !self.at_end_of_command() {
                 let expected = match command {
                     Ok(Some(Command::Filter(_))) => "`and`, `or` or `|`",
@@ -317,7 +337,7 @@ impl<'a> Parser<'a> {
     }
 
     /// One command; `None` for one without effect.
-    fn command(&mut self, first: bool) -> Step<Option<Command>> {
+    fn command(&mut self) -> Step<Option<Command>> {
         let token = self.peek();
         if token.kind == Lexeme::Raw {
             return self.search(token.start).map(Some);
@@ -335,8 +355,8 @@ impl<'a> Parser<'a> {
         self.advance();
         let before = self.diagnostics.len();
         let command = self.arguments(known, token);
-        if command.is_err() && first {
-            self.offer_search(before, token, known);
+        if command.is_err() {
+            self.help_on_command(before, token, known);
         }
         command
     }
@@ -369,27 +389,30 @@ impl<'a> Parser<'a> {
         }))
     }
 
-    /// Words to search for may begin with a command's name: says how to search for them all the same.
-    fn offer_search(&mut self, before: usize, token: Token, known: &CommandWord) {
-        let plain = |t: &Token| matches!(t.kind, Lexeme::Word | Lexeme::Number);
-        let rest: Vec<Token> = self
-            .tokens
-            .iter()
-            .skip(self.command + 1)
-            .take_while(|t| t.kind != Lexeme::Symbol(Symbol::Pipe))
-            .take(8)
-            .copied()
-            .collect();
-        if rest.is_empty() || rest.len() > 6 || !rest.iter().all(plain) {
-            return;
-        }
+    /// Adds to the error of a command, the first one after `before`, how the command is written; and how to search
+    /// for words if that is what they were.
+    fn help_on_command(&mut self, before: usize, token: Token, known: &CommandWord) {
+        let bare = self.at == self.command + 1 && self.at_end_of_command();
+        let of_command = |t: &&Token| t.kind != Lexeme::Symbol(Symbol::Pipe);
+        let rest: Vec<Token> =
+            self.tokens.iter().skip(self.command + 1).take_while(of_command).take(8).copied().collect();
+        let is_prose = |t: &Token| {
+            let text = self.text_of(*t);
+            t.kind == Lexeme::Word && !words::is_keyword(text) && text.chars().all(char::is_alphabetic)
+        };
+        let prose = self.command == 0 && (1..7).contains(&rest.len()) && rest.iter().all(is_prose);
         let word = self.text_of(token);
-        if let Some(d) = self.diagnostics.get_mut(before)
-            && (d.help.is_empty() || known.verb == Verb::NotOffered)
-        {
-            let search = format!("to search for these words, put the first one in quotes: \"{word}\"");
-            d.help = if d.help.is_empty() { search } else { format!("{}; {search}", d.help) };
+        let Some(diagnostic) = self.diagnostics.get_mut(before) else { return };
+        let mut help = Vec::new();
+        if !diagnostic.help.is_empty() {
+            help.push(std::mem::take(&mut diagnostic.help));
+        } else if (bare || known.verb == Verb::Parse) && !known.form.is_empty() {
+            help.push(format!("write, for example, `{}`", known.form));
         }
+        if prose {
+            help.push(format!("to search for these words, put the first one in quotes: \"{word}\""));
+        }
+        diagnostic.help = help.join("; ");
     }
 
     fn unknown_command(&mut self, token: Token) -> Reported {
@@ -546,7 +569,7 @@ impl<'a> Parser<'a> {
                 self.advance();
                 self.glob(token)?
             }
-            _ => return Err(self.unexpected("a pattern: \"… * …\" or /…/")),
+            _ => return Err(self.unexpected("a pattern")),
         };
         Ok(Command::Parse { source, pattern })
     }
