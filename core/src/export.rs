@@ -42,6 +42,17 @@ pub fn ndjson(shard: &Shard, row: &Row<'_>, out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
+/// Appends one JSON object and a line end: the values by their names, missing ones left out.
+pub fn ndjson_values(names: &[String], values: &[Value], out: &mut Vec<u8>) {
+    let object: serde_json::Map<String, serde_json::Value> = (names.iter().zip(values))
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| (name.clone(), value.to_json()))
+        .collect();
+    // Writing JSON to memory does not fail.
+    out.extend(serde_json::to_vec(&object).unwrap_or_default());
+    out.push(b'\n');
+}
+
 /// The columns of a CSV of these shards: built-in ones, then each table's that has a value somewhere, without repeats.
 pub fn csv_columns<'s>(shards: impl IntoIterator<Item = &'s Shard>) -> Vec<String> {
     let mut columns: Vec<String> = BUILT_IN.iter().map(|c| (*c).to_owned()).collect();

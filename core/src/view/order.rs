@@ -8,75 +8,70 @@
 use serde::{Deserialize, Serialize};
 
 use super::RowId;
-use crate::table::{Bitmap, Shard, Value, schema::TIMESTAMP};
+use crate::table::{Bitmap, Chunk, Shard, Value, schema::TIMESTAMP};
 
 /// A splitter stands at every so many rows.
 pub const EVERY: usize = 512;
 /// Rows of the timeline per entry of the directory.
 const BLOCK: usize = 1024;
 
-/// Where in a shard's numbering of all its rows each table begins.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Numbering {
-    /// First number of each table, and the number after the last row.
-    starts: Vec<u32>,
-}
-
-impl Numbering {
-    /// Numbers the rows of all tables one after the other.
-    pub fn new(shard: &Shard) -> Numbering {
-        let mut starts = vec![0u32];
-        for table in &shard.tables {
-            let last = *starts.last().unwrap_or(&0);
-            starts.push(last.saturating_add(table.rows() as u32));
-        }
-        Numbering { starts }
-    }
-    /// Table and row of a number.
-    pub fn locate(&self, number: u32) -> (usize, usize) {
-        let table = self.starts.partition_point(|s| *s <= number).saturating_sub(1);
-        (table, (number - self.starts[table]) as usize)
-    }
-    /// How many rows there are.
-    pub fn rows(&self) -> usize {
-        *self.starts.last().unwrap_or(&0) as usize
-    }
-}
-
 /// All rows of a shard, earliest first; rows without a time come first of all.
+///
+/// Rows have numbers in the order in which they became visible, so that a number keeps its meaning as rows arrive.
 #[derive(Debug, Default)]
 pub struct Timeline {
-    numbering: Numbering,
-    /// Rows as (table, row) packed, in order of time.
-    rows: Vec<(u16, u32)>,
-    /// Rows of each table that are in it.
-    seen: Vec<usize>,
+    segments: Vec<Segment>,
+    /// Numbers of rows in order of time.
+    rows: Vec<u32>,
+}
+
+/// A run of rows of one table that became visible together.
+#[derive(Debug)]
+struct Segment {
+    /// Number of its first row.
+    start: usize,
+    table: usize,
+    /// Its first row in the table.
+    row: usize,
+    rows: usize,
 }
 
 impl Timeline {
     /// Takes in rows that were sealed since the last call.
     pub fn extend(&mut self, shard: &Shard) {
-        self.numbering = Numbering::new(shard);
-        self.seen.resize(shard.tables.len(), 0);
-        let times: Vec<Vec<i64>> = shard.tables.iter().map(unpack_times).collect();
-        let key = |&(table, row): &(u16, u32)| (times[table as usize][row as usize], table, row);
-        let mut fresh = Vec::new();
+        let old = self.rows.len();
+        let mut next = old;
         for (t, table) in shard.tables.iter().enumerate() {
-            fresh.extend((self.seen[t]..table.rows()).map(|row| (t as u16, row as u32)));
-            self.seen[t] = table.rows();
+            let seen: usize = self.segments.iter().filter(|s| s.table == t).map(|s| s.rows).sum();
+            if table.rows() > seen {
+                self.segments.push(Segment { start: next, table: t, row: seen, rows: table.rows() - seen });
+                next += table.rows() - seen;
+            }
         }
-        if fresh.is_empty() {
+        if next == old {
             return;
         }
+        let mut times = vec![i64::MIN; next];
+        for segment in &self.segments {
+            for chunk in segment.chunks(shard) {
+                let column = chunk.column(TIMESTAMP);
+                let at = segment.start + chunk.first_row - segment.row;
+                for (i, time) in times[at..at + chunk.rows].iter_mut().enumerate() {
+                    *time = column.int(i).unwrap_or(i64::MIN);
+                }
+            }
+        }
+        let key = |&number: &u32| (times[number as usize], number);
+        let mut fresh: Vec<u32> = (old as u32..next as u32).collect();
         // Stable sort finds the long runs in which logs arrive.
         fresh.sort_by_key(key);
         if self.rows.last().is_none_or(|last| key(last) <= key(&fresh[0])) {
             self.rows.append(&mut fresh);
             return;
         }
-        let old = std::mem::take(&mut self.rows);
-        self.rows.reserve(old.len() + fresh.len());
-        let (mut a, mut b) = (old.into_iter().peekable(), fresh.into_iter().peekable());
+        let before = std::mem::take(&mut self.rows);
+        self.rows.reserve_exact(next);
+        let (mut a, mut b) = (before.into_iter().peekable(), fresh.into_iter().peekable());
         while let (Some(x), Some(y)) = (a.peek(), b.peek()) {
             let next = if key(x) <= key(y) { a.next() } else { b.next() };
             self.rows.extend(next);
@@ -84,19 +79,45 @@ impl Timeline {
         self.rows.extend(a);
         self.rows.extend(b);
     }
+    /// Table and row of a number.
+    fn locate(&self, number: u32) -> (usize, usize) {
+        let number = number as usize;
+        let at = self.segments.partition_point(|s| s.start <= number).saturating_sub(1);
+        self.segments.get(at).map_or((0, 0), |s| (s.table, s.row + number - s.start))
+    }
+    /// The selected rows as a set of numbers. `selected` has, per table, a bitmap for each chunk.
+    fn numbers(&self, shard: &Shard, selected: &[Vec<Bitmap>]) -> Bitmap {
+        let mut numbers = Bitmap::new(self.rows.len(), false);
+        for segment in &self.segments {
+            let Some(bitmaps) = selected.get(segment.table) else { continue };
+            let chunks = shard.tables[segment.table].chunks();
+            let first = chunks.partition_point(|c| c.first_row < segment.row);
+            for (chunk, bits) in segment.chunks(shard).zip(bitmaps.get(first..).unwrap_or_default()) {
+                let at = segment.start + chunk.first_row - segment.row;
+                bits.for_each(|i| numbers.set(at + i, true));
+            }
+        }
+        numbers
+    }
+    fn place(&self, shard: &Shard, worker: u32, number: u32) -> Place {
+        let (table, row) = self.locate(number);
+        let time = shard.tables[table].locate(row).and_then(|(chunk, i)| chunk.column(TIMESTAMP).int(i));
+        let id = RowId { shard: worker, table: table as u32, row: row as u32 };
+        Place { key: vec![time.map_or(Value::Null, Value::Time)], id }
+    }
     /// Heap bytes held.
     pub fn bytes(&self) -> usize {
-        self.rows.capacity() * size_of::<(u16, u32)>()
+        self.rows.capacity() * size_of::<u32>()
     }
 }
 
-fn unpack_times(table: &crate::table::Table) -> Vec<i64> {
-    let mut times = Vec::with_capacity(table.rows());
-    for chunk in table.chunks() {
-        let column = chunk.column(TIMESTAMP);
-        times.extend((0..chunk.rows).map(|i| column.int(i).unwrap_or(i64::MIN)));
+impl Segment {
+    /// Its chunks: rows become visible in whole ones.
+    fn chunks<'s>(&self, shard: &'s Shard) -> impl Iterator<Item = &'s Chunk> {
+        let chunks = shard.tables[self.table].chunks();
+        let (row, end) = (self.row, self.row + self.rows);
+        chunks[chunks.partition_point(|c| c.first_row < row)..].iter().take_while(move |c| c.first_row < end)
     }
-    times
 }
 
 /// One row's place in an order: the sort key and the row. Keys compare as `sort` says.
@@ -121,7 +142,7 @@ pub struct Order {
 enum Kind {
     /// By time: the shard's timeline, filtered. `directory[b]` counts the selected rows before block `b`; `marks`
     /// are every [`EVERY`]th of them, earliest first.
-    Time { selected: Vec<Bitmap>, directory: Vec<u32>, marks: Vec<(u16, u32)> },
+    Time { selected: Bitmap, directory: Vec<u32>, marks: Vec<u32> },
     /// By anything else: the sorted rows with their keys.
     Sorted(Vec<(Vec<Value>, u32, u32)>),
 }
@@ -129,28 +150,16 @@ enum Kind {
 impl Order {
     /// Selected rows by time. `selected` has, per table, a bitmap for each chunk.
     pub fn by_time(shard: &Shard, timeline: &Timeline, selected: &[Vec<Bitmap>], descending: bool) -> Order {
-        let flat: Vec<Bitmap> = shard
-            .tables
-            .iter()
-            .enumerate()
-            .map(|(t, table)| {
-                let mut flat = Bitmap::new(table.rows(), false);
-                for (chunk, bits) in table.chunks().iter().zip(selected.get(t).map_or(&[][..], Vec::as_slice))
-                {
-                    bits.for_each(|i| flat.set(chunk.first_row + i, true));
-                }
-                flat
-            })
-            .collect();
+        let selected = timeline.numbers(shard, selected);
         let mut directory = Vec::with_capacity(timeline.rows.len() / BLOCK + 2);
         let mut count = 0u32;
         let mut marks = Vec::new();
         for block in timeline.rows.chunks(BLOCK) {
             directory.push(count);
-            for &(table, row) in block {
-                if flat[table as usize].get(row as usize) {
+            for &number in block {
+                if selected.get(number as usize) {
                     if (count as usize).is_multiple_of(EVERY) {
-                        marks.push((table, row));
+                        marks.push(number);
                     }
                     count += 1;
                 }
@@ -158,7 +167,7 @@ impl Order {
         }
         directory.push(count);
         Order {
-            kind: Kind::Time { selected: flat, directory, marks },
+            kind: Kind::Time { selected, directory, marks },
             descending: vec![descending],
             len: count as usize,
         }
@@ -181,17 +190,18 @@ impl Order {
         &self,
         shard: &Shard,
         timeline: &Timeline,
-        number: u32,
+        worker: u32,
         from: usize,
         count: usize,
     ) -> Vec<Place> {
+        let from = from.min(self.len);
         let count = count.min(self.len.saturating_sub(from));
         match &self.kind {
-            Kind::Sorted(rows) => rows[from.min(rows.len())..][..count]
+            Kind::Sorted(rows) => rows[from..from + count]
                 .iter()
                 .map(|(key, table, row)| Place {
                     key: key.clone(),
-                    id: RowId { shard: number, table: *table, row: *row },
+                    id: RowId { shard: worker, table: *table, row: *row },
                 })
                 .collect(),
             Kind::Time { selected, directory, .. } => {
@@ -201,18 +211,18 @@ impl Order {
                 let block = directory.partition_point(|n| *n as usize <= first).saturating_sub(1);
                 let mut skip = first - directory.get(block).map_or(0, |n| *n as usize);
                 let mut out = Vec::with_capacity(count);
-                for &(table, row) in timeline.rows.get(block * BLOCK..).unwrap_or_default() {
+                for &number in timeline.rows.get(block * BLOCK..).unwrap_or_default() {
                     if out.len() == count {
                         break;
                     }
-                    if !selected[table as usize].get(row as usize) {
+                    if !selected.get(number as usize) {
                         continue;
                     }
                     if skip > 0 {
                         skip -= 1;
                         continue;
                     }
-                    out.push(by_time(shard, number, table, row));
+                    out.push(timeline.place(shard, worker, number));
                 }
                 if descending {
                     out.reverse();
@@ -222,19 +232,17 @@ impl Order {
         }
     }
     /// A row every [`EVERY`] rows, with its place, first places first.
-    pub fn splitters(&self, shard: &Shard, number: u32) -> Vec<(usize, Place)> {
+    pub fn splitters(&self, shard: &Shard, timeline: &Timeline, worker: u32) -> Vec<(usize, Place)> {
         match &self.kind {
             Kind::Sorted(rows) => (0..rows.len())
                 .step_by(EVERY)
                 .map(|at| {
                     let (key, table, row) = &rows[at];
-                    (at, Place { key: key.clone(), id: RowId { shard: number, table: *table, row: *row } })
+                    (at, Place { key: key.clone(), id: RowId { shard: worker, table: *table, row: *row } })
                 })
                 .collect(),
             Kind::Time { marks, .. } => {
-                let place = |(i, &(table, row)): (usize, &(u16, u32))| {
-                    (i * EVERY, by_time(shard, number, table, row))
-                };
+                let place = |(i, &number): (usize, &u32)| (i * EVERY, timeline.place(shard, worker, number));
                 let all = marks.iter().enumerate().map(place);
                 if self.descending == [true] {
                     all.map(|(at, p)| (self.len - 1 - at, p)).rev().collect()
@@ -247,16 +255,6 @@ impl Order {
     /// Which keys are largest first.
     pub fn descending(&self) -> &[bool] {
         &self.descending
-    }
-}
-
-fn by_time(shard: &Shard, number: u32, table: u16, row: u32) -> Place {
-    let time = shard.tables[table as usize]
-        .locate(row as usize)
-        .and_then(|(chunk, i)| chunk.column(TIMESTAMP).int(i));
-    Place {
-        key: vec![time.map_or(Value::Null, Value::Time)],
-        id: RowId { shard: number, table: table as u32, row },
     }
 }
 
@@ -408,7 +406,7 @@ mod tests {
                 compare(&a.2.key, &b.2.key, &[descending]).then_with(|| (a.0, a.1).cmp(&(b.0, b.1)))
             });
             let parts = (0..shards.len())
-                .map(|s| (orders[s].len(), orders[s].splitters(&shards[s], s as u32)))
+                .map(|s| (orders[s].len(), orders[s].splitters(&shards[s], &timelines[s], s as u32)))
                 .collect();
             let merged = Merged::new(parts, vec![descending]);
             assert_eq!(merged.len(), whole.len());
@@ -439,7 +437,8 @@ mod tests {
         }
         let mut fresh = Timeline::default();
         fresh.extend(&shard);
-        assert_eq!(timeline.rows, fresh.rows);
+        let times = |t: &Timeline| t.rows.iter().map(|n| t.place(&shard, 0, *n)).collect::<Vec<_>>();
+        assert_eq!(times(&timeline), times(&fresh));
         assert_eq!(timeline.rows.len(), 2500);
     }
 }
