@@ -7,21 +7,38 @@ use serde::Serializer;
 use serde::ser::SerializeMap;
 
 use crate::{
-    table::{Row, Shard, Value, schema::BUILTINS},
+    table::{Row, Shard, Table, Value, schema::BUILTINS},
     view::rows::value,
 };
 
 /// The built-in fields that every exported row has, in order.
 pub const BUILT_IN: [&str; 5] = ["@timestamp", "@format", "@source", "@line", "@message"];
 
+/// Calls `each(row, record)` for the selected rows of a chunk, in order, `record` being its raw text. Each block of
+/// raw text is decompressed once, which makes this the way to write many rows.
+pub fn each_row(
+    table: &Table,
+    chunk: usize,
+    mut select: impl FnMut(usize) -> bool,
+    mut each: impl FnMut(&Row<'_>, &[u8]),
+) {
+    let Some(chunk) = table.chunks().get(chunk) else { return };
+    chunk.raw.for_each(&mut select, |index, record| each(&Row { table, chunk, index }, record));
+}
+
 /// Appends the row as one JSON object and a line end: built-in fields, then every column that has a value, by its
 /// vendor name and with its JSON type. A missing value is left out.
 pub fn ndjson(shard: &Shard, row: &Row<'_>, out: &mut Vec<u8>) {
+    ndjson_of(shard, row, &row.raw(), out);
+}
+
+/// As [`ndjson`], for whoever has the row's raw text at hand.
+pub fn ndjson_of(shard: &Shard, row: &Row<'_>, record: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
     let mut serializer = serde_json::Serializer::new(&mut *out);
     let written = serializer.serialize_map(None).and_then(|mut map| {
         for name in BUILT_IN {
-            let value = value(shard, row, name);
+            let value = built_in(shard, row, record, name);
             if !value.is_null() {
                 map.serialize_entry(name, &value.to_json())?;
             }
@@ -82,6 +99,19 @@ pub fn csv(values: impl IntoIterator<Item = Value>, out: &mut Vec<u8>) {
 /// Appends the row's values of `columns` as one CSV line.
 pub fn csv_row(shard: &Shard, row: &Row<'_>, columns: &[String], out: &mut Vec<u8>) {
     csv(columns.iter().map(|name| value(shard, row, name)), out);
+}
+
+/// As [`csv_row`], for whoever has the row's raw text at hand.
+pub fn csv_row_of(shard: &Shard, row: &Row<'_>, record: &[u8], columns: &[String], out: &mut Vec<u8>) {
+    csv(columns.iter().map(|name| built_in(shard, row, record, name)), out);
+}
+
+/// As [`value`], without decompressing the raw text again.
+fn built_in(shard: &Shard, row: &Row<'_>, record: &[u8], name: &str) -> Value {
+    match name {
+        "@message" => Value::text(&String::from_utf8_lossy(record)),
+        _ => value(shard, row, name),
+    }
 }
 
 fn csv_cell(value: &Value, out: &mut Vec<u8>) {
