@@ -18,7 +18,7 @@ pub struct Entry {
     pub containers: Vec<String>,
     /// The envelope that records were taken from (`Records`, `CloudWatch export`), empty for none.
     pub envelope: String,
-    /// Bytes as stored in the outermost file.
+    /// Bytes as stored: of the file itself, or of the member in the archive that directly holds it.
     pub bytes_stored: u64,
     /// Bytes after all containers were opened.
     pub bytes: u64,
@@ -40,6 +40,8 @@ pub struct Entry {
     pub last_time: Option<i64>,
     /// How reading ended.
     pub state: State,
+    /// What is worth knowing although nothing failed: ignored bytes after a gzip stream, an array that never closes.
+    pub notes: Vec<String>,
     /// The first [`KEPT_REJECTIONS`] rejections.
     pub rejections: Vec<Rejection>,
 }
@@ -103,4 +105,11 @@ pub enum ErrorKind {
     Unknown,
     /// The file could not be read from disk.
     Io,
+}
+
+impl Error {
+    /// A fault of this kind at byte `at` of the stored file.
+    pub fn new(kind: ErrorKind, at: u64, message: impl Into<String>) -> Error {
+        Error { kind, at, message: message.into() }
+    }
 }

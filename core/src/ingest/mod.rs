@@ -1,8 +1,27 @@
 //! Bytes to records: what stands between a dropped file and a format.
 //!
-//! Reading order: [`ledger`] (what is said of every file and line), then the stages in the order in which bytes pass
-//! them: containers (gzip, zip, tar, nested), envelopes (`{"Records":[…]}`, CloudWatch exports), framing (lines, JSON
-//! objects), detection, and the [`Loader`](ledger) that drives them. Everything is pushed: `push(&[u8])`, then
-//! `finish()`, resumable at every byte.
+//! Reading order: [`Loader`] (files in, rows and ledger out), [`ledger`] (what is said of every file and record),
+//! [`limits`], then the stages in the order in which bytes pass them: `container` (gzip, zip, tar, nested),
+//! `framing` (lines, JSON objects, lists of records), `content` (one file's records: `detect` its format, decode,
+//! reject), with `export` and `payload` for what CloudWatch wraps around messages. [`part`] splits large files.
+//! Everything is pushed: `push(&[u8])`, then `finish()`, resumable at every byte.
 
+mod container;
+mod content;
+mod context;
+mod detect;
+mod export;
+mod framing;
 pub mod ledger;
+pub mod limits;
+mod loader;
+pub mod part;
+mod payload;
+
+#[cfg(test)]
+mod tests;
+
+pub use ledger::{Entry, Error, ErrorKind, Rejection, State};
+pub use limits::Limits;
+pub use loader::{Loader, Options, Progress};
+pub use part::{Part, is_splittable};

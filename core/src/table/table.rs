@@ -83,7 +83,7 @@ impl Table {
     }
     /// Begins a row. It counts once [`RowWriter::commit`] is called, and is forgotten if dropped before.
     pub fn begin(&mut self) -> RowWriter<'_> {
-        RowWriter { table: self, committed: false }
+        RowWriter { table: self, time: None, committed: false }
     }
     /// The column called exactly `name`, added as text if there is none: for columns that a file's header names
     /// and the format does not know.
@@ -198,6 +198,7 @@ impl Table {
 /// One row being written. Columns may be set in any order; those not set have no value.
 pub struct RowWriter<'t> {
     table: &'t mut Table,
+    time: Option<i64>,
     committed: bool,
 }
 
@@ -211,7 +212,12 @@ impl RowWriter<'_> {
     /// When the event happened, in microseconds since 1970.
     #[inline]
     pub fn timestamp(&mut self, micros: i64) {
+        self.time = self.time.or(Some(micros));
         self.set_raw(TIMESTAMP, Cell::Time(micros));
+    }
+    /// The time that [`timestamp`](Self::timestamp) was given, if it was.
+    pub fn time(&self) -> Option<i64> {
+        self.time
     }
     /// Sets the column of that name, added to the table as text if it is unknown.
     pub fn set_named(&mut self, name: &str, cell: Cell<'_>) {

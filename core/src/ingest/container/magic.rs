@@ -1,0 +1,54 @@
+//! The first bytes of everything that is told apart: containers, and what is recognised only to be refused by name.
+
+/// What the first bytes say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Magic {
+    /// Gzip.
+    Gzip,
+    /// May hold logs, but cannot be opened: the sentence's subject.
+    Unread(&'static str),
+    /// Holds no logs.
+    NoLog(&'static str),
+}
+
+/// First bytes and what they mean. The order does not matter: none is the beginning of another.
+const TABLE: &[(&[u8], Magic)] = &[
+    (b"\x1f\x8b", Magic::Gzip),
+    (b"\x28\xb5\x2f\xfd", Magic::Unread("zstd-compressed data")),
+    (b"BZh", Magic::Unread("bzip2-compressed data")),
+    (b"\xfd7zXZ\0", Magic::Unread("xz-compressed data")),
+    (b"\x04\x22\x4d\x18", Magic::Unread("LZ4-compressed data")),
+    (b"\xff\x06\0\0sNaPpY", Magic::Unread("Snappy-compressed data")),
+    (b"\x1f\x9d", Magic::Unread("compress (.Z) data")),
+    (b"7z\xbc\xaf\x27\x1c", Magic::Unread("a 7-Zip archive")),
+    (b"Rar!\x1a\x07", Magic::Unread("a RAR archive")),
+    (b"PAR1", Magic::Unread("a Parquet file")),
+    (b"ORC\x00", Magic::Unread("an ORC file")),
+    (b"Obj\x01", Magic::Unread("an Avro file")),
+    (b"\xff\xfe", Magic::Unread("text in UTF-16")),
+    (b"\xfe\xff", Magic::Unread("text in UTF-16")),
+    (b"SQLite format 3\0", Magic::Unread("an SQLite database")),
+    (b"ElfFile\0", Magic::Unread("a Windows event log")),
+    (b"\xd4\xc3\xb2\xa1", Magic::Unread("a packet capture")),
+    (b"\xa1\xb2\xc3\xd4", Magic::Unread("a packet capture")),
+    (b"\x0a\x0d\x0d\x0a", Magic::Unread("a packet capture")),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Magic::NoLog("an Office document")),
+    (b"\x89PNG\r\n\x1a\n", Magic::NoLog("a PNG picture")),
+    (b"\xff\xd8\xff", Magic::NoLog("a JPEG picture")),
+    (b"GIF87a", Magic::NoLog("a GIF picture")),
+    (b"GIF89a", Magic::NoLog("a GIF picture")),
+    (b"%PDF-", Magic::NoLog("a PDF document")),
+    (b"\x7fELF", Magic::NoLog("a program")),
+    (b"MZ\x90\0", Magic::NoLog("a program")),
+    (b"\0asm", Magic::NoLog("a WebAssembly module")),
+    (b"\0\x05\x16\x07", Magic::NoLog("macOS metadata of a file")),
+    (b"\0\0\0\x01Bud1", Magic::NoLog("macOS metadata of a folder")),
+];
+
+/// What `head` is, unless it is content.
+pub(super) fn recognise(head: &[u8]) -> Option<Magic> {
+    if head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP") {
+        return Some(Magic::NoLog("a WebP picture"));
+    }
+    TABLE.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, what)| *what)
+}

@@ -1,0 +1,142 @@
+//! Containers: what content is wrapped in. Told by their first bytes, never by a name.
+//!
+//! Reading order: [`Node`] (one stage of the chain: a container, or the content itself), [`magic`] (the first bytes
+//! of everything that is recognised), then one file per container. A container pushes what it holds into the next
+//! [`Node`], so they nest in any order.
+
+mod gzip;
+mod magic;
+
+use super::{
+    content::Content,
+    context::{Context, Place},
+    framing,
+    ledger::{Error, ErrorKind, State},
+};
+use gzip::Gzip;
+use magic::Magic;
+
+/// One stage: takes bytes and passes on what they hold.
+pub(crate) enum Node {
+    /// Not yet known what it is.
+    Head { place: Place, head: Vec<u8> },
+    /// Gzip.
+    Gzip(Box<Gzip>),
+    /// The content.
+    Content(Box<Content>),
+    /// Recognised and not read.
+    Refused { place: Place, bytes: u64, state: State },
+}
+
+/// How many bytes tell what content is: the header of a tar is the longest.
+const HEAD: usize = 512;
+/// How much white space may stand before it.
+const BLANK: usize = 64 << 10;
+
+impl Node {
+    pub(crate) fn new(place: Place) -> Node {
+        Node::Head { place, head: Vec::new() }
+    }
+    pub(crate) fn push(&mut self, bytes: &[u8], context: &mut Context) {
+        match self {
+            Node::Head { head, .. } => {
+                let wanted = HEAD.saturating_sub(head.len());
+                if bytes.len() < wanted {
+                    head.extend_from_slice(bytes);
+                    return;
+                }
+                if wanted > 0 {
+                    head.extend_from_slice(&bytes[..wanted]);
+                }
+                let mut rest = &bytes[wanted..];
+                if head.len() < BLANK && head.trim_ascii().is_empty() {
+                    let text = rest.iter().position(|b| !b.is_ascii_whitespace());
+                    let blank = text.map_or(rest.len(), |at| (at + HEAD).min(rest.len()));
+                    head.extend_from_slice(&rest[..blank]);
+                    rest = &rest[blank..];
+                    if text.is_none() && head.len() < BLANK {
+                        return;
+                    }
+                }
+                self.decide(context);
+                self.push(rest, context);
+            }
+            Node::Gzip(gzip) => gzip.push(bytes, context),
+            Node::Content(content) => content.push(bytes, context),
+            Node::Refused { bytes: all, .. } => *all += bytes.len() as u64,
+        }
+    }
+    /// The bytes end here, of which the file or archive stored `stored`.
+    pub(crate) fn finish(mut self, stored: u64, context: &mut Context) {
+        if let Node::Head { place, head } = &self {
+            if head.is_empty() {
+                let state = State::SetAside("an empty file".to_owned());
+                return context.complete_empty(place, stored, 0, state);
+            }
+            self.decide(context);
+        }
+        match self {
+            Node::Head { .. } => {}
+            Node::Gzip(gzip) => gzip.finish(stored, context),
+            Node::Content(content) => content.finish(stored, None, context),
+            Node::Refused { place, bytes, state } => context.complete_empty(&place, stored, bytes, state),
+        }
+    }
+    /// The bytes end here although there should be more.
+    pub(crate) fn fail(self, stored: u64, state: State, context: &mut Context) {
+        match self {
+            Node::Head { place, head } => context.complete_empty(&place, stored, head.len() as u64, state),
+            Node::Gzip(gzip) => gzip.fail(stored, state, context),
+            Node::Content(content) => content.finish(stored, Some(state), context),
+            Node::Refused { place, bytes, state } => context.complete_empty(&place, stored, bytes, state),
+        }
+    }
+    /// Whether nothing that may still be pushed makes a difference but to the count of bytes.
+    pub(crate) fn is_done(&self) -> bool {
+        match self {
+            Node::Head { .. } => false,
+            Node::Gzip(gzip) => gzip.is_done(),
+            Node::Content(content) => content.is_done(),
+            Node::Refused { .. } => true,
+        }
+    }
+    /// Becomes what its head says it is, and pushes the head.
+    fn decide(&mut self, context: &mut Context) {
+        let Node::Head { place, head } = self else { return };
+        let (place, head) = (std::mem::take(place), std::mem::take(head));
+        let found = magic::recognise(&head);
+        let deep = place.containers.len() >= context.limits.containers;
+        *self = match found {
+            Some(Magic::Gzip) if !deep => Node::Gzip(Box::new(Gzip::new(place))),
+            Some(Magic::Gzip) => {
+                let message = format!("more than {} containers within each other", context.limits.containers);
+                let state = State::Failed(context.error(ErrorKind::Limit, message));
+                Node::Refused { place, bytes: 0, state }
+            }
+            Some(Magic::Unread(name)) => {
+                let message = format!("{name}, which is not read here");
+                let state = State::Failed(context.error(ErrorKind::Unsupported, message));
+                Node::Refused { place, bytes: 0, state }
+            }
+            Some(Magic::NoLog(name)) => {
+                Node::Refused { place, bytes: 0, state: State::SetAside(name.to_owned()) }
+            }
+            None => Node::Content(Box::new(Content::new(
+                place,
+                framing::framing(framing::without_mark(&head)),
+                context,
+            ))),
+        };
+        self.push(&head, context);
+    }
+}
+
+/// Ends `child` with `error`, if there is one.
+pub(crate) fn fail_child(child: Node, stored: u64, error: Error, context: &mut Context) {
+    child.fail(stored, State::Failed(error), context);
+}
+
+/// Whether a file that begins so is in a container, or is refused.
+pub(crate) fn is_container(head: &[u8]) -> bool {
+    magic::recognise(head).is_some()
+}

@@ -1,0 +1,586 @@
+//! The content of one file: cut into records, recognised, decoded into rows, told in the ledger.
+//!
+//! [`Content`] cuts; [`Reader`] takes the records, keeps the first ones until a format has claimed them, then decodes.
+
+use super::{
+    context::{Context, Place},
+    detect::{HEAD_BYTES, HEAD_RECORDS, describe, detect},
+    export,
+    framing::{Damage, Sink, json::JsonCutter, keys::Marks, lines::LineCutter},
+    ledger::{Entry, Error, ErrorKind, Rejection, State},
+    limits::{KEPT_TEXT, Limits},
+    payload,
+};
+use crate::formats::{Decoded, Decoder, Format, Framing, Head, Record};
+
+/// One file's content.
+pub(crate) struct Content {
+    cutter: Cutter,
+    reader: Reader,
+    bytes: u64,
+    last: u8,
+    /// How much of a byte order mark has been met; 3 when it is past.
+    mark: usize,
+    /// Line feeds that were counted without cutting.
+    feeds: u64,
+}
+
+enum Cutter {
+    Lines(LineCutter),
+    Json(Box<JsonCutter>),
+}
+
+const MARK: &[u8; 3] = b"\xEF\xBB\xBF";
+
+impl Content {
+    /// Content that is cut in this way.
+    pub(crate) fn new(place: Place, framing: Framing, context: &Context) -> Content {
+        let Limits { record, nesting, .. } = context.limits;
+        Content {
+            cutter: match framing {
+                Framing::Lines => Cutter::Lines(LineCutter::new(record)),
+                Framing::Json => Cutter::Json(Box::new(JsonCutter::new(record, nesting))),
+            },
+            reader: Reader::new(place, framing),
+            bytes: 0,
+            last: b'\n',
+            mark: 0,
+            feeds: 0,
+        }
+    }
+    pub(crate) fn push(&mut self, mut bytes: &[u8], context: &mut Context) {
+        if let Some(last) = bytes.last() {
+            self.last = *last;
+        }
+        self.bytes += bytes.len() as u64;
+        if self.mark < MARK.len() {
+            let met = bytes.iter().zip(&MARK[self.mark..]).take_while(|(a, b)| a == b).count();
+            self.mark += met;
+            bytes = &bytes[met..];
+            if bytes.is_empty() {
+                return;
+            }
+            self.end_of_mark(context);
+        }
+        self.cut(bytes, context);
+    }
+    /// What looked like a byte order mark and was none is content.
+    fn end_of_mark(&mut self, context: &mut Context) {
+        let met = std::mem::replace(&mut self.mark, MARK.len());
+        if met < MARK.len() {
+            self.cut(&MARK[..met], context);
+        }
+    }
+    fn cut(&mut self, bytes: &[u8], context: &mut Context) {
+        if self.is_done() {
+            self.feeds += memchr::memchr_iter(b'\n', bytes).count() as u64;
+            return;
+        }
+        let mut feed = Feed { reader: &mut self.reader, context };
+        match &mut self.cutter {
+            Cutter::Lines(lines) => lines.push(bytes, &mut feed),
+            Cutter::Json(json) => json.push(bytes, &mut feed),
+        }
+    }
+    /// Whether nothing more will be read from it.
+    pub(crate) fn is_done(&self) -> bool {
+        matches!(self.reader.phase, Phase::Ignore)
+    }
+    /// The content ends; with `state`, before its time.
+    pub(crate) fn finish(mut self, stored: u64, state: Option<State>, context: &mut Context) {
+        self.end_of_mark(context);
+        let feeds = self.feeds
+            + match &self.cutter {
+                Cutter::Lines(lines) => lines.feeds(),
+                Cutter::Json(json) => json.feeds(),
+            };
+        if state != Some(State::Cancelled) && !self.is_done() {
+            let mut feed = Feed { reader: &mut self.reader, context };
+            let note = match &mut self.cutter {
+                Cutter::Lines(lines) => {
+                    lines.finish(state.is_some(), &mut feed);
+                    None
+                }
+                Cutter::Json(json) => json.finish(&mut feed),
+            };
+            self.reader.entry.notes.extend(note);
+        }
+        let entry = &mut self.reader.entry;
+        entry.bytes_stored = stored;
+        entry.bytes = self.bytes;
+        entry.lines = feeds + (self.last != b'\n') as u64;
+        entry.notes.extend(context.note.take());
+        self.reader.complete(state, context);
+    }
+}
+
+/// Takes the records of one file.
+struct Reader {
+    entry: Entry,
+    /// How the content is cut.
+    framing: Framing,
+    phase: Phase,
+    /// A CloudWatch export: the message whose last line may not have come yet.
+    held: Option<Held>,
+    rejected_bytes: usize,
+    /// The reason of the first record put aside.
+    aside: Option<String>,
+    scratch: Vec<u8>,
+    /// How many payloads within records are being read.
+    payloads: usize,
+}
+
+enum Phase {
+    /// The first records are kept until there are enough to tell the format by.
+    Gather(Gathered),
+    /// The format is known.
+    Decode(Decoding),
+    /// No format claims the content.
+    Ignore,
+}
+
+/// The first records, in the order of the content.
+#[derive(Default)]
+struct Gathered {
+    bytes: Vec<u8>,
+    items: Vec<Item>,
+    records: usize,
+}
+
+struct Item {
+    range: std::ops::Range<usize>,
+    line: u64,
+    time: Option<i64>,
+    what: What,
+}
+
+enum What {
+    Record,
+    Damage { at: usize, expected: String, found: String },
+    Aside(&'static str),
+}
+
+struct Decoding {
+    decoder: Box<dyn Decoder>,
+    table: usize,
+    source: u32,
+    /// Lines begin with the time that a CloudWatch export gives them.
+    export: bool,
+}
+
+struct Held {
+    bytes: Vec<u8>,
+    line: u64,
+    time: i64,
+}
+
+impl Reader {
+    fn new(place: Place, framing: Framing) -> Reader {
+        Reader {
+            entry: Entry { source: place.name, containers: place.containers, ..Entry::default() },
+            framing,
+            phase: Phase::Gather(Gathered::default()),
+            held: None,
+            rejected_bytes: 0,
+            aside: None,
+            scratch: Vec::new(),
+            payloads: 0,
+        }
+    }
+
+    /// One record, taken out of every envelope.
+    #[inline]
+    fn record(&mut self, bytes: &[u8], line: u64, time: Option<i64>, context: &mut Context) {
+        let decoding = match &mut self.phase {
+            Phase::Decode(decoding) => decoding,
+            Phase::Ignore => return,
+            Phase::Gather(gathered) => {
+                gathered.add(bytes, line, time, What::Record);
+                gathered.records += 1;
+                if gathered.records >= HEAD_RECORDS || gathered.bytes.len() >= HEAD_BYTES {
+                    self.decide(context);
+                }
+                return;
+            }
+        };
+        let entry = &mut self.entry;
+        // A format made its table when it was chosen, and tables are never taken away.
+        let mut row = context.shard.tables[decoding.table].begin();
+        match decoding.decoder.decode(&Record { bytes, envelope_time: time }, &mut row) {
+            Ok(Decoded::Row) => {
+                entry.records += 1;
+                entry.rows += 1;
+                if let Some(time) = row.time() {
+                    entry.first_time = Some(entry.first_time.map_or(time, |first| first.min(time)));
+                    entry.last_time = Some(entry.last_time.map_or(time, |last| last.max(time)));
+                }
+                row.commit(decoding.source, line, entry.records, bytes);
+                context.records += 1;
+            }
+            Ok(Decoded::Form) => {}
+            Ok(Decoded::Aside(reason)) => {
+                drop(row);
+                self.put_aside(reason);
+            }
+            Err(fault) => {
+                drop(row);
+                let text = &bytes[..bytes.len().min(KEPT_TEXT)];
+                self.reject(line, fault.at, fault.expected, fault.found, text, &context.limits);
+            }
+        }
+    }
+    fn put_aside(&mut self, reason: &str) {
+        self.entry.records += 1;
+        self.entry.aside += 1;
+        self.aside.get_or_insert_with(|| reason.to_owned());
+    }
+    fn reject(
+        &mut self,
+        line: u64,
+        at: usize,
+        expected: String,
+        found: String,
+        text: &[u8],
+        limits: &Limits,
+    ) {
+        let entry = &mut self.entry;
+        entry.records += 1;
+        entry.rejected += 1;
+        if entry.rejections.len() < limits.rejections && self.rejected_bytes < limits.rejected_bytes {
+            self.rejected_bytes += text.len() + expected.len() + found.len();
+            let (record, column, text) = (entry.records, at as u64 + 1, text.to_vec());
+            entry.rejections.push(Rejection { line, record, column, expected, found, text });
+        }
+    }
+    /// Something other than a record.
+    fn other(&mut self, text: &[u8], line: u64, what: What, context: &mut Context) {
+        match &mut self.phase {
+            Phase::Ignore => {}
+            Phase::Gather(gathered) => {
+                gathered.add(text, line, None, what);
+                // So much damage and no record: there is nothing to wait for.
+                if gathered.bytes.len() > context.limits.rejected_bytes || gathered.items.len() > 4096 {
+                    self.decide(context);
+                }
+            }
+            Phase::Decode(_) => match what {
+                What::Damage { at, expected, found } => {
+                    self.reject(line, at, expected, found, text, &context.limits);
+                }
+                What::Aside(reason) => self.put_aside(reason),
+                What::Record => {}
+            },
+        }
+    }
+
+    /// Asks the formats about the records gathered, and decodes them if one claims them.
+    fn decide(&mut self, context: &mut Context) {
+        let Phase::Gather(gathered) = std::mem::replace(&mut self.phase, Phase::Ignore) else { return };
+        let given = context.head.take();
+        let lines: Vec<&[u8]> = match &given {
+            Some(head) => head_lines(head),
+            None => gathered.records().collect(),
+        };
+        let name = self.entry.source.as_str();
+        let whole = head(name, &lines, self.framing);
+        let messages = if self.framing == Framing::Lines { export::messages(&lines) } else { Vec::new() };
+        let inner: Vec<&[u8]> = messages.iter().map(Vec::as_slice).collect();
+        let inside = head(name, &inner, Framing::Lines);
+
+        let (format, export): (&'static dyn Format, bool) = match &context.forced {
+            Some(id) => match context.formats.iter().find(|f| f.meta().id == id) {
+                Some(&format) => {
+                    self.entry.reason = "asked for".to_owned();
+                    (format, !inner.is_empty() && detect(&[format], &whole).is_none())
+                }
+                None => {
+                    let message = format!("there is no format called `{id}`");
+                    return self.unknown(message, context);
+                }
+            },
+            None => {
+                let plain = detect(&context.formats, &whole);
+                let unwrapped = (!inner.is_empty()).then(|| detect(&context.formats, &inside)).flatten();
+                let prefers_plain = match (&plain, &unwrapped) {
+                    (Some(plain), Some(unwrapped)) => plain.certain || !unwrapped.certain,
+                    (_, unwrapped) => unwrapped.is_none(),
+                };
+                let Some(claim) = (if prefers_plain { plain } else { unwrapped }) else {
+                    let message = format!("no format claims it: {}", describe(&whole));
+                    return self.unknown(message, context);
+                };
+                self.entry.reason = claim.reason;
+                (claim.format, !prefers_plain)
+            }
+        };
+        let meta = format.meta();
+        let decoder = format.decoder(if export { &inside } else { &whole });
+        context.shard.table(meta.id, format.fields());
+        let table = context.shard.tables.iter().position(|t| t.format() == meta.id).unwrap_or_default();
+        let source = context.shard.add_source(&self.entry.source);
+        self.entry.format = Some(meta.id.to_owned());
+        if export {
+            self.entry.envelope = "CloudWatch export".to_owned();
+        }
+        self.phase = Phase::Decode(Decoding { decoder, table, source, export });
+        for item in gathered.items {
+            let bytes = &gathered.bytes[item.range];
+            match item.what {
+                What::Record if export => self.exported(bytes, item.line, context),
+                What::Record => self.record(bytes, item.line, item.time, context),
+                other => self.other(bytes, item.line, other, context),
+            }
+        }
+    }
+    fn unknown(&mut self, message: String, context: &mut Context) {
+        self.entry.reason = message.clone();
+        self.entry.state = State::Failed(context.error(ErrorKind::Unknown, message));
+    }
+    /// A line of a CloudWatch export: begins a message, or goes on with the one before.
+    fn exported(&mut self, line: &[u8], number: u64, context: &mut Context) {
+        if let Some((time, message)) = export::prefix(line) {
+            let held = Held { bytes: message.to_vec(), line: number, time };
+            let before = self.held.replace(held);
+            self.give(before, context);
+        } else if let Some(held) = &mut self.held
+            && held.bytes.len() + line.len() < context.limits.record
+        {
+            held.bytes.push(b'\n');
+            held.bytes.extend_from_slice(line);
+        } else {
+            let before = self.held.take();
+            self.give(before, context);
+            self.record(line, number, None, context);
+        }
+    }
+    fn give(&mut self, held: Option<Held>, context: &mut Context) {
+        if let Some(held) = held {
+            self.record(&held.bytes, held.line, Some(held.time), context);
+        }
+    }
+
+    /// The content has ended: the entry is completed and goes to the ledger.
+    fn complete(mut self, state: Option<State>, context: &mut Context) {
+        let held = self.held.take();
+        self.give(held, context);
+        if let Phase::Gather(gathered) = &self.phase {
+            if gathered.records > 0 {
+                self.decide(context);
+                let held = self.held.take();
+                self.give(held, context);
+            } else {
+                self.nothing(context);
+            }
+        }
+        let source = match &self.phase {
+            Phase::Decode(decoding) => Some(decoding.source),
+            _ => None,
+        };
+        let entry = &mut self.entry;
+        if let Some(state) = state {
+            entry.state = state;
+        } else if entry.state == State::Reading {
+            entry.state = match self.aside {
+                Some(reason) if entry.aside == entry.records => State::SetAside(reason),
+                _ => State::Read,
+            };
+        }
+        context.complete(self.entry, source);
+    }
+    /// Nothing was met that a format could be asked about.
+    fn nothing(&mut self, context: &mut Context) {
+        let Phase::Gather(gathered) = std::mem::replace(&mut self.phase, Phase::Ignore) else { return };
+        let (mut damaged, mut control) = (0u64, None);
+        for item in gathered.items {
+            match item.what {
+                What::Damage { at, expected, found } => {
+                    damaged += 1;
+                    let text = &gathered.bytes[item.range];
+                    self.reject(item.line, at, expected, found, text, &context.limits);
+                }
+                What::Aside(reason) => {
+                    self.put_aside(reason);
+                    control = Some(reason);
+                }
+                What::Record => {}
+            }
+        }
+        self.entry.state = if damaged > 0 {
+            let message = "it holds no complete record";
+            State::Failed(context.error(ErrorKind::Corrupt, message))
+        } else if let Some(reason) = control {
+            State::SetAside(reason.to_owned())
+        } else if !self.entry.envelope.is_empty() {
+            State::SetAside(format!("an empty list of {}", self.entry.envelope))
+        } else if self.framing == Framing::Json {
+            State::SetAside("JSON without records".to_owned())
+        } else {
+            State::SetAside("only blank lines".to_owned())
+        };
+        self.entry.reason = match &self.entry.state {
+            State::Failed(Error { message: reason, .. }) | State::SetAside(reason) => reason.clone(),
+            _ => String::new(),
+        };
+    }
+}
+
+impl Gathered {
+    fn add(&mut self, bytes: &[u8], line: u64, time: Option<i64>, what: What) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        self.items.push(Item { range: start..self.bytes.len(), line, time, what });
+    }
+    fn records(&self) -> impl Iterator<Item = &[u8]> {
+        let records = self.items.iter().filter(|item| matches!(item.what, What::Record));
+        records.map(|item| &self.bytes[item.range.clone()])
+    }
+}
+
+/// Records as formats are shown them. Messages taken out of JSON or of an export may be lines or JSON themselves.
+fn head<'a>(name: &'a str, records: &'a [&'a [u8]], cut: Framing) -> Head<'a> {
+    let object = records.first().is_some_and(|first| first.trim_ascii_start().starts_with(b"{"));
+    let framing = match (object, cut) {
+        (true, _) => Framing::Json,
+        (false, _) => Framing::Lines,
+    };
+    Head { name, framing, records }
+}
+
+/// The complete lines that the head of a large file holds.
+fn head_lines(head: &[u8]) -> Vec<&[u8]> {
+    let end = memchr::memrchr(b'\n', head).unwrap_or(head.len());
+    let lines = super::framing::without_mark(&head[..end]).split(|b| *b == b'\n');
+    let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    lines.filter(|line| !line.trim_ascii().is_empty()).take(HEAD_RECORDS).collect()
+}
+
+/// Hands what a cutter finds to the reader.
+struct Feed<'a> {
+    reader: &'a mut Reader,
+    context: &'a mut Context,
+}
+
+impl Sink for Feed<'_> {
+    #[inline]
+    fn line(&mut self, bytes: &[u8], line: u64) {
+        if let Phase::Decode(Decoding { export: true, .. }) = self.reader.phase {
+            self.reader.exported(bytes, line, self.context);
+        } else {
+            self.reader.record(bytes, line, None, self.context);
+        }
+    }
+    #[inline]
+    fn object(&mut self, bytes: &[u8], marks: &Marks, line: u64, control: bool) {
+        if control {
+            return self.reader.other(bytes, line, What::Aside("CloudWatch control message"), self.context);
+        }
+        if marks.is_plain() {
+            return self.reader.record(bytes, line, None, self.context);
+        }
+        self.unwrap(bytes, marks, line);
+    }
+    fn damage(&mut self, damage: Damage<'_>) {
+        let Damage { line, at, expected, found, text } = damage;
+        self.reader.other(text, line, What::Damage { at, expected, found }, self.context);
+    }
+    fn envelope(&mut self, name: &'static str) {
+        self.name_envelope(name);
+    }
+}
+
+impl Feed<'_> {
+    fn name_envelope(&mut self, name: &str) {
+        if self.reader.entry.envelope.is_empty() {
+            self.reader.entry.envelope = name.to_owned();
+        }
+    }
+    /// A record that may be no more than a wrapper around another.
+    #[inline(never)]
+    fn unwrap(&mut self, bytes: &[u8], marks: &Marks, line: u64) {
+        if marks.detail_type
+            && let Some(detail) = marks.detail.clone().and_then(|range| bytes.get(range))
+        {
+            self.name_envelope("EventBridge detail");
+            return self.reader.record(detail, line, None, self.context);
+        }
+        if let Some((text, time)) = marks.wrapped(bytes) {
+            let mut message = std::mem::take(&mut self.reader.scratch);
+            message.clear();
+            super::framing::keys::unescape(text, &mut message);
+            self.message(&message, line, time);
+            self.reader.scratch = message;
+            return;
+        }
+        let payload = marks.aws_logs.clone().or(marks.data.clone()).and_then(|range| bytes.get(range));
+        if let Some(text) = payload.and_then(payload::find)
+            && self.reader.payloads == 0
+        {
+            let limit = self.context.limits.record;
+            match payload::open(text, limit) {
+                Ok(content) => {
+                    self.context.inflate(content.len());
+                    self.payload(&content, line);
+                }
+                Err(expected) => self.damage(Damage {
+                    line,
+                    at: 0,
+                    expected,
+                    found: crate::formats::shorten(text),
+                    text: &bytes[..bytes.len().min(KEPT_TEXT)],
+                }),
+            }
+            return;
+        }
+        self.reader.record(bytes, line, None, self.context);
+    }
+    /// The text that a wrapper carried.
+    fn message(&mut self, message: &[u8], line: u64, time: Option<i64>) {
+        if message.starts_with(b"CWL CONTROL MESSAGE") {
+            return self.reader.other(message, line, What::Aside("CloudWatch control message"), self.context);
+        }
+        let message = message.trim_ascii_end();
+        if !message.is_empty() {
+            self.reader.record(message, line, time, self.context);
+        }
+    }
+    /// A payload that was compressed within a record.
+    fn payload(&mut self, content: &[u8], line: u64) {
+        self.reader.payloads += 1;
+        let Limits { record, nesting, .. } = self.context.limits;
+        let mut within = Within { feed: Feed { reader: self.reader, context: self.context }, line };
+        match super::framing::framing(content) {
+            Framing::Json => {
+                let mut json = JsonCutter::new(record, nesting);
+                json.push(content, &mut within);
+                json.finish(&mut within);
+            }
+            Framing::Lines => {
+                let mut lines = LineCutter::new(record);
+                lines.push(content, &mut within);
+                lines.finish(false, &mut within);
+            }
+        }
+        self.reader.payloads -= 1;
+    }
+}
+
+/// What is found within a record stands at that record's line.
+struct Within<'a> {
+    feed: Feed<'a>,
+    line: u64,
+}
+
+impl Sink for Within<'_> {
+    fn line(&mut self, bytes: &[u8], _: u64) {
+        self.feed.line(bytes, self.line);
+    }
+    fn object(&mut self, bytes: &[u8], marks: &Marks, _: u64, control: bool) {
+        self.feed.object(bytes, marks, self.line, control);
+    }
+    fn damage(&mut self, damage: Damage<'_>) {
+        self.feed.damage(Damage { line: self.line, ..damage });
+    }
+    fn envelope(&mut self, name: &'static str) {
+        self.feed.envelope(name);
+    }
+}

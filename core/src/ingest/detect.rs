@@ -1,0 +1,100 @@
+//! Which format a file is: every format is asked about its first records. Content decides; the name is passed on as
+//! the hint it is. When none claims the file, the reason says what it looks like.
+
+use crate::formats::{Format, Framing, Head, Sniff, shorten};
+
+/// How many records a format is shown.
+pub(crate) const HEAD_RECORDS: usize = 32;
+/// After how many bytes of records formats are asked, even if there are fewer.
+pub(crate) const HEAD_BYTES: usize = 64 << 10;
+
+/// The format that claimed a file.
+pub(crate) struct Claim {
+    pub(crate) format: &'static dyn Format,
+    pub(crate) certain: bool,
+    pub(crate) reason: String,
+}
+
+/// The claim of the format that is surest of `head`. Among equals the first in `formats` has it, and the reason names
+/// the others.
+pub(crate) fn detect(formats: &[&'static dyn Format], head: &Head<'_>) -> Option<Claim> {
+    let mut best: Option<Claim> = None;
+    let mut others = Vec::new();
+    for &format in formats.iter().filter(|f| f.meta().framing == head.framing) {
+        let (certain, reason) = match format.sniff(head) {
+            Sniff::No => continue,
+            Sniff::Maybe(reason) => (false, reason),
+            Sniff::Certain(reason) => (true, reason),
+        };
+        match &best {
+            Some(claim) if claim.certain && !certain => {}
+            Some(claim) if claim.certain == certain => others.push(format.meta().id),
+            _ => {
+                best = Some(Claim { format, certain, reason });
+                others.clear();
+            }
+        }
+    }
+    if let Some(claim) = &mut best
+        && !others.is_empty()
+    {
+        claim.reason = format!("{} (also possible: {})", claim.reason, others.join(", "));
+    }
+    best
+}
+
+/// What records that no format claims look like, in words.
+pub(crate) fn describe(head: &Head<'_>) -> String {
+    let first = head.records.first().copied().unwrap_or_default().trim_ascii_start();
+    let begins = |with: &[u8]| first.get(..with.len()).is_some_and(|f| f.eq_ignore_ascii_case(with));
+    let binary = first.iter().take(512).filter(|b| b.is_ascii_control() && !b.is_ascii_whitespace()).count();
+    if binary * 16 > first.len().min(512) {
+        let bytes: Vec<String> = first.iter().take(8).map(|b| format!("{b:02x}")).collect();
+        return format!("binary data beginning with the bytes {}", bytes.join(" "));
+    }
+    if head.framing == Framing::Json {
+        let names = names(first);
+        return match names.is_empty() {
+            true => "JSON objects without members".to_owned(),
+            false => format!("JSON objects with the members {}", names.join(", ")),
+        };
+    }
+    if begins(b"<!doctype html") || begins(b"<html") {
+        return "an HTML page".to_owned();
+    }
+    if begins(b"<?xml") || (begins(b"<") && first.trim_ascii_end().ends_with(b">")) {
+        return format!("XML beginning with {}", shorten(first));
+    }
+    for (separator, kind) in [(b',', "CSV"), (b';', "CSV (with semicolons)"), (b'\t', "tab-separated")] {
+        if is_header(first, separator) {
+            return format!("a {kind} file with the header {}", shorten(first));
+        }
+    }
+    format!("text whose first line is {}", shorten(first))
+}
+
+/// Whether a line names at least two columns.
+fn is_header(line: &[u8], separator: u8) -> bool {
+    let mut columns = 0;
+    line.split(|b| *b == separator).all(|cell| {
+        columns += 1;
+        let cell = cell.trim_ascii();
+        let bare = cell.strip_prefix(b"\"").and_then(|c| c.strip_suffix(b"\"")).unwrap_or(cell);
+        bare.first().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'@' | b'_' | b'#'))
+            && bare.len() <= 64
+            && bare.iter().all(|b| b.is_ascii_alphanumeric() || b"@_-. #/()".contains(b))
+    }) && columns >= 2
+}
+
+/// The first members' names of a JSON object, as far as it reads.
+fn names(record: &[u8]) -> Vec<String> {
+    const MOST: usize = 8;
+    let Ok(serde_json::Value::Object(members)) = serde_json::from_slice(record) else {
+        return vec![shorten(record)];
+    };
+    let mut names: Vec<String> = members.keys().take(MOST).map(|k| shorten(k.as_bytes())).collect();
+    if members.len() > MOST {
+        names.push("…".to_owned());
+    }
+    names
+}

@@ -1,0 +1,205 @@
+//! The member names by which envelopes are told from records: the one table of them.
+
+use std::ops::Range;
+
+/// Lists of records: an object with a member of one of these names, whose value is an array that begins with an
+/// object, is an envelope.
+pub(crate) const LISTS: [&str; 11] = [
+    "Records",
+    "records",
+    "Events",
+    "events",
+    "Findings",
+    "findings",
+    "logEvents",
+    "configurationItems",
+    "ConfigurationItems",
+    "auditEventRecords",
+    "LogEvents",
+];
+
+/// What the name of a record's own member means to ingest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Key {
+    /// A list of records, by its place in [`LISTS`].
+    List(usize),
+    /// `detail-type`: an EventBridge event, the record is its `detail`.
+    DetailType,
+    /// `detail`
+    Detail,
+    /// `message`: text that may be a record of its own.
+    Message,
+    /// `timestamp`
+    Time,
+    /// `messageType` of a subscription.
+    MessageType,
+    /// `awslogs`: what a Lambda function is called with; compressed and in base64.
+    AwsLogs,
+    /// `data`: the same by Firehose and Kinesis.
+    Data,
+    /// A member that stands beside `message` in CloudWatch's own wrappers.
+    Wrapper,
+    /// Any other.
+    Other,
+}
+
+impl Key {
+    #[inline]
+    pub(crate) fn of(name: &[u8]) -> Key {
+        match name {
+            b"detail-type" => Key::DetailType,
+            b"detail" => Key::Detail,
+            b"message" => Key::Message,
+            b"timestamp" => Key::Time,
+            b"messageType" => Key::MessageType,
+            b"awslogs" => Key::AwsLogs,
+            b"data" => Key::Data,
+            b"id" | b"eventId" | b"ingestionTime" | b"logStreamName" | b"logStream" | b"logGroup"
+            | b"owner" | b"extractedFields" => Key::Wrapper,
+            _ => LISTS.iter().position(|list| list.as_bytes() == name).map_or(Key::Other, Key::List),
+        }
+    }
+}
+
+/// What was seen of a record's own members while it was cut. Ranges are offsets in the record.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Marks {
+    /// It has a `detail-type`.
+    pub(crate) detail_type: bool,
+    /// The object that is its `detail`.
+    pub(crate) detail: Option<Range<usize>>,
+    /// The text of its `message`, between the quotes, escapes and all.
+    pub(crate) message: Option<Range<usize>>,
+    /// Where the name `timestamp` ends.
+    pub(crate) time: Option<usize>,
+    /// The object that is its `awslogs`.
+    pub(crate) aws_logs: Option<Range<usize>>,
+    /// The text of its `data`.
+    pub(crate) data: Option<Range<usize>>,
+    /// It has an empty array under a name of [`LISTS`].
+    pub(crate) empty_list: Option<usize>,
+    /// It has members that CloudWatch's wrappers of a message do not have.
+    pub(crate) others: bool,
+    /// How many members it has.
+    pub(crate) members: u32,
+}
+
+impl Marks {
+    /// Notes a member; `end` is the offset of its name's end.
+    #[inline]
+    pub(crate) fn member(&mut self, key: Key, end: usize) {
+        self.members += 1;
+        match key {
+            Key::DetailType => self.detail_type = true,
+            Key::Time => self.time = Some(end),
+            Key::Message | Key::Wrapper => return,
+            _ => {}
+        }
+        self.others |= key != Key::Time;
+    }
+    /// Whether nothing about it says that it wraps another record.
+    #[inline]
+    pub(crate) fn is_plain(&self) -> bool {
+        !self.detail_type
+            && self.aws_logs.is_none()
+            && self.data.is_none()
+            && (self.others || self.message.is_none())
+    }
+    /// The bytes of the record that the text of the wrapped message takes, if `record` is no more than a message in a
+    /// CloudWatch wrapper: nothing but the message, or beside it a time in milliseconds and the wrapper's own members.
+    pub(crate) fn wrapped<'r>(&self, record: &'r [u8]) -> Option<(&'r [u8], Option<i64>)> {
+        if self.others {
+            return None;
+        }
+        let message = record.get(self.message.clone()?)?;
+        if self.members == 1 {
+            return Some((message, None));
+        }
+        let rest = record.get(self.time?..)?.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
+        let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+        let millis: i64 = std::str::from_utf8(&rest[..digits]).ok()?.parse().ok()?;
+        Some((message, Some(millis.checked_mul(1000)?)))
+    }
+}
+
+/// Writes the text of a JSON string to `out`, escapes undone; what is no escape is kept as it stands.
+pub(crate) fn unescape(text: &[u8], out: &mut Vec<u8>) {
+    let mut rest = text;
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        out.extend_from_slice(&rest[..at]);
+        let (plain, length) = match rest.get(at + 1) {
+            Some(b'n') => (b'\n', 2),
+            Some(b't') => (b'\t', 2),
+            Some(b'r') => (b'\r', 2),
+            Some(b'b') => (8, 2),
+            Some(b'f') => (12, 2),
+            Some(b'u') => {
+                let length = unicode(&rest[at..], out);
+                rest = &rest[at + length..];
+                continue;
+            }
+            Some(&other) => (other, 2),
+            None => (b'\\', 1),
+        };
+        out.push(plain);
+        rest = &rest[at + length..];
+    }
+    out.extend_from_slice(rest);
+}
+
+/// Writes the character of the `\uXXXX` (or pair of them) that `text` begins with and says how long that was.
+fn unicode(text: &[u8], out: &mut Vec<u8>) -> usize {
+    let hex = |at: usize| -> Option<u32> {
+        let digits = text.get(at..at + 6)?.strip_prefix(b"\\u")?;
+        digits.iter().try_fold(0, |n, b| Some(n * 16 + (*b as char).to_digit(16)?))
+    };
+    let Some(first) = hex(0) else {
+        out.push(b'\\');
+        return 1;
+    };
+    let pair = match (first, hex(6)) {
+        (0xd800..0xdc00, Some(low @ 0xdc00..0xe000)) => {
+            char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + (low - 0xdc00))
+        }
+        _ => None,
+    };
+    let character = pair.or(char::from_u32(first)).unwrap_or(char::REPLACEMENT_CHARACTER);
+    out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    if pair.is_some() { 12 } else { 6 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_unescaped_and_nonsense_is_kept() {
+        for (text, plain) in [
+            (r#"a\"b\\c\/d\n"#, "a\"b\\c/d\n"),
+            (r"\u00e9\u20AC\ud83d\ude00", "é€😀"),
+            (r"\ud83d x \u12", "\u{fffd} x \\u12"),
+            (r"\", "\\"),
+            ("", ""),
+        ] {
+            let mut out = Vec::new();
+            unescape(text.as_bytes(), &mut out);
+            assert_eq!(String::from_utf8_lossy(&out), plain, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_wrappers_are_unwrapped() {
+        let marks = |members, others, time| Marks {
+            message: Some(12..13),
+            members,
+            others,
+            time,
+            ..Marks::default()
+        };
+        let record = br#"{"message":"2","timestamp": 1432826855000}"#;
+        assert_eq!(marks(1, false, None).wrapped(record), Some((&b"2"[..], None)));
+        assert_eq!(marks(2, false, Some(26)).wrapped(record), Some((&b"2"[..], Some(1_432_826_855_000_000))));
+        assert_eq!(marks(2, true, Some(26)).wrapped(record), None);
+        assert_eq!(marks(2, false, None).wrapped(record), None);
+    }
+}

@@ -1,0 +1,171 @@
+//! The [`Loader`]: files in, rows and ledger out. Push-driven: it never asks for bytes and never reads a file.
+
+use super::{
+    container::Node,
+    content::Content,
+    context::{Context, Place},
+    framing,
+    ledger::{Entry, ErrorKind, State},
+    limits::Limits,
+    part::{Cut, Part},
+};
+use crate::{formats::Format, table::Shard};
+
+/// Reads files, one after the other, into the tables of one [`Shard`].
+///
+/// ```text
+/// open(name, options)  push(bytes)*  finish() | fail(message) | cancel()      and again for the next file
+/// ```
+///
+/// The pieces may be cut anywhere: the rows and the ledger are the same. One file gives one [`Entry`]; an archive
+/// gives one per file in it, and one for itself only if it is damaged.
+///
+/// Rows become visible to queries in full chunks, and all of them with [`seal`](Self::seal), which
+/// [`shard`](Self::shard) and [`into_shard`](Self::into_shard) call. Thousands of small files then share chunks.
+pub struct Loader {
+    context: Context,
+    open: Option<Open>,
+}
+
+/// What is known of a file before it is read.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Its size in bytes, if known: the ledger's `bytes_stored` even if reading stops early.
+    pub size: Option<u64>,
+    /// The id of the format to read it as, instead of asking the formats.
+    pub format: Option<String>,
+    /// The part of it that will be pushed; `None` for all of it.
+    pub part: Option<Part>,
+}
+
+/// How far reading the open file has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Stored bytes pushed.
+    pub bytes: u64,
+    /// Rows made.
+    pub rows: u64,
+}
+
+struct Open {
+    node: Node,
+    name: String,
+    size: Option<u64>,
+    cut: Option<Cut>,
+    pushed: u64,
+}
+
+impl Loader {
+    /// A loader that asks `formats`, in order. `seed` makes the hash tables hard to attack: pass a random number.
+    pub fn new(formats: Vec<&'static dyn Format>, limits: Limits, seed: u64) -> Loader {
+        Loader { context: Context::new(formats, limits, seed), open: None }
+    }
+    /// Begins a file. One that is still open is finished first.
+    pub fn open(&mut self, name: &str, options: Options) {
+        self.finish();
+        let place = Place { name: name.to_owned(), ..Place::default() };
+        let (head, cut) = match options.part {
+            Some(part) => (Some(part.head.clone()), Some(Cut::new(&part))),
+            None => (None, None),
+        };
+        let node = match &head {
+            // A part begins anywhere: its first bytes say nothing.
+            Some(head) => {
+                let framing = framing::framing(framing::without_mark(head));
+                Node::Content(Box::new(Content::new(place, framing, &self.context)))
+            }
+            None => Node::new(place),
+        };
+        self.context.reset(options.format, head);
+        self.open = Some(Open { node, name: name.to_owned(), size: options.size, cut, pushed: 0 });
+    }
+    /// Takes the next bytes of the open file.
+    pub fn push(&mut self, bytes: &[u8]) {
+        let Some(open) = &mut self.open else { return };
+        if self.context.fatal.is_some() {
+            return;
+        }
+        let base = open.pushed;
+        self.context.at = base;
+        open.pushed += bytes.len() as u64;
+        match &mut open.cut {
+            Some(cut) => {
+                let range = cut.take(bytes);
+                open.node.push(&bytes[range], &mut self.context);
+            }
+            None => open.node.push(bytes, &mut self.context),
+        }
+        if self.context.fatal.is_none() {
+            self.context.at = open.pushed;
+        }
+    }
+    /// Whether pushing more of the open file is of no use: a limit was reached, no format claims it, or the part is
+    /// complete. It may be finished at once; the ledger then counts only the bytes that were pushed.
+    pub fn is_done(&self) -> bool {
+        let Some(open) = &self.open else { return true };
+        self.context.fatal.is_some() || open.node.is_done() || open.cut.as_ref().is_some_and(Cut::is_done)
+    }
+    /// The open file is complete.
+    pub fn finish(&mut self) {
+        let fatal = self.context.fatal.take().map(State::Failed);
+        self.end(fatal);
+    }
+    /// The open file could not be read further, for this reason.
+    pub fn fail(&mut self, message: &str) {
+        let error = self.context.error(ErrorKind::Io, message);
+        self.end(Some(State::Failed(error)));
+    }
+    /// The open file is not wanted further. Its rows so far stay.
+    pub fn cancel(&mut self) {
+        self.end(Some(State::Cancelled));
+    }
+    fn end(&mut self, state: Option<State>) {
+        let Some(open) = self.open.take() else { return };
+        let stored = open.size.filter(|_| open.cut.is_none()).unwrap_or(open.pushed);
+        let context = &mut self.context;
+        let before = context.ledger.len();
+        match state {
+            None => open.node.finish(stored, context),
+            Some(state) => {
+                open.node.fail(stored, state.clone(), context);
+                // An archive whose members are all complete has still to say why it ends here.
+                if context.ledger.len() == before {
+                    let place = Place { name: open.name, ..Place::default() };
+                    context.complete_empty(&place, stored, stored, state);
+                }
+            }
+        }
+    }
+    /// How far the open file has been read.
+    pub fn progress(&self) -> Progress {
+        let bytes = self.open.as_ref().map_or(0, |open| open.pushed);
+        Progress { bytes, rows: self.context.records }
+    }
+    /// What was read and what was not: the completed files, in order.
+    pub fn ledger(&self) -> &[Entry] {
+        &self.context.ledger
+    }
+    /// The shard's source of each entry of the ledger; `None` where the entry has no rows.
+    pub fn sources(&self) -> &[Option<u32>] {
+        &self.context.sources
+    }
+    /// Makes all rows visible to queries.
+    pub fn seal(&mut self) {
+        self.context.shard.seal();
+    }
+    /// The shard, with all rows visible.
+    pub fn shard(&mut self) -> &mut Shard {
+        self.seal();
+        &mut self.context.shard
+    }
+    /// The shard and the ledger. A file that is still open is finished first.
+    pub fn into_parts(mut self) -> (Shard, Vec<Entry>) {
+        self.finish();
+        self.seal();
+        (self.context.shard, self.context.ledger)
+    }
+    /// The formats that are asked.
+    pub fn formats(&self) -> &[&'static dyn Format] {
+        &self.context.formats
+    }
+}

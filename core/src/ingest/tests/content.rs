@@ -1,0 +1,178 @@
+//! Framing, envelopes, detection.
+
+use super::fixture::*;
+use crate::ingest::{ErrorKind, Limits, Options, State};
+
+#[test]
+fn lines_end_in_every_way() {
+    let (rows, entry) = entry("a.log", b"\xEF\xBB\xBF# form\r\nn=1 word=x\r\n\n  \nn=2 word=y z\nn=x\nn=3");
+    assert_eq!(numbers(&rows), [1, 2, 3]);
+    assert_eq!(rows[1], ("a.log".into(), 5, 2, 2, "y z".into(), "n=2 word=y z".into()));
+    assert_eq!((entry.lines, entry.records, entry.rows, entry.rejected), (7, 4, 3, 1));
+    assert_eq!((entry.first_time, entry.last_time), (Some(1_000_000), Some(3_000_000)));
+    assert_eq!((entry.state, entry.format.as_deref()), (State::Read, Some("pairs")));
+    let rejection = &entry.rejections[0];
+    assert_eq!((rejection.line, rejection.record, rejection.column), (6, 3, 3));
+    assert_eq!((rejection.expected.as_str(), rejection.found.as_str()), ("a number", "x"));
+    assert_eq!(rejection.text, b"n=x");
+}
+
+#[test]
+fn records_put_aside_are_counted_as_such() {
+    let (_, entry) = entry("a.log", b"n=1\ndigest\n");
+    assert_eq!((entry.records, entry.rows, entry.aside), (2, 1, 1));
+    assert_eq!(entry.state, State::Read);
+}
+
+#[test]
+fn objects_are_cut_wherever_they_stand() {
+    let all = [
+        "{\"n\":1,\"word\":\"a\"}\n{\"n\":2,\"word\":\"}{\\\"\\\\\"}\n{\"n\":3}",
+        "{\"n\":1}{\"n\":2}{\"n\":3}",
+        "[{\"n\":1},\n {\"n\":2} , {\"n\":3}]\n",
+        "\n\n[[{\"n\":1}],[{\"n\":2},{\"n\":3}]]",
+        "{\n  \"n\": 1,\n  \"list\": [{}, {\"events\": [{}]}]\n}\n{\n  \"n\": 2\n}\n{ \"n\"\n:\n3 }",
+        "{\"Records\":[{\"n\":1},{\"n\":2},{\"n\":3}]}",
+        "{\"NextToken\":\"{\",\"Events\": [ {\"n\":1},{\"n\":2}\n],\"x\":{\"y\":[1]}}{\"Events\":[{\"n\":3}]}",
+        "{\"requestId\":[1],\"configurationItems\":[{\"n\":1},{\"n\":2},{\"n\":3}],\"version\":1.0}",
+        "{\"Findings\":[]}{\"Findings\":[{\"n\":1},{\"n\":2}],\"Records\":[{\"n\":3}]}",
+        "[{\"Records\":[{\"n\":1}]},{\"Records\":[{\"n\":2}]},{\"n\":3}]",
+        "{\"version\":\"0\",\"detail-type\":\"x\",\"detail\":{\"n\":1}}\n{\"detail\":{\"n\":2},\"detail-type\":\"x\"}{\"n\":3,\"detail\":4}",
+        "{\"message\":\"{\\\"n\\\":1}\"}{\"message\":\"{\\\"n\\\":2}\\n\"}{\"message\":\"{\\\"n\\\":3}\"}",
+        "{\"logEvents\":[{\"id\":\"3\",\"timestamp\":1000,\"message\":\"{\\\"n\\\":1}\"},{\"timestamp\":2000,\"message\":\"{\\\"n\\\":2}\",\"id\":\"1\",\"extractedFields\":{\"a\":\"b\"}},{\"n\":3}],\"messageType\":\"DATA_MESSAGE\"}",
+        "{\"n\":1,\"Records\":[]}{\"n\":2,\"message\":\"x\",\"timestamp\":5}{\"n\":3}",
+    ];
+    for text in &all[..all.len() - 1] {
+        let (rows, entry) = entry("a.json", text.as_bytes());
+        assert_eq!(numbers(&rows), [1, 2, 3], "{text}");
+        assert_eq!((entry.records, entry.state), (3, State::Read), "{text}");
+        let packed = read("a.json.gz", &gzip(text.as_bytes())).0;
+        assert_eq!(numbers(&packed), [1, 2, 3], "{text}");
+    }
+}
+
+#[test]
+fn objects_keep_their_place_and_text() {
+    let text = "[\n  {\n    \"n\": 1\n  },\n  {\"n\":2}, {\"n\":3}\n]\n";
+    let (rows, entry) = entry("a.json", text.as_bytes());
+    let places: Vec<_> = rows.iter().map(|r| (r.1, r.2, r.5.as_str())).collect();
+    assert_eq!(places, [(2, 1, "{\n    \"n\": 1\n  }"), (5, 2, "{\"n\":2}"), (5, 3, "{\"n\":3}")]);
+    assert_eq!((entry.lines, entry.bytes), (6, text.len() as u64));
+}
+
+#[test]
+fn records_keep_members_named_like_lists() {
+    let text = r#"{"n":1,"events":[],"word":"a"}{"n":2,"word":"b","events":[1,{}]}"#;
+    let (rows, _) = entry("a.json", text.as_bytes());
+    assert_eq!(numbers(&rows), [1, 2]);
+}
+
+#[test]
+fn subscriptions_give_their_messages() {
+    let text = r#"{"messageType":"DATA_MESSAGE","owner":"123456789012","logGroup":"g","logStream":"s","subscriptionFilters":["f"],"logEvents":[{"id":"31953106606966983378809025079804211143289615424298221568","timestamp":1432826855000,"message":"n=7 word=\"q\"\n"},{"id":"1","timestamp":1432826856000,"message":"n=8 word=\u00e9"}]}"#;
+    let control = r#"{"messageType":"CONTROL_MESSAGE","owner":"CloudwatchLogs","logGroup":"","logStream":"","subscriptionFilters":[],"logEvents":[{"id":"","timestamp":1432826850000,"message":"CWL CONTROL MESSAGE: Checking health of destination Kinesis stream."}]}"#;
+    let (rows, entry_) = entry("a", format!("{control}{text}{text}").as_bytes());
+    assert_eq!(numbers(&rows), [7, 8, 7, 8]);
+    assert_eq!(rows[0].5, "n=7 word=\"q\"");
+    assert_eq!((rows[1].4.as_str(), rows[1].2), ("é", 3));
+    assert_eq!((entry_.records, entry_.aside, entry_.envelope.as_str()), (5, 1, "logEvents"));
+    assert_eq!(entry_.first_time, Some(1_432_826_855_000_000));
+    let (_, only) = entry("control", control.as_bytes());
+    assert_eq!(only.state, State::SetAside("CloudWatch control message".into()));
+
+    let base64 = base64(&gzip_plain(text.as_bytes()));
+    let (rows, entry_) = entry("lambda", format!(r#"{{"awslogs":{{"data":"{base64}"}}}}"#).as_bytes());
+    assert_eq!((numbers(&rows), entry_.records), (vec![7, 8], 2));
+    let records =
+        format!(r#"{{"records":[{{"recordId":"1","data":"{base64}"}},{{"recordId":"2","data":"H4sIxx"}}]}}"#);
+    let (rows, entry_) = entry("firehose", records.as_bytes());
+    assert_eq!((numbers(&rows), entry_.records, entry_.rejected), (vec![7, 8], 3, 1));
+}
+
+#[test]
+fn exports_lose_their_times_and_join_their_lines() {
+    let text = "2026-03-05T01:29:37.123Z n=1 word=a\n2026-03-05T01:29:38.000Z n=2 word=b\n  more\n\n2026-03-05T01:29:39.000Z n=3";
+    let (rows, entry_) = entry("000000", text.as_bytes());
+    assert_eq!(numbers(&rows), [1, 2, 3]);
+    assert_eq!((rows[1].1, rows[1].5.as_str()), (2, "n=2 word=b\n  more"));
+    assert_eq!((entry_.envelope.as_str(), entry_.lines), ("CloudWatch export", 5));
+    assert_eq!(entry_.first_time, Some(1_772_674_177_123_000));
+    let pretty = "2026-03-05T01:29:37.123Z {\n  \"n\": 1\n}\n2026-03-05T01:29:37.123Z {\"n\":2}\n";
+    assert_eq!(numbers(&entry("000000", pretty.as_bytes()).0), [1, 2]);
+}
+
+#[test]
+fn a_broken_record_is_one_rejection_and_the_next_one_is_read() {
+    for (text, good, place, expected) in [
+        // Cut inside a string, inside an object, inside a name; then the next line.
+        ("{\"n\":1}\n{\"n\":2,\"word\":\"x\n{\"n\":3}\n", vec![1, 3], (2, 2, 17), "end of a string"),
+        ("{\"n\":1}\n{\"n\":2,\"a\":{\"b\":1\n{\"n\":3}\n", vec![1, 3], (2, 2, 19), "before a bracket"),
+        ("{\"n\":1}\n{\"n\":2,\"a\n{\"n\":3}\n", vec![1, 3], (2, 2, 10), "end of a string"),
+        // In a list on one line: the next record begins with the same name.
+        (
+            "{\"Records\":[{\"n\":1,\"a\":[]},{\"n\":2,\"a\":[{\"b\":1},{\"c\":\"x]},{\"n\":3},\n{\"n\":4}]}",
+            vec![1, 4],
+            (1, 2, 39),
+            "end of a string",
+        ),
+        ("{\"Records\":[{\"n\":1},{\"n\":2,\"a\":{\"b\"]},{\"n\":3}]}", vec![1, 3], (1, 2, 16), "`}`"),
+        // Pretty-printed: the next one is indented as the damaged one was.
+        (
+            "[\n  {\n    \"n\": 1,\n    \"l\": [\n      \"x\n    {\n \"n\": 9}\n  },\n  {\n    \"n\": 2\n  }\n]\n",
+            vec![2],
+            (2, 1, 34),
+            "end of a string",
+        ),
+        // Something else between records.
+        ("{\"n\":1}\nERROR { what }\n{\"n\":2}\n", vec![1, 2], (2, 2, 1), "a JSON object"),
+        ("[{\"n\":1},nonsense\n,{\"n\":2}]", vec![1], (1, 2, 1), "a JSON object"),
+        ("{\"n\":1} ]\n{\"n\":2}", vec![1, 2], (1, 2, 1), "a JSON object"),
+        ("{\"n\":1}{\"n\":2,\"word\":\"the end", vec![1], (1, 2, 24), "the rest of the record"),
+        // The damage swallowed the end of its envelope.
+        (
+            "{\"Records\":[{\"n\":1},{\"n\":2,\"w\":\"]}\n{\"Records\":[{\"n\":3}]}\n{\"n\":4}",
+            vec![1, 3, 4],
+            (1, 2, 16),
+            "end of a string",
+        ),
+    ] {
+        let (rows, entry) = entry("a.json", text.as_bytes());
+        assert_eq!(numbers(&rows), good, "{text}");
+        assert_eq!(entry.rejected, 1, "{text} {:?}", entry.rejections);
+        let rejection = &entry.rejections[0];
+        assert_eq!((rejection.line, rejection.record, rejection.column), place, "{text}");
+        assert!(rejection.expected.contains(expected), "{text}: {}", rejection.expected);
+        assert_eq!(entry.state, State::Read);
+    }
+}
+
+#[test]
+fn detection_gives_its_reason() {
+    let (_, entry_) = entry("a", b"n=1\nother\n");
+    assert_eq!(entry_.reason, "1 lines begin with n=");
+    let forced = Options { format: Some("pairs".into()), ..Options::default() };
+    let (_, ledger) = read_with("a", b"other\nn=1", Limits::default(), forced);
+    assert_eq!((ledger[0].reason.as_str(), ledger[0].rows, ledger[0].rejected), ("asked for", 1, 1));
+    let forced = Options { format: Some("nothing".into()), ..Options::default() };
+    let (_, ledger) = read_with("a", b"n=1", Limits::default(), forced);
+    assert!(matches!(&ledger[0].state, State::Failed(e) if e.message.contains("`nothing`")));
+}
+
+#[test]
+fn what_no_format_claims_is_described() {
+    for (text, words) in [
+        (&b"timestamp,message\n1,\"x\"\n"[..], "a CSV file with the header timestamp,message"),
+        (b"User name;Event time\na;b", "a CSV (with semicolons) file"),
+        (b"hello world\n", "text whose first line is hello world"),
+        (b"[INFO] hello\n", "text whose first line is [INFO] hello"),
+        (b"<!DOCTYPE html><p>", "an HTML page"),
+        (b"<?xml version=\"1.0\"?>", "XML beginning with"),
+        (b"{\"level\":1,\"at\":2}", "JSON objects with the members"),
+        (b"\x01\x02\x03\x04", "binary data beginning with the bytes 01 02 03 04"),
+    ] {
+        let (rows, entry) = entry("a", text);
+        let State::Failed(error) = &entry.state else { panic!("{entry:?}") };
+        assert_eq!((rows.len(), entry.records, error.kind), (0, 0, ErrorKind::Unknown));
+        assert!(entry.reason.contains(words), "{}", entry.reason);
+    }
+}

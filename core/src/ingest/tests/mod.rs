@@ -1,0 +1,8 @@
+//! Ingest seen from its interface: files in, rows and ledger out. Every file is read whole and in pieces of 1, 7 and
+//! 4096 bytes, and must give the same.
+
+mod archives;
+mod content;
+mod fixture;
+mod hostile;
+mod shards;
