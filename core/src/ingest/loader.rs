@@ -153,6 +153,14 @@ impl Loader {
     pub fn seal(&mut self) {
         self.context.shard.seal();
     }
+    /// The shard as queries see it now: rows that are not sealed yet are not among them.
+    pub fn loaded(&self) -> &Shard {
+        &self.context.shard
+    }
+    /// The same, to add columns to it or to mark rows.
+    pub fn loaded_mut(&mut self) -> &mut Shard {
+        &mut self.context.shard
+    }
     /// The shard, with all rows visible.
     pub fn shard(&mut self) -> &mut Shard {
         self.seal();
