@@ -6,6 +6,7 @@
 
 pub mod alb;
 pub mod cloudfront;
+pub mod cloudtrail;
 pub mod field;
 pub mod vpc_flow;
 
@@ -17,6 +18,7 @@ use crate::table::{Field, Row, RowWriter};
 /// Every format of this crate, in the order in which ties of detection are decided.
 #[rustfmt::skip] // one line each
 pub static ALL: &[&dyn Format] = &[
+    &cloudtrail::CloudTrail,
     &vpc_flow::VpcFlow,
     &alb::Alb,
     &cloudfront::CloudFront,

@@ -135,6 +135,10 @@ impl<'a> JsonRow<'a> {
     pub fn extra(&self, i: usize) -> Json<'a> {
         self.values.get(self.plan.len() + i)
     }
+    /// Where in the record the value at the `i`-th extra path begins (a string after its quote).
+    pub fn extra_at(&self, i: usize) -> usize {
+        self.values.slots.get(self.plan.len() + i).map_or(0, |slot| slot.start as usize)
+    }
 }
 
 /// Finds the values at a set of paths in one pass over each record.

@@ -9,9 +9,10 @@ use super::{
     scan::{self, Bad, Found, Items, Members, Tag},
 };
 
-/// Members that hold a whole event as JSON text (an item of `aws cloudtrail lookup-events`). A path that leads
-/// nowhere beside them is looked for inside, so that one query fits an event however it was exported.
-const CARRIERS: &[&str] = &["CloudTrailEvent"];
+/// Members that hold a whole event: as JSON text in an item of `aws cloudtrail lookup-events`, as an object in what
+/// EventBridge delivers. A path that leads nowhere beside them is looked for inside, so that one query fits an event
+/// however it was exported.
+const CARRIERS: &[&str] = &["CloudTrailEvent", "detail"];
 
 /// How many strings that are JSON themselves a path may enter, one inside the other.
 const MOST_INSIDE: usize = 8;

@@ -1,0 +1,284 @@
+//! AWS CloudTrail events of every category (management, data, Insights, network activity, aggregated), in every shape
+//! in which they are exported: records of a trail's files, items of `aws cloudtrail lookup-events`, EventBridge's
+//! `detail`, query results of CloudTrail Lake as JSON. Digest files are recognised and put aside.
+//!
+//! Reading order: `fields` (the columns), this file (recognising, deciding what a record is), `derive` (columns that
+//! no single member holds), `summary` (the sentence), `presets`.
+//!
+//! Decisions:
+//! - `@timestamp` is `eventTime`; of an aggregated event, which has none, the start of its window.
+//! - A record needs one of `eventName`, `eventSource` and an id; whatever else is missing is missing. Old events have
+//!   no type and no category, service events no user, Insights events neither.
+//! - Of a `lookup-events` item the event inside counts; the item's own members only fill gaps, because its time is
+//!   in local time or, from an old CLI, a float.
+//! - The event history's CSV download is not read here: this format's records are JSON objects.
+
+mod derive;
+mod fields;
+mod presets;
+mod summary;
+#[cfg(test)]
+mod tests;
+
+use self::{derive::Derived, fields::FIELDS};
+use super::{
+    Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
+    field::json::{self, Json, JsonColumns, JsonRow, Reader},
+};
+use crate::table::{Field, Row, RowWriter, Unit};
+
+/// AWS CloudTrail.
+pub struct CloudTrail;
+
+static META: Meta = Meta {
+    id: "cloudtrail",
+    title: "AWS CloudTrail",
+    summary: "Who called which AWS API, when, from where, and with what result.",
+    framing: Framing::Json,
+    page: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
+    read_on: "2026-07-28",
+    key_shape: "AWSLogs/{account}/CloudTrail/{region}/{yyyy}/{MM}/{dd}/{account}_CloudTrail_{region}_{yyyyMMdd}T{HHmm}Z_{random}.json.gz",
+};
+
+impl Format for CloudTrail {
+    fn meta(&self) -> &Meta {
+        &META
+    }
+    fn fields(&self) -> Vec<Field> {
+        FIELDS.iter().map(|f| f.field.clone()).collect()
+    }
+    fn sniff(&self, head: &Head<'_>) -> Sniff {
+        if head.framing != Framing::Json {
+            return Sniff::No;
+        }
+        let mut reader = Reader::new(MARKS);
+        let claims = head.records.iter().filter_map(|r| claim(&mut reader, r)).collect::<Vec<_>>();
+        match claims.first() {
+            // One event among other things does not make a file of events.
+            Some(reason) if claims.len() * 2 >= head.records.len() => Sniff::Certain((*reason).to_owned()),
+            Some(reason) => Sniff::Maybe(format!("some {reason}")),
+            None => Sniff::No,
+        }
+    }
+    fn decoder(&self, _: &Head<'_>) -> Box<dyn Decoder> {
+        Box::new(Events::new())
+    }
+    fn summary(&self, row: &Row<'_>) -> Vec<Span> {
+        summary::sentence(row)
+    }
+    fn identity(&self) -> &'static [&'static str] {
+        &["eventID", "recipientAccountId"]
+    }
+    fn presets(&self) -> &'static [Preset] {
+        presets::PRESETS
+    }
+    fn samples(&self) -> &'static [Sample] {
+        SAMPLES
+    }
+}
+
+/// Paths by which records are recognised.
+const MARKS: &[&str] = &[
+    "eventVersion",
+    "eventSource",
+    "eventName",
+    "eventCategory",
+    "awsRegion",
+    "eventTime",
+    "userIdentity",
+    "eventID",
+    "eventId",
+    "CloudTrailEvent",
+    "detail-type",
+    "detail.eventVersion",
+    "detail.eventSource",
+    "awsAccountId",
+    "digestS3Object",
+    "EventId",
+    "EventName",
+    "EventSource",
+];
+
+/// Why a record is CloudTrail's, if it is.
+fn claim(reader: &mut Reader, record: &[u8]) -> Option<&'static str> {
+    let values = reader.read(record).ok()?;
+    let [
+        version,
+        source,
+        name,
+        category,
+        region,
+        time,
+        user,
+        id,
+        aggregated_id,
+        carried,
+        bridge,
+        inner,
+        inner_source,
+        account,
+        digest,
+        item_id,
+        item_name,
+        item_source,
+    ] = std::array::from_fn(|i| values.get(i));
+    // Notifications of S3 and DynamoDB have the same keys; their source is `aws:s3`, a service's is a DNS name.
+    let notification = |source: Json<'_>| source.text().is_some_and(|s| s.starts_with(b"aws:"));
+    let all = |values: &[Json<'_>]| values.iter().all(|v| v.is_some());
+    let any = |values: &[Json<'_>]| values.iter().any(|v| v.is_some());
+    if notification(source) || notification(inner_source) {
+        return None;
+    }
+    if all(&[account, digest]) {
+        return Some("digest file: awsAccountId and digestS3Object");
+    }
+    if matches!(carried, Json::Plain(_) | Json::Escaped(_)) || all(&[item_id, item_name, item_source]) {
+        return Some("items of lookup-events");
+    }
+    if bridge.is_some() && all(&[inner, inner_source]) {
+        return Some("events of EventBridge with eventVersion and eventSource in detail");
+    }
+    let placed = any(&[region, time, id, aggregated_id]);
+    if version.is_some() && any(&[source, name, category]) && placed {
+        return Some("records have eventVersion, eventSource or eventName");
+    }
+    (all(&[source, name]) && any(&[user, region]) && placed)
+        .then_some("records have eventSource and eventName")
+}
+
+/// Paths that the decoder asks for besides the columns; the constants are places in this list.
+const EXTRA: &[&str] = &[
+    "eventTime",
+    "EventTime",
+    "timeWindow.windowStart",
+    "eventName",
+    "eventSource",
+    "eventID",
+    "eventId",
+    "EventId",
+    "insightType",
+    "insightDetails",
+    "CloudTrailEvent",
+    "detail",
+    "detail-type",
+    "digestS3Object",
+    "awsAccountId",
+];
+const TIMES: std::ops::RangeTo<usize> = ..3;
+const SIGNS_OF_AN_EVENT: std::ops::Range<usize> = 3..10;
+const CARRIED: usize = 10;
+const DETAIL: usize = 11;
+const DETAIL_TYPE: usize = 12;
+const DIGEST: usize = 13;
+const ACCOUNT: usize = 14;
+
+/// The decoder. It remembers nothing between records but their order of keys.
+struct Events {
+    columns: JsonColumns,
+    derived: Derived,
+    /// Reads what a record is wrapped in; the event inside is then read by `columns`.
+    wrapping: JsonColumns,
+    /// The text of an event that was carried as a string.
+    inner: Vec<u8>,
+}
+
+impl Events {
+    fn new() -> Events {
+        let extra: Vec<&str> = EXTRA.iter().copied().chain(derive::paths()).collect();
+        Events {
+            columns: JsonColumns::new(FIELDS, &extra),
+            derived: Derived::new(EXTRA.len()),
+            wrapping: JsonColumns::new(&[], EXTRA),
+            inner: Vec::new(),
+        }
+    }
+}
+
+impl Decoder for Events {
+    fn decode(&mut self, record: &Record<'_>, row: &mut RowWriter<'_>) -> Result<Decoded, Fault> {
+        let mut read = self.columns.read(record.bytes)?;
+        let carried = matches!(read.extra(CARRIED), Json::Plain(_) | Json::Escaped(_));
+        let bridged = matches!(read.extra(DETAIL), Json::Object(_)) && read.extra(DETAIL_TYPE).is_some();
+        if read.extra(DIGEST).is_some() && read.extra(ACCOUNT).is_some() {
+            return Ok(Decoded::Aside("digest file"));
+        }
+        if !carried && !bridged {
+            write(&mut read, &mut self.derived, record.bytes, row)?;
+            if let Some(time) = record.envelope_time {
+                row.timestamp(time);
+            }
+            return Ok(Decoded::Row);
+        }
+        let wrapping = self.wrapping.read(record.bytes)?;
+        if let (true, Json::Object(detail)) = (bridged, wrapping.extra(DETAIL)) {
+            let start = wrapping.extra_at(DETAIL);
+            (self.columns.read(detail))
+                .and_then(|mut read| write(&mut read, &mut self.derived, detail, row))
+                .map_err(|fault| Fault { at: start + fault.at, ..fault })?;
+        } else if let Json::Plain(raw) | Json::Escaped(raw) = wrapping.extra(CARRIED) {
+            let start = wrapping.extra_at(CARRIED);
+            self.inner.clear();
+            json::unescape(raw, &mut self.inner);
+            (self.columns.read(&self.inner))
+                .and_then(|mut read| write(&mut read, &mut self.derived, &self.inner, row))
+                .map_err(|fault| Fault { at: start + json::raw_offset(raw, fault.at), ..fault })?;
+            // What the item says itself fills the gaps: a column keeps its first value.
+            let mut item = self.columns.read(record.bytes)?;
+            item.write(row);
+            self.derived.write(&item, row);
+        }
+        if let Some(time) = record.envelope_time {
+            row.timestamp(time);
+        }
+        Ok(Decoded::Row)
+    }
+}
+
+/// Writes the event that was read from `text` into `row`.
+fn write(
+    read: &mut JsonRow<'_>,
+    derived: &mut Derived,
+    text: &[u8],
+    row: &mut RowWriter<'_>,
+) -> Result<(), Fault> {
+    if !SIGNS_OF_AN_EVENT.clone().any(|i| read.extra(i).is_some()) {
+        return Err(Fault::new(text, 0, "an event with eventName, eventSource or eventID"));
+    }
+    for (i, path) in EXTRA[TIMES].iter().enumerate() {
+        let Some(time) = read.extra(i).text() else { continue };
+        match json::point(&time, Unit::None) {
+            Some(micros) => {
+                row.timestamp(micros);
+                break;
+            }
+            None => {
+                return Err(Fault::new(text, read.extra_at(i), format!("an ISO 8601 time for {}", path)));
+            }
+        }
+    }
+    derived.write(read, row);
+    read.write(row);
+    Ok(())
+}
+
+macro_rules! sample {
+    ($name:literal, $rows:literal rows, $rejected:literal rejected) => {
+        Sample {
+            name: $name,
+            content: include_bytes!(concat!("samples/", $name)),
+            rows: $rows,
+            rejected: $rejected,
+        }
+    };
+}
+
+/// Written for this project; accounts, addresses and names are those set aside for documentation.
+static SAMPLES: &[Sample] = &[
+    sample!("cloudtrail_trail.json", 12 rows, 0 rejected),
+    sample!("cloudtrail_events.ndjson", 3 rows, 2 rejected),
+    sample!("cloudtrail_lookup_events.json", 3 rows, 0 rejected),
+    sample!("cloudtrail_insight.json", 3 rows, 0 rejected),
+    sample!("cloudtrail_network_activity.json", 2 rows, 0 rejected),
+    sample!("cloudtrail_aggregated.ndjson", 2 rows, 0 rejected),
+    sample!("cloudtrail_digest.json", 0 rows, 0 rejected),
+];

@@ -1,0 +1,217 @@
+//! Columns that no single member of an event holds: who called, whether it worked, which resources it was about.
+
+use super::{
+    fields::{PARAMETERS, column},
+    json::{self, Json, JsonRow, Reader},
+};
+use crate::table::{Cell, RowWriter};
+
+/// Paths that the rules below ask for; the constants are places in this list.
+const PATHS: &[&str] = &[
+    "userIdentity.type",
+    "userIdentity.userName",
+    "userIdentity.arn",
+    "userIdentity.principalId",
+    "userIdentity.sessionContext.sessionIssuer.userName",
+    "userIdentity.onBehalfOf.userId",
+    "Username",
+    "userIdentity.invokedBy",
+    "errorCode",
+    "errorMessage",
+    "responseElements.ConsoleLogin",
+    "responseElements.CheckMfa",
+    "responseElements.SwitchRole",
+    "insightDetails.errorCode",
+    "insightErrorCode",
+    "eventName",
+    "eventSource",
+    "resources",
+    "Resources",
+    "requestParameters.instancesSet.items",
+    "responseElements.instancesSet.items",
+];
+const TYPE: usize = 0;
+const USER_NAME: usize = 1;
+const ARN: usize = 2;
+const PRINCIPAL: usize = 3;
+/// Asked last and in this order: the role, the user of Identity Center, what `lookup-events` says, the service.
+const OTHER_NAMES: std::ops::RangeInclusive<usize> = 4..=7;
+const ERRORS: std::ops::RangeInclusive<usize> = 8..=9;
+const SIGN_INS: std::ops::RangeInclusive<usize> = 10..=12;
+const INSIGHT_ERRORS: std::ops::RangeInclusive<usize> = 13..=14;
+const EVENT_NAME: usize = 15;
+const SOURCE: usize = 16;
+const RESOURCES: std::ops::RangeInclusive<usize> = 17..=18;
+const INSTANCES: std::ops::RangeInclusive<usize> = 19..=20;
+
+/// Members of an item of `resources` and of `Resources`: its name, first found first, and its type.
+const RESOURCE: &[&str] = &["ARN", "ARNPrefix", "ResourceName", "arn", "type", "ResourceType"];
+const RESOURCE_NAMES: std::ops::Range<usize> = 0..4;
+const RESOURCE_TYPES: std::ops::Range<usize> = 4..6;
+
+/// All paths asked for here.
+pub(super) fn paths() -> impl Iterator<Item = &'static str> {
+    PATHS.iter().copied().chain(PARAMETERS.iter().map(|(path, ..)| *path))
+}
+
+/// Computes the derived columns.
+pub(super) struct Derived {
+    /// Where [`paths`] begin among the values that were read beside the columns.
+    first: usize,
+    user_name: usize,
+    outcome: usize,
+    error_code: usize,
+    resource_name: usize,
+    resource_type: usize,
+    resource: Reader,
+    instance: Reader,
+    names: Vec<u8>,
+    types: Vec<u8>,
+}
+
+impl Derived {
+    /// `first` is the place of the first of [`paths`].
+    pub(super) fn new(first: usize) -> Derived {
+        Derived {
+            first,
+            user_name: column("user.name"),
+            outcome: column("event.outcome"),
+            error_code: column("errorCode"),
+            resource_name: column("resource.name"),
+            resource_type: column("resource.type"),
+            resource: Reader::new(RESOURCE),
+            instance: Reader::new(&["instanceId"]),
+            names: Vec::new(),
+            types: Vec::new(),
+        }
+    }
+    /// Writes the derived columns of the event that was read.
+    pub(super) fn write(&mut self, read: &JsonRow<'_>, row: &mut RowWriter<'_>) {
+        self.write_user(read, row);
+        let value = |i: usize| read.extra(self.first + i);
+        // Summaries and Insights have no result of their own.
+        if value(EVENT_NAME).is_some() {
+            let failed = ERRORS.clone().any(|i| value(i).is_some())
+                || SIGN_INS.clone().any(|i| value(i).is("Failure"));
+            row.set(self.outcome, Cell::Text(if failed { b"failure" } else { b"success" }));
+        }
+        // An Insights event about calls that did not fail says so by the word.
+        let error = INSIGHT_ERRORS.clone().map(value).find(|v| v.is_some() && !v.is("null"));
+        if let Some(text) = error.and_then(Json::text) {
+            row.set(self.error_code, Cell::Text(&text));
+        }
+        self.write_resources(read, row);
+    }
+    /// The rule for `user.name`, which is CloudTrail's own for looking events up by user name: `root` for the root
+    /// user; `userName` if there is one; of a session its name, which stands last in the ARN and in the principal's
+    /// id; then the role, and the service if a service called.
+    fn write_user(&self, read: &JsonRow<'_>, row: &mut RowWriter<'_>) {
+        let value = |i: usize| read.extra(self.first + i);
+        if value(TYPE).is("Root") {
+            return row.set(self.user_name, Cell::Text(b"root"));
+        }
+        if let Some(name) = value(USER_NAME).text() {
+            return row.set(self.user_name, Cell::Text(&name));
+        }
+        if let Some(name) = value(ARN).text().as_deref().and_then(name_in_arn) {
+            return row.set(self.user_name, Cell::Text(name));
+        }
+        if let Some(id) = value(PRINCIPAL).text()
+            && let Some(colon) = memchr::memchr(b':', &id)
+            && colon + 1 < id.len()
+        {
+            return row.set(self.user_name, Cell::Text(&id[colon + 1..]));
+        }
+        if let Some(name) = OTHER_NAMES.clone().find_map(|i| value(i).text()) {
+            row.set(self.user_name, Cell::Text(&name));
+        }
+    }
+    /// Names and types: of `resources`, else of the instances that a request is about, else of [`PARAMETERS`].
+    fn write_resources(&mut self, read: &JsonRow<'_>, row: &mut RowWriter<'_>) {
+        let Derived { first, names, types, resource, instance, .. } = self;
+        let value = |i: usize| read.extra(*first + i);
+        names.clear();
+        types.clear();
+        for items in RESOURCES.clone().map(value) {
+            let Json::Array(items) = items else { continue };
+            json::each(items, |item| {
+                if let Json::Object(item) = item
+                    && let Ok(values) = resource.read(item)
+                {
+                    let one = |mut places: std::ops::Range<usize>| places.find_map(|i| values.get(i).text());
+                    append(names, one(RESOURCE_NAMES).as_deref(), false);
+                    append(types, one(RESOURCE_TYPES).as_deref(), true);
+                }
+                true
+            });
+        }
+        if names.is_empty() && types.is_empty() {
+            for items in INSTANCES.clone().map(value) {
+                let Json::Array(items) = items else { continue };
+                json::each(items, |item| {
+                    if let Json::Object(item) = item
+                        && let Ok(values) = instance.read(item)
+                        && let Some(id) = values.get(0).text()
+                    {
+                        append(names, Some(&id), true);
+                        append(types, Some(b"AWS::EC2::Instance"), true);
+                    }
+                    true
+                });
+            }
+            let source = value(SOURCE).text().unwrap_or_default();
+            for (i, (_, service, kind)) in PARAMETERS.iter().enumerate() {
+                let parameter = value(PATHS.len() + i);
+                if !matches!(parameter, Json::Plain(_) | Json::Escaped(_)) || !parameter.is_some() {
+                    continue;
+                }
+                let called = source.strip_prefix(service.as_bytes());
+                if service.is_empty() || called.is_some_and(|rest| rest.starts_with(b".")) {
+                    append(names, parameter.text().as_deref(), true);
+                    append(types, Some(kind.as_bytes()), true);
+                }
+            }
+        }
+        if !names.is_empty() {
+            row.set(self.resource_name, Cell::Text(names));
+        }
+        if !types.is_empty() {
+            row.set(self.resource_type, Cell::Text(types));
+        }
+    }
+}
+
+/// How much of a list of resources is kept: a request can name thousands, and the record has them all.
+const MOST_BYTES: usize = 2048;
+
+/// Appends to a list in one text; with `once`, unless it is there already.
+fn append(list: &mut Vec<u8>, item: Option<&[u8]>, once: bool) {
+    let Some(item) = item else { return };
+    if list.is_empty() {
+        list.extend_from_slice(item);
+    } else if list.len() + item.len() <= MOST_BYTES
+        && !(once && list.split(|b| *b == b',').any(|known| known.trim_ascii() == item))
+    {
+        list.extend_from_slice(b", ");
+        list.extend_from_slice(item);
+    }
+}
+
+/// The name of the user or session in an identity's ARN.
+fn name_in_arn(arn: &[u8]) -> Option<&[u8]> {
+    let resource = arn.splitn(6, |b| *b == b':').nth(5)?;
+    let (kind, name) = match memchr::memchr(b'/', resource) {
+        Some(slash) => (&resource[..slash], &resource[slash + 1..]),
+        None => (resource, &b""[..]),
+    };
+    let name = match kind {
+        b"root" => kind,
+        // `assumed-role/ROLE/SESSION`: of a session without a name, nothing.
+        b"assumed-role" => &name[memchr::memchr(b'/', name)? + 1..],
+        // A user may stand under a path; a federated user's name is all.
+        b"user" => name.rsplit(|b| *b == b'/').next()?,
+        b"federated-user" => name,
+        _ => return None,
+    };
+    (!name.is_empty()).then_some(name)
+}

@@ -1,0 +1,365 @@
+//! The decoder on its samples and on damage. Records are cut here in the simplest way; what `ingest` makes of whole
+//! files is tested there.
+
+use serde_json::value::RawValue;
+
+use super::*;
+use crate::table::{Table, Value, schema::BUILTINS};
+
+#[derive(serde::Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow, alias = "Events")]
+    #[serde(rename = "Records")]
+    records: Vec<&'a RawValue>,
+}
+
+/// The records of a file: of its envelope, its array, its lines, or the one that it is.
+fn records(content: &[u8]) -> Vec<&[u8]> {
+    if let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(content) {
+        return envelope.records.iter().map(|r| r.get().as_bytes()).collect();
+    }
+    if let Ok(array) = serde_json::from_slice::<Vec<&RawValue>>(content) {
+        return array.iter().map(|r| r.get().as_bytes()).collect();
+    }
+    if serde_json::from_slice::<serde::de::IgnoredAny>(content).is_ok() {
+        return vec![content];
+    }
+    content.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|l| !l.is_empty()).collect()
+}
+
+fn decode(records: &[&[u8]]) -> (Table, Vec<Fault>, usize) {
+    let mut table = Table::new(META.id, CloudTrail.fields(), 1);
+    let mut decoder = Events::new();
+    let (mut faults, mut aside) = (Vec::new(), 0);
+    for (i, bytes) in records.iter().enumerate() {
+        let mut row = table.begin();
+        match decoder.decode(&Record { bytes, envelope_time: None }, &mut row) {
+            Ok(Decoded::Row) => row.commit(0, i as u64 + 1, i as u64 + 1, bytes),
+            Ok(Decoded::Aside(_)) => aside += 1,
+            Ok(Decoded::Form) => panic!("events have no form"),
+            Err(fault) => {
+                assert!(fault.at <= bytes.len() && !fault.expected.is_empty());
+                faults.push(fault);
+            }
+        }
+    }
+    table.seal();
+    assert_eq!(table.rows() + faults.len() + aside, records.len());
+    (table, faults, aside)
+}
+
+fn sample(name: &str) -> Table {
+    let sample = SAMPLES.iter().find(|s| s.name == name).unwrap();
+    decode(&records(sample.content)).0
+}
+
+fn told(row: &Row<'_>) -> String {
+    let spans = CloudTrail.summary(row);
+    assert!(spans.iter().any(|s| s.strong) && spans.iter().all(|s| !s.text.is_empty()), "{spans:?}");
+    spans.iter().map(|s| if s.strong { format!("**{}**", s.text) } else { s.text.clone() }).collect()
+}
+
+fn sniff(records: &[&[u8]]) -> Sniff {
+    CloudTrail.sniff(&Head { name: "", framing: Framing::Json, records: &records[..records.len().min(16)] })
+}
+
+#[test]
+fn samples_give_what_they_state() {
+    let mut fed = vec![false; FIELDS.len()];
+    for sample in SAMPLES {
+        let records = records(sample.content);
+        assert!(matches!(sniff(&records), Sniff::Certain(_)), "{}", sample.name);
+        let (table, faults, aside) = decode(&records);
+        assert_eq!(
+            (table.rows(), faults.len()),
+            (sample.rows, sample.rejected),
+            "{}: {faults:?}",
+            sample.name
+        );
+        assert_eq!(aside, (sample.name == "cloudtrail_digest.json") as usize);
+        for row in 0..table.rows() {
+            let row = table.row(row).unwrap();
+            assert_ne!(row.get("@timestamp"), Value::Null, "{}", sample.name);
+            told(&row);
+            fed.iter_mut().enumerate().for_each(|(i, f)| *f |= row.value(i + BUILTINS) != Value::Null);
+        }
+    }
+    for (field, fed) in FIELDS.iter().zip(fed) {
+        assert!(fed, "no sample has a {}", field.field.name);
+    }
+}
+
+#[test]
+fn every_column_asked_for_by_name_exists() {
+    for name in ["user.name", "event.outcome", "errorCode", "resource.name", "resource.type"] {
+        assert!(fields::column(name) < FIELDS.len(), "{name}");
+    }
+    for name in CloudTrail.identity() {
+        assert!(fields::column(name) < FIELDS.len(), "{name}");
+    }
+}
+
+#[track_caller]
+fn shows(table: &Table, row: usize, expected: &[(&str, &str)]) {
+    let row = table.row(row).unwrap();
+    for (name, value) in expected {
+        assert!(table.schema().find(name).is_some(), "no column {name}");
+        assert_eq!(row.show(name), *value, "{name}");
+    }
+}
+
+#[test]
+fn a_trail_reads_in_every_shape_of_identity() {
+    let table = sample("cloudtrail_trail.json");
+    shows(
+        &table,
+        0,
+        &[
+            ("@timestamp", "2026-03-05T09:02:11Z"),
+            ("event.action", "RunInstances"),
+            ("user.name", "build-4711"),
+            ("useridentity.sessioncontext.sessionissuer.username", "ci-deploy"),
+            ("userIdentity.sessionContext.attributes.mfaAuthenticated", "false"),
+            ("event.outcome", "success"),
+            ("resource.name", "i-0aaaaaaaaaaaaaaa1, i-0aaaaaaaaaaaaaaa2, i-0aaaaaaaaaaaaaaa3"),
+            ("resource.type", "AWS::EC2::Instance"),
+            ("cloud.account.id", "111122223333"),
+        ],
+    );
+    shows(&table, 1, &[("user.name", "alice"), ("accessKeyId", ""), ("source.ip", "2001:db8::5:1")]);
+    shows(&table, 2, &[("user.name", "root"), ("event.outcome", "failure")]);
+    shows(&table, 3, &[("user.name", "ec2.amazonaws.com"), ("readOnly", "true")]);
+    shows(&table, 3, &[("resource.name", "arn:aws:iam::111122223333:role/Admin")]);
+    shows(&table, 4, &[("user.name", "etl"), ("sourceIPAddress", "AWS Internal")]);
+    shows(&table, 4, &[("additionalEventData.bytesTransferredOut", "1048576")]);
+    shows(&table, 4, &[("resource.type", "AWS::S3::Object, AWS::S3::Bucket")]);
+    shows(
+        &table,
+        5,
+        &[
+            ("event.outcome", "failure"),
+            ("error.code", "AccessDenied"),
+            ("resource.name", "amzn-s3-demo-bucket"),
+        ],
+    );
+    shows(&table, 6, &[("eventType", ""), ("eventCategory", ""), ("user.name", "carol")]);
+    shows(&table, 7, &[("userIdentity.type", ""), ("user.name", ""), ("recipientAccountId", "111122223333")]);
+    shows(
+        &table,
+        8,
+        &[("user.name", "544894e8-80c1-707f-60e3-3ba6510dfac1"), ("sessionCredentialFromConsole", "true")],
+    );
+    shows(&table, 10, &[("userIdentity.sessionContext.attributes.mfaAuthenticated", "true")]);
+}
+
+#[test]
+fn lookups_insights_and_summaries_read_as_events() {
+    let table = sample("cloudtrail_lookup_events.json");
+    shows(
+        &table,
+        0,
+        &[
+            ("eventName", "CreateUser"),
+            ("@timestamp", "2026-03-05T09:14:00Z"),
+            ("user.name", "alice@example.com"),
+            ("resource.name", "eve"),
+            ("eventID", "5a3b0010-1111-4222-8333-0123456789ab"),
+        ],
+    );
+    // The event has no user's name and no key, the item has.
+    shows(
+        &table,
+        1,
+        &[("user.name", "svc-inventory"), ("accessKeyId", "AKIAIOSFODNN7EXAMPLE"), ("readOnly", "true")],
+    );
+    // The item alone: what was not said is not known.
+    shows(
+        &table,
+        2,
+        &[("eventName", "DeleteTrail"), ("@timestamp", "2026-03-05T09:16:00Z"), ("event.outcome", "")],
+    );
+    shows(&table, 2, &[("resource.type", "AWS::CloudTrail::Trail"), ("eventTime", "2026-03-05T09:16:00Z")]);
+
+    let table = sample("cloudtrail_insight.json");
+    shows(
+        &table,
+        1,
+        &[
+            ("eventName", "RunInstances"),
+            ("errorCode", "Client.UnauthorizedOperation"),
+            ("event.outcome", ""),
+        ],
+    );
+    shows(&table, 1, &[("insightDetails.insightContext.statistics.insightDuration", "14")]);
+    shows(
+        &table,
+        2,
+        &[("eventName", "CompleteLifecycleAction"), ("errorCode", ""), ("insightDetails.state", "End")],
+    );
+    shows(&table, 2, &[("insightDetails.insightContext.statistics.insight.average", "664")]);
+
+    let table = sample("cloudtrail_aggregated.ndjson");
+    for row in 0..2 {
+        shows(
+            &table,
+            row,
+            &[
+                ("@timestamp", "2026-03-05T09:45:00Z"),
+                ("cloud.account.id", "111122223333"),
+                ("eventName", ""),
+            ],
+        );
+    }
+    shows(
+        &table,
+        1,
+        &[("event.id", "5a3baa02-1111-4222-8333-0123456789ab"), ("event.end", "2026-03-05T09:50:00Z")],
+    );
+
+    let table = sample("cloudtrail_events.ndjson");
+    shows(&table, 1, &[("eventName", "CreateAccessKey"), ("user.name", "bob"), ("resource.name", "alice")]);
+}
+
+#[test]
+fn rows_are_told_in_a_sentence() {
+    let all = |name: &str| -> Vec<String> {
+        let table = sample(name);
+        (0..table.rows()).map(|r| told(&table.row(r).unwrap())).collect()
+    };
+    assert_eq!(
+        all("cloudtrail_trail.json"),
+        [
+            "ci-deploy/build-4711 started 3 × **p3.16xlarge** in us-east-1",
+            "alice signed in to the console **without MFA** from 2001:db8::5:1",
+            "root **failed to sign in** to the console from 203.0.113.77",
+            "ec2.amazonaws.com assumed role **Admin** (session deploy)",
+            "etl read **amzn-s3-demo-bucket/exports/2026/übersicht, neu.csv** (1.0 MB)",
+            "bob called PutBucketPolicy on s3 (amzn-s3-demo-bucket), denied: **AccessDenied**",
+            "carol assumed role **Web** with a web identity (session carol)",
+            "AWS Internal called **RotateKey** on kms",
+            "544894e8-80c1-707f-60e3-3ba6510dfac1 called **ListUsers** on identitystore from 192.0.2.10",
+            "fn-role/orders replaced the code of function **orders**",
+            "partner/ops called **DisableKey** on kms from 192.0.2.10",
+            "web deleted user **mallory**",
+        ]
+    );
+    assert_eq!(
+        all("cloudtrail_events.ndjson"),
+        [
+            "bob stopped trail **main**",
+            "bob created an **access key** for alice: AKIAI44QH8DHBEXAMPLE",
+            "bob attached **AdministratorAccess** to user alice",
+        ]
+    );
+    assert_eq!(
+        all("cloudtrail_lookup_events.json"),
+        [
+            "Admin/alice@example.com created user **eve**",
+            "svc-inventory called **DescribeInstances** on ec2 from 192.0.2.10",
+            "bob called **DeleteTrail** on cloudtrail",
+        ]
+    );
+    assert_eq!(
+        all("cloudtrail_insight.json"),
+        [
+            "an unusual rate of **RunInstances errors** began: 12.5 per minute, usually 0",
+            "the unusual rate of **RunInstances errors** ended: 12.5 per minute, usually 0",
+            "the unusual rate of **CompleteLifecycleAction calls** ended: 664 per minute, usually 0.25",
+        ]
+    );
+    assert_eq!(
+        all("cloudtrail_aggregated.ndjson"),
+        [
+            "**1,204 calls** of s3 summed up, mostly PutObject (1,000)",
+            "**1,204 calls** of s3 summed up, mostly amzn-s3-demo-bucket (1,204)",
+        ]
+    );
+    assert_eq!(
+        all("cloudtrail_network_activity.json"),
+        [
+            "account 444455556666 called ListKeys on kms from 10.0.1.17, denied: **VpceAccessDenied**",
+            "ci-deploy/build-4711 called **ListKeys** on kms from 10.0.1.18",
+        ]
+    );
+}
+
+#[test]
+fn damage_is_told_with_its_place() {
+    #[track_caller]
+    fn fault(record: &str, at: usize, expected: &str) {
+        let (_, faults, _) = decode(&[record.as_bytes()]);
+        assert_eq!((faults[0].at, faults[0].expected.as_str()), (at, expected), "{record}");
+    }
+    fault(r#"{"eventVersion":"1.11"}"#, 0, "an event with eventName, eventSource or eventID");
+    fault(r#"{"eventName":"A","eventTime":"yesterday"}"#, 30, "an ISO 8601 time for eventTime");
+    fault(r#"{"eventName":"A","x":[1,}"#, 24, "a JSON value");
+    // Inside the event that EventBridge or a lookup carries, the place is still one in the record.
+    fault(
+        r#"{"detail-type":"x","detail":{"eventName":"A","eventTime":"?"}}"#,
+        58,
+        "an ISO 8601 time for eventTime",
+    );
+    let record = r#"{"EventId":"1","CloudTrailEvent":"{\"eventName\":\"\u0041\",\"x\":!}"}"#;
+    fault(record, record.find('!').unwrap(), "a JSON value");
+}
+
+#[test]
+fn look_alikes_are_left_to_others() {
+    for record in [
+        r#"{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":"us-east-1","eventTime":"2026-03-05T09:00:00.000Z","eventName":"ObjectCreated:Put","userIdentity":{"principalId":"EXAMPLE"},"requestParameters":{"sourceIPAddress":"192.0.2.1"},"s3":{"s3SchemaVersion":"1.0"}}"#,
+        r#"{"eventID":"1","eventName":"INSERT","eventVersion":"1.1","eventSource":"aws:dynamodb","awsRegion":"us-east-1","dynamodb":{}}"#,
+        r#"{"version":"0","detail-type":"GuardDuty Finding","source":"aws.guardduty","detail":{"schemaVersion":"2.0"}}"#,
+        r#"{"kind":"Event","apiVersion":"audit.k8s.io/v1","verb":"get","userAgent":"kubectl"}"#,
+        r#"{"messageType":"DATA_MESSAGE","owner":"1","logEvents":[]}"#,
+        r#"{"timestamp":1,"formatVersion":1,"webaclId":"arn:aws:wafv2:us-east-1:1:x","action":"BLOCK"}"#,
+        r#"{"eventVersion":"1.0"}"#,
+        r#"{"eventName":"click","user":"u"}"#,
+        "{}",
+        "2026-03-05 not JSON",
+    ] {
+        assert_eq!(sniff(&[record.as_bytes()]), Sniff::No, "{record}");
+    }
+    let event = br#"{"eventVersion":"1.11","eventSource":"s3.amazonaws.com","eventID":"1"}"#;
+    assert!(matches!(sniff(&[event, b"{"]), Sniff::Certain(_)));
+    assert!(matches!(sniff(&[event, b"{}", b"{}"]), Sniff::Maybe(_)));
+}
+
+#[test]
+fn arbitrary_changes_never_panic() {
+    let mut state = 0x2545_F491_4F6C_DD1D_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) as usize % below.max(1)
+    };
+    for sample in SAMPLES {
+        for record in records(sample.content) {
+            for _ in 0..150 {
+                let mut changed = record.to_vec();
+                for _ in 0..1 + random(4) {
+                    let at = random(changed.len());
+                    let to = (at + random(30)).min(changed.len());
+                    match random(4) {
+                        0 => changed.truncate(at.max(1)),
+                        1 => drop(changed.drain(at..to)),
+                        2 => changed[at] = random(256) as u8,
+                        _ => {
+                            let piece = changed[at..to].to_vec();
+                            let into = random(changed.len());
+                            drop(changed.splice(into..into, piece));
+                        }
+                    }
+                    if changed.is_empty() {
+                        changed.push(b'{');
+                    }
+                }
+                sniff(&[&changed]);
+                let (table, ..) = decode(&[&changed]);
+                if let Some(row) = table.row(0) {
+                    told(&row);
+                }
+            }
+        }
+    }
+}
