@@ -1,0 +1,352 @@
+//! What can be asked on the command line, and the texts that say so. Names here are scripted against: add, do not
+//! rename.
+
+use std::{ffi::OsString, num::NonZeroUsize, path::PathBuf};
+
+use lexopt::{Arg, Parser, ValueExt};
+
+/// One call, understood.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Call {
+    /// `--help`, `help`, `COMMAND --help`.
+    Help(&'static str),
+    /// `--version`.
+    Version,
+    /// `formats [--json]`.
+    Formats {
+        /// As JSON.
+        json: bool,
+    },
+    /// `convert`.
+    Convert(Convert),
+    /// `query`.
+    Query(Query),
+    /// `ledger`.
+    Ledger(Ledger),
+    /// `sample DIR`.
+    Sample {
+        /// Where the files go.
+        folder: PathBuf,
+    },
+}
+
+/// `convert [--to ndjson|csv] [--format ID] PATH…`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Convert {
+    /// As comma-separated values instead of NDJSON.
+    pub csv: bool,
+    /// Which files.
+    pub files: Files,
+}
+
+/// `query [--sql] [--output …] QUERY PATH…`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Query {
+    /// The query's text.
+    pub text: String,
+    /// Whether it is SQL instead of Insights.
+    pub sql: bool,
+    /// How the answer is written.
+    pub output: Output,
+    /// Which files.
+    pub files: Files,
+}
+
+/// `ledger [--json] PATH…`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ledger {
+    /// As JSON.
+    pub json: bool,
+    /// Which files.
+    pub files: Files,
+}
+
+/// What every command that reads logs is given.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Files {
+    /// Files, folders, archives, or `-`.
+    pub paths: Vec<PathBuf>,
+    /// The format they are read as; recognised by content if not given.
+    pub format: Option<String>,
+    /// How many threads read; all processors if not given.
+    pub threads: Option<NonZeroUsize>,
+}
+
+/// How an answer is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Output {
+    /// Aligned columns, for people.
+    #[default]
+    Table,
+    /// An array of objects.
+    Json,
+    /// One object per line.
+    Ndjson,
+    /// Comma-separated, safe against spreadsheet formulas.
+    Csv,
+}
+
+/// Why a call makes no sense, in one sentence.
+#[derive(Debug, PartialEq)]
+pub struct Usage(pub String);
+
+impl From<lexopt::Error> for Usage {
+    fn from(fault: lexopt::Error) -> Usage {
+        Usage(fault.to_string())
+    }
+}
+
+const HELP: &str = "\
+logloupe reads exported AWS logs where they lie and answers questions about them.
+
+  logloupe formats [--json]                           the logs that it reads
+  logloupe query [--output FORM] QUERY PATH…          the answer to an Insights query
+  logloupe convert [--to ndjson|csv] PATH…            every row as JSON or CSV
+  logloupe ledger [--json] PATH…                      what was read of each file, what was not, and why
+  logloupe sample DIR                                 writes a small made-up incident to try all this on
+
+PATH is a file, an archive (gzip, zip, tar), a folder with everything in it, or - for stdin.
+Formats are recognised by content. Nothing is sent anywhere.
+
+Try:
+  logloupe sample incident
+  logloupe query 'stats count(*) as events by @format' incident
+  logloupe query 'filter eventName = \"RunInstances\" | stats count(*) as calls by awsRegion' incident
+
+Options of every command that reads:
+  --format ID      read all files as this format (see `logloupe formats`)
+  --threads N      read with N threads instead of one per processor; answers are the same
+  --help           more about one command: logloupe query --help
+  --version        the version
+
+Exit status: 0 answered; 1 at least one file could not be read at all (it is named on stderr, the others are
+answered); 2 the call or the query makes no sense.
+";
+
+const HELP_FORMATS: &str = "\
+logloupe formats [--json]
+
+The logs that can be read. With --json: for each its id, title, vendor page, columns (with kind, unit, role, other
+names and a sentence), presets (questions with their query) and samples.
+";
+
+const HELP_CONVERT: &str = "\
+logloupe convert [--to ndjson|csv] [--format ID] PATH…
+
+Every row of every file on stdout, file after file: the columns by the vendor's names, and @timestamp (RFC 3339, UTC),
+@format, @source, @line and @message (the raw text). As ndjson (the default) JSON types are kept and a missing value
+is left out. As csv there is one header for all files, and cells that a spreadsheet would run as a formula are defused.
+";
+
+const HELP_QUERY: &str = "\
+logloupe query [--sql] [--output table|json|ndjson|csv] [--format ID] QUERY PATH…
+
+Runs a CloudWatch Logs Insights query over all rows of all files. Fields go by the vendor's name, by the name that
+Insights or Athena give them, by the common name of the Elastic Common Schema (source.ip, user.name), or by any path
+in a JSON event (requestParameters.bucketName). A word without a command searches everywhere.
+
+  --sql            the query is SQL (not offered yet)
+  --output table   aligned columns (the default); on a terminal long cells are cut
+  --output json    an array of objects with typed values
+  --output ndjson  one object per line
+  --output csv     with a header line, safe against spreadsheet formulas
+";
+
+const HELP_LEDGER: &str = "\
+logloupe ledger [--json] PATH…
+
+What became of every file: the format and why, containers, bytes, records, rows and rejections. For every file
+records = rows + rejected + aside. With --json also every rejection with its line, its column, what was expected,
+what was found and the record itself.
+";
+
+const HELP_SAMPLE: &str = "\
+logloupe sample DIR
+
+Writes a made-up incident of about 7,000 events into DIR: a leaked access key, seen by CloudTrail, VPC flow logs, an
+ALB and CloudFront. It is always the same, and nothing in it is real.
+";
+
+/// Understands the arguments after the program's name.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Call, Usage> {
+    let mut parser = Parser::from_args(args);
+    let command = match parser.next()? {
+        None => return Err(Usage("no command given".into())),
+        Some(Arg::Short('h') | Arg::Long("help")) => return Ok(Call::Help(HELP)),
+        Some(Arg::Short('V') | Arg::Long("version")) => return Ok(Call::Version),
+        Some(Arg::Value(command)) => command.string()?,
+        Some(other) => return Err(other.unexpected().into()),
+    };
+    match command.as_str() {
+        "help" => Ok(Call::Help(HELP)),
+        "formats" => formats(&mut parser),
+        "convert" => convert(&mut parser),
+        "query" => query(&mut parser),
+        "ledger" => ledger(&mut parser),
+        "sample" => sample(&mut parser),
+        "explain" => Err(Usage("`explain` is not offered yet".into())),
+        other => Err(Usage(format!(
+            "there is no command `{other}`; there are formats, query, convert, ledger, sample"
+        ))),
+    }
+}
+
+fn formats(parser: &mut Parser) -> Result<Call, Usage> {
+    let mut json = false;
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("json") => json = true,
+            Arg::Short('h') | Arg::Long("help") => return Ok(Call::Help(HELP_FORMATS)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Call::Formats { json })
+}
+
+fn convert(parser: &mut Parser) -> Result<Call, Usage> {
+    let (mut csv, mut files) = (false, Files::default());
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("to") => csv = choice(parser, "--to", &[("ndjson", false), ("csv", true)])?,
+            Arg::Short('h') | Arg::Long("help") => return Ok(Call::Help(HELP_CONVERT)),
+            Arg::Value(path) => files.paths.push(path.into()),
+            Arg::Long("format") => files.format(parser)?,
+            Arg::Long("threads") => files.threads(parser)?,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Call::Convert(Convert { csv, files: files.given()? }))
+}
+
+fn query(parser: &mut Parser) -> Result<Call, Usage> {
+    const OUTPUTS: [(&str, Output); 4] =
+        [("table", Output::Table), ("json", Output::Json), ("ndjson", Output::Ndjson), ("csv", Output::Csv)];
+    let (mut text, mut sql, mut output) = (None, false, Output::default());
+    let mut files = Files::default();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("sql") => sql = true,
+            Arg::Long("output") => output = choice(parser, "--output", &OUTPUTS)?,
+            Arg::Short('h') | Arg::Long("help") => return Ok(Call::Help(HELP_QUERY)),
+            Arg::Value(value) if text.is_none() => text = Some(value.string()?),
+            Arg::Value(path) => files.paths.push(path.into()),
+            Arg::Long("format") => files.format(parser)?,
+            Arg::Long("threads") => files.threads(parser)?,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let text = text.ok_or_else(|| Usage("no query given".into()))?;
+    Ok(Call::Query(Query { text, sql, output, files: files.given()? }))
+}
+
+fn ledger(parser: &mut Parser) -> Result<Call, Usage> {
+    let (mut json, mut files) = (false, Files::default());
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("json") => json = true,
+            Arg::Short('h') | Arg::Long("help") => return Ok(Call::Help(HELP_LEDGER)),
+            Arg::Value(path) => files.paths.push(path.into()),
+            Arg::Long("format") => files.format(parser)?,
+            Arg::Long("threads") => files.threads(parser)?,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Call::Ledger(Ledger { json, files: files.given()? }))
+}
+
+fn sample(parser: &mut Parser) -> Result<Call, Usage> {
+    let mut folder = None;
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Short('h') | Arg::Long("help") => return Ok(Call::Help(HELP_SAMPLE)),
+            Arg::Value(path) if folder.is_none() => folder = Some(path.into()),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let folder = folder.ok_or_else(|| Usage("no folder given".into()))?;
+    Ok(Call::Sample { folder })
+}
+
+/// The value of an option that has only these.
+fn choice<T: Copy>(parser: &mut Parser, option: &str, choices: &[(&str, T)]) -> Result<T, Usage> {
+    let value = parser.value()?.string()?;
+    let known = choices.iter().find(|(name, _)| *name == value);
+    known.map(|(_, choice)| *choice).ok_or_else(|| {
+        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+        Usage(format!("{option} is one of {}, not `{value}`", names.join(", ")))
+    })
+}
+
+impl Files {
+    fn format(&mut self, parser: &mut Parser) -> Result<(), Usage> {
+        let id = parser.value()?.string()?;
+        if logloupe_core::formats::by_id(&id).is_none() {
+            return Err(Usage(format!("there is no format `{id}`; `logloupe formats` lists them")));
+        }
+        self.format = Some(id);
+        Ok(())
+    }
+    fn threads(&mut self, parser: &mut Parser) -> Result<(), Usage> {
+        let value = parser.value()?.string()?;
+        let wrong = |_| Usage(format!("--threads is a number of threads from 1, not `{value}`"));
+        self.threads = Some(value.parse().map_err(wrong)?);
+        Ok(())
+    }
+    fn given(self) -> Result<Files, Usage> {
+        if self.paths.is_empty() {
+            return Err(Usage("no file given; give files, folders or - for stdin".into()));
+        }
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(args: &[&str]) -> Result<Call, Usage> {
+        parse(args.iter().map(OsString::from))
+    }
+    fn refusal(args: &[&str]) -> String {
+        call(args).expect_err("makes no sense").0
+    }
+
+    #[test]
+    fn a_query_is_the_first_word_and_paths_are_the_rest() {
+        let Ok(Call::Query(query)) =
+            call(&["query", "--output=csv", "a = -1", "x", "--threads", "2", "--", "-y"])
+        else {
+            panic!("understood");
+        };
+        assert_eq!((query.text.as_str(), query.output, query.sql), ("a = -1", Output::Csv, false));
+        assert_eq!(query.files.paths, [PathBuf::from("x"), PathBuf::from("-y")]);
+        assert_eq!(query.files.threads.map(NonZeroUsize::get), Some(2));
+    }
+
+    #[test]
+    fn a_dash_is_a_path() {
+        let Ok(Call::Convert(convert)) = call(&["convert", "--to", "csv", "-"]) else { panic!("understood") };
+        assert_eq!((convert.csv, convert.files.paths), (true, vec![PathBuf::from("-")]));
+    }
+
+    #[test]
+    fn refusals_say_what_there_is() {
+        assert_eq!(refusal(&[]), "no command given");
+        assert_eq!(refusal(&["query", "x"]), "no file given; give files, folders or - for stdin");
+        assert_eq!(
+            refusal(&["query", "--output", "xml", "x", "y"]),
+            "--output is one of table, json, ndjson, csv, not `xml`"
+        );
+        assert_eq!(
+            refusal(&["ledger", "--threads", "0", "x"]),
+            "--threads is a number of threads from 1, not `0`"
+        );
+        assert_eq!(
+            refusal(&["convert", "--format", "nope", "x"]),
+            "there is no format `nope`; `logloupe formats` lists them"
+        );
+        assert_eq!(refusal(&["explain", "x"]), "`explain` is not offered yet");
+        assert!(refusal(&["quarry"]).starts_with("there is no command `quarry`"));
+        assert!(refusal(&["formats", "--yaml"]).contains("--yaml"));
+    }
+}

@@ -1,0 +1,120 @@
+//! `logloupe ledger`: what became of every file and every record.
+
+use std::io::Write;
+
+use logloupe_core::{
+    ingest::{Entry, Rejection, State},
+    table::Value,
+    time::format_iso,
+};
+use serde_json::{Value as Json, json};
+
+use crate::{
+    Outcome,
+    args::{Ledger, Output},
+    load, output, report,
+};
+
+/// Reads all files and tells.
+pub fn run(call: &Ledger, out: &mut dyn Write) -> Outcome {
+    let ledger = load::load(&call.files).ledger;
+    if call.json {
+        let all: Vec<Json> = ledger.iter().map(describe).collect();
+        serde_json::to_writer_pretty(&mut *out, &all).map_err(std::io::Error::from)?;
+        writeln!(out)?;
+    } else {
+        let columns = ["file", "format", "rows", "rejected", "aside", "how it ended"].map(str::to_owned);
+        let rows: Vec<Vec<Value>> = ledger.iter().map(line).collect();
+        output::write(Output::Table, &columns, &rows, out)?;
+        for entry in &ledger {
+            for rejection in entry.rejections.iter().take(SHOWN) {
+                let Rejection { line, column, expected, found, .. } = rejection;
+                let place = format!("{}:{line}:{column}", entry.source);
+                let said = format!("{place}: expected {expected}, found {found}");
+                writeln!(out, "{}", output::plain(&said, usize::MAX))?;
+            }
+            if entry.rejected > SHOWN as u64 {
+                let more = entry.rejected - SHOWN as u64;
+                writeln!(out, "{}: {more} more rejected", output::plain(&entry.source, usize::MAX))?;
+            }
+        }
+    }
+    Ok(report::remarks(&ledger))
+}
+
+/// How many rejections of a file are shown to people; `--json` has all that were kept.
+const SHOWN: usize = 3;
+
+fn line(entry: &Entry) -> Vec<Value> {
+    let count = |n: u64| Value::Int(n as i64);
+    vec![
+        Value::text(&entry.source),
+        entry.format.as_deref().map_or(Value::Null, Value::text),
+        count(entry.rows),
+        count(entry.rejected),
+        count(entry.aside),
+        Value::text(&ending(entry)),
+    ]
+}
+
+/// One sentence on how reading ended, with the reason for the format where it went well.
+fn ending(entry: &Entry) -> String {
+    match &entry.state {
+        State::Reading => "not read to its end".into(),
+        State::Read => format!("read: {}", entry.reason),
+        State::SetAside(reason) => format!("set aside: {reason}"),
+        State::Failed(error) => format!("failed: {}", error.message),
+        State::Cancelled => "cancelled".into(),
+    }
+}
+
+fn describe(entry: &Entry) -> Json {
+    let (state, error) = match &entry.state {
+        State::Reading => ("reading", Json::Null),
+        State::Read => ("read", Json::Null),
+        State::SetAside(_) => ("set aside", Json::Null),
+        State::Failed(error) => {
+            let kind = format!("{:?}", error.kind).to_lowercase();
+            ("failed", json!({ "kind": kind, "at": error.at, "message": error.message }))
+        }
+        State::Cancelled => ("cancelled", Json::Null),
+    };
+    let reason = match &entry.state {
+        State::SetAside(reason) => reason,
+        _ => &entry.reason,
+    };
+    let rejections: Vec<Json> = entry
+        .rejections
+        .iter()
+        .map(|r| {
+            json!({
+                "line": r.line,
+                "record": r.record,
+                "column": r.column,
+                "expected": r.expected,
+                "found": r.found,
+                "text": String::from_utf8_lossy(&r.text),
+            })
+        })
+        .collect();
+    json!({
+        "source": entry.source,
+        "format": entry.format,
+        "reason": reason,
+        "containers": entry.containers,
+        "envelope": entry.envelope,
+        "bytesStored": entry.bytes_stored,
+        "bytes": entry.bytes,
+        "lines": entry.lines,
+        "records": entry.records,
+        "rows": entry.rows,
+        "rejected": entry.rejected,
+        "aside": entry.aside,
+        "duplicates": entry.duplicates,
+        "firstTime": entry.first_time.map(format_iso),
+        "lastTime": entry.last_time.map(format_iso),
+        "state": state,
+        "error": error,
+        "rejections": rejections,
+    })
+}

@@ -1,0 +1,131 @@
+//! Files to shards: opens, reads and pushes, on as many threads as there are processors. One loader per thread, and
+//! one ledger in the order of the inputs, whoever read them.
+
+use std::{
+    fs::File,
+    hash::{BuildHasher, Hasher, RandomState},
+    io::{self, Read},
+    num::NonZeroUsize,
+    thread,
+};
+
+use logloupe_core::{
+    formats::ALL,
+    ingest::{Entry, Error, ErrorKind, Limits, Loader, Options, State},
+    table::Shard,
+};
+
+use crate::{
+    args::Files,
+    inputs::{self, Input, Missing},
+    progress::{self, Counts},
+};
+
+/// How many bytes are read at once.
+pub const CHUNK: usize = 1 << 20;
+
+/// What was loaded.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// One per thread.
+    pub shards: Vec<Shard>,
+    /// Every file, in the order given, files inside archives where the archive stands; then the paths that led to
+    /// no file.
+    pub ledger: Vec<Entry>,
+}
+
+/// Reads all files.
+pub fn load(files: &Files) -> Loaded {
+    let (inputs, missing) = inputs::expand(&files.paths);
+    let all = files.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let hands = inputs::deal(&inputs, all);
+    let counts = Counts::default();
+    let bytes = inputs.iter().map(|input| input.bytes).sum();
+    let read = |hand: &[usize]| read(&inputs, hand, files.format.as_deref(), &counts);
+    let read_all = || match hands.as_slice() {
+        [only] => vec![read(only)],
+        hands => thread::scope(|scope| {
+            let threads: Vec<_> = hands.iter().map(|hand| scope.spawn(|| read(hand))).collect();
+            // A panic in a thread is a fault of ours: it ends the run as it would have without threads.
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect()
+        }),
+    };
+    let parts = progress::show(&counts, inputs.len() as u64, bytes, read_all);
+
+    let mut loaded = Loaded::default();
+    let mut entries = Vec::new();
+    for (shard, ledger) in parts {
+        loaded.shards.push(shard);
+        entries.extend(ledger);
+    }
+    entries.sort_by_key(|(input, _)| *input);
+    loaded.ledger = entries.into_iter().map(|(_, entry)| entry).chain(missing.iter().map(unread)).collect();
+    loaded
+}
+
+/// A loader for all formats, its hash tables seeded at random.
+pub fn loader() -> Loader {
+    Loader::new(ALL.to_vec(), Limits::default(), RandomState::new().build_hasher().finish())
+}
+
+/// Reads the inputs of one hand; each entry with the number of the input that it came from.
+fn read(
+    inputs: &[Input],
+    hand: &[usize],
+    format: Option<&str>,
+    counts: &Counts,
+) -> (Shard, Vec<(usize, Entry)>) {
+    let mut loader = loader();
+    let mut buffer = vec![0; CHUNK];
+    let mut belongs = Vec::new();
+    for &i in hand {
+        feed(&mut loader, &inputs[i], format, &mut buffer, counts);
+        belongs.resize(loader.ledger().len(), i);
+    }
+    let (shard, ledger) = loader.into_parts();
+    (shard, belongs.into_iter().zip(ledger).collect())
+}
+
+/// Pushes one input through the loader, to its end or to where reading on is of no use.
+pub fn feed(loader: &mut Loader, input: &Input, format: Option<&str>, buffer: &mut [u8], counts: &Counts) {
+    let size = input.path.as_ref().map(|_| input.bytes).filter(|bytes| *bytes > 0);
+    loader.open(&input.name, Options { size, format: format.map(str::to_owned), ..Options::default() });
+    let outcome = match &input.path {
+        None => push(loader, &mut io::stdin().lock(), buffer, counts),
+        Some(path) => File::open(path).and_then(|mut file| push(loader, &mut file, buffer, counts)),
+    };
+    match outcome {
+        Ok(()) => loader.finish(),
+        Err(fault) => loader.fail(&fault.to_string()),
+    }
+    counts.add_file();
+}
+
+fn push(loader: &mut Loader, from: &mut dyn Read, buffer: &mut [u8], counts: &Counts) -> io::Result<()> {
+    while !loader.is_done() {
+        match from.read(buffer) {
+            Ok(0) => return Ok(()),
+            Ok(read) => {
+                counts.add_bytes(read);
+                loader.push(&buffer[..read]);
+            }
+            Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(())
+}
+
+/// The entry of a path that leads to no file.
+pub fn unread(missing: &Missing) -> Entry {
+    let message = missing.fault.to_string();
+    Entry {
+        source: missing.name.clone(),
+        reason: message.clone(),
+        state: State::Failed(Error { kind: ErrorKind::Io, at: 0, message }),
+        ..Entry::default()
+    }
+}

@@ -1,0 +1,162 @@
+//! A table of values on stdout: aligned for people, or JSON, NDJSON, CSV for programs.
+
+use std::io::{self, IsTerminal, Write};
+
+use logloupe_core::{export, table::Value};
+use serde::{Serializer, ser::SerializeMap};
+
+use crate::args::Output;
+
+/// On a terminal, cells are cut at this many characters.
+const WIDEST: usize = 120;
+
+/// Writes rows of values under these names.
+pub fn write(form: Output, columns: &[String], rows: &[Vec<Value>], out: &mut dyn Write) -> io::Result<()> {
+    match form {
+        Output::Table => {
+            let widest = if io::stdout().is_terminal() { WIDEST } else { usize::MAX };
+            table(columns, rows, widest, out)
+        }
+        Output::Csv => csv(columns, rows, out),
+        Output::Ndjson => rows.iter().try_for_each(|row| {
+            object(columns, row, out)?;
+            writeln!(out)
+        }),
+        Output::Json => {
+            write!(out, "[")?;
+            for (i, row) in rows.iter().enumerate() {
+                write!(out, "{}", if i == 0 { "\n" } else { ",\n" })?;
+                object(columns, row, out)?;
+            }
+            writeln!(out, "{}]", if rows.is_empty() { "" } else { "\n" })
+        }
+    }
+}
+
+/// One object with every column, in order; a missing value is `null`.
+fn object(columns: &[String], row: &[Value], out: &mut dyn Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::new(out);
+    let mut map = serializer.serialize_map(Some(columns.len()))?;
+    for (name, value) in columns.iter().zip(row) {
+        map.serialize_entry(name, &value.to_json())?;
+    }
+    map.end().map_err(io::Error::from)
+}
+
+fn csv(columns: &[String], rows: &[Vec<Value>], out: &mut dyn Write) -> io::Result<()> {
+    let mut line = Vec::new();
+    csv_header(columns, &mut line);
+    out.write_all(&line)?;
+    for row in rows {
+        line.clear();
+        export::csv(row.iter().cloned(), &mut line);
+        out.write_all(&line)?;
+    }
+    Ok(())
+}
+
+/// Appends the line of names. They are ours or the query's own words, so `@timestamp` need not be defused.
+pub fn csv_header(columns: &[String], line: &mut Vec<u8>) {
+    for (i, name) in columns.iter().enumerate() {
+        if i > 0 {
+            line.push(b',');
+        }
+        if name.contains([',', '"', '\n', '\r']) {
+            line.extend(format!("\"{}\"", name.replace('"', "\"\"")).as_bytes());
+        } else {
+            line.extend(name.as_bytes());
+        }
+    }
+    line.extend(b"\r\n");
+}
+
+/// Aligned columns: numbers to the right, everything else to the left.
+fn table(columns: &[String], rows: &[Vec<Value>], widest: usize, out: &mut dyn Write) -> io::Result<()> {
+    let cells: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|value| cell(value, widest)).collect()).collect();
+    let heads: Vec<String> = columns.iter().map(|name| plain(name, widest)).collect();
+    let count = |text: &String| text.chars().count();
+    let width = |i: usize| {
+        let of_cells = cells.iter().filter_map(|row| row.get(i)).map(count).max().unwrap_or(0);
+        of_cells.max(count(&heads[i]))
+    };
+    let widths: Vec<usize> = (0..heads.len()).map(width).collect();
+    let numbers: Vec<bool> = (0..heads.len())
+        .map(|i| {
+            let mut values = rows.iter().filter_map(|row| row.get(i)).filter(|v| !v.is_null()).peekable();
+            values.peek().is_some() && values.all(|v| matches!(v, Value::Int(_) | Value::Float(_)))
+        })
+        .collect();
+    let rule: Vec<String> = widths.iter().map(|width| "─".repeat(*width)).collect();
+    for row in [&heads, &rule].into_iter().chain(&cells) {
+        let mut line = String::new();
+        for (i, text) in row.iter().enumerate() {
+            let gap = " ".repeat(widths[i].saturating_sub(count(text)));
+            let (before, after) = if numbers[i] { (gap.as_str(), "") } else { ("", gap.as_str()) };
+            line.extend([if i > 0 { "  " } else { "" }, before, text, after]);
+        }
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+fn cell(value: &Value, widest: usize) -> String {
+    plain(&value.to_string(), widest)
+}
+
+/// Text without anything that a terminal would act on: log content is what attackers typed.
+pub fn plain(text: &str, widest: usize) -> String {
+    let harmless = |c: char| {
+        if c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c)
+        {
+            '␣'
+        } else {
+            c
+        }
+    };
+    let mut short: String = text.chars().take(widest).map(harmless).collect();
+    if text.chars().nth(widest).is_some() {
+        short.pop();
+        short.push('…');
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(form: Output, columns: &[&str], rows: &[Vec<Value>]) -> String {
+        let columns: Vec<String> = columns.iter().map(|c| (*c).to_owned()).collect();
+        let mut out = Vec::new();
+        write(form, &columns, rows, &mut out).expect("memory takes everything");
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn every_form_keeps_the_values() {
+        let rows = [
+            vec![Value::text("a,b"), Value::Int(7), Value::Null],
+            vec![Value::text("=1"), Value::Float(1.5), Value::Bool(true)],
+        ];
+        let columns = ["name", "n", "@x"];
+        assert_eq!(
+            written(Output::Json, &columns, &rows),
+            "[\n{\"name\":\"a,b\",\"n\":7,\"@x\":null},\n{\"name\":\"=1\",\"n\":1.5,\"@x\":true}\n]\n"
+        );
+        assert_eq!(written(Output::Json, &columns, &[]), "[]\n");
+        assert_eq!(written(Output::Ndjson, &columns, &rows[..1]), "{\"name\":\"a,b\",\"n\":7,\"@x\":null}\n");
+        assert_eq!(written(Output::Csv, &columns, &rows), "name,n,@x\r\n\"a,b\",7,\r\n\"'=1\",1.5,true\r\n");
+        assert_eq!(
+            written(Output::Table, &columns, &rows),
+            "name    n  @x\n────  ───  ────\na,b     7\n=1    1.5  true\n"
+        );
+    }
+
+    #[test]
+    fn nothing_reaches_the_terminal_that_it_would_act_on() {
+        assert_eq!(plain("\u{1b}[31mred\r\n\u{202e}", 100), "␣[31mred␣␣␣");
+        assert_eq!(plain("abcdef", 4), "abc…");
+        assert_eq!(plain("abcd", 4), "abcd");
+    }
+}
