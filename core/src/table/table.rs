@@ -99,16 +99,11 @@ impl Table {
             return;
         }
         let rows = std::mem::take(&mut self.open_rows);
-        for writer in &mut self.writers {
-            while writer.len() < rows {
-                writer.push_null();
-            }
-        }
         let columns: Vec<Column> = self
             .writers
             .iter_mut()
             .zip(&self.dictionaries)
-            .map(|(writer, dictionary)| writer.seal(dictionary))
+            .map(|(writer, dictionary)| writer.seal(rows, dictionary))
             .collect();
         self.chunks.push(Chunk {
             first_row: self.rows,
@@ -170,7 +165,7 @@ impl Table {
             while chunk.columns.len() <= column {
                 chunk.columns.push(Column::NULLS);
             }
-            chunk.columns[column] = writer.seal(dictionary);
+            chunk.columns[column] = writer.seal(chunk.rows, dictionary);
             chunk.derived.push(column);
         }
         true
@@ -239,8 +234,8 @@ impl RowWriter<'_> {
         if writer.len() > rows {
             return;
         }
-        while writer.len() < rows {
-            writer.push_null();
+        if writer.len() < rows {
+            writer.pad(rows);
         }
         writer.push(cell, &mut self.table.dictionaries[column]);
     }

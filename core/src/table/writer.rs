@@ -13,10 +13,11 @@ const MANY: usize = 1 << 16;
 #[derive(Debug)]
 pub(crate) struct Writer {
     kind: Kind,
-    valid: Bitmap,
+    rows: usize,
+    /// The rows that have a value, kept from the first hole on; until then, all have.
+    valid: Option<Bitmap>,
     values: Values,
-    /// The last interned text and its code: logs repeat themselves line by line.
-    last: (Vec<u8>, u32),
+    recent: Recent,
 }
 
 #[derive(Debug)]
@@ -36,12 +37,12 @@ impl Writer {
             Kind::Text if role == Role::Identifier => Values::Plain { ends: Vec::new(), bytes: Vec::new() },
             Kind::Text | Kind::Ip => Values::Codes(Vec::new()),
         };
-        Writer { kind, valid: Bitmap::default(), values, last: (Vec::new(), u32::MAX) }
+        Writer { kind, rows: 0, valid: None, values, recent: Recent::default() }
     }
     /// How many rows have been written.
     #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.valid.len()
+        self.rows
     }
     /// Writes a value. A value of another kind than the column's is converted where that loses nothing and is
     /// otherwise missing; formats check kinds before they write.
@@ -52,43 +53,50 @@ impl Writer {
             (Values::Ints(v), Cell::Bool(x)) => v.push(x as i64),
             (Values::Floats(v), Cell::Float(x)) => v.push(x),
             (Values::Floats(v), Cell::Int(x)) => v.push(x as f64),
-            (Values::Codes(v), Cell::Text(x)) => {
-                if self.last.1 != u32::MAX && self.last.0 == x {
-                    v.push(self.last.1);
-                } else if let Some(code) = dictionary.intern(x) {
-                    self.last.0.clear();
-                    self.last.0.extend_from_slice(x);
-                    self.last.1 = code;
-                    v.push(code);
-                } else {
-                    return self.push_null();
-                }
-            }
+            (Values::Codes(v), Cell::Text(x)) => match self.recent.code(x, dictionary) {
+                Some(code) => v.push(code),
+                None => return self.pad(self.rows + 1),
+            },
             (Values::Plain { ends, bytes }, Cell::Text(x)) => {
                 bytes.extend_from_slice(x);
                 ends.push(bytes.len() as u32);
             }
-            _ => return self.push_null(),
+            _ => return self.pad(self.rows + 1),
         }
-        self.valid.push(true);
+        if let Some(valid) = &mut self.valid {
+            valid.push(true);
+        }
+        self.rows += 1;
     }
-    /// Writes that the row has no value. The hole repeats its neighbour, so that it does not widen the range.
-    #[inline]
+    /// Writes that the row has no value.
     pub(crate) fn push_null(&mut self) {
-        match &mut self.values {
-            Values::Ints(v) => v.push(v.last().copied().unwrap_or(0)),
-            Values::Floats(v) => v.push(0.0),
-            Values::Codes(v) => v.push(v.last().copied().unwrap_or(0)),
-            Values::Plain { ends, bytes } => ends.push(bytes.len() as u32),
+        self.pad(self.rows + 1);
+    }
+    /// Writes that the rows up to `rows` have no value. The holes repeat their neighbour, so that they do not widen
+    /// the range.
+    pub(crate) fn pad(&mut self, rows: usize) {
+        if rows <= self.rows {
+            return;
         }
-        self.valid.push(false);
+        match &mut self.values {
+            Values::Ints(v) => v.resize(rows, v.last().copied().unwrap_or(0)),
+            Values::Floats(v) => v.resize(rows, 0.0),
+            Values::Codes(v) => v.resize(rows, v.last().copied().unwrap_or(0)),
+            Values::Plain { ends, bytes } => ends.resize(rows, bytes.len() as u32),
+        }
+        let valid = self.valid.get_or_insert_with(|| Bitmap::new(self.rows, true));
+        (self.rows..rows).for_each(|_| valid.push(false));
+        self.rows = rows;
     }
     /// Takes back all rows from `rows` on.
     pub(crate) fn truncate(&mut self, rows: usize) {
-        if rows >= self.len() {
+        if rows >= self.rows {
             return;
         }
-        self.valid.truncate(rows);
+        self.rows = rows;
+        if let Some(valid) = &mut self.valid {
+            valid.truncate(rows);
+        }
         match &mut self.values {
             Values::Ints(v) => v.truncate(rows),
             Values::Floats(v) => v.truncate(rows),
@@ -99,28 +107,30 @@ impl Writer {
             }
         }
     }
-    /// Packs what was written and starts over.
-    pub(crate) fn seal(&mut self, dictionary: &Dictionary) -> Column {
-        let valid = std::mem::take(&mut self.valid);
-        let rows = valid.len();
-        if valid.none() {
+    /// Packs the `rows` rows of a chunk, those not written without a value, and starts over.
+    pub(crate) fn seal(&mut self, rows: usize, dictionary: &Dictionary) -> Column {
+        if self.rows == 0 {
+            return Column::NULLS;
+        }
+        self.pad(rows);
+        self.rows = 0;
+        let valid = self.valid.take().filter(|v| !v.all());
+        if valid.as_ref().is_some_and(Bitmap::none) {
             self.truncate_values();
             return Column::NULLS;
         }
         let data = match &mut self.values {
             Values::Ints(v) => {
-                fill_leading_holes(v, &valid);
+                fill_leading_holes(v, valid.as_ref());
                 Data::Ints(Packed::new(v))
             }
             Values::Floats(v) => pack_floats(v),
             Values::Codes(v) => {
-                let mut codes: Vec<i64> = v.iter().map(|c| *c as i64).collect();
-                fill_leading_holes(&mut codes, &valid);
-                Data::Codes(Packed::new(&codes))
+                fill_leading_holes(v, valid.as_ref());
+                Data::Codes(Packed::new(v))
             }
             Values::Plain { ends, bytes } => {
-                let ends: Vec<i64> = ends.iter().map(|e| *e as i64).collect();
-                Data::Plain { ends: Packed::new(&ends), bytes: bytes.as_slice().into() }
+                Data::Plain { ends: Packed::new(ends), bytes: bytes.as_slice().into() }
             }
         };
         self.truncate_values();
@@ -131,7 +141,7 @@ impl Writer {
                 self.values = Values::Plain { ends: Vec::new(), bytes: Vec::new() };
             }
         }
-        Column { valid: (!valid.all()).then_some(valid), data }
+        Column { valid, data }
     }
     /// How many distinct codes the chunk uses.
     fn fresh_codes(&self, data: &Data, rows: usize) -> usize {
@@ -155,9 +165,60 @@ impl Writer {
     }
 }
 
+/// The codes of texts met lately: logs repeat themselves, and a look in here costs a fraction of one into a large
+/// dictionary. One text per slot; which slot, its first and last eight bytes decide.
+#[derive(Debug, Default)]
+struct Recent {
+    /// [`SLOTS`](Self::SLOTS) of them once the column has had a text.
+    slots: Vec<Slot>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    first: u64,
+    last: u64,
+    /// `usize::MAX` for a slot never used.
+    len: usize,
+    code: u32,
+}
+
+impl Recent {
+    const SLOTS: usize = 512;
+
+    /// The code of `text`, from here or from the dictionary; `None` when that is full.
+    #[inline]
+    fn code(&mut self, text: &[u8], dictionary: &mut Dictionary) -> Option<u32> {
+        let (first, last) = ends_of(text);
+        let mixed = (first ^ last.rotate_left(23)).wrapping_add(text.len() as u64);
+        let at = (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 55) as usize;
+        if let Some(slot) = self.slots.get(at)
+            && (slot.first, slot.last, slot.len) == (first, last, text.len())
+            // Up to sixteen bytes, the first and last eight are all there is.
+            && (text.len() <= 16 || dictionary.get(slot.code) == text)
+        {
+            return Some(slot.code);
+        }
+        let code = dictionary.intern(text)?;
+        if self.slots.is_empty() {
+            self.slots = vec![Slot { first: 0, last: 0, len: usize::MAX, code: 0 }; Self::SLOTS];
+        }
+        self.slots[at % Self::SLOTS] = Slot { first, last, len: text.len(), code };
+        Some(code)
+    }
+}
+
+/// The first and the last eight bytes of `text`, which overlap if it is short; shorter text is filled up with zeros.
+#[inline]
+fn ends_of(text: &[u8]) -> (u64, u64) {
+    match (text.first_chunk(), text.last_chunk()) {
+        (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+        _ => (text.iter().fold(0, |word, &b| word << 8 | b as u64), 0),
+    }
+}
+
 /// Gives the rows before the first value that value, since they could not repeat a neighbour.
-fn fill_leading_holes(values: &mut [i64], valid: &Bitmap) {
-    if let Some(first) = valid.ones().next() {
+fn fill_leading_holes<T: Copy>(values: &mut [T], valid: Option<&Bitmap>) {
+    if let Some(first) = valid.and_then(|v| v.ones().next()) {
         let value = values[first];
         values[..first].fill(value);
     }
@@ -165,16 +226,102 @@ fn fill_leading_holes(values: &mut [i64], valid: &Bitmap) {
 
 /// Decimals with up to nine digits are packed as integers if every one reads back bit for bit.
 fn pack_floats(values: &[f64]) -> Data {
+    let mut mantissas: Vec<i64> = Vec::new();
     for digits in [0u8, 3, 6, 9] {
+        mantissas.clear();
         let exact = |v: &f64| {
-            let mantissa = (v * TEN[digits as usize]).round();
-            mantissa.abs() < 9e15 && decimal(mantissa as i64, digits).to_bits() == v.to_bits()
+            let scaled = v * TEN[digits as usize];
+            // To the nearest by hand: `round` is a function call on most targets, and the proof comes after.
+            let mantissa = (scaled + 0.5f64.copysign(scaled)) as i64;
+            mantissas.push(mantissa);
+            scaled.abs() < 9e15 && decimal(mantissa, digits).to_bits() == v.to_bits()
         };
         if values.iter().all(exact) {
-            let mantissas: Vec<i64> =
-                values.iter().map(|v| (v * TEN[digits as usize]).round() as i64).collect();
             return Data::Decimals(Packed::new(&mantissas), digits);
         }
     }
     Data::Floats(values.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn write(kind: Kind, cells: &[Cell<'_>], rows: usize) -> (Column, Dictionary) {
+        let mut dictionary = Dictionary::new(1);
+        let mut writer = Writer::new(kind, Role::Dimension);
+        for cell in cells {
+            match cell {
+                Cell::Null => writer.push_null(),
+                cell => writer.push(*cell, &mut dictionary),
+            }
+        }
+        (writer.seal(rows, &dictionary), dictionary)
+    }
+
+    #[test]
+    fn holes_before_between_and_after() {
+        let cells = [Cell::Null, Cell::Int(1_000), Cell::Null, Cell::Int(1_001)];
+        let (column, _) = write(Kind::Int, &cells, 6);
+        let values: Vec<Option<i64>> = (0..6).map(|i| column.int(i)).collect();
+        assert_eq!(values, [None, Some(1_000), None, Some(1_001), None, None]);
+        assert_eq!(column.range(), Some((1_000, 1_001)));
+        let (column, _) = write(Kind::Int, &[Cell::Null, Cell::Text(b"not a number")], 2);
+        assert!(matches!(column.data, Data::Nulls));
+        let (column, _) = write(Kind::Int, &[Cell::Int(5); 3], 3);
+        assert!(column.valid.is_none() && column.bytes() == 0);
+    }
+
+    #[test]
+    fn texts_that_look_alike_keep_their_codes() {
+        let long = |middle: &str| format!("prefix-8{middle}8-suffix");
+        let texts: Vec<String> = ["", "a", "\0", "\0\0", "a\0", "12345678", "123456789", "1234567812345678"]
+            .map(str::to_owned)
+            .into_iter()
+            .chain([long("x"), long("y"), long("xx"), long("x")])
+            .chain((0..2000).map(|i| format!("10.0.{}.{}", i / 250, i % 250)))
+            .collect();
+        let twice: Vec<&String> = texts.iter().chain(&texts).collect();
+        let cells: Vec<Cell<'_>> = twice.iter().map(|t| Cell::Text(t.as_bytes())).collect();
+        let (column, dictionary) = write(Kind::Ip, &cells, cells.len());
+        for (i, text) in twice.iter().enumerate() {
+            assert_eq!(column.text(i, &dictionary), Some(text.as_bytes()));
+        }
+        assert_eq!(dictionary.len(), texts.len() - 1);
+    }
+
+    #[test]
+    fn decimals_read_back_bit_for_bit() {
+        for values in [
+            vec![0.001, 12.345, -1.0, 0.0],
+            vec![0.000_073, 1.5],
+            vec![1.0 / 3.0, 0.1],
+            vec![-0.0, 1.0],
+            vec![1e300, f64::MIN_POSITIVE],
+            vec![9_007_199_254_740_993.0, 0.5],
+        ] {
+            let cells: Vec<Cell<'_>> = values.iter().map(|v| Cell::Float(*v)).collect();
+            let (column, _) = write(Kind::Float, &cells, cells.len());
+            for (i, value) in values.iter().enumerate() {
+                assert_eq!(column.float(i).map(f64::to_bits), Some(value.to_bits()), "{value}");
+            }
+        }
+    }
+
+    #[test]
+    fn rows_taken_back_leave_no_trace() {
+        let mut dictionary = Dictionary::new(1);
+        let mut writer = Writer::new(Kind::Text, Role::Identifier);
+        writer.push(Cell::Text(b"kept"), &mut dictionary);
+        writer.push(Cell::Text(b"taken back"), &mut dictionary);
+        writer.truncate(1);
+        writer.push_null();
+        writer.truncate(1);
+        writer.push(Cell::Text(b"also kept"), &mut dictionary);
+        let column = writer.seal(2, &dictionary);
+        assert_eq!(column.text(0, &dictionary), Some(&b"kept"[..]));
+        assert_eq!(column.text(1, &dictionary), Some(&b"also kept"[..]));
+        assert!(column.valid.is_none());
+    }
 }
