@@ -48,21 +48,33 @@ impl Writer {
     /// otherwise missing; formats check kinds before they write.
     #[inline]
     pub(crate) fn push(&mut self, cell: Cell<'_>, dictionary: &mut Dictionary) {
+        // Numbers are most of what there is, and done where they are read.
         match (&mut self.values, cell) {
             (Values::Ints(v), Cell::Int(x) | Cell::Time(x)) => v.push(x),
-            (Values::Ints(v), Cell::Bool(x)) => v.push(x as i64),
             (Values::Floats(v), Cell::Float(x)) => v.push(x),
-            (Values::Floats(v), Cell::Int(x)) => v.push(x as f64),
+            _ => return self.push_other(cell, dictionary),
+        }
+        self.count();
+    }
+    #[inline(never)]
+    fn push_other(&mut self, cell: Cell<'_>, dictionary: &mut Dictionary) {
+        match (&mut self.values, cell) {
             (Values::Codes(v), Cell::Text(x)) => match self.recent.code(x, dictionary) {
                 Some(code) => v.push(code),
-                None => return self.pad(self.rows + 1),
+                None => return self.push_null(),
             },
             (Values::Plain { ends, bytes }, Cell::Text(x)) => {
                 bytes.extend_from_slice(x);
                 ends.push(bytes.len() as u32);
             }
-            _ => return self.pad(self.rows + 1),
+            (Values::Ints(v), Cell::Bool(x)) => v.push(x as i64),
+            (Values::Floats(v), Cell::Int(x)) => v.push(x as f64),
+            _ => return self.push_null(),
         }
+        self.count();
+    }
+    #[inline]
+    fn count(&mut self) {
         if let Some(valid) = &mut self.valid {
             valid.push(true);
         }
@@ -169,7 +181,7 @@ impl Writer {
 /// dictionary. One text per slot; which slot, its first and last eight bytes decide.
 #[derive(Debug, Default)]
 struct Recent {
-    /// [`SLOTS`](Self::SLOTS) of them once the column has had a text.
+    /// As many as the dictionary has texts, within limits; a power of two.
     slots: Vec<Slot>,
 }
 
@@ -177,32 +189,44 @@ struct Recent {
 struct Slot {
     first: u64,
     last: u64,
-    /// `usize::MAX` for a slot never used.
-    len: usize,
+    /// `u32::MAX` for a slot never used.
+    len: u32,
     code: u32,
 }
 
 impl Recent {
-    const SLOTS: usize = 512;
+    const FEWEST: usize = 64;
+    const MOST: usize = 1024;
 
     /// The code of `text`, from here or from the dictionary; `None` when that is full.
     #[inline]
     fn code(&mut self, text: &[u8], dictionary: &mut Dictionary) -> Option<u32> {
         let (first, last) = ends_of(text);
         let mixed = (first ^ last.rotate_left(23)).wrapping_add(text.len() as u64);
-        let at = (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 55) as usize;
-        if let Some(slot) = self.slots.get(at)
-            && (slot.first, slot.last, slot.len) == (first, last, text.len())
+        let mixed = (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize;
+        if let Some(slot) = self.slots.get(mixed & self.slots.len().wrapping_sub(1))
+            && (slot.first, slot.last, slot.len) == (first, last, text.len() as u32)
             // Up to sixteen bytes, the first and last eight are all there is.
             && (text.len() <= 16 || dictionary.get(slot.code) == text)
         {
             return Some(slot.code);
         }
+        self.look_up(text, mixed, (first, last), dictionary)
+    }
+    fn look_up(
+        &mut self,
+        text: &[u8],
+        mixed: usize,
+        (first, last): (u64, u64),
+        dictionary: &mut Dictionary,
+    ) -> Option<u32> {
         let code = dictionary.intern(text)?;
-        if self.slots.is_empty() {
-            self.slots = vec![Slot { first: 0, last: 0, len: usize::MAX, code: 0 }; Self::SLOTS];
+        if self.slots.len() < dictionary.len().clamp(Self::FEWEST, Self::MOST) {
+            let slots = (self.slots.len() * 4).clamp(Self::FEWEST, Self::MOST);
+            self.slots = vec![Slot { first: 0, last: 0, len: u32::MAX, code: 0 }; slots];
         }
-        self.slots[at % Self::SLOTS] = Slot { first, last, len: text.len(), code };
+        let at = mixed & (self.slots.len() - 1);
+        self.slots[at] = Slot { first, last, len: text.len() as u32, code };
         Some(code)
     }
 }
