@@ -1,53 +1,61 @@
-//! What every format of [`ALL`](super::ALL) promises, checked on its own samples. Nobody writes these tests twice.
+//! What every format of [`ALL`](super::ALL) promises, checked on its own samples through the loader, as users read
+//! them. Nobody writes these tests twice.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, io::Write};
 
-use super::{ALL, Decoded, Decoder, Fault, Format, Framing, Head, Record, Sniff};
-use crate::table::{Table, Value, schema::BUILTINS};
+use flate2::{Compression, write::GzEncoder};
 
-/// A sample read through its decoder, line by line: for formats of lines.
-struct Outcome {
-    table: Table,
-    forms: usize,
-    faults: Vec<(usize, Fault)>,
-    records: usize,
+use super::{ALL, Format, Sample};
+use crate::{
+    ingest::{
+        Limits, Loader, Options,
+        ledger::{Entry, State},
+    },
+    query::syntax,
+    table::{Shard, Table, Value, schema::BUILTINS},
+};
+
+/// Reads `content` in pieces of `piece` bytes, its name hidden, with these formats.
+fn load(formats: &[&'static dyn Format], content: &[u8], piece: usize) -> (Shard, Entry) {
+    let mut loader = Loader::new(formats.to_vec(), Limits::default(), 1);
+    loader.open("x", Options::default());
+    content.chunks(piece).for_each(|bytes| loader.push(bytes));
+    let (shard, mut ledger) = loader.into_parts();
+    assert_eq!(ledger.len(), 1, "{ledger:#?}");
+    (shard, ledger.remove(0))
 }
 
-fn lines(content: &[u8]) -> Vec<&[u8]> {
-    content
-        .split(|b| *b == b'\n')
-        .map(|l| l.strip_suffix(b"\r").unwrap_or(l))
-        .filter(|l| !l.iter().all(u8::is_ascii_whitespace))
-        .collect()
+fn samples() -> impl Iterator<Item = (&'static dyn Format, &'static Sample)> {
+    ALL.iter().flat_map(|f| f.samples().iter().map(move |s| (*f, s)))
 }
 
-fn head<'a>(format: &dyn Format, records: &'a [&'a [u8]]) -> Head<'a> {
-    Head { name: "", framing: format.meta().framing, records: &records[..records.len().min(16)] }
+fn table<'s>(shard: &'s Shard, format: &dyn Format) -> Option<&'s Table> {
+    shard.tables.iter().find(|t| t.format() == format.meta().id)
 }
 
-fn decode(format: &dyn Format, content: &[u8]) -> Outcome {
-    let records = lines(content);
-    let mut decoder: Box<dyn Decoder> = format.decoder(&head(format, &records));
-    let mut outcome = Outcome {
-        table: Table::new(format.meta().id, format.fields(), 1),
-        forms: 0,
-        faults: Vec::new(),
-        records: records.len(),
-    };
-    for (i, bytes) in records.iter().enumerate() {
-        let mut row = outcome.table.begin();
-        match decoder.decode(&Record { bytes, envelope_time: None }, &mut row) {
-            Ok(Decoded::Row) => row.commit(0, i as u64, i as u64, bytes),
-            Ok(_) => outcome.forms += 1,
-            Err(fault) => outcome.faults.push((i, fault)),
+/// Everything that a shard says, in an order of its own.
+fn told(shard: &Shard) -> Vec<String> {
+    let mut all = Vec::new();
+    for table in &shard.tables {
+        for row in (0..table.rows()).filter_map(|r| table.row(r)) {
+            let fields = table.schema().fields().iter().enumerate();
+            let values = fields.map(|(i, f)| format!("{}={:?}", f.name, row.value(i)));
+            let raw = String::from_utf8_lossy(&row.raw()).into_owned();
+            all.push(format!("{} {} {raw}", table.format(), values.collect::<Vec<_>>().join(" ")));
         }
     }
-    outcome.table.seal();
-    outcome
+    all
 }
 
-fn formats_of_lines() -> impl Iterator<Item = &'static dyn Format> {
-    ALL.iter().copied().filter(|f| f.meta().framing == Framing::Lines)
+/// The ledger's entry without what depends on the container.
+fn counted(entry: &Entry) -> Entry {
+    Entry { bytes_stored: 0, containers: Vec::new(), ..entry.clone() }
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
 }
 
 #[test]
@@ -55,12 +63,8 @@ fn ids_are_unique_and_speakable() {
     let mut ids = HashSet::new();
     for format in ALL {
         let meta = format.meta();
-        assert!(ids.insert(meta.id), "{} twice", meta.id);
-        assert!(
-            meta.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'),
-            "{}",
-            meta.id
-        );
+        let speakable = meta.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        assert!(ids.insert(meta.id) && speakable, "{}", meta.id);
         assert!(meta.summary.ends_with('.') && meta.page.starts_with("https://"), "{}", meta.id);
         assert!(!format.presets().is_empty() && !format.samples().is_empty(), "{}", meta.id);
     }
@@ -94,53 +98,77 @@ fn names_reach_one_column_each() {
 
 #[test]
 fn every_sample_is_claimed_by_its_format_alone() {
-    for owner in ALL {
-        for sample in owner.samples().iter().filter(|_| owner.meta().framing == Framing::Lines) {
-            let records = lines(sample.content);
-            for format in ALL {
-                let head = Head { framing: Framing::Lines, ..head(*owner, &records) };
-                let sniff = format.sniff(&head);
-                let own = owner.meta().id == format.meta().id;
+    for (owner, sample) in samples() {
+        for format in ALL {
+            let (shard, entry) = load(&[*format], sample.content, 4096);
+            let own = owner.meta().id == format.meta().id;
+            let claimed = entry.format.as_deref() == Some(format.meta().id);
+            // A whole file may be put aside (a digest); its owner says so by claiming it.
+            assert_eq!(claimed, own, "{} on {}: {}", format.meta().id, sample.name, entry.reason);
+            assert!(own || shard.rows() == 0);
+        }
+        let (_, entry) = load(ALL, sample.content, 4096);
+        assert_eq!(entry.format.as_deref(), Some(owner.meta().id), "{}: {}", sample.name, entry.reason);
+        assert!(!entry.reason.is_empty());
+    }
+}
+
+#[test]
+fn samples_give_the_rows_and_rejections_they_state() {
+    for (_, sample) in samples() {
+        let (shard, entry) = load(ALL, sample.content, 4096);
+        let found = (entry.rows as usize, entry.rejected as usize);
+        assert_eq!(found, (sample.rows, sample.rejected), "{}: {:#?}", sample.name, entry.rejections);
+        assert_eq!(entry.records, entry.rows + entry.rejected + entry.aside, "{}", sample.name);
+        assert_eq!(shard.rows(), sample.rows);
+        assert!(
+            matches!(entry.state, State::Read | State::SetAside(_)),
+            "{}: {:?}",
+            sample.name,
+            entry.state
+        );
+        for rejection in &entry.rejections {
+            assert!(!rejection.expected.is_empty() && !rejection.found.is_empty(), "{rejection:?}");
+            assert!(rejection.line > 0 && rejection.record > 0 && rejection.column > 0, "{rejection:?}");
+        }
+    }
+}
+
+#[test]
+fn pieces_and_containers_make_no_difference() {
+    for (_, sample) in samples() {
+        let (shard, entry) = load(ALL, sample.content, usize::MAX);
+        let rows = told(&shard);
+        let half = sample.content.len() / 2;
+        let members = [gzip(&sample.content[..half]), gzip(&sample.content[half..])].concat();
+        let forms = [
+            ("plain", sample.content.to_vec()),
+            ("gzip", gzip(sample.content)),
+            ("two gzip members", members),
+        ];
+        for (form, content) in &forms {
+            for piece in [1, 7, 4096] {
+                let (other, other_entry) = load(ALL, content, piece);
+                assert_eq!(told(&other), rows, "{} as {form} in pieces of {piece}", sample.name);
                 assert_eq!(
-                    matches!(sniff, Sniff::Certain(_)),
-                    own,
-                    "{} on {}: {sniff:?}",
-                    format.meta().id,
+                    counted(&other_entry),
+                    counted(&entry),
+                    "{} as {form} in pieces of {piece}",
                     sample.name
                 );
-                assert!(own || sniff == Sniff::No, "{} on {}: {sniff:?}", format.meta().id, sample.name);
             }
         }
     }
 }
 
 #[test]
-fn samples_give_the_rows_and_rejections_they_state() {
-    for format in formats_of_lines() {
-        for sample in format.samples() {
-            assert!(sample.content.len() < 6 << 10, "{} is too large", sample.name);
-            let outcome = decode(format, sample.content);
-            let stated = (sample.rows, sample.rejected);
-            assert_eq!(
-                (outcome.table.rows(), outcome.faults.len()),
-                stated,
-                "{}: {:#?}",
-                sample.name,
-                outcome.faults
-            );
-            assert_eq!(outcome.records, outcome.table.rows() + outcome.faults.len() + outcome.forms);
-        }
-    }
-}
-
-#[test]
 fn every_column_is_fed_by_a_sample() {
-    for format in formats_of_lines() {
+    for format in ALL {
         let mut fed = vec![false; format.fields().len()];
         for sample in format.samples() {
-            let table = decode(format, sample.content).table;
-            for row in 0..table.rows() {
-                let row = table.row(row).unwrap();
+            let (shard, _) = load(ALL, sample.content, 4096);
+            let Some(table) = table(&shard, *format) else { continue };
+            for row in (0..table.rows()).filter_map(|r| table.row(r)) {
                 fed.iter_mut().enumerate().for_each(|(i, f)| *f |= row.value(i + BUILTINS) != Value::Null);
             }
         }
@@ -152,81 +180,109 @@ fn every_column_is_fed_by_a_sample() {
 
 #[test]
 fn every_row_has_a_summary_and_a_time() {
-    for format in formats_of_lines() {
-        for sample in format.samples() {
-            let table = decode(format, sample.content).table;
-            for row in 0..table.rows() {
-                let row = table.row(row).unwrap();
-                let spans = format.summary(&row);
-                assert!(spans.iter().any(|s| s.strong), "{}: {spans:?}", sample.name);
-                assert!(spans.iter().all(|s| !s.text.is_empty()), "{}: {spans:?}", sample.name);
-                assert_ne!(row.get("@timestamp"), Value::Null, "{}", String::from_utf8_lossy(&row.raw()));
+    for (format, sample) in samples() {
+        let (shard, _) = load(ALL, sample.content, 4096);
+        let Some(table) = table(&shard, format) else { continue };
+        for row in (0..table.rows()).filter_map(|r| table.row(r)) {
+            let spans = format.summary(&row);
+            assert!(spans.iter().any(|s| s.strong), "{}: {spans:?}", sample.name);
+            assert!(spans.iter().all(|s| !s.text.is_empty()), "{}: {spans:?}", sample.name);
+            assert_ne!(row.get("@timestamp"), Value::Null, "{}", String::from_utf8_lossy(&row.raw()));
+        }
+    }
+}
+
+#[test]
+fn every_preset_parses() {
+    for format in ALL {
+        for preset in format.presets() {
+            let parsed = syntax::parse(preset.query).into_result();
+            assert!(parsed.is_ok(), "{}: {}: {parsed:#?}", format.meta().id, preset.title);
+        }
+    }
+}
+
+/// A small deterministic generator: the same mutations on every machine.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit.max(1) as u64) as usize
+    }
+    /// Breaks `content` in a few places.
+    fn mutate(&mut self, content: &mut Vec<u8>) {
+        const SPLINTERS: [&[u8]; 18] = [
+            b" ",
+            b"\t",
+            b"\"",
+            b"\\",
+            b"-",
+            b"%",
+            b"%25",
+            b":",
+            b"]",
+            b"[",
+            b"{",
+            b"}",
+            b"\xff",
+            b"\0",
+            b"999999999999999999999",
+            b"#Fields: ",
+            b"\n",
+            b"\r",
+        ];
+        for _ in 0..=self.below(6) {
+            if content.is_empty() {
+                content.push(b' ');
+            }
+            let at = self.below(content.len());
+            match self.below(5) {
+                0 => content[at] = self.below(256) as u8,
+                1 => content.truncate(at),
+                2 => drop(content.drain(at..(at + self.below(40)).min(content.len()))),
+                3 => drop(content.splice(at..at, SPLINTERS[self.below(SPLINTERS.len())].iter().copied())),
+                _ => {
+                    let piece = content[at..(at + self.below(60)).min(content.len())].to_vec();
+                    let to = self.below(content.len());
+                    content.splice(to..to, piece);
+                }
             }
         }
     }
 }
 
 #[test]
-fn damage_is_a_fault_never_a_panic_and_every_record_is_accounted_for() {
-    // A small deterministic generator: the same mutations on every machine.
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut random = move |below: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state % below.max(1) as u64) as usize
-    };
-    let splinters: [&[u8]; 16] = [
-        b" ",
-        b"\t",
-        b"\"",
-        b"\\",
-        b"-",
-        b"%",
-        b"%25",
-        b":",
-        b"]",
-        b"[",
-        b"\xff",
-        b"\0",
-        b"999999999999999999999",
-        b"#Fields: ",
-        b"\n",
-        b"\r",
-    ];
-    for format in formats_of_lines() {
-        for sample in format.samples() {
-            for _ in 0..400 {
-                let mut content = sample.content.to_vec();
-                for _ in 0..1 + random(6) {
-                    let at = random(content.len());
-                    match random(5) {
-                        0 => content[at] = random(256) as u8,
-                        1 => content.truncate(at.max(1)),
-                        2 => drop(content.drain(at..(at + random(40)).min(content.len()))),
-                        3 => {
-                            let splinter = splinters[random(splinters.len())];
-                            content.splice(at..at, splinter.iter().copied());
-                        }
-                        _ => {
-                            let to = random(content.len());
-                            let piece = content[at..(at + random(60)).min(content.len())].to_vec();
-                            content.splice(to..to, piece);
-                        }
-                    }
-                    if content.is_empty() {
-                        content.push(b' ');
+fn damage_is_never_a_panic_and_every_record_is_accounted_for() {
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    for (format, sample) in samples() {
+        for _ in 0..150 {
+            let mut content = sample.content.to_vec();
+            random.mutate(&mut content);
+            // Also with the format forced, or damage to the first line would spare the decoder.
+            for forced in [None, Some(format.meta().id.to_owned())] {
+                let mut loader = Loader::new(ALL.to_vec(), Limits::default(), 1);
+                loader.open("x", Options { format: forced, ..Options::default() });
+                content.chunks(1 + random.below(500)).for_each(|bytes| loader.push(bytes));
+                let (shard, ledger) = loader.into_parts();
+                let rows: u64 = ledger.iter().map(|e| e.rows).sum();
+                assert_eq!(rows as usize, shard.rows());
+                for entry in &ledger {
+                    assert_eq!(entry.records, entry.rows + entry.rejected + entry.aside, "{entry:#?}");
+                    for rejection in &entry.rejections {
+                        let end = rejection.text.len() as u64 + 1;
+                        assert!((1..=end).contains(&rejection.column), "{rejection:?}");
+                        assert!(
+                            !rejection.expected.is_empty() && !rejection.found.is_empty(),
+                            "{rejection:?}"
+                        );
                     }
                 }
-                let outcome = decode(format, &content);
-                assert_eq!(outcome.records, outcome.table.rows() + outcome.faults.len() + outcome.forms);
-                let records = lines(&content);
-                for (i, fault) in &outcome.faults {
-                    assert!(fault.at <= records[*i].len(), "{fault:?} in {:?}", records[*i]);
-                    assert!(!fault.expected.is_empty() && !fault.found.is_empty());
-                }
-                for row in 0..outcome.table.rows() {
-                    format.summary(&outcome.table.row(row).unwrap());
+                for table in &shard.tables {
+                    let format = super::by_id(table.format()).unwrap();
+                    (0..table.rows()).filter_map(|r| table.row(r)).for_each(|r| drop(format.summary(&r)));
                 }
             }
         }
