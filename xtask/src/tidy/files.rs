@@ -74,8 +74,7 @@ pub(super) fn nothing_unfinished(files: &[File]) -> Vec<Breach> {
 /// The text names no place on somebody's machine. In logs, and in what stands for them, such paths are data.
 pub(super) fn no_machine_paths(files: &[File]) -> Vec<Breach> {
     // In two parts each, so that this file does not name them itself.
-    let general =
-        [["/tm", "p/"], ["/roo", "t/"], ["/hom", "e/"], ["/User", "s/"], ["C:", "\\"]].map(|it| it.concat());
+    let general = [["/tm", "p/"], ["/roo", "t/"], ["/hom", "e/"], ["/User", "s/"]].map(|it| it.concat());
     let mut here = vec![root().display().to_string()];
     here.extend(env::home_dir().map(|home| format!("{}/", home.display())));
     here.retain(|path| path.len() > 4);
