@@ -1,6 +1,6 @@
 //! One column of one chunk, sealed: what queries read.
 
-use super::{Bitmap, Dictionary, packed::Packed};
+use super::{Bitmap, Dictionary, bytes::Bytes, packed::Packed};
 
 /// The stored values.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub enum Data {
         /// Where each row's bytes end.
         ends: Packed,
         /// All rows' bytes.
-        bytes: Box<[u8]>,
+        bytes: Bytes,
     },
 }
 
@@ -92,7 +92,7 @@ impl Column {
             Data::Nulls => 0,
             Data::Ints(p) | Data::Decimals(p, _) | Data::Codes(p) => p.bytes(),
             Data::Floats(f) => f.len() * 8,
-            Data::Plain { ends, bytes } => ends.bytes() + bytes.len(),
+            Data::Plain { ends, bytes } => ends.bytes() + bytes.heap(),
         };
         data + self.valid.as_ref().map_or(0, Bitmap::bytes)
     }

@@ -50,6 +50,10 @@ impl Shard {
     pub fn seal(&mut self) {
         self.tables.iter_mut().for_each(Table::seal);
     }
+    /// Gives back memory that reading has taken; see [`Table::trim`].
+    pub fn trim(&mut self) {
+        self.tables.iter_mut().for_each(Table::trim);
+    }
     /// How many rows queries see.
     pub fn rows(&self) -> usize {
         self.tables.iter().map(Table::rows).sum()

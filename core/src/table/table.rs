@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    Bitmap, CHUNK_ROWS, Cell, Chunk, Column, Dictionary, Field, Kind, Role, Schema, Value,
+    Bitmap, CHUNK_ROWS, Cell, Chunk, Column, Data, Dictionary, Field, Kind, Role, Schema, Value,
     raw::RawWriter,
     schema::{BUILTINS, LINE, RECORD, SOURCE, TIMESTAMP},
     writer::Writer,
@@ -177,6 +177,14 @@ impl Table {
     /// The rows that repeat an event, once they have been looked for.
     pub fn duplicates(&self) -> Option<&Bitmap> {
         self.duplicates.as_ref()
+    }
+    /// Gives back memory that reading has taken: texts that were opened are kept compressed again.
+    pub fn trim(&mut self) {
+        for column in self.chunks.iter_mut().flat_map(|c| &mut c.columns) {
+            if let Data::Plain { bytes, .. } = &mut column.data {
+                bytes.close();
+            }
+        }
     }
     /// Heap bytes held: columns, dictionaries, raw text.
     pub fn bytes(&self) -> usize {

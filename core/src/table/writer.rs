@@ -2,6 +2,7 @@
 
 use super::{
     Bitmap, Cell, Column, Data, Dictionary, Kind, Role,
+    bytes::Bytes,
     column::{TEN, decimal},
     packed::Packed,
 };
@@ -142,7 +143,7 @@ impl Writer {
                 Data::Codes(Packed::new(v))
             }
             Values::Plain { ends, bytes } => {
-                Data::Plain { ends: Packed::new(ends), bytes: bytes.as_slice().into() }
+                Data::Plain { ends: Packed::new(ends), bytes: Bytes::new(bytes) }
             }
         };
         self.truncate_values();
@@ -181,6 +182,8 @@ impl Writer {
 /// dictionary. One text per slot; which slot, its first and last eight bytes decide.
 #[derive(Debug, Default)]
 struct Recent {
+    /// The text of the row before: in most columns of most logs, the next one's too.
+    latest: Slot,
     /// As many as the dictionary has texts, within limits; a power of two.
     slots: Vec<Slot>,
 }
@@ -202,13 +205,15 @@ impl Recent {
     #[inline]
     fn code(&mut self, text: &[u8], dictionary: &mut Dictionary) -> Option<u32> {
         let (first, last) = ends_of(text);
+        if self.latest.holds(text, (first, last), dictionary) {
+            return Some(self.latest.code);
+        }
         let mixed = (first ^ last.rotate_left(23)).wrapping_add(text.len() as u64);
         let mixed = (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize;
         if let Some(slot) = self.slots.get(mixed & self.slots.len().wrapping_sub(1))
-            && (slot.first, slot.last, slot.len) == (first, last, text.len() as u32)
-            // Up to sixteen bytes, the first and last eight are all there is.
-            && (text.len() <= 16 || dictionary.get(slot.code) == text)
+            && slot.holds(text, (first, last), dictionary)
         {
+            self.latest = *slot;
             return Some(slot.code);
         }
         self.look_up(text, mixed, (first, last), dictionary)
@@ -223,11 +228,27 @@ impl Recent {
         let code = dictionary.intern(text)?;
         if self.slots.len() < dictionary.len().clamp(Self::FEWEST, Self::MOST) {
             let slots = (self.slots.len() * 4).clamp(Self::FEWEST, Self::MOST);
-            self.slots = vec![Slot { first: 0, last: 0, len: u32::MAX, code: 0 }; slots];
+            self.slots = vec![Slot::default(); slots];
         }
         let at = mixed & (self.slots.len() - 1);
-        self.slots[at] = Slot { first, last, len: text.len() as u32, code };
+        self.latest = Slot { first, last, len: text.len() as u32, code };
+        self.slots[at] = self.latest;
         Some(code)
+    }
+}
+
+impl Default for Slot {
+    fn default() -> Slot {
+        Slot { first: 0, last: 0, len: u32::MAX, code: 0 }
+    }
+}
+
+impl Slot {
+    #[inline]
+    fn holds(&self, text: &[u8], (first, last): (u64, u64), dictionary: &Dictionary) -> bool {
+        (self.first, self.last, self.len) == (first, last, text.len() as u32)
+            // Up to sixteen bytes, the first and last eight are all there is.
+            && (text.len() <= 16 || dictionary.get(self.code) == text)
     }
 }
 
