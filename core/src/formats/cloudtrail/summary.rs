@@ -146,6 +146,7 @@ impl Teller<'_, '_> {
     fn actor(&self) -> String {
         let name = self.row.show("user.name");
         let role = self.row.show("userIdentity.sessionContext.sessionIssuer.userName");
+        let role = permission_set(&role).to_owned();
         let by_service = self.row.show("userIdentity.invokedBy");
         let mut actor = match (name.is_empty(), role.is_empty()) {
             (false, false) if name != role && self.row.show("userIdentity.type") == "AssumedRole" => {
@@ -193,7 +194,10 @@ impl Teller<'_, '_> {
         if failed && !resource.is_empty() {
             let first = resource.split(", ").next().unwrap_or_default();
             out.push(Span::plain(format!(" ({})", last_of_arn(first))));
-        } else if address.contains(['.', ':']) && !address.ends_with(".amazonaws.com") {
+        } else if address.contains(['.', ':'])
+            && !address.ends_with(".amazonaws.com")
+            && out.first().is_none_or(|actor| actor.text.trim_end() != address)
+        {
             out.push(Span::plain(format!(" from {address}")));
         }
         if failed {
@@ -338,6 +342,14 @@ impl Teller<'_, '_> {
     }
 }
 
+/// The permission set that Identity Center made a role for: of `AWSReservedSSO_NAME_0123456789abcdef` the name.
+fn permission_set(role: &str) -> &str {
+    match role.strip_prefix("AWSReservedSSO_").and_then(|rest| rest.rsplit_once('_')) {
+        Some((name, _)) if !name.is_empty() => name,
+        _ => role,
+    }
+}
+
 /// `ListFunctions` for `ListFunctions20150331`, `UpdateFunctionCode20150331v2` and `CreateFunction2020_05_31`.
 fn without_version(event: &str) -> &str {
     let digits = |b: u8| b.is_ascii_digit() || b == b'_' || b == b'v';
@@ -368,6 +380,13 @@ mod tests {
             assert_eq!(template.matches('{').count(), template.matches('}').count(), "{name}");
             assert_eq!(template.matches('[').count(), template.matches(']').count(), "{name}");
         }
+    }
+
+    #[test]
+    fn roles_of_identity_center_are_told_by_their_permission_set() {
+        assert_eq!(permission_set("AWSReservedSSO_Admin_Access_2276cacebc31d3eb"), "Admin_Access");
+        assert_eq!(permission_set("AWSReservedSSO_x"), "AWSReservedSSO_x");
+        assert_eq!(permission_set("ci-deploy"), "ci-deploy");
     }
 
     #[test]
