@@ -246,7 +246,7 @@ impl Reader {
         while let Some(quote) = members.quote()? {
             let here = &self.nodes[node];
             let rest = text.get(quote + 1..).unwrap_or_default();
-            let guessed = here.children.get(guess).filter(|c| rest.starts_with(&c.key));
+            let guessed = here.children.get(guess).filter(|c| begins(rest, &c.key));
             let (child, after) = match guessed {
                 Some(child) => (Some(guess), quote + 1 + child.key.len()),
                 None => {
@@ -324,8 +324,29 @@ impl Node {
         if self.lengths >> meant.len().min(63) & 1 == 0 {
             return None;
         }
-        let is = |c: &Child| c.key.len() == meant.len() + 1 && c.key.starts_with(&meant);
+        let is = |c: &Child| c.key.len() == meant.len() + 1 && begins(&c.key, &meant);
         self.children.iter().position(is)
+    }
+}
+
+/// Whether `text` begins with `key`: in line and by words, because keys are short and a call of `memcmp` (in WASM a
+/// loop over bytes) would cost more than the comparison.
+#[inline]
+fn begins(text: &[u8], key: &[u8]) -> bool {
+    let Some(text) = text.get(..key.len()) else { return false };
+    let (mut a, mut b) = (text, key);
+    while let (Some((x, after_a)), Some((y, after_b))) =
+        (a.split_first_chunk::<8>(), b.split_first_chunk::<8>())
+    {
+        if x != y {
+            return false;
+        }
+        (a, b) = (after_a, after_b);
+    }
+    match (text.last_chunk::<8>(), key.last_chunk::<8>()) {
+        // The rest once more with some of what was compared before it.
+        (Some(x), Some(y)) => x == y,
+        _ => a.iter().zip(b).all(|(x, y)| x == y),
     }
 }
 
