@@ -8,10 +8,13 @@ pub mod alb;
 pub mod cloudfront;
 pub mod cloudtrail;
 pub mod field;
+mod paths;
 pub mod vpc_flow;
 
 #[cfg(test)]
 mod conformance;
+
+pub use paths::Paths;
 
 use crate::table::{Field, Row, RowWriter};
 

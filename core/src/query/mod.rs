@@ -4,6 +4,10 @@
 //! tables' schemas.
 
 pub mod diagnostic;
+pub mod exec;
+pub mod functions;
+pub mod plan;
+pub mod result;
 pub mod syntax;
 
 pub use diagnostic::{Diagnostic, Severity};

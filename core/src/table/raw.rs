@@ -58,13 +58,23 @@ impl Raw {
         }
     }
     /// Calls `f(first_row, lengths, text)` for each block: all its records in one run of text.
-    pub fn for_each_block(&self, mut f: impl FnMut(usize, &[usize], &[u8])) {
+    pub fn for_each_block(&self, f: impl FnMut(usize, &[usize], &[u8])) {
+        self.for_each_wanted_block(|_, _| true, f);
+    }
+    /// The same for blocks of rows `first..end` for which `want(first, end)` says yes; others are not decompressed.
+    pub fn for_each_wanted_block(
+        &self,
+        mut want: impl FnMut(usize, usize) -> bool,
+        mut f: impl FnMut(usize, &[usize], &[u8]),
+    ) {
         let Some(lengths) = &self.lengths else { return };
         for (b, block) in self.blocks.iter().enumerate() {
             let first = block.first_row as usize;
             let end = self.blocks.get(b + 1).map_or(lengths.len(), |next| next.first_row as usize);
-            let sizes: Vec<usize> = (first..end).map(|r| lengths.get(r) as usize).collect();
-            f(first, &sizes, &block.text());
+            if want(first, end) {
+                let sizes: Vec<usize> = (first..end).map(|r| lengths.get(r) as usize).collect();
+                f(first, &sizes, &block.text());
+            }
         }
     }
     /// How many records there are.

@@ -58,6 +58,10 @@ impl Shard {
     pub fn rows(&self) -> usize {
         self.tables.iter().map(Table::rows).sum()
     }
+    /// The seed of its hash tables.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
     /// Heap bytes held by the tables.
     pub fn bytes(&self) -> usize {
         self.tables.iter().map(Table::bytes).sum()

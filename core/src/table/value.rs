@@ -122,23 +122,31 @@ impl Value {
     /// The order of a `sort … asc`: missing first, then text, then numbers and times (the vendor sorts
     /// non-numbers before numbers). Total.
     pub fn sort_cmp(&self, other: &Value) -> Ordering {
-        fn class(v: &Value) -> u8 {
-            match v {
-                Value::Null => 0,
-                Value::Time(_) | Value::Int(_) | Value::Float(_) => 2,
-                v if v.number().is_some() => 2,
-                _ => 1,
-            }
+        match (self, other) {
+            (Value::Int(a), Value::Int(b)) | (Value::Time(a), Value::Time(b)) => return a.cmp(b),
+            _ => {}
         }
-        class(self).cmp(&class(other)).then_with(|| match (self, other) {
-            (Value::Time(a), Value::Time(b)) => a.cmp(b),
-            (a, b) if class(a) == 2 => match (a.integer(), b.integer()) {
-                (Some(x), Some(y)) => x.cmp(&y),
-                _ => a.number().unwrap_or(0.0).total_cmp(&b.number().unwrap_or(0.0)),
+        // Numbers are ordered by their float first and exactly within equal floats: comparing some pairs exactly
+        // and others as floats would not be an order at all.
+        match (self.sort_number(), other.sort_number()) {
+            (Some(a), Some(b)) => {
+                let exact = |v: &Value| match v {
+                    Value::Time(t) => Some(*t),
+                    v => v.integer(),
+                };
+                a.total_cmp(&b).then_with(|| exact(self).cmp(&exact(other)))
+            }
+            (Some(_), None) => Ordering::Greater,
+            (None, Some(_)) => Ordering::Less,
+            (None, None) => match (self, other) {
+                (Value::Text(a), Value::Text(b)) => a.cmp(b),
+                (a, b) => (!a.is_null()).cmp(&!b.is_null()).then_with(|| a.to_string().cmp(&b.to_string())),
             },
-            (Value::Text(a), Value::Text(b)) => a.cmp(b),
-            (a, b) => a.to_string().cmp(&b.to_string()),
-        })
+        }
+    }
+    fn sort_number(&self) -> Option<f64> {
+        // Adding zero makes one zero of two.
+        self.number().map(|n| if n.is_nan() { f64::INFINITY } else { n + 0.0 })
     }
     /// The value as JSON: numbers and booleans keep their type, times are RFC 3339 text.
     pub fn to_json(&self) -> serde_json::Value {

@@ -1,0 +1,189 @@
+//! Rows of one table into groups: the part of `stats` that runs on a shard.
+
+use super::{
+    super::{
+        functions::AggregateKind,
+        plan::{AggregateCall, Group},
+    },
+    eval::{Eval, position},
+    index::KeyTable,
+    keys::{Encoder, Keys, Parts},
+    partial::{Groups, KeyColumn},
+    state::State,
+    vector::{Vector, of_kind},
+};
+use crate::table::{
+    Bitmap, Table, Value,
+    schema::{RECORD, SOURCE, TIMESTAMP},
+};
+
+/// More groups than this on one shard are refused: they would not fit a browser's memory, and no one reads them.
+pub(super) const MOST_GROUPS: usize = 5_000_000;
+/// Values kept beside one per group (percentiles, distinct values) that are refused likewise.
+pub(super) const MOST_VALUES: usize = 50_000_000;
+
+/// The groups of one table in the making.
+pub(super) struct Grouper {
+    keys: Keys,
+    aggregates: Vec<Aggregating>,
+    rows: Vec<u32>,
+    groups: Vec<u32>,
+}
+
+struct Aggregating {
+    state: State,
+    /// Of `count_distinct`: numbers of values, and pairs of group and number.
+    distinct: Option<(Encoder, KeyTable)>,
+}
+
+impl Grouper {
+    pub(super) fn new(group: &Group, parts: &Parts<'_>) -> Grouper {
+        let encoders = group.keys.iter().map(|k| Encoder::new(k, parts)).collect();
+        let aggregating = |call: &AggregateCall| {
+            let distinct = match (&call.arg, call.kind) {
+                (Some(arg), AggregateKind::CountDistinct) => {
+                    Some((Encoder::new(arg, parts), KeyTable::new(parts.seed)))
+                }
+                _ => None,
+            };
+            let mut state = State::new(call.kind);
+            state.grow(group.keys.is_empty() as usize);
+            Aggregating { state, distinct }
+        };
+        Grouper {
+            keys: Keys::new(encoders, parts.seed),
+            aggregates: group.aggregates.iter().map(aggregating).collect(),
+            rows: Vec::new(),
+            groups: Vec::new(),
+        }
+    }
+
+    /// Takes in the selected rows of a chunk; the error says which limit was met.
+    pub(super) fn take<'b>(
+        &mut self,
+        group: &'b Group,
+        eval: &mut Eval<'_, 'b>,
+        rows: &Bitmap,
+    ) -> Result<(), String> {
+        if rows.none() {
+            return Ok(());
+        }
+        self.rows.clear();
+        rows.for_each(|i| self.rows.push(i as u32));
+        self.keys.groups(&group.keys, eval, &self.rows, &mut self.groups);
+        let groups = self.keys.len();
+        if groups > MOST_GROUPS {
+            return Err(format!(
+                "the query makes more than {MOST_GROUPS} groups; group by fewer or coarser keys"
+            ));
+        }
+        for (call, aggregating) in group.aggregates.iter().zip(&mut self.aggregates) {
+            aggregating.state.grow(groups);
+            aggregating.take(call, eval, rows, &self.rows, &self.groups);
+        }
+        if self.aggregates.iter().map(Aggregating::weight).sum::<usize>() > MOST_VALUES {
+            return Err(
+                "the query keeps too many single values; filter first, or take fewer percentiles".to_owned()
+            );
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(self, table: &Table, seed: u64) -> Groups {
+        let keys =
+            self.keys.columns(table, seed).into_iter().map(|(values, index)| KeyColumn { values, index });
+        let groups = self.keys.len();
+        Groups {
+            groups,
+            keys: keys.collect(),
+            states: self.aggregates.into_iter().map(|a| a.finish(table)).collect(),
+        }
+    }
+}
+
+impl Aggregating {
+    fn take<'b>(
+        &mut self,
+        call: &'b AggregateCall,
+        eval: &mut Eval<'_, 'b>,
+        rows: &Bitmap,
+        list: &[u32],
+        groups: &[u32],
+    ) {
+        let Some(arg) = &call.arg else { return self.state.count_rows(groups) };
+        if let Some((encoder, pairs)) = &mut self.distinct {
+            let mut numbers = vec![0u64; list.len()];
+            encoder.encode(arg, eval, list, 0, &mut numbers);
+            for (group, number) in groups.iter().zip(numbers) {
+                if number != 0 {
+                    pairs.number((*group as u64) << 32 | number);
+                }
+            }
+            return;
+        }
+        let vector = eval.eval(arg, rows);
+        if matches!(self.state, State::Edge { .. }) {
+            return self.edges(eval, &vector, list, groups);
+        }
+        if self.state.add_numbers(groups, list, &vector) {
+            return;
+        }
+        match &*vector {
+            Vector::Const(Value::Null) => {}
+            Vector::Codes { codes, valid, of } => {
+                // Text is turned into a value once per entry, not once per row.
+                let mut values: Vec<Option<Value>> = Vec::new();
+                for (&group, &row) in groups.iter().zip(list) {
+                    let i = row as usize;
+                    if valid.is_some_and(|v| !v.get(i)) {
+                        self.state.add(group, &eval.code_value(*of, None));
+                        continue;
+                    }
+                    let code = codes.get(i) as usize;
+                    if values.len() <= code {
+                        values.resize(code + 1, None);
+                    }
+                    let value = values[code].get_or_insert_with(|| eval.code_value(*of, Some(code as u32)));
+                    self.state.add(group, value);
+                }
+            }
+            Vector::Packed { kind, values, valid: None } => {
+                for (&group, &row) in groups.iter().zip(list) {
+                    self.state.add(group, &of_kind(*kind, values.get(row as usize)));
+                }
+            }
+            other => {
+                for (&group, &row) in groups.iter().zip(list) {
+                    self.state.add(group, &eval.at(other, row as usize));
+                }
+            }
+        }
+    }
+
+    fn edges(&mut self, eval: &Eval<'_, '_>, vector: &Vector<'_>, list: &[u32], groups: &[u32]) {
+        let (times, sources) = (eval.chunk.column(TIMESTAMP), eval.chunk.column(SOURCE));
+        let records = eval.chunk.column(RECORD);
+        let missing = Value::Null;
+        for (&group, &row) in groups.iter().zip(list) {
+            let i = row as usize;
+            let Some(time) = times.int(i) else { continue };
+            let source = sources.int(i).and_then(|s| eval.bound.names.get(s as usize)).unwrap_or(&missing);
+            let record = position(&eval.bound.sources, sources, records, RECORD, i);
+            self.state.add_edge(group, (time, source, record), || eval.at(vector, i));
+        }
+    }
+
+    fn weight(&self) -> usize {
+        self.distinct.as_ref().map_or(0, |(_, pairs)| pairs.len()) + self.state.weight()
+    }
+
+    fn finish(self, table: &Table) -> State {
+        let Some((encoder, pairs)) = self.distinct else { return self.state };
+        // Only values that occur cross to other shards; what looks the same is the same.
+        let mut used = KeyTable::new(0x2545_f491_4f6c_dd1d);
+        let numbered: Vec<(u32, u32)> =
+            pairs.keys().iter().map(|k| ((k >> 32) as u32, used.number(*k & 0xffff_ffff))).collect();
+        let values: Vec<Value> = used.keys().iter().map(|n| encoder.value(table, *n)).collect();
+        State::Distinct { values, pairs: numbered }.unified()
+    }
+}

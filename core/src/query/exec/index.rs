@@ -1,0 +1,188 @@
+//! Numbers for keys: 64-bit keys in a flat table, and values by what they display as.
+
+use foldhash::fast::RandomState;
+
+use crate::table::{Dictionary, Value};
+
+/// A hash table whose order no one may rely on and whose hashes no log can aim at.
+pub(super) type Map<K, V> = hashbrown::HashMap<K, V, RandomState>;
+
+/// Gives each distinct 64-bit key a number, in order of arrival.
+pub(super) struct KeyTable {
+    slots: Vec<(u64, u32)>,
+    keys: Vec<u64>,
+    seed: u64,
+    shift: u32,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl KeyTable {
+    pub(super) fn new(seed: u64) -> KeyTable {
+        KeyTable { slots: vec![(0, NONE); 1024], keys: Vec::new(), seed, shift: 64 - 10 }
+    }
+    /// The number of `key`.
+    #[inline]
+    pub(super) fn number(&mut self, key: u64) -> u32 {
+        let mask = self.slots.len() - 1;
+        let mut at = self.place(key);
+        loop {
+            let (held, number) = self.slots[at];
+            if number == NONE {
+                break;
+            }
+            if held == key {
+                return number;
+            }
+            at = (at + 1) & mask;
+        }
+        let number = self.keys.len() as u32;
+        self.keys.push(key);
+        self.slots[at] = (key, number);
+        if self.keys.len() * 2 > self.slots.len() {
+            self.grow();
+        }
+        number
+    }
+    /// Two halves of a product: keys come from attackers too, and the seed is not known to them.
+    #[inline]
+    fn place(&self, key: u64) -> usize {
+        let product = (key ^ self.seed) as u128 * 0x9e37_79b9_7f4a_7c15_u128;
+        let folded = (product as u64 ^ (product >> 64) as u64).wrapping_mul(0xd6e8_feb8_6659_fd93);
+        (folded >> self.shift) as usize
+    }
+    fn grow(&mut self) {
+        self.shift -= 1;
+        self.slots = vec![(0, NONE); self.slots.len() * 2];
+        let mask = self.slots.len() - 1;
+        for number in 0..self.keys.len() {
+            let key = self.keys[number];
+            let mut at = self.place(key);
+            while self.slots[at].1 != NONE {
+                at = (at + 1) & mask;
+            }
+            self.slots[at] = (key, number as u32);
+        }
+    }
+    pub(super) fn len(&self) -> usize {
+        self.keys.len()
+    }
+    pub(super) fn keys(&self) -> &[u64] {
+        &self.keys
+    }
+}
+
+/// Numbers values by what they display as; 0 is the missing value.
+pub(super) struct Interner {
+    texts: Dictionary,
+    values: Vec<Value>,
+    ints: Map<i64, u32>,
+    buffer: String,
+}
+
+impl Interner {
+    pub(super) fn new(seed: u64) -> Interner {
+        Interner {
+            texts: Dictionary::new(seed),
+            values: vec![Value::Null],
+            ints: Map::default(),
+            buffer: String::new(),
+        }
+    }
+    /// The number of `value`.
+    pub(super) fn number(&mut self, value: &Value) -> u32 {
+        match value {
+            Value::Null => 0,
+            Value::Text(text) => self.insert(text.as_bytes(), value),
+            Value::Int(v) => {
+                if let Some(&known) = self.ints.get(v) {
+                    return known;
+                }
+                let number = self.display(value);
+                self.ints.insert(*v, number);
+                number
+            }
+            other => self.display(other),
+        }
+    }
+    fn display(&mut self, value: &Value) -> u32 {
+        use std::fmt::Write;
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.clear();
+        let _ = write!(buffer, "{value}");
+        let number = self.insert(buffer.as_bytes(), value);
+        self.buffer = buffer;
+        number
+    }
+    /// The number of a text.
+    pub(super) fn text(&mut self, bytes: &[u8]) -> u32 {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => match self.texts.find(bytes) {
+                Some(code) => code + 1,
+                None => self.insert(bytes, &Value::text(text)),
+            },
+            Err(_) => self.number(&super::vector::text(bytes)),
+        }
+    }
+    fn insert(&mut self, text: &[u8], value: &Value) -> u32 {
+        // A full dictionary (4 GiB of keys) lumps further values with the missing one; the limit of groups is met
+        // long before.
+        let Some(code) = self.texts.intern(text) else { return 0 };
+        let number = code as usize + 1;
+        match self.values.get_mut(number) {
+            None => self.values.push(value.clone()),
+            // Of values that look the same the plainest stands for all, whichever came first.
+            Some(held) if rank(value) < rank(held) => *held = value.clone(),
+            Some(_) => {}
+        }
+        number as u32
+    }
+    pub(super) fn value(&self, number: u32) -> Value {
+        self.values.get(number as usize).cloned().unwrap_or_default()
+    }
+    pub(super) fn into_values(self) -> Vec<Value> {
+        self.values
+    }
+}
+
+/// Which of two values that look the same is kept.
+pub(super) fn rank(value: &Value) -> u8 {
+    match value {
+        Value::Null => 0,
+        Value::Int(_) => 1,
+        Value::Float(_) => 2,
+        Value::Time(_) => 3,
+        Value::Bool(_) => 4,
+        Value::Text(_) => 5,
+        Value::List(_) => 6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_numbered_in_order_of_arrival() {
+        let mut table = KeyTable::new(7);
+        for round in 0..2 {
+            for i in 0..10_000u64 {
+                assert_eq!(table.number(i * 0x1_0000_0001), i as u32, "round {round}");
+            }
+        }
+        assert_eq!(table.len(), 10_000);
+        assert_eq!(table.keys()[17], 17 * 0x1_0000_0001);
+    }
+
+    #[test]
+    fn values_that_look_the_same_are_the_same() {
+        let mut interner = Interner::new(1);
+        let text = interner.number(&Value::text("5"));
+        assert_eq!(interner.number(&Value::Int(5)), text);
+        assert_eq!(interner.number(&Value::Float(5.0)), text);
+        assert_eq!(interner.text(b"5"), text);
+        assert_eq!(interner.value(text), Value::Int(5));
+        assert_eq!(interner.number(&Value::Null), 0);
+        assert_ne!(interner.number(&Value::text("")), 0);
+    }
+}

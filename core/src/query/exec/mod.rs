@@ -1,0 +1,280 @@
+//! Plans run over shards: a [`Job`] walks the tables of one shard in steps that can be abandoned between any two, and
+//! ends in the selected rows and a [`Partial`]; partials of all shards are merged and finalized to the answer.
+//!
+//! Reading order: this file, [`eval`] and [`filter`] (expressions over one chunk), [`keys`], [`group`] and [`state`]
+//! (rows to groups), [`rows`] (rows for `limit` and `dedup`), [`partial`] (merging), [`tail`] (what runs after the
+//! merge), [`read`] (values of single rows).
+
+mod bound;
+mod eval;
+mod exact;
+mod filter;
+mod group;
+mod index;
+mod keys;
+mod partial;
+mod read;
+mod rows;
+mod search;
+mod state;
+mod tail;
+#[cfg(test)]
+mod tests;
+mod vector;
+
+use std::{ops::Range, sync::Arc};
+
+pub use partial::{Partial, RowRef, merge};
+pub use read::{Reader, rows, sort_keys};
+pub use tail::{finalize, survivors};
+
+use self::{
+    bound::Bound,
+    eval::Eval,
+    group::Grouper,
+    keys::Parts,
+    partial::{Body, Groups, unify},
+    rows::{Carried, Collector},
+};
+use super::{
+    Diagnostic,
+    plan::{Catalog, JsonPaths, Plan, Step, plan},
+    result::ResultTable,
+    syntax::parse,
+};
+use crate::table::{Bitmap, Chunk, Shard, Table, schema::TIMESTAMP};
+
+/// The rows that pass the filters before any `stats`, `limit` or `dedup`, and the range of time.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Per table, per chunk.
+    pub tables: Vec<Vec<Bitmap>>,
+    /// How many rows they are.
+    pub matched: u64,
+}
+
+/// A plan on its way through one shard.
+pub struct Job<'j> {
+    plan: Arc<Plan>,
+    time: Option<Range<i64>>,
+    json: &'j dyn JsonPaths,
+    tables: Vec<TableJob>,
+    at: usize,
+    collector: Collector,
+    groups: Vec<Groups>,
+    failure: Option<String>,
+    seed: u64,
+}
+
+/// What is to do in one table.
+struct TableJob {
+    asked: bool,
+    /// How many chunks there were when the job began, and how many rows each had.
+    rows: Vec<usize>,
+    selected: Vec<Bitmap>,
+    bound: Option<(Bound, Option<Grouper>)>,
+}
+
+impl<'j> Job<'j> {
+    /// Begins `plan` on `shard`, restricted to events in `time` if given. Rows that are added later are not looked at.
+    pub fn new(
+        plan: Arc<Plan>,
+        time: Option<Range<i64>>,
+        shard: &mut Shard,
+        json: &'j dyn JsonPaths,
+    ) -> Job<'j> {
+        let job = |table: &Table| TableJob {
+            asked: plan.sources.as_ref().is_none_or(|s| s.iter().any(|id| id == table.format())),
+            rows: table.chunks().iter().map(|c| c.rows).collect(),
+            selected: Vec::new(),
+            bound: None,
+        };
+        let tables = shard.tables.iter().map(job).collect();
+        let (collector, groups) = (Collector::default(), Vec::new());
+        Job { tables, plan, time, json, at: 0, collector, groups, failure: None, seed: shard.seed() }
+    }
+
+    /// How many chunks there are and how many are done.
+    pub fn progress(&self) -> (usize, usize) {
+        let done = self.tables.iter().map(|t| t.selected.len()).sum();
+        (done, self.tables.iter().map(|t| t.rows.len()).sum())
+    }
+
+    /// Does at most `chunks` chunks of work and says whether all is done. Dropping the job between steps cancels it.
+    pub fn step(&mut self, shard: &mut Shard, chunks: usize) -> bool {
+        let plan = self.plan.clone();
+        let mut left = chunks.max(1);
+        while self.at < self.tables.len() {
+            if self.failure.is_some() {
+                return true;
+            }
+            let job = &mut self.tables[self.at];
+            if !job.asked {
+                job.selected = job.rows.iter().map(|rows| Bitmap::new(*rows, false)).collect();
+            }
+            if job.selected.len() == job.rows.len() {
+                self.finish_table(shard);
+                continue;
+            }
+            if left == 0 {
+                return false;
+            }
+            if job.bound.is_none() {
+                match Bound::new(&plan.stages[0], shard, &shard.tables[self.at], self.json) {
+                    Ok(bound) => {
+                        let grouper = match &plan.stages[0].group {
+                            Some(group) if plan.cut().is_none() => {
+                                let (table, stage) = (&shard.tables[self.at], &plan.stages[0]);
+                                let (chunks, seed) = (job.rows.len(), self.seed);
+                                Some(Grouper::new(
+                                    group,
+                                    &Parts { stage, bound: &bound, table, chunks, seed },
+                                ))
+                            }
+                            _ => None,
+                        };
+                        job.bound = Some((bound, grouper));
+                    }
+                    Err(paths) => {
+                        self.derive(shard, &paths, left);
+                        return false;
+                    }
+                }
+            }
+            left -= 1;
+            if let Err(message) = self.chunk(&plan, shard) {
+                self.failure = Some(message);
+            }
+        }
+        true
+    }
+
+    /// Turns JSON paths into columns, in steps too.
+    fn derive(&mut self, shard: &mut Shard, paths: &[String], chunks: usize) {
+        let Some(table) = shard.tables.get_mut(self.at) else { return };
+        let format = table.format().to_owned();
+        if let Some(path) = paths.first() {
+            let json = self.json;
+            table.derive(path, chunks, &mut *json.reader(&format, path));
+        }
+    }
+
+    /// The next chunk of the table at hand.
+    fn chunk(&mut self, plan: &Plan, shard: &Shard) -> Result<(), String> {
+        let job = &mut self.tables[self.at];
+        let Some((bound, grouper)) = &mut job.bound else { return Ok(()) };
+        let table = &shard.tables[self.at];
+        let Some(chunk) = table.chunks().get(job.selected.len()) else {
+            job.selected.push(Bitmap::default());
+            return Ok(());
+        };
+        let stage = &plan.stages[0];
+        let mut rows = Bitmap::new(chunk.rows, true);
+        if let Some(time) = &self.time {
+            rows = in_time(chunk, time, rows);
+        }
+        let steps = &stage.steps[..plan.cut().unwrap_or(stage.steps.len())];
+        let mut eval = Eval::new(stage, table, chunk, bound, rows);
+        for step in steps {
+            if let Step::Filter(node) = step {
+                let base = eval.base.clone();
+                eval.base = eval.filter(node, &base);
+            }
+        }
+        let rows = eval.base.clone();
+        let result = match (grouper, &stage.group) {
+            _ if rows.none() => Ok(()),
+            (Some(grouper), Some(group)) => grouper.take(group, &mut eval, &rows),
+            _ => match Carried::of(plan) {
+                Some(carried) => self.collector.take(&carried, &mut eval, &rows, self.at),
+                None => Ok(()),
+            },
+        };
+        job.selected.push(rows);
+        result
+    }
+
+    fn finish_table(&mut self, shard: &Shard) {
+        let job = &mut self.tables[self.at];
+        if let Some((_, Some(grouper))) = job.bound.take() {
+            self.groups.push(grouper.finish(&shard.tables[self.at], self.seed));
+        }
+        self.at += 1;
+    }
+
+    /// The selected rows and what is to be merged. Called before [`step`](Self::step) says that all is done it gives
+    /// what was done.
+    pub fn finish(self) -> (Selection, Partial) {
+        let mut selection = Selection::default();
+        for table in self.tables {
+            let mut selected = table.selected;
+            selected.extend(table.rows[selected.len()..].iter().map(|rows| Bitmap::new(*rows, false)));
+            selection.matched += selected.iter().map(|s| s.count() as u64).sum::<u64>();
+            selection.tables.push(selected);
+        }
+        let partial = match (self.failure, Carried::of(&self.plan)) {
+            (Some(message), _) => Partial::failed(message),
+            (None, Some(carried)) => {
+                Partial { body: Body::Rows(self.collector.finish(&carried)), failure: None }
+            }
+            (None, None) => {
+                let of = |groups| Partial { body: Body::Groups(unify(groups)), failure: None };
+                merge(self.groups.into_iter().map(of).collect())
+            }
+        };
+        (selection, partial)
+    }
+}
+
+/// The rows whose time lies in `time`.
+fn in_time(chunk: &Chunk, time: &Range<i64>, rows: Bitmap) -> Bitmap {
+    let column = chunk.column(TIMESTAMP);
+    match column.range() {
+        None => Bitmap::new(chunk.rows, false),
+        Some((from, to)) if to < time.start || from >= time.end => Bitmap::new(chunk.rows, false),
+        Some((from, to)) => {
+            let mut rows = rows;
+            if let Some(valid) = &column.valid {
+                rows.and(valid);
+            }
+            if from >= time.start && to < time.end {
+                return rows;
+            }
+            filter::select(&rows, |i| column.int(i).is_some_and(|t| time.contains(&t)))
+        }
+    }
+}
+
+/// The answer of a query on one shard.
+#[derive(Debug)]
+pub enum Answer {
+    /// The result of `stats`.
+    Table(ResultTable),
+    /// Events, in order: see [`Reader`] for their values.
+    Rows(Vec<RowRef>),
+}
+
+/// Runs a query on one shard from beginning to end.
+pub fn run(
+    text: &str,
+    shard: &mut Shard,
+    json: &dyn JsonPaths,
+) -> Result<(Arc<Plan>, Answer), Vec<Diagnostic>> {
+    let query = parse(text).into_result()?;
+    let plan = Arc::new(plan(&query, &Catalog::of(shard, json))?);
+    let mut job = Job::new(plan.clone(), None, shard, json);
+    while !job.step(shard, usize::MAX) {}
+    let (selection, partial) = job.finish();
+    if let Some(failure) = partial.failure() {
+        return Err(vec![Diagnostic::error(0..0, failure)]);
+    }
+    let answer = if plan.is_rows() {
+        Answer::Rows(match survivors(&plan, partial) {
+            Some(rows) => rows,
+            None => rows(&plan, shard, &selection),
+        })
+    } else {
+        Answer::Table(finalize(&plan, partial).map_err(|e| vec![Diagnostic::error(0..0, e)])?)
+    };
+    Ok((plan, answer))
+}

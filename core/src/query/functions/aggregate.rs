@@ -1,0 +1,156 @@
+//! Aggregates: what `stats` computes over the rows of a group. Here are their names and meanings; the arithmetic is
+//! [`exec::state`](crate::query::exec)'s.
+
+/// One aggregate.
+#[derive(Debug)]
+pub struct Aggregate {
+    /// Its name as documented.
+    pub name: &'static str,
+    /// Other names.
+    pub aliases: &'static [&'static str],
+    /// How it is called.
+    pub signature: &'static str,
+    /// One sentence for people.
+    pub doc: &'static str,
+    /// The smallest number of arguments.
+    pub least: usize,
+    /// The largest number of arguments.
+    pub most: usize,
+    /// Which one.
+    pub kind: AggregateKind,
+}
+
+/// The kinds of aggregates.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum AggregateKind {
+    /// Rows, or rows that have the field.
+    Count,
+    /// Different values, exactly.
+    CountDistinct,
+    /// Sum of numbers.
+    Sum,
+    /// Mean of numbers.
+    Avg,
+    /// First value in the order of `sort`.
+    Min,
+    /// Last value in the order of `sort`.
+    Max,
+    /// A percentile; the percentage is the second argument.
+    Percentile,
+    /// A percentile with the percentage in its name (`p95`).
+    FixedPercentile(f64),
+    /// Standard deviation of the sample.
+    Stddev,
+    /// Variance of the sample.
+    Variance,
+    /// The value of the earliest event that has one.
+    Earliest,
+    /// The value of the latest event that has one.
+    Latest,
+}
+
+/// All aggregates in the order of the documentation. Percentiles by name (`p50`, `p99.9`) are found by [`find`].
+pub static AGGREGATES: &[Aggregate] = &[
+    aggregate(
+        "count",
+        "count(*) or count(field)",
+        (0, 1),
+        AggregateKind::Count,
+        "how many rows, or rows that have the field",
+    ),
+    Aggregate {
+        aliases: &["countdistinct", "dc"],
+        ..aggregate(
+            "count_distinct",
+            "count_distinct(field)",
+            (1, 1),
+            AggregateKind::CountDistinct,
+            "how many different values, exactly",
+        )
+    },
+    aggregate("sum", "sum(number)", (1, 1), AggregateKind::Sum, "the sum, exact for integers"),
+    Aggregate {
+        aliases: &["mean"],
+        ..aggregate("avg", "avg(number)", (1, 1), AggregateKind::Avg, "the mean")
+    },
+    aggregate(
+        "min",
+        "min(field)",
+        (1, 1),
+        AggregateKind::Min,
+        "the smallest value; text comes before numbers",
+    ),
+    aggregate("max", "max(field)", (1, 1), AggregateKind::Max, "the largest value; numbers come after text"),
+    Aggregate {
+        aliases: &["percentile"],
+        ..aggregate(
+            "pct",
+            "pct(number, percent)",
+            (2, 2),
+            AggregateKind::Percentile,
+            "the smallest value that at least so many per cent of the values do not exceed (nearest rank, exact)",
+        )
+    },
+    aggregate(
+        "stddev",
+        "stddev(number)",
+        (1, 1),
+        AggregateKind::Stddev,
+        "the standard deviation of the sample (n - 1)",
+    ),
+    aggregate(
+        "variance",
+        "variance(number)",
+        (1, 1),
+        AggregateKind::Variance,
+        "the variance of the sample (n - 1)",
+    ),
+    aggregate(
+        "earliest",
+        "earliest(field)",
+        (1, 1),
+        AggregateKind::Earliest,
+        "the value in the earliest event that has one",
+    ),
+    aggregate(
+        "latest",
+        "latest(field)",
+        (1, 1),
+        AggregateKind::Latest,
+        "the value in the latest event that has one",
+    ),
+    aggregate("sortsFirst", "sortsFirst(field)", (1, 1), AggregateKind::Min, "the value that sorts first"),
+    aggregate("sortsLast", "sortsLast(field)", (1, 1), AggregateKind::Max, "the value that sorts last"),
+];
+
+static NAMED_PERCENTILE: Aggregate = aggregate(
+    "p50",
+    "p50(number), p99.9(number)",
+    (1, 1),
+    AggregateKind::FixedPercentile(50.0),
+    "a percentile with the percentage in its name",
+);
+
+const fn aggregate(
+    name: &'static str,
+    signature: &'static str,
+    arity: (usize, usize),
+    kind: AggregateKind,
+    doc: &'static str,
+) -> Aggregate {
+    Aggregate { name, aliases: &[], signature, doc, least: arity.0, most: arity.1, kind }
+}
+
+/// The aggregate called `name` in any letter case, and which kind the name asks for.
+pub fn find(name: &str) -> Option<(&'static Aggregate, AggregateKind)> {
+    let answers = |a: &&Aggregate| {
+        a.name.eq_ignore_ascii_case(name) || a.aliases.iter().any(|n| n.eq_ignore_ascii_case(name))
+    };
+    if let Some(found) = AGGREGATES.iter().find(answers) {
+        return Some((found, found.kind));
+    }
+    let digits = name.strip_prefix(['p', 'P'])?;
+    let starts = digits.bytes().next().is_some_and(|b| b.is_ascii_digit());
+    let percent: f64 = digits.parse().ok().filter(|p| starts && (0.0..=100.0).contains(p))?;
+    Some((&NAMED_PERCENTILE, AggregateKind::FixedPercentile(percent)))
+}

@@ -1,0 +1,223 @@
+//! Which names exist: what a query is checked against. Built from what is loaded or from the formats' field tables,
+//! merged over shards.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::table::{Field, Kind, Shard, Unit, schema::TIMESTAMP};
+
+/// Reads values out of JSON records by path, so that a query needs to know no format.
+pub trait JsonPaths {
+    /// Whether the format's records are JSON: any path of theirs is then a field.
+    fn has_json(&self, format: &str) -> bool;
+    /// Appends the value at `path` of `record` to `out` and says whether there is one.
+    fn extract(&self, format: &str, record: &[u8], path: &str, out: &mut Vec<u8>) -> bool;
+    /// The same for many records: what can be prepared once is.
+    fn reader<'r>(&'r self, format: &'r str, path: &'r str) -> Box<PathReader<'r>> {
+        Box::new(move |record, out| self.extract(format, record, path, out))
+    }
+}
+
+/// Appends the value at a path of a record and says whether there is one.
+pub type PathReader<'r> = dyn FnMut(&[u8], &mut Vec<u8>) -> bool + 'r;
+
+/// No format has JSON records.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoJson;
+
+impl JsonPaths for NoJson {
+    fn has_json(&self, _: &str) -> bool {
+        false
+    }
+    fn extract(&self, _: &str, _: &[u8], _: &str, _: &mut Vec<u8>) -> bool {
+        false
+    }
+}
+
+/// Names that every row answers to, and names that the vendor's logs service gives to every event.
+pub const BUILT_IN: &[&str] = &[
+    "@timestamp",
+    "@message",
+    "@format",
+    "@source",
+    "@line",
+    "@record",
+    "@duplicate",
+    "@logStream",
+    "@log",
+    "@ingestionTime",
+    "@ptr",
+];
+
+/// The names of fields and formats.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Catalog {
+    fields: BTreeMap<String, Known>,
+    /// Names of formats, lower case, and the id that each means.
+    sources: BTreeMap<String, String>,
+    json: bool,
+    open: bool,
+    last_time: Option<i64>,
+}
+
+/// What is known of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    /// Its kind; text where formats differ.
+    pub kind: Kind,
+    /// Its unit; none where formats differ.
+    pub unit: Unit,
+    /// Whether it is a field's own name and not another name of one.
+    pub own: bool,
+}
+
+impl Catalog {
+    /// What a shard holds.
+    pub fn of(shard: &Shard, json: &dyn JsonPaths) -> Catalog {
+        let mut catalog = Catalog::default();
+        for table in &shard.tables {
+            catalog.add_format(table.format(), table.schema().fields(), json.has_json(table.format()));
+            let last = table.chunks().iter().filter_map(|c| c.column(TIMESTAMP).range()).map(|r| r.1).max();
+            catalog.last_time = catalog.last_time.max(last);
+        }
+        catalog
+    }
+    /// One that knows every name: for checking a query's form before any log is loaded.
+    pub fn open() -> Catalog {
+        Catalog { open: true, ..Catalog::default() }
+    }
+    /// Adds the names of a format.
+    pub fn add_format<'f>(&mut self, id: &str, fields: impl IntoIterator<Item = &'f Field>, json: bool) {
+        self.sources.insert(id.to_ascii_lowercase(), id.to_owned());
+        self.json |= json;
+        for field in fields {
+            self.add(&field.name, Known { kind: field.kind, unit: field.unit, own: true });
+            for alias in field.aliases {
+                self.add(alias, Known { kind: field.kind, unit: field.unit, own: false });
+            }
+        }
+    }
+    /// Lets `SOURCE name` mean the format `id`.
+    pub fn add_source(&mut self, name: &str, id: &str) {
+        self.sources.insert(name.to_ascii_lowercase(), id.to_owned());
+    }
+    fn add(&mut self, name: &str, known: Known) {
+        let entry = self.fields.entry(name.to_owned()).or_insert(known);
+        if entry.kind != known.kind {
+            let numbers = entry.kind.is_number() && known.kind.is_number();
+            entry.kind = if numbers { Kind::Float } else { Kind::Text };
+        }
+        if entry.unit != known.unit {
+            entry.unit = Unit::None;
+        }
+        entry.own |= known.own;
+    }
+    /// Adds what another shard knows.
+    pub fn merge(&mut self, other: &Catalog) {
+        for (name, known) in &other.fields {
+            self.add(name, *known);
+        }
+        self.sources.extend(other.sources.iter().map(|(a, b)| (a.clone(), b.clone())));
+        self.json |= other.json;
+        self.open |= other.open;
+        self.last_time = self.last_time.max(other.last_time);
+    }
+    /// What is known of `name`, letter case aside if need be.
+    pub fn find(&self, name: &str) -> Option<Known> {
+        let any_case = || self.fields.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, k)| *k);
+        self.fields.get(name).copied().or_else(any_case)
+    }
+    /// Whether some row could have a field of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.open || self.json && name.contains('.') || BUILT_IN.contains(&name) || self.find(name).is_some()
+    }
+    /// Whether a name that nothing else knows may be a key of a JSON record.
+    pub fn has_json(&self) -> bool {
+        self.json || self.open
+    }
+    /// The format that `name` means: its id, one of its names, or either with `_logs` after it.
+    pub fn source(&self, name: &str) -> Option<String> {
+        let lower = name.to_ascii_lowercase();
+        let short = lower.strip_suffix("_logs").or_else(|| lower.strip_suffix("_log"));
+        let known = self.sources.get(&lower).or_else(|| self.sources.get(short?)).cloned();
+        known.or_else(|| self.open.then(|| name.to_owned()))
+    }
+    /// All names of fields: a field's own name, and whether it is that.
+    pub fn names(&self) -> impl Iterator<Item = (&str, Known)> {
+        self.fields.iter().map(|(name, known)| (name.as_str(), *known))
+    }
+    /// All names of formats.
+    pub fn sources(&self) -> impl Iterator<Item = &str> {
+        self.sources.keys().map(String::as_str)
+    }
+    /// The time of the latest event: what `now()` says.
+    pub fn last_time(&self) -> Option<i64> {
+        self.last_time
+    }
+}
+
+/// The candidate that `name` was most likely meant to be, if one is near enough.
+pub fn nearest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let lower: Vec<char> = name.to_lowercase().chars().take(64).collect();
+    let most = match lower.len() {
+        0..=2 => 1,
+        3..=5 => 2,
+        n => n / 3,
+    };
+    candidates
+        .into_iter()
+        .map(|c| (distance(&lower, &c.to_lowercase().chars().take(64).collect::<Vec<_>>()), c))
+        .filter(|(d, _)| *d <= most)
+        .min()
+        .map(|(_, c)| c)
+}
+
+/// How many insertions, deletions, replacements and swaps of neighbours lead from `a` to `b`.
+fn distance(a: &[char], b: &[char]) -> usize {
+    let width = b.len() + 1;
+    let mut table = vec![0usize; (a.len() + 1) * width];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            table[i * width + j] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let replaced = table[(i - 1) * width + j - 1] + (a[i - 1] != b[j - 1]) as usize;
+                let mut least =
+                    replaced.min(table[(i - 1) * width + j] + 1).min(table[i * width + j - 1] + 1);
+                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                    least = least.min(table[(i - 2) * width + j - 2] + 1);
+                }
+                least
+            };
+        }
+    }
+    table[a.len() * width + b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::Role;
+
+    #[test]
+    fn nearest_names_are_near() {
+        let names = ["srcaddr", "dstaddr", "srcport", "bytes"];
+        assert_eq!(nearest("srcadr", names), Some("srcaddr"));
+        assert_eq!(nearest("BYTSE", names), Some("bytes"));
+        assert_eq!(nearest("requestParameters", names), None);
+    }
+
+    #[test]
+    fn catalogs_merge_to_what_all_agree_on() {
+        let mut a = Catalog::default();
+        a.add_format("one", &[Field::new("size", Kind::Int, Role::Measure).unit(Unit::Bytes)], false);
+        let mut b = Catalog::default();
+        b.add_format("two", &[Field::new("size", Kind::Float, Role::Measure).aliases(&["s"])], true);
+        a.merge(&b);
+        assert_eq!(a.find("SIZE").map(|k| (k.kind, k.unit)), Some((Kind::Float, Unit::None)));
+        assert!(a.has("s") && a.has("x.y") && a.has("@message") && !a.has("x"));
+        assert_eq!(a.source("TWO_logs").as_deref(), Some("two"));
+        assert_eq!(a.source("three"), None);
+    }
+}

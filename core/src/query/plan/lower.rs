@@ -1,0 +1,563 @@
+//! The walk from tree to plan. It never stops at a fault: what is wrong becomes a diagnostic and a constant null, so
+//! that one look shows everything that is wrong.
+
+use std::{ops::Range, sync::Arc};
+
+use super::{
+    AggregateCall, Group, Node, Op, Output, Plan, Stage, Step,
+    binning::Binning,
+    catalog::{Catalog, nearest},
+    pattern::{self, Extractor},
+    scope::Names,
+};
+use crate::{
+    query::{
+        Diagnostic,
+        functions::{self, AggregateKind, Apply, aggregate},
+        syntax::tree::{
+            Binary, Command, E, Expr, ParsePattern, Pattern, Projection, Query, Spanned, Term, Unary,
+        },
+    },
+    table::{Unit, Value},
+};
+
+/// How deep expressions may be nested: evaluation recurses, and a worker's stack is small.
+const DEEPEST: usize = 200;
+
+/// The plan and what is to be said of it; the plan is only good if no error is among the diagnostics.
+pub(super) fn lower(query: &Query, catalog: &Catalog) -> (Plan, Vec<Diagnostic>) {
+    let mut lower = Lower {
+        catalog,
+        names: Names::new(catalog),
+        stage: Stage::default(),
+        done: Vec::new(),
+        sources: None,
+        fields: Vec::new(),
+        display: None,
+        post: None,
+        in_aggregate: false,
+        depth: 0,
+        diagnostics: Vec::new(),
+    };
+    for command in &query.commands {
+        lower.command(&command.item, &command.span);
+    }
+    lower.done.push(lower.stage);
+    let shown = lower.display.unwrap_or(lower.fields);
+    (Plan { sources: lower.sources, stages: lower.done, shown }, lower.diagnostics)
+}
+
+struct Lower<'c> {
+    catalog: &'c Catalog,
+    names: Names<'c>,
+    stage: Stage,
+    done: Vec<Stage>,
+    sources: Option<Vec<String>>,
+    fields: Vec<Output>,
+    display: Option<Vec<Output>>,
+    /// Set while the expressions of a `stats` are lowered, but for the arguments of its aggregates.
+    post: Option<Post<'c>>,
+    in_aggregate: bool,
+    depth: usize,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// The stage after a `stats`, while that `stats` is lowered.
+struct Post<'c> {
+    names: Names<'c>,
+    stage: Stage,
+    keys: usize,
+    calls: Vec<AggregateCall>,
+}
+
+impl Lower<'_> {
+    fn command(&mut self, command: &Command, span: &Range<usize>) {
+        match command {
+            Command::Source(names) => self.source(names),
+            Command::Search(terms) => self.search(terms, span),
+            Command::Fields(items) => {
+                let outputs = self.projections(items);
+                self.fields.extend(outputs);
+            }
+            Command::Display(items) => self.display = Some(self.projections(items)),
+            Command::Filter(condition) => {
+                let node = self.expr(condition);
+                self.stage.steps.push(Step::Filter(node));
+            }
+            Command::Parse { source, pattern } => self.parse(source.as_ref(), pattern),
+            Command::Stats { aggregates, by } => self.stats(aggregates, by),
+            Command::Sort(keys) => {
+                let keys = keys.iter().map(|k| (self.defined(&k.expr), k.descending)).collect();
+                self.stage.steps.push(Step::Sort(keys));
+            }
+            Command::Limit(n) => self.stage.steps.push(Step::Limit(*n)),
+            Command::Dedup(fields) => {
+                let keys = fields.iter().map(|f| self.defined(f)).collect();
+                self.stage.steps.push(Step::Dedup(keys));
+            }
+        }
+    }
+
+    fn source(&mut self, names: &[Spanned<String>]) {
+        let mut ids = self.sources.take().unwrap_or_default();
+        for name in names {
+            match self.catalog.source(&name.item) {
+                Some(id) => ids.push(id),
+                None => {
+                    let near = nearest(&name.item, self.catalog.sources());
+                    let all: Vec<&str> = self.catalog.sources().take(12).collect();
+                    let help = match near {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None if all.is_empty() => String::new(),
+                        None => format!("loaded are {}", all.join(", ")),
+                    };
+                    let message = format!("no log called `{}` is loaded", name.item);
+                    self.diagnostics.push(Diagnostic::error(name.span.clone(), message).help(help));
+                }
+            }
+        }
+        self.sources = Some(ids);
+    }
+
+    fn search(&mut self, terms: &[Term], span: &Range<usize>) {
+        if self.names.is_closed() {
+            let message = "free text can only be searched for in events, before `stats`";
+            self.diagnostics
+                .push(Diagnostic::error(span.clone(), message).help("use `filter … like \"text\"`"));
+            return;
+        }
+        for term in terms {
+            let (field, compiled) = match &term.field {
+                Some(field) => (field.clone(), pattern::wildcard(&term.text.item)),
+                None => (Spanned::made("@message".to_owned()), pattern::any_case(&term.text.item)),
+            };
+            let node = self.field(&field.item, &field.span);
+            match compiled {
+                Ok(regex) => {
+                    // A field without a value does not hold the text: `-field:value` lets such events pass.
+                    let found = Node::apply(Op::Matches(Arc::new(regex), false), vec![node]);
+                    let found = if term.negated { Node::apply(Op::Not, vec![found]) } else { found };
+                    self.stage.steps.push(Step::Filter(found));
+                }
+                Err(message) => self.diagnostics.push(Diagnostic::error(term.text.span.clone(), message)),
+            }
+        }
+    }
+
+    fn projections(&mut self, items: &[Projection]) -> Vec<Output> {
+        items.iter().map(|item| self.projection(item)).collect()
+    }
+
+    fn projection(&mut self, item: &Projection) -> Output {
+        let unit = self.unit(&item.expr.item);
+        let node = self.defined(&item.expr);
+        let name = output_name(item);
+        let plain = matches!(item.expr.item, Expr::Field(_)) && item.alias.is_none();
+        if !plain {
+            if let Some(post) = &mut self.post {
+                post.names.define(&label(&item.expr.item), node.clone(), unit);
+            }
+            let names = self.post.as_mut().map_or(&mut self.names, |p| &mut p.names);
+            names.define(&name, node.clone(), unit);
+        }
+        Output { name, unit, node }
+    }
+
+    fn parse(&mut self, source: Option<&E>, pattern: &ParsePattern) {
+        let source = match source {
+            Some(source) => self.expr(source),
+            None => self.field("@message", &(0..0)),
+        };
+        let (extractor, names) = match pattern {
+            ParsePattern::Glob { pattern, names } => {
+                let extractor = Extractor::glob(&pattern.item);
+                if extractor.values() != names.len() {
+                    let message = format!(
+                        "the pattern has {} and `as` has {}",
+                        counted(extractor.values(), "`*`"),
+                        counted(names.len(), "name")
+                    );
+                    self.diagnostics.push(
+                        Diagnostic::error(pattern.span.clone(), message).help("write one name for each `*`"),
+                    );
+                }
+                (extractor, names.iter().map(|n| n.item.clone()).collect::<Vec<_>>())
+            }
+            ParsePattern::Regex(text) => match pattern::regex(&text.item) {
+                Ok(regex) => {
+                    let named: Vec<(usize, String)> = (regex.capture_names().enumerate())
+                        .filter_map(|(i, n)| n.map(|n| (i, n.to_owned())))
+                        .collect();
+                    if named.is_empty() {
+                        let message = "the regular expression has no named group";
+                        let help = "name what is wanted: `parse @message /user=(?<user>\\S+)/`";
+                        self.diagnostics.push(Diagnostic::error(text.span.clone(), message).help(help));
+                    }
+                    let (groups, names) = named.into_iter().unzip();
+                    (Extractor::Regex { regex, groups }, names)
+                }
+                Err(message) => {
+                    self.diagnostics.push(Diagnostic::error(text.span.clone(), message));
+                    return;
+                }
+            },
+        };
+        let all = self.define(Node::apply(Op::Extract(Arc::new(extractor)), vec![source]));
+        for (i, name) in names.iter().enumerate() {
+            let node = self.define(Node::apply(Op::Item(i), vec![all.clone()]));
+            self.names.define(name, node, Unit::None);
+        }
+    }
+
+    fn stats(&mut self, aggregates: &[Projection], by: &[Projection]) {
+        let mut names = Names::new(self.catalog);
+        names.close();
+        let mut stage = Stage::default();
+        let mut keys = Vec::new();
+        let mut shown = Vec::new();
+        for (i, key) in by.iter().enumerate() {
+            let unit = self.unit(&key.expr.item);
+            keys.push(self.expr(&key.expr));
+            let name = output_name(key);
+            stage.inputs.push(name.clone());
+            names.define(&label(&key.expr.item), Node::Input(i), unit);
+            names.define(&name, Node::Input(i), unit);
+            shown.push(Output { name, unit, node: Node::Input(i) });
+        }
+        self.post = Some(Post { names, stage, keys: keys.len(), calls: Vec::new() });
+        for item in aggregates {
+            let output = self.projection(item);
+            // A key that is repeated among the aggregates, as SQL does, is shown once.
+            let repeats =
+                matches!(&output.node, Node::Input(n) if *n < keys.len() && shown[*n].name == output.name);
+            if !repeats {
+                shown.push(output);
+            }
+        }
+        let Some(mut post) = self.post.take() else { return };
+        for call in 0..post.calls.len() {
+            post.stage.inputs.push(format!("#{call}"));
+        }
+        let mut finished = std::mem::replace(&mut self.stage, post.stage);
+        finished.group = Some(Group { keys, aggregates: post.calls });
+        self.done.push(finished);
+        self.names = post.names;
+        self.fields = shown;
+        self.display = None;
+    }
+
+    /// An expression as a definition of the stage that is being written, so that it is computed once.
+    fn defined(&mut self, e: &E) -> Node {
+        let node = self.expr(e);
+        self.define(node)
+    }
+
+    fn define(&mut self, node: Node) -> Node {
+        let stage = self.post.as_mut().map_or(&mut self.stage, |p| &mut p.stage);
+        match node {
+            Node::Apply(..) => {
+                stage.defs.push(node);
+                Node::Def(stage.defs.len() - 1)
+            }
+            simple => simple,
+        }
+    }
+
+    fn field(&mut self, name: &str, span: &Range<usize>) -> Node {
+        let (node, remark) = match &mut self.post {
+            Some(post) => {
+                let (node, _, remark) = post.names.find(name, span.clone(), &mut post.stage);
+                let remark = remark.map(|r| {
+                    let help = format!(
+                        "add it after `by`, or take one value of the group: `latest({name})`. {}",
+                        r.help
+                    );
+                    Diagnostic::error(r.span, format!("`{name}` is neither a key nor inside an aggregate"))
+                        .help(help)
+                });
+                (node, remark)
+            }
+            None => {
+                let (node, _, remark) = self.names.find(name, span.clone(), &mut self.stage);
+                (node, remark)
+            }
+        };
+        self.diagnostics.extend(remark);
+        node
+    }
+
+    fn error(&mut self, span: &Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Node {
+        self.diagnostics.push(Diagnostic::error(span.clone(), message).help(help));
+        Node::Const(Value::Null)
+    }
+
+    fn expr(&mut self, e: &E) -> Node {
+        self.depth += 1;
+        let node = if self.depth > DEEPEST {
+            self.error(&e.span, "the expression is nested too deeply", "")
+        } else {
+            self.expr_inner(e)
+        };
+        self.depth -= 1;
+        node
+    }
+
+    fn expr_inner(&mut self, e: &E) -> Node {
+        match &e.item {
+            Expr::Literal(value) => Node::Const(value.clone()),
+            Expr::Field(name) => self.field(name, &e.span),
+            Expr::Period(_) => {
+                self.error(&e.span, "a period stands only in `bin`, `datefloor` and `dateceil`", "")
+            }
+            Expr::Star => self.error(&e.span, "`*` stands only in `count(*)`", ""),
+            Expr::Unary(op, item) => {
+                let item = self.expr(item);
+                Node::apply(if *op == Unary::Minus { Op::Negate } else { Op::Not }, vec![item])
+            }
+            Expr::Binary(op @ (Binary::And | Binary::Or), ..) => {
+                let mut operands = Vec::new();
+                let mut at = e;
+                // `a and b and …` is a tree as deep as it is long; its left edge is walked, not recursed into.
+                while let Expr::Binary(same, left, right) = &at.item {
+                    if same != op {
+                        break;
+                    }
+                    operands.push(right);
+                    at = left;
+                }
+                operands.push(at);
+                let nodes = operands.into_iter().rev().map(|o| self.expr(o)).collect();
+                Node::apply(if *op == Binary::And { Op::And } else { Op::Or }, nodes)
+            }
+            Expr::Binary(op, a, b) => {
+                let operands = vec![self.expr(a), self.expr(b)];
+                let arithmetic = op.precedence() >= Binary::Add.precedence();
+                Node::apply(if arithmetic { Op::Arithmetic(*op) } else { Op::Compare(*op) }, operands)
+            }
+            Expr::In { negated, item, list } => {
+                let item = self.expr(item);
+                let nodes: Vec<Node> = list.iter().map(|i| self.expr(i)).collect();
+                let constants: Option<Vec<Value>> = nodes
+                    .iter()
+                    .map(|n| if let Node::Const(v) = n { Some(v.clone()) } else { None })
+                    .collect();
+                match constants {
+                    Some(values) => Node::apply(Op::In(values.into(), *negated), vec![item]),
+                    None => {
+                        let op = if *negated { Binary::NotEqual } else { Binary::Equal };
+                        let each = nodes
+                            .into_iter()
+                            .map(|n| Node::apply(Op::Compare(op), vec![item.clone(), n]))
+                            .collect();
+                        Node::apply(if *negated { Op::And } else { Op::Or }, each)
+                    }
+                }
+            }
+            Expr::Like { negated, item, pattern } => {
+                let item = self.expr(item);
+                match &pattern.item {
+                    Pattern::Text(text) => {
+                        Node::apply(Op::Contains(text.as_str().into(), *negated), vec![item])
+                    }
+                    Pattern::Regex(text) => match pattern::regex(text) {
+                        Ok(regex) => Node::apply(Op::Matches(Arc::new(regex), *negated), vec![item]),
+                        Err(message) => self.error(&pattern.span, message, ""),
+                    },
+                }
+            }
+            Expr::Call { name, args } => self.call(e, name, args),
+        }
+    }
+
+    fn call(&mut self, e: &E, name: &Spanned<String>, args: &[E]) -> Node {
+        // After `stats`, `bin(5m)` and `count(*)` are names of columns.
+        let names = self.post.as_ref().map_or(&self.names, |p| &p.names);
+        if names.is_closed()
+            && let Some((node, _)) = names.defined(&label(&e.item))
+        {
+            return node;
+        }
+        if let Some((found, kind)) = aggregate::find(&name.item) {
+            return self.aggregate(e, name, args, found, kind);
+        }
+        let Some(function) = functions::find(&name.item) else {
+            let all = functions::all().map(|f| f.name).chain(functions::AGGREGATES.iter().map(|a| a.name));
+            let help =
+                nearest(&name.item, all).map_or(String::new(), |near| format!("did you mean `{near}`?"));
+            args.iter().for_each(|a| _ = self.expr(a));
+            return self.error(&name.span, format!("there is no function `{}`", name.item), help);
+        };
+        if !self.arity(e, function.name, function.signature, args.len(), function.least, function.most) {
+            return Node::Const(Value::Null);
+        }
+        match function.apply {
+            Apply::Scalar(_) => {
+                let nodes = args.iter().map(|a| self.expr(a)).collect();
+                Op::function(function).map_or(Node::Const(Value::Null), |op| Node::apply(op, nodes))
+            }
+            Apply::Bin => {
+                let time = self.field("@timestamp", &e.span);
+                self.binning(&args[0])
+                    .map_or(Node::Const(Value::Null), |b| Node::apply(Op::Floor(b), vec![time]))
+            }
+            Apply::Floor | Apply::Ceil => {
+                let time = self.expr(&args[0]);
+                let op = if matches!(function.apply, Apply::Floor) { Op::Floor } else { Op::Ceil };
+                self.binning(&args[1]).map_or(Node::Const(Value::Null), |b| Node::apply(op(b), vec![time]))
+            }
+            Apply::Now => {
+                let last = self.catalog.last_time().unwrap_or(0);
+                Node::Const(Value::Int(last.div_euclid(crate::time::SECOND)))
+            }
+        }
+    }
+
+    fn binning(&mut self, e: &E) -> Option<Binning> {
+        let binning = match &e.item {
+            Expr::Period(period) => Binning::new(*period),
+            _ => None,
+        };
+        if binning.is_none() {
+            self.error(&e.span, "expected a period longer than nothing", "for example `5m`, `1h`, `1d`");
+        }
+        binning
+    }
+
+    fn arity(&mut self, e: &E, name: &str, signature: &str, given: usize, least: usize, most: usize) -> bool {
+        let fits = (least..=most).contains(&given);
+        if !fits {
+            let wanted = match (least, most) {
+                (a, b) if a == b => counted(a, "argument"),
+                (a, usize::MAX) => format!("at least {}", counted(a, "argument")),
+                (a, b) => format!("{a} to {}", counted(b, "argument")),
+            };
+            self.error(
+                &e.span,
+                format!("`{name}` takes {wanted}, not {given}"),
+                format!("it is called as `{signature}`"),
+            );
+        }
+        fits
+    }
+
+    fn aggregate(
+        &mut self,
+        e: &E,
+        name: &Spanned<String>,
+        args: &[E],
+        found: &'static functions::Aggregate,
+        kind: AggregateKind,
+    ) -> Node {
+        let Some(post) = self.post.take() else {
+            let message = match self.in_aggregate {
+                true => format!("`{}` stands inside another aggregate", name.item),
+                false => format!("`{}` is an aggregate and stands only in `stats`", name.item),
+            };
+            let help = "for example `stats count(*) as n by field | filter n > 10`";
+            return self.error(&e.span, message, help);
+        };
+        // The arguments are about rows: names mean what they meant before this `stats`.
+        self.in_aggregate = true;
+        let call = self.aggregate_call(e, args, found, kind);
+        self.in_aggregate = false;
+        let mut post = post;
+        let node = match call {
+            Some(call) => {
+                post.calls.push(call);
+                Node::Input(post.keys + post.calls.len() - 1)
+            }
+            None => Node::Const(Value::Null),
+        };
+        self.post = Some(post);
+        node
+    }
+
+    fn aggregate_call(
+        &mut self,
+        e: &E,
+        args: &[E],
+        found: &'static functions::Aggregate,
+        kind: AggregateKind,
+    ) -> Option<AggregateCall> {
+        if !self.arity(e, found.name, found.signature, args.len(), found.least, found.most) {
+            return None;
+        }
+        let arg = match args.first() {
+            Some(arg) if !(kind == AggregateKind::Count && arg.item == Expr::Star) => Some(self.defined(arg)),
+            _ => None,
+        };
+        let mut percent = 0.0;
+        if let AggregateKind::FixedPercentile(p) = kind {
+            percent = p;
+        }
+        if kind == AggregateKind::Percentile {
+            match self.expr(&args[1]) {
+                Node::Const(value) if value.number().is_some_and(|p| (0.0..=100.0).contains(&p)) => {
+                    percent = value.number().unwrap_or(0.0);
+                }
+                _ => {
+                    self.error(
+                        &args[1].span,
+                        "expected a percentage from 0 to 100",
+                        "for example `pct(bytes, 95)`",
+                    );
+                    return None;
+                }
+            }
+        }
+        Some(AggregateCall { kind, arg, percent })
+    }
+
+    /// The unit of an expression's value, where it is plain to see.
+    fn unit(&mut self, expr: &Expr) -> Unit {
+        match expr {
+            Expr::Field(name) => {
+                let defined = self
+                    .post
+                    .as_ref()
+                    .and_then(|p| p.names.defined(name))
+                    .or_else(|| self.names.defined(name));
+                match defined {
+                    Some((_, unit)) => unit,
+                    None if self.names.is_closed() => Unit::None,
+                    None => self.catalog.find(name).map_or(Unit::None, |k| k.unit),
+                }
+            }
+            Expr::Call { name, args } => match (aggregate::find(&name.item), args.first()) {
+                (Some((_, kind)), Some(arg)) => match kind {
+                    AggregateKind::Count | AggregateKind::CountDistinct | AggregateKind::Variance => {
+                        Unit::None
+                    }
+                    _ => match &arg.item {
+                        Expr::Field(_) => self.unit(&arg.item),
+                        _ => Unit::None,
+                    },
+                },
+                _ => Unit::None,
+            },
+            _ => Unit::None,
+        }
+    }
+}
+
+/// The name of a column that was not given one: `count(*)`, `bin(5m)`, `bytes / 1024`.
+fn label(expr: &Expr) -> String {
+    let text = match expr {
+        Expr::Field(name) => name.clone(),
+        other => other.to_string(),
+    };
+    // A name is shown in a table's head; a longer text is no name.
+    if text.chars().count() > 200 { text.chars().take(199).chain(['…']).collect() } else { text }
+}
+
+fn output_name(item: &Projection) -> String {
+    item.alias.as_ref().map_or_else(|| label(&item.expr.item), |a| a.item.clone())
+}
+
+fn counted(n: usize, what: &str) -> String {
+    match n {
+        0 => format!("no {what}"),
+        1 => format!("1 {what}"),
+        n => format!("{n} {what}{}", if what.ends_with('`') { "" } else { "s" }),
+    }
+}

@@ -1,0 +1,161 @@
+//! From a tree to something that runs: names resolved to inputs, patterns compiled, constants folded, the pipeline cut
+//! into stages. A plan knows no column number, so the same plan runs on every shard; it is deterministic, so every
+//! worker makes it for itself from the query's text and the catalog.
+//!
+//! The first stage runs on shards, row by row; a `stats` ends a stage; what comes after runs once, on the merged
+//! result. Inside the first stage everything up to the first `limit` or `dedup` is order-free and runs on shards; the
+//! steps from there on need all shards' rows in order and run after the merge on the rows that shards let through.
+//!
+//! Reading order: [`node`] (expressions), [`lower`](self::lower) (tree to plan), [`catalog`] (names), [`pattern`],
+//! [`binning`].
+
+pub mod binning;
+pub mod catalog;
+mod lower;
+pub mod node;
+pub mod pattern;
+mod scope;
+#[cfg(test)]
+mod tests;
+
+pub use catalog::{Catalog, JsonPaths, NoJson, PathReader};
+pub use node::{Node, Op, Scope};
+
+use super::{Diagnostic, Severity, functions::AggregateKind, syntax::tree::Query};
+use crate::table::Unit;
+
+/// A query ready to run.
+#[derive(Debug)]
+pub struct Plan {
+    /// The ids of the formats that are asked; all when `None`.
+    pub(crate) sources: Option<Vec<String>>,
+    /// At least one.
+    pub(crate) stages: Vec<Stage>,
+    /// What is shown: of the last stage.
+    pub(crate) shown: Vec<Output>,
+}
+
+/// The steps between two `stats`.
+#[derive(Debug, Default)]
+pub(crate) struct Stage {
+    /// What the stage reads: names of fields in the first stage, columns of the groups before it in others.
+    pub(crate) inputs: Vec<String>,
+    /// Computed fields; a definition only refers to earlier ones.
+    pub(crate) defs: Vec<Node>,
+    /// What happens to the rows.
+    pub(crate) steps: Vec<Step>,
+    /// How the stage ends, if in groups.
+    pub(crate) group: Option<Group>,
+}
+
+/// One step over rows.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    Filter(Node),
+    Sort(Vec<(Node, bool)>),
+    Limit(u64),
+    Dedup(Vec<Node>),
+}
+
+/// Rows into groups. The next stage's inputs are the keys, then the aggregates.
+#[derive(Debug, Default)]
+pub(crate) struct Group {
+    pub(crate) keys: Vec<Node>,
+    pub(crate) aggregates: Vec<AggregateCall>,
+}
+
+/// One aggregate with its argument.
+#[derive(Clone, Debug)]
+pub(crate) struct AggregateCall {
+    pub(crate) kind: AggregateKind,
+    /// `None` counts rows.
+    pub(crate) arg: Option<Node>,
+    /// Of percentiles.
+    pub(crate) percent: f64,
+}
+
+/// A column of the answer.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// Its name: the alias, the field's name as written, or the expression's text.
+    pub name: String,
+    /// What its numbers mean, where that is known.
+    pub unit: Unit,
+    pub(crate) node: Node,
+}
+
+/// A key of the order of rows.
+#[derive(Clone, Debug)]
+pub struct SortBy<'p> {
+    /// Largest first.
+    pub descending: bool,
+    /// The name of the field, if it is a plain one.
+    pub field: Option<&'p str>,
+}
+
+/// What is wrong with a query, given what exists.
+pub fn check(query: &Query, catalog: &Catalog) -> Vec<Diagnostic> {
+    lower::lower(query, catalog).1
+}
+
+/// The plan of a query; all errors if it has any. Warnings come from [`check`].
+pub fn plan(query: &Query, catalog: &Catalog) -> Result<Plan, Vec<Diagnostic>> {
+    let (plan, diagnostics) = lower::lower(query, catalog);
+    if diagnostics.iter().any(|d| d.severity == Severity::Error) { Err(diagnostics) } else { Ok(plan) }
+}
+
+impl Plan {
+    /// Whether the answer is events: there is no `stats`.
+    pub fn is_rows(&self) -> bool {
+        self.stages.len() == 1
+    }
+    /// Whether the answer is all selected events: neither `stats` nor `limit` nor `dedup`.
+    pub fn is_selection(&self) -> bool {
+        self.is_rows() && self.cut().is_none()
+    }
+    /// The columns of the answer; empty for events when neither `fields` nor `display` names any.
+    pub fn output(&self) -> &[Output] {
+        &self.shown
+    }
+    /// The formats asked; `None` for all.
+    pub fn sources(&self) -> Option<&[String]> {
+        self.sources.as_deref()
+    }
+    /// The order of events asked for by the last `sort`; empty for the default (newest first). Ties are in order of
+    /// file name and place in the file.
+    pub fn sort(&self) -> Vec<SortBy<'_>> {
+        let stage = &self.stages[0];
+        let keys = self.last_sort(stage.steps.len());
+        keys.iter()
+            .map(|(node, descending)| SortBy {
+                descending: *descending,
+                field: match node {
+                    Node::Input(n) => stage.inputs.get(*n).map(String::as_str),
+                    _ => None,
+                },
+            })
+            .collect()
+    }
+    /// The smallest `limit` on events.
+    pub fn limit(&self) -> Option<u64> {
+        let limits =
+            self.stages[0].steps.iter().filter_map(|s| if let Step::Limit(n) = s { Some(*n) } else { None });
+        limits.min()
+    }
+    /// The names of the fields that the plan reads from events.
+    pub fn fields(&self) -> &[String] {
+        &self.stages[0].inputs
+    }
+    /// The steps of the first stage that shards do not run begin here, if there are any.
+    pub(crate) fn cut(&self) -> Option<usize> {
+        self.stages[0].steps.iter().position(|s| matches!(s, Step::Limit(_) | Step::Dedup(_)))
+    }
+    /// The last `sort` of the first stage before step `end`.
+    pub(crate) fn last_sort(&self, end: usize) -> &[(Node, bool)] {
+        let sorts = self.stages[0].steps[..end].iter().rev();
+        sorts
+            .filter_map(|s| if let Step::Sort(keys) = s { Some(keys.as_slice()) } else { None })
+            .next()
+            .unwrap_or(&[])
+    }
+}

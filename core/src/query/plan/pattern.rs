@@ -1,0 +1,150 @@
+//! Patterns of `like`, `parse` and free text, compiled once per plan. Bytes are matched, so that logs with invalid
+//! UTF-8 can be searched; `\d`, `\w`, `\s`, `\b` and `(?i)` know ASCII only, as in RE2.
+
+use std::sync::Arc;
+
+use regex::bytes::{Regex, RegexBuilder};
+
+use crate::table::Value;
+
+/// A compiled pattern may take this much memory; larger ones are refused with a diagnostic.
+const SIZE: usize = 1 << 20;
+
+/// Compiles a regular expression of a query; the error is one line for people.
+pub fn regex(pattern: &str) -> Result<Regex, String> {
+    build(pattern, false)
+}
+
+fn build(pattern: &str, ignore_case: bool) -> Result<Regex, String> {
+    // Unicode classes are not compiled in: a pattern in ASCII is matched byte by byte, any other by characters.
+    RegexBuilder::new(pattern)
+        .unicode(!pattern.is_ascii())
+        .case_insensitive(ignore_case)
+        .size_limit(SIZE)
+        .build()
+        .map_err(|e| match e {
+            regex::Error::CompiledTooBig(_) => "the regular expression is too large".to_owned(),
+            other => {
+                let text = other.to_string();
+                let last = text.lines().last().unwrap_or("it cannot be compiled");
+                let reason = last.trim_start_matches("error:").trim();
+                format!("the regular expression does not compile: {reason}")
+            }
+        })
+}
+
+/// Escapes bytes so that a byte-wise regular expression matches exactly them.
+fn escape(text: &str) -> String {
+    let mut out = String::new();
+    for b in text.bytes() {
+        match b {
+            b if b.is_ascii_alphanumeric() => out.push(b as char),
+            b => out.push_str(&format!("\\x{b:02x}")),
+        }
+    }
+    out
+}
+
+/// A pattern that finds `text` in any letter case (ASCII).
+pub fn any_case(text: &str) -> Result<Regex, String> {
+    build(&escape(text), true)
+}
+
+/// A pattern for a whole value in any letter case, in which `*` stands for anything.
+pub fn wildcard(text: &str) -> Result<Regex, String> {
+    let parts: Vec<String> = text.split('*').map(escape).collect();
+    build(&format!("^(?s:{})$", parts.join(".*")), true)
+}
+
+/// How `parse` takes text apart: one value per name.
+#[derive(Debug)]
+pub enum Extractor {
+    /// Literal pieces around the stars; `open` when the pattern ends with a star.
+    Glob {
+        /// What stands before each star, and after the last one.
+        pieces: Vec<String>,
+    },
+    /// Numbers of the groups in a regular expression.
+    Regex {
+        /// The expression.
+        regex: Regex,
+        /// The groups that have names.
+        groups: Vec<usize>,
+    },
+}
+
+impl Extractor {
+    /// Takes `a * b *` apart.
+    pub fn glob(pattern: &str) -> Extractor {
+        Extractor::Glob { pieces: pattern.split('*').map(str::to_owned).collect() }
+    }
+    /// How many values there are.
+    pub fn values(&self) -> usize {
+        match self {
+            Extractor::Glob { pieces } => pieces.len() - 1,
+            Extractor::Regex { groups, .. } => groups.len(),
+        }
+    }
+    /// The values found in `text` as a list; missing when the pattern does not match.
+    pub fn extract(&self, text: &[u8]) -> Value {
+        let found = match self {
+            Extractor::Glob { pieces } => split(pieces, text),
+            Extractor::Regex { regex, groups } => regex.captures(text).map(|captures| {
+                groups.iter().map(|&g| captures.get(g).map_or(Value::Null, |m| value(m.as_bytes()))).collect()
+            }),
+        };
+        found.map_or(Value::Null, Value::List)
+    }
+}
+
+fn value(bytes: &[u8]) -> Value {
+    Value::text(&String::from_utf8_lossy(bytes))
+}
+
+/// Each star takes as little as possible, so no place has to be tried twice.
+fn split(pieces: &[String], text: &[u8]) -> Option<Arc<[Value]>> {
+    let (first, rest) = pieces.split_first()?;
+    let mut at = memchr::memmem::find(text, first.as_bytes())? + first.len();
+    let mut out = Vec::with_capacity(rest.len());
+    for (i, piece) in rest.iter().enumerate() {
+        let last = i + 1 == rest.len();
+        let end = match piece.is_empty() {
+            true if last => text.len(),
+            true => at,
+            false => at + memchr::memmem::find(&text[at..], piece.as_bytes())?,
+        };
+        out.push(value(&text[at..end]));
+        at = end + piece.len();
+    }
+    Some(out.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs_take_as_little_as_possible() {
+        let parse = |pattern, text: &str| Extractor::glob(pattern).extract(text.as_bytes()).to_string();
+        assert_eq!(
+            parse("user=*, method:*, latency := *", "x user=a, method:get, latency := 8 ms"),
+            "[a, get, 8 ms]"
+        );
+        assert_eq!(parse("[*] *", "x [a] [b] c"), "[a, [b] c]");
+        assert_eq!(parse("[*]", "no"), "");
+        assert_eq!(parse("[*", "[rest"), "[rest]");
+        assert_eq!(parse("**", "ab"), "[, ab]");
+    }
+
+    #[test]
+    fn patterns_are_bounded_and_know_no_case_where_asked() {
+        assert!(regex("a{1000}{1000}").is_err_and(|e| e.contains("too large")));
+        assert!(regex("(").is_err());
+        assert!(regex(r"(?i)\bERR\d").unwrap().is_match(b"an err5"));
+        assert!(regex("é.x").unwrap().is_match("éöx".as_bytes()));
+        assert!(any_case("A.b é").unwrap().is_match("xa.B éx".as_bytes()));
+        assert!(!any_case("A.b").unwrap().is_match(b"axb"));
+        assert!(wildcard("*.AMAZONAWS.com").unwrap().is_match(b"s3.amazonaws.com"));
+        assert!(!wildcard("amazonaws*").unwrap().is_match(b"s3.amazonaws.com"));
+    }
+}

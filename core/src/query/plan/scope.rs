@@ -1,0 +1,102 @@
+//! Names inside one stage: what was defined before, what the stage reads, and what to say of a name that is neither.
+
+use std::collections::HashMap;
+
+use super::{
+    Node, Stage,
+    catalog::{BUILT_IN, Catalog, nearest},
+};
+use crate::{query::Diagnostic, table::Unit};
+
+/// The names that a stage has so far.
+pub(super) struct Names<'c> {
+    catalog: &'c Catalog,
+    /// Defined by `as`, `parse`, or the `stats` before.
+    defined: HashMap<String, (Node, Unit)>,
+    /// Inputs of the first stage by name.
+    inputs: HashMap<String, usize>,
+    /// Only defined names exist: the stage follows a `stats`.
+    closed: bool,
+}
+
+impl<'c> Names<'c> {
+    pub(super) fn new(catalog: &'c Catalog) -> Names<'c> {
+        Names { catalog, defined: HashMap::new(), inputs: HashMap::new(), closed: false }
+    }
+    /// Starts a stage in which only the names given to [`define`](Self::define) exist.
+    pub(super) fn close(&mut self) {
+        self.defined.clear();
+        self.inputs.clear();
+        self.closed = true;
+    }
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
+    }
+    pub(super) fn define(&mut self, name: &str, node: Node, unit: Unit) {
+        self.defined.insert(name.to_owned(), (node, unit));
+    }
+    /// A name that was defined, exactly as written.
+    pub(super) fn defined(&self, name: &str) -> Option<(Node, Unit)> {
+        self.defined.get(name).cloned()
+    }
+    /// What `name` means, and a remark if it hardly means anything.
+    pub(super) fn find(
+        &mut self,
+        name: &str,
+        span: std::ops::Range<usize>,
+        stage: &mut Stage,
+    ) -> (Node, Unit, Option<Diagnostic>) {
+        if let Some((node, unit)) = self.defined.get(name) {
+            return (node.clone(), *unit, None);
+        }
+        let known = !self.closed && self.catalog.has(name);
+        // Names are the same in any letter case unless two of them differ in nothing else; the smallest one is
+        // taken so that every worker takes the same.
+        let any_case = || {
+            let same = self.defined.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
+            same.min_by_key(|(n, _)| *n).map(|(_, found)| found.clone())
+        };
+        if !known && let Some((node, unit)) = any_case() {
+            return (node, unit, None);
+        }
+        if self.closed {
+            let near = nearest(name, self.sorted_names());
+            let diagnostic = Diagnostic::error(span, format!("there is no field `{name}` after `stats`"));
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("`stats` leaves {}", quoted(&self.sorted_names())),
+            };
+            return (Node::Const(crate::table::Value::Null), Unit::None, Some(diagnostic.help(help)));
+        }
+        let remark = (!known).then(|| self.unknown(name, span)).flatten();
+        let next = stage.inputs.len();
+        let index = *self.inputs.entry(name.to_owned()).or_insert(next);
+        if index == next {
+            stage.inputs.push(name.to_owned());
+        }
+        (Node::Input(index), self.catalog.find(name).map_or(Unit::None, |k| k.unit), remark)
+    }
+    fn unknown(&self, name: &str, span: std::ops::Range<usize>) -> Option<Diagnostic> {
+        let own = self.catalog.names().filter(|(_, k)| k.own).map(|(n, _)| n);
+        let near = nearest(name, own.chain(self.sorted_names()).chain(BUILT_IN.iter().copied()))
+            .or_else(|| nearest(name, self.catalog.names().map(|(n, _)| n)));
+        let message = format!("no loaded log has a field `{name}`");
+        if self.catalog.has_json() {
+            // It may be a key of a JSON record that no one listed.
+            return near
+                .map(|near| Diagnostic::warning(span, message).help(format!("did you mean `{near}`?")));
+        }
+        let help = near.map_or(String::new(), |near| format!("did you mean `{near}`?"));
+        Some(Diagnostic::error(span, message).help(help))
+    }
+    fn sorted_names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.defined.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        names
+    }
+}
+
+fn quoted(names: &[&str]) -> String {
+    let all: Vec<String> = names.iter().take(8).map(|n| format!("`{n}`")).collect();
+    all.join(", ")
+}

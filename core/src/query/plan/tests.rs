@@ -1,0 +1,149 @@
+use super::*;
+use crate::{
+    query::{functions, syntax::parse},
+    table::{Field, Kind, Role, Value},
+};
+
+fn catalog(json: bool) -> Catalog {
+    let mut catalog = Catalog::default();
+    let fields = [
+        Field::new("srcaddr", Kind::Ip, Role::Dimension).aliases(&["srcAddr", "source.ip"]),
+        Field::new("bytes", Kind::Int, Role::Measure).unit(Unit::Bytes),
+        Field::new("action", Kind::Text, Role::Status),
+    ];
+    catalog.add_format("flow", &fields, json);
+    catalog
+}
+
+/// The remarks on a query, each with the text that it underlines.
+fn remarks(text: &str, json: bool) -> Vec<String> {
+    let parsed = parse(text);
+    assert!(parsed.is_ok(), "{:?}", parsed.diagnostics);
+    check(&parsed.query, &catalog(json))
+        .into_iter()
+        .map(|d| format!("{:?} `{}`: {}; {}", d.severity, &text[d.span.clone()], d.message, d.help))
+        .collect()
+}
+
+#[test]
+fn every_example_of_a_function_holds() {
+    for function in functions::all() {
+        for (text, expected) in function.examples {
+            let parsed = parse(&format!("fields {text} as x"));
+            assert!(parsed.is_ok(), "{text}: {:?}", parsed.diagnostics);
+            let plan = plan(&parsed.query, &Catalog::default()).unwrap_or_else(|d| panic!("{text}: {d:?}"));
+            let Node::Const(value) = &plan.output()[0].node else { panic!("{text} is not constant") };
+            assert_eq!(value.to_string(), *expected, "{text}");
+        }
+    }
+    for (i, function) in functions::all().enumerate() {
+        assert!(
+            functions::all().skip(i + 1).all(|f| !f.name.eq_ignore_ascii_case(function.name)),
+            "{}",
+            function.name
+        );
+        assert!(
+            functions::aggregate::find(function.name).is_none(),
+            "{} is also an aggregate",
+            function.name
+        );
+    }
+}
+
+#[test]
+fn faults_are_named_with_their_place_and_a_way_out() {
+    let cases = [
+        (
+            "filter srcadr = \"x\"",
+            "Error `srcadr`: no loaded log has a field `srcadr`; did you mean `srcaddr`?",
+        ),
+        (
+            "stats count(*) as n by action | filter m > 1",
+            "Error `m`: there is no field `m` after `stats`; did you mean `n`?",
+        ),
+        (
+            "filter strlne(action) > 3",
+            "Error `strlne`: there is no function `strlne`; did you mean `strlen`?",
+        ),
+        (
+            "filter abs(bytes, 2) > 3",
+            "Error `abs(bytes, 2)`: `abs` takes 1 argument, not 2; it is called as `abs(number)`",
+        ),
+        (
+            "filter count(*) > 3",
+            "Error `count(*)`: `count` is an aggregate and stands only in `stats`; for example `stats count(*) as n by \
+             field | filter n > 10`",
+        ),
+        (
+            "stats bytes by action",
+            "Error `bytes`: `bytes` is neither a key nor inside an aggregate; add it after `by`, or take one value of \
+             the group: `latest(bytes)`. `stats` leaves `action`",
+        ),
+        ("filter action like /(/", "Error `/(/`: the regular expression does not compile: unclosed group; "),
+        ("SOURCE flwo | limit 3", "Error `flwo`: no log called `flwo` is loaded; did you mean `flow`?"),
+        (
+            "stats pct(bytes, 101)",
+            "Error `101`: expected a percentage from 0 to 100; for example `pct(bytes, 95)`",
+        ),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(remarks(text, false), [expected], "{text}");
+    }
+}
+
+#[test]
+fn what_is_fine_is_not_remarked_on() {
+    for text in [
+        "filter SRCADDR = \"x\" and source.ip like /1/ and @logStream = \"y\"",
+        "fields bytes * 8 as bits | filter bits > 3 | stats sum(bits) as b, b / count(*) as mean by bin(5m), action",
+        "stats count(*) by bin(5m) | sort bin(5m) desc | filter `count(*)` > 3",
+        "stats avg(bytes) as a by action | stats max(a) as m | display m",
+        "parse @message \"a=* b=*\" as a, b | stats count_distinct(a) by b",
+    ] {
+        assert_eq!(remarks(text, false), Vec::<String>::new(), "{text}");
+    }
+    assert_eq!(
+        remarks("filter requestParameters.x.y = 1 and vpcEndpointId = \"x\"", true),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        remarks("filter actoin = 1", true),
+        ["Warning `actoin`: no loaded log has a field `actoin`; did you mean `action`?"]
+    );
+}
+
+#[test]
+fn units_and_names_reach_the_answer() {
+    let plan = |text: &str| plan(&parse(text).query, &catalog(false)).unwrap();
+    let columns = |text: &str| -> Vec<(String, Unit)> {
+        plan(text).output().iter().map(|o| (o.name.clone(), o.unit)).collect()
+    };
+    assert_eq!(
+        columns("stats sum(bytes) as total, count(*), max(bytes) / 2 by srcAddr"),
+        [
+            ("srcAddr".to_owned(), Unit::None),
+            ("total".to_owned(), Unit::Bytes),
+            ("count(*)".to_owned(), Unit::None),
+            ("max(bytes) / 2".to_owned(), Unit::None)
+        ]
+    );
+    let plan = plan("fields bytes as b | sort b desc, action | limit 7");
+    assert_eq!((plan.is_rows(), plan.is_selection(), plan.limit()), (true, false, Some(7)));
+    let sort: Vec<_> = plan.sort().iter().map(|s| (s.field.map(str::to_owned), s.descending)).collect();
+    assert_eq!(sort, [(Some("bytes".to_owned()), true), (Some("action".to_owned()), false)]);
+}
+
+#[test]
+fn deep_and_long_conditions_do_not_overflow_the_stack() {
+    use crate::query::syntax::tree::{Binary, Command, Expr, Query, Spanned};
+    let leaf = || Box::new(Spanned::made(Expr::Literal(Value::Int(1))));
+    let mut long = leaf();
+    let mut deep = leaf();
+    for _ in 0..1000 {
+        long = Box::new(Spanned::made(Expr::Binary(Binary::Or, long, leaf())));
+        deep = Box::new(Spanned::made(Expr::Binary(Binary::Add, leaf(), deep)));
+    }
+    let query = |e| Query { commands: vec![Spanned::made(Command::Filter(e))] };
+    assert!(check(&query(long), &catalog(false)).is_empty());
+    assert_eq!(check(&query(deep), &catalog(false))[0].message, "the expression is nested too deeply");
+}
