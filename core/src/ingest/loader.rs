@@ -82,12 +82,12 @@ impl Loader {
     /// Takes the next bytes of the open file.
     pub fn push(&mut self, bytes: &[u8]) {
         let Some(open) = &mut self.open else { return };
+        let base = open.pushed;
+        open.pushed += bytes.len() as u64;
         if self.context.fatal.is_some() {
             return;
         }
-        let base = open.pushed;
         self.context.at = base;
-        open.pushed += bytes.len() as u64;
         match &mut open.cut {
             Some(cut) => {
                 let range = cut.take(bytes);
@@ -171,6 +171,14 @@ impl Loader {
         self.finish();
         self.seal();
         (self.context.shard, self.context.ledger)
+    }
+    /// Sets how many rows of each of the shard's sources repeat an event: what [`mark`](super::duplicates::mark) gives.
+    pub fn count_duplicates(&mut self, counts: &[u64]) {
+        for (entry, source) in self.context.ledger.iter_mut().zip(&self.context.sources) {
+            if let Some(count) = source.and_then(|s| counts.get(s as usize)) {
+                entry.duplicates = *count;
+            }
+        }
     }
     /// The formats that are asked.
     pub fn formats(&self) -> &[&'static dyn Format] {

@@ -3,13 +3,15 @@
 //! Reading order: [`Loader`] (files in, rows and ledger out), [`ledger`] (what is said of every file and record),
 //! [`limits`], then the stages in the order in which bytes pass them: `container` (gzip, zip, tar, nested),
 //! `framing` (lines, JSON objects, lists of records), `content` (one file's records: `detect` its format, decode,
-//! reject), with `export` and `payload` for what CloudWatch wraps around messages. [`part`] splits large files.
+//! reject), with `export` and `payload` for what CloudWatch wraps around messages. [`part`] splits large files,
+//! [`duplicates`] finds events that were delivered twice.
 //! Everything is pushed: `push(&[u8])`, then `finish()`, resumable at every byte.
 
 mod container;
 mod content;
 mod context;
 mod detect;
+pub mod duplicates;
 mod export;
 mod framing;
 pub mod ledger;

@@ -5,6 +5,12 @@
 pub(super) enum Magic {
     /// Gzip.
     Gzip,
+    /// A zip archive.
+    Zip,
+    /// A tar archive.
+    Tar,
+    /// Base64 text of gzip.
+    Base64,
     /// May hold logs, but cannot be opened: the sentence's subject.
     Unread(&'static str),
     /// Holds no logs.
@@ -14,6 +20,8 @@ pub(super) enum Magic {
 /// First bytes and what they mean. The order does not matter: none is the beginning of another.
 const TABLE: &[(&[u8], Magic)] = &[
     (b"\x1f\x8b", Magic::Gzip),
+    (b"PK\x03\x04", Magic::Zip),
+    (b"PK\x05\x06", Magic::Zip),
     (b"\x28\xb5\x2f\xfd", Magic::Unread("zstd-compressed data")),
     (b"BZh", Magic::Unread("bzip2-compressed data")),
     (b"\xfd7zXZ\0", Magic::Unread("xz-compressed data")),
@@ -49,6 +57,12 @@ const TABLE: &[(&[u8], Magic)] = &[
 pub(super) fn recognise(head: &[u8]) -> Option<Magic> {
     if head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP") {
         return Some(Magic::NoLog("a WebP picture"));
+    }
+    if super::tar::is_header(head) {
+        return Some(Magic::Tar);
+    }
+    if super::base64::is_encoded(head) {
+        return Some(Magic::Base64);
     }
     TABLE.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, what)| *what)
 }

@@ -4,8 +4,11 @@
 //! of everything that is recognised), then one file per container. A container pushes what it holds into the next
 //! [`Node`], so they nest in any order.
 
+mod base64;
 mod gzip;
 mod magic;
+mod tar;
+mod zip;
 
 use super::{
     content::Content,
@@ -13,8 +16,11 @@ use super::{
     framing,
     ledger::{Error, ErrorKind, State},
 };
+use base64::Encoded;
 use gzip::Gzip;
 use magic::Magic;
+use tar::Tar;
+use zip::Zip;
 
 /// One stage: takes bytes and passes on what they hold.
 pub(crate) enum Node {
@@ -22,6 +28,12 @@ pub(crate) enum Node {
     Head { place: Place, head: Vec<u8> },
     /// Gzip.
     Gzip(Box<Gzip>),
+    /// A zip archive.
+    Zip(Box<Zip>),
+    /// A tar archive.
+    Tar(Box<Tar>),
+    /// Base64 text of gzip.
+    Base64(Box<Encoded>),
     /// The content.
     Content(Box<Content>),
     /// Recognised and not read.
@@ -62,6 +74,9 @@ impl Node {
                 self.push(rest, context);
             }
             Node::Gzip(gzip) => gzip.push(bytes, context),
+            Node::Zip(zip) => zip.push(bytes, context),
+            Node::Tar(tar) => tar.push(bytes, context),
+            Node::Base64(text) => text.push(bytes, context),
             Node::Content(content) => content.push(bytes, context),
             Node::Refused { bytes: all, .. } => *all += bytes.len() as u64,
         }
@@ -78,6 +93,9 @@ impl Node {
         match self {
             Node::Head { .. } => {}
             Node::Gzip(gzip) => gzip.finish(stored, context),
+            Node::Zip(zip) => zip.finish(stored, context),
+            Node::Tar(tar) => tar.finish(stored, context),
+            Node::Base64(text) => text.finish(stored, context),
             Node::Content(content) => content.finish(stored, None, context),
             Node::Refused { place, bytes, state } => context.complete_empty(&place, stored, bytes, state),
         }
@@ -87,6 +105,9 @@ impl Node {
         match self {
             Node::Head { place, head } => context.complete_empty(&place, stored, head.len() as u64, state),
             Node::Gzip(gzip) => gzip.fail(stored, state, context),
+            Node::Zip(zip) => zip.fail(stored, state, context),
+            Node::Tar(tar) => tar.fail(stored, state, context),
+            Node::Base64(text) => text.fail(stored, state, context),
             Node::Content(content) => content.finish(stored, Some(state), context),
             Node::Refused { place, bytes, state } => context.complete_empty(&place, stored, bytes, state),
         }
@@ -96,6 +117,9 @@ impl Node {
         match self {
             Node::Head { .. } => false,
             Node::Gzip(gzip) => gzip.is_done(),
+            Node::Zip(zip) => zip.is_done(),
+            Node::Tar(tar) => tar.is_done(),
+            Node::Base64(text) => text.is_done(),
             Node::Content(content) => content.is_done(),
             Node::Refused { .. } => true,
         }
@@ -106,13 +130,20 @@ impl Node {
         let (place, head) = (std::mem::take(place), std::mem::take(head));
         let found = magic::recognise(&head);
         let deep = place.containers.len() >= context.limits.containers;
+        let outermost = place.containers.is_empty();
+        if outermost {
+            context.at = 0;
+        }
         *self = match found {
-            Some(Magic::Gzip) if !deep => Node::Gzip(Box::new(Gzip::new(place))),
-            Some(Magic::Gzip) => {
+            Some(Magic::Gzip | Magic::Zip | Magic::Tar | Magic::Base64) if deep => {
                 let message = format!("more than {} containers within each other", context.limits.containers);
                 let state = State::Failed(context.error(ErrorKind::Limit, message));
                 Node::Refused { place, bytes: 0, state }
             }
+            Some(Magic::Gzip) => Node::Gzip(Box::new(Gzip::new(place))),
+            Some(Magic::Zip) => Node::Zip(Box::new(Zip::new(place))),
+            Some(Magic::Tar) => Node::Tar(Box::new(Tar::new(place))),
+            Some(Magic::Base64) => Node::Base64(Box::new(Encoded::new(&place))),
             Some(Magic::Unread(name)) => {
                 let message = format!("{name}, which is not read here");
                 let state = State::Failed(context.error(ErrorKind::Unsupported, message));
@@ -128,6 +159,9 @@ impl Node {
             ))),
         };
         self.push(&head, context);
+        if outermost && context.fatal.is_none() {
+            context.at = head.len() as u64;
+        }
     }
 }
 

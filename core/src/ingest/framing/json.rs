@@ -23,11 +23,12 @@ use super::{
     Damage, Sink,
     blocks::{BLOCK, escaped, masks, parity},
     keys::{Key, LISTS, Marks},
+    resync::{Resync, indent},
 };
 use crate::{formats::shorten, ingest::limits::KEPT_TEXT};
 
 /// Longest member name that is looked at.
-const NAME: usize = 64;
+pub(super) const NAME: usize = 64;
 /// Most envelopes within each other.
 const ENVELOPES: usize = 4;
 
@@ -98,30 +99,6 @@ struct Open {
     too_long: bool,
     /// Its `messageType` is that of a control message.
     control: bool,
-}
-
-/// What is kept while lost.
-#[derive(Debug, Default)]
-struct Resync {
-    line: u64,
-    at: usize,
-    expected: String,
-    found: Vec<u8>,
-    text: Vec<u8>,
-    /// It has been rejected already, for its length.
-    said: bool,
-    /// Ends at the line feed: a stray line between records.
-    line_only: bool,
-    /// The last two bytes that are not white space.
-    before: [u8; 2],
-    /// A `{` that may begin a record, and what follows it.
-    tentative: Vec<u8>,
-    /// The tentative beginning is that of an envelope.
-    whole: bool,
-    /// The indentation here, if nothing else stands on the line yet.
-    indent: Option<usize>,
-    /// Deepest indentation at which a record may begin.
-    deepest: usize,
 }
 
 /// The piece at hand.
@@ -633,69 +610,4 @@ impl JsonCutter {
         self.push(&start, sink);
         piece.from = end;
     }
-}
-
-impl Resync {
-    /// Whether a `{` here may begin a record.
-    fn plausible(&self) -> bool {
-        !self.line_only
-            && (self.indent.is_some_and(|n| n <= self.deepest)
-                || matches!(self.before, [_, b'}'] | [b'}', b',']))
-    }
-    /// Adds `byte` to the tentative beginning of a record and says whether it is one, once that is known.
-    fn judge(&mut self, byte: u8, first_name: &[u8]) -> Option<bool> {
-        let text = self.tentative[1..].trim_ascii_start();
-        let name = match (text, byte) {
-            ([], b'"') => None,
-            ([], space) if space.is_ascii_whitespace() => None,
-            ([b'"', name @ ..], b'"') => Some(name),
-            ([b'"', ..], b'\\' | b'\n') | ([], _) => return Some(false),
-            _ => None,
-        };
-        let Some(name) = name else {
-            if self.tentative.len() >= 4 * NAME {
-                return Some(false);
-            }
-            self.tentative.push(byte);
-            return None;
-        };
-        self.whole = matches!(Key::of(name), Key::List(_));
-        let on_line = self.indent.is_some_and(|n| n <= self.deepest);
-        let good = on_line || self.whole || name == first_name;
-        if good {
-            self.tentative.push(byte);
-        }
-        Some(good)
-    }
-    /// The tentative beginning was none.
-    fn give_up(&mut self) {
-        for byte in std::mem::take(&mut self.tentative) {
-            self.take(byte);
-        }
-    }
-    /// One more byte that was lost.
-    fn take(&mut self, byte: u8) {
-        const FOUND: usize = 256;
-        if self.text.len() < KEPT_TEXT {
-            self.text.push(byte);
-        }
-        if self.found.len() < FOUND {
-            self.found.push(byte);
-        }
-        self.indent = match byte {
-            b'\n' => Some(0),
-            b' ' | b'\t' => self.indent.map(|n| n + 1),
-            b'\r' => self.indent,
-            _ => None,
-        };
-        if !byte.is_ascii_whitespace() {
-            self.before = [self.before[1], byte];
-        }
-    }
-}
-
-/// The indentation after `bytes`, which follow on a line that was indented by `before`.
-fn indent(bytes: &[u8], before: Option<usize>) -> Option<usize> {
-    let blank = bytes.iter().all(|b| matches!(b, b' ' | b'\t'));
-    before.filter(|_| blank).map(|n| n + bytes.len())
 }

@@ -1,12 +1,13 @@
 //! Content to records: lines, and JSON objects wherever they stand. No format is known here, and no table.
 //!
-//! Reading order: [`Sink`] (what a cutter gives), [`lines`], then [`json`] with [`blocks`] (64 bytes at a time)
-//! below it.
+//! Reading order: [`Sink`] (what a cutter gives), [`lines`], then [`json`] with [`blocks`] (64 bytes at a time),
+//! [`keys`] (what tells envelopes from records) and `resync` (behind damage) below it.
 
 pub(crate) mod blocks;
 pub(crate) mod json;
 pub(crate) mod keys;
 pub(crate) mod lines;
+mod resync;
 
 use crate::formats::Framing;
 use keys::Marks;

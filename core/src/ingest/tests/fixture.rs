@@ -135,7 +135,11 @@ pub(super) type Told = (String, i64, i64, i64, String, String);
 pub(super) fn rows(shard: &Shard) -> Vec<Told> {
     let mut told = Vec::new();
     for table in &shard.tables {
-        for row in (0..table.rows()).filter_map(|row| table.row(row)) {
+        let mut raw = Vec::new();
+        for chunk in table.chunks() {
+            chunk.raw.for_each(|_| true, |_, text| raw.push(String::from_utf8_lossy(text).into_owned()));
+        }
+        for (row, raw) in (0..table.rows()).filter_map(|row| table.row(row)).zip(raw) {
             let int = |name: &str| row.get(name).integer().unwrap_or(-1);
             let source = &shard.sources[int("@source") as usize];
             told.push((
@@ -144,7 +148,7 @@ pub(super) fn rows(shard: &Shard) -> Vec<Told> {
                 int("@record") + source.first_record as i64,
                 int("n"),
                 row.show("word"),
-                String::from_utf8_lossy(&row.raw()).into_owned(),
+                raw,
             ));
         }
     }
@@ -187,7 +191,10 @@ pub(super) fn read_with(
     let whole = read_in(usize::MAX, name, content, limits.clone(), options.clone());
     for pieces in [1, 7, 63, 4096] {
         let cut = read_in(pieces, name, content, limits.clone(), options.clone());
-        assert_eq!(cut, whole, "{name} in pieces of {pieces}");
+        assert_eq!(cut.1, whole.1, "{name} in pieces of {pieces}");
+        assert_eq!(cut.0.len(), whole.0.len(), "{name} in pieces of {pieces}");
+        let differs = cut.0.iter().zip(&whole.0).find(|(a, b)| a != b);
+        assert_eq!(differs, None, "{name} in pieces of {pieces}");
     }
     whole
 }
@@ -235,4 +242,76 @@ pub(super) fn base64(bytes: &[u8]) -> String {
         }
     }
     text
+}
+
+/// A member of a zip as tests build it.
+pub(super) struct Zipped<'a> {
+    pub(super) name: &'a str,
+    pub(super) content: &'a [u8],
+    pub(super) method: u16,
+    pub(super) flags: u16,
+    /// Size and checksum follow the data; 4 or 8 bytes per size.
+    pub(super) descriptor: Option<usize>,
+    pub(super) wide: bool,
+}
+
+pub(super) fn zipped<'a>(name: &'a str, content: &'a [u8]) -> Zipped<'a> {
+    Zipped { name, content, method: 8, flags: 0, descriptor: None, wide: false }
+}
+
+pub(super) fn zip(members: &[Zipped<'_>]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for member in members {
+        let data = if member.method == 8 { deflate(member.content) } else { member.content.to_vec() };
+        let mut crc = flate2::Crc::new();
+        crc.update(member.content);
+        let flags = member.flags | if member.descriptor.is_some() { 8 } else { 0 };
+        out.extend(b"PK\x03\x04\x14\0");
+        out.extend(flags.to_le_bytes());
+        out.extend(member.method.to_le_bytes());
+        out.extend([0; 4]);
+        let sizes = match (member.descriptor, member.wide) {
+            (Some(_), _) => [0; 3],
+            (_, true) => [crc.sum(), u32::MAX, u32::MAX],
+            _ => [crc.sum(), data.len() as u32, member.content.len() as u32],
+        };
+        sizes.iter().for_each(|size| out.extend(size.to_le_bytes()));
+        out.extend((member.name.len() as u16).to_le_bytes());
+        out.extend((if member.wide { 29u16 } else { 0 }).to_le_bytes());
+        out.extend(member.name.as_bytes());
+        if member.wide {
+            out.extend(b"UT\x05\0\0\0\0\0\0\x01\0\x10\0");
+            out.extend((member.content.len() as u64).to_le_bytes());
+            out.extend((data.len() as u64).to_le_bytes());
+        }
+        out.extend(&data);
+        if let Some(width) = member.descriptor {
+            out.extend(b"PK\x07\x08");
+            out.extend(crc.sum().to_le_bytes());
+            out.extend(&(data.len() as u64).to_le_bytes()[..width]);
+            out.extend(&(member.content.len() as u64).to_le_bytes()[..width]);
+        }
+    }
+    // The directory is not read, only that it is there.
+    out.extend(b"PK\x01\x02");
+    out.extend([0; 42]);
+    out.extend(b"PK\x05\x06");
+    out.extend([0; 18]);
+    out
+}
+
+/// One entry of a tar: header, content, padding.
+pub(super) fn tarred(kind: u8, name: &str, content: &[u8]) -> Vec<u8> {
+    let mut head = vec![0; 512];
+    head[..name.len()].copy_from_slice(name.as_bytes());
+    head[100..108].copy_from_slice(b"0000644\0");
+    head[124..136].copy_from_slice(format!("{:011o}\0", content.len()).as_bytes());
+    head[148..156].fill(b' ');
+    head[156] = kind;
+    head[257..265].copy_from_slice(b"ustar\x0000");
+    let sum: u32 = head.iter().map(|b| *b as u32).sum();
+    head[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    head.extend(content);
+    head.resize(head.len().next_multiple_of(512), 0);
+    head
 }

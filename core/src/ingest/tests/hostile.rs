@@ -1,1 +1,160 @@
-//! To come.
+//! Input that is wrong, or means harm.
+
+use super::fixture::*;
+use crate::ingest::{ErrorKind, Limits, Loader, Options, State};
+
+#[test]
+fn what_is_no_log_is_named() {
+    for (content, aside) in [
+        (&b""[..], "an empty file"),
+        (b" \n\n\t", "only blank lines"),
+        (b"\xEF\xBB\xBF", "only blank lines"),
+        (b"[]", "JSON without records"),
+        (b"{\"Records\":[]}", "an empty list of Records"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a PNG picture"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", "a JPEG picture"),
+        (b"%PDF-1.7\n", "a PDF document"),
+    ] {
+        let (rows, entry) = entry("a", content);
+        assert_eq!((rows.len(), entry.state), (0, State::SetAside(aside.into())));
+        assert_eq!((entry.reason.as_str(), entry.bytes), (aside, content.len() as u64));
+    }
+    for (content, words) in [
+        (&b"PAR1\x15\x04"[..], "a Parquet file"),
+        (b"\x28\xb5\x2f\xfd\x04", "zstd"),
+        (b"BZh91AY&SY", "bzip2"),
+        (b"\xff\xfen\0=\x001\0", "UTF-16"),
+    ] {
+        let (_, entry) = entry("a", content);
+        let State::Failed(error) = entry.state else { panic!("{entry:?}") };
+        assert_eq!(error.kind, ErrorKind::Unsupported);
+        assert!(error.message.contains(words), "{}", error.message);
+    }
+}
+
+#[test]
+fn records_that_are_too_long_are_cut_out() {
+    let limits = Limits { record: 100_000, ..Limits::default() };
+    for at in [0, 1, 40] {
+        let mut content = lines(at);
+        content.extend(b"n=".iter().chain([b'7'; 300_000].iter()).chain(b"\n"));
+        content.extend(lines(50));
+        let (rows, ledger) = read_with("a.log", &content, limits.clone(), Options::default());
+        let entry = &ledger[0];
+        assert_eq!((rows.len(), entry.rejected, entry.records), (at + 50, 1, at as u64 + 51));
+        assert_eq!((entry.rejections[0].text.len(), entry.rejections[0].line), (64 << 10, at as u64 + 1));
+        assert!(entry.rejections[0].expected.contains("at most 100000 bytes"));
+        assert_eq!(rows[at].1, at as i64 + 2);
+    }
+    let long = format!("{{\"n\":1}}\n{{\"n\":2,\"word\":\"{}\"}}\n{{\"n\":3}}", "x".repeat(300_000));
+    let (rows, ledger) = read_with("a.json", long.as_bytes(), limits.clone(), Options::default());
+    assert_eq!((numbers(&rows), ledger[0].rejected), (vec![1, 3], 1));
+    // Too long and then damaged: still one rejection.
+    let both = format!("{{\"n\":1}}\n{{\"n\":2,\"word\":\"{}\n{{\"n\":3}}", "x".repeat(300_000));
+    let (rows, ledger) = read_with("a.json", both.as_bytes(), limits, Options::default());
+    assert_eq!((numbers(&rows), ledger[0].rejected), (vec![1, 3], 1));
+}
+
+#[test]
+fn a_line_of_fifty_megabytes_does_not_fill_memory() {
+    let mut loader = Loader::new(FORMATS.to_vec(), Limits::default(), 1);
+    loader.open("a.log", Options::default());
+    loader.push(b"n=1\n");
+    (0..50).for_each(|_| loader.push(&[b'x'; 1 << 20]));
+    loader.push(b"\nn=2\n");
+    let (shard, ledger) = loader.into_parts();
+    assert_eq!((shard.rows(), ledger[0].rejected, ledger[0].rejections[0].text.len()), (2, 1, 64 << 10));
+}
+
+#[test]
+fn invalid_text_is_kept_as_it_is() {
+    let (rows, entry) = entry("a.log", b"n=1 word=\xff\xfe\x80\nn=\xc3\x28\nn=2 word=\0\n");
+    assert_eq!((numbers(&rows), entry.rejected), (vec![1, 2], 1));
+    assert_eq!(entry.rejections[0].text, b"n=\xc3\x28");
+}
+
+#[test]
+fn content_without_a_whole_record_is_failed_with_its_place() {
+    for text in ["{\"Records\":[{\"n\":1,\"word\":\"x", "{\"n\":", "[{\"n\""] {
+        let (rows, entry) = entry("a.json", text.as_bytes());
+        let State::Failed(error) = &entry.state else { panic!("{entry:?}") };
+        assert_eq!((rows.len(), error.kind), (0, ErrorKind::Corrupt));
+        assert_eq!((entry.records, entry.rejections[0].found.as_str()), (1, "end of the readable content"));
+    }
+    let (rows, entry_) = entry("a.json", b"{\"Records\":[{\"n\":1},");
+    assert_eq!((rows.len(), entry_.state), (1, State::Read));
+    assert_eq!(entry_.notes, ["the content ends inside its list of records"]);
+}
+
+#[test]
+fn rejections_are_bounded() {
+    let content = b"n=1\n".iter().copied().chain(b"n=x\n".repeat(30)).collect::<Vec<u8>>();
+    let limits = Limits { rejections: 10, ..Limits::default() };
+    let (_, ledger) = read_with("a.log", &content, limits, Options::default());
+    assert_eq!((ledger[0].rejected, ledger[0].rejections.len()), (30, 10));
+    let limits = Limits { rejected_bytes: 100, ..Limits::default() };
+    let (_, ledger) = read_with("a.log", &content, limits, Options::default());
+    assert!(ledger[0].rejected == 30 && ledger[0].rejections.len() < 20);
+}
+
+/// Time must grow with the length of hostile input, not with its square: each case is a quarter of a megabyte, and a quadratic
+/// cutter would need minutes for any of them.
+#[test]
+fn hostile_input_is_read_in_linear_time() {
+    const LENGTH: usize = 1 << 18;
+    let long = |unit: &str| unit.repeat(LENGTH / unit.len());
+    for unit in [
+        "{",
+        "[",
+        "\"",
+        "\\",
+        "{\"a\":",
+        "[{",
+        "{\"",
+        "}",
+        "]",
+        ",",
+        "{ ",
+        "[[{}],",
+        "\n{",
+        "{\"a\":1},{",
+        "{}",
+        "\n",
+    ] {
+        for before in ["", "{\"n\":1}\n", "{\"n\":1,\"w\":\"", "{\"Records\":[{\"n\":1,\"l\":[", "[{\"n\":1}"]
+        {
+            let text = before.to_owned() + &long(unit);
+            for pieces in [usize::MAX, 4096, 61] {
+                let (_, ledger) =
+                    read_in(pieces, "a.json", text.as_bytes(), Limits::default(), Options::default());
+                assert_eq!(ledger.len(), 1, "{before} {unit}");
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_is_left_of_a_file_that_is_given_up() {
+    let mut loader = Loader::new(FORMATS.to_vec(), Limits::default(), 1);
+    let content = lines(1000);
+    loader.open("a.log", Options { size: Some(1 << 30), ..Options::default() });
+    loader.push(&content[..5005]);
+    assert_eq!(loader.progress().bytes, 5005);
+    loader.cancel();
+    loader.open("b.log", Options::default());
+    loader.push(&content[..5005]);
+    loader.fail("the file was moved");
+    loader.open("c.log", Options::default());
+    loader.push(&content);
+    loader.open("d.log", Options::default());
+    let (shard, ledger) = loader.into_parts();
+    assert_eq!(
+        (&ledger[0].state, ledger[0].rejected, ledger[0].bytes_stored),
+        (&State::Cancelled, 0, 1 << 30)
+    );
+    assert!(matches!(&ledger[1].state, State::Failed(e) if e.kind == ErrorKind::Io));
+    assert_eq!((ledger[2].rows, &ledger[2].state), (1000, &State::Read));
+    assert_eq!(ledger[3].state, State::SetAside("an empty file".into()));
+    assert_eq!(shard.rows() as u64, ledger.iter().map(|e| e.rows).sum::<u64>());
+    assert!(ledger[0].rows > 300 && ledger[0].rows == ledger[1].rows);
+}
