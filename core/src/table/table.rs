@@ -12,6 +12,9 @@ use super::{
 /// A chunk is also sealed when its raw text passes this size, so that huge records cannot fill memory.
 const CHUNK_BYTES: usize = 32 << 20;
 
+/// How many columns a table may have before names found in headers stop adding to them.
+pub const MOST_COLUMNS: usize = 512;
+
 /// Rows of one format.
 #[derive(Debug)]
 pub struct Table {
@@ -228,9 +231,12 @@ impl RowWriter<'_> {
         self.set_raw(column, cell);
     }
     /// The place for [`set`](Self::set) of the column of that name, added to the table as text if it is unknown: ask
-    /// once per file, not once per row. `None` for a built-in column.
+    /// once per file, not once per row. `None` for a built-in column, and for a new one where the table has
+    /// [`MOST_COLUMNS`]: headers made to fill memory leave their values in the raw record only.
     pub fn column(&mut self, name: &str) -> Option<usize> {
-        self.table.column_named(name).checked_sub(BUILTINS)
+        let full = self.table.schema.fields().len() >= MOST_COLUMNS;
+        let column = if full { self.table.schema.find(name)? } else { self.table.column_named(name) };
+        column.checked_sub(BUILTINS)
     }
     #[inline]
     fn set_raw(&mut self, column: usize, cell: Cell<'_>) {

@@ -22,36 +22,33 @@ pub fn optional(bytes: &[u8]) -> Cell<'_> {
 /// those that would become a control character, stay as they are. Says whether anything changed.
 pub fn percent_decode(text: &[u8], out: &mut Vec<u8>) -> bool {
     let from = out.len();
-    if !decode_once(text, out) {
-        out.truncate(from);
-        out.extend_from_slice(text);
-        return false;
+    let once = decode_once(text, out);
+    if once.doubled {
+        let text = out.split_off(from);
+        decode_once(&text, out);
     }
-    if doubled(text) {
-        let once = out.split_off(from);
-        if !decode_once(&once, out) {
-            out.truncate(from);
-            out.extend_from_slice(&once);
-        }
-    }
-    true
+    once.changed
 }
 
-/// Whether a percent sign is itself encoded in front of two hexadecimal digits.
-fn doubled(text: &[u8]) -> bool {
-    memchr::memmem::find_iter(text, b"%25").any(|at| hex(text, at + 3).is_some())
+/// What one pass of decoding met.
+#[derive(Default)]
+struct Pass {
+    changed: bool,
+    /// A percent sign came out in front of two hexadecimal digits.
+    doubled: bool,
 }
 
-fn decode_once(text: &[u8], out: &mut Vec<u8>) -> bool {
-    let mut changed = false;
+fn decode_once(text: &[u8], out: &mut Vec<u8>) -> Pass {
+    let mut pass = Pass::default();
     let mut rest = text;
     while let Some(at) = memchr(b'%', rest) {
         out.extend_from_slice(&rest[..at]);
         match hex(rest, at + 1) {
             Some(byte) if byte >= 0x20 && byte != 0x7f => {
                 out.push(byte);
+                pass.changed = true;
+                pass.doubled |= byte == b'%' && hex(rest, at + 3).is_some();
                 rest = &rest[at + 3..];
-                changed = true;
             }
             _ => {
                 out.push(b'%');
@@ -60,13 +57,19 @@ fn decode_once(text: &[u8], out: &mut Vec<u8>) -> bool {
         }
     }
     out.extend_from_slice(rest);
-    changed
+    pass
 }
 
 /// The byte that the two hexadecimal digits at `at` stand for.
 fn hex(text: &[u8], at: usize) -> Option<u8> {
-    let digit = |i: usize| (*text.get(i)? as char).to_digit(16);
-    Some((digit(at)? * 16 + digit(at + 1)?) as u8)
+    let digit = |b: u8| match b {
+        b'0'..=b'9' => Some(b - b'0'),
+        b'a'..=b'f' => Some(b - b'a' + 10),
+        b'A'..=b'F' => Some(b - b'A' + 10),
+        _ => None,
+    };
+    let &[high, low] = text.get(at..at + 2)? else { return None };
+    Some(digit(high)? << 4 | digit(low)?)
 }
 
 /// The three parts of a request line, split at its first and last space: the URL between them may hold spaces,
