@@ -249,3 +249,54 @@ fn distance(a: &[char], b: &[char], most: usize) -> Option<usize> {
     }
     last.last().copied().filter(|d| *d <= most)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_are_found_and_far_words_are_not() {
+        let commands = ["fields", "filter", "stats", "sort", "limit"];
+        let near = |word| suggest(word, commands);
+        assert_eq!(near("filtr"), Some("filter"));
+        assert_eq!(near("FITLER"), Some("filter"));
+        assert_eq!(near("sotr"), Some("sort"));
+        assert_eq!(near("statistics"), None);
+        assert_eq!(near("so"), None);
+        assert_eq!(near(""), None);
+        assert_eq!(near(&"x".repeat(100_000)), None);
+        assert_eq!(suggest("größe", ["grösse", "große"]), Some("große"));
+    }
+
+    #[test]
+    fn a_snippet_has_message_line_place_and_help() {
+        let text = "fields a,\n\tb c";
+        let diagnostic = Diagnostic::warning(13..14, "odd").help("mend it");
+        assert_eq!(render(text, &[diagnostic]), "warning: odd\n2 |     b c\n  |       ^\n  help: mend it\n");
+        assert_eq!(render(text, &[]), "");
+    }
+
+    #[test]
+    fn wide_and_joined_characters_take_their_columns() {
+        let text = "日本 e\u{301}x = 1";
+        let at = text.find('=').unwrap();
+        let shown = render(text, &[Diagnostic::error(at..at + 1, "here")]);
+        assert_eq!(shown, format!("error: here\n1 | {text}\n  | {}^\n", " ".repeat(8)));
+    }
+
+    #[test]
+    fn long_lines_are_cut_around_the_place() {
+        let text = format!("{} = {}", "a".repeat(100_000), "b".repeat(100_000));
+        let shown = render(&text, &[Diagnostic::error(100_001..100_002, "here")]);
+        let lines: Vec<_> = shown.lines().collect();
+        assert!(shown.len() < 400, "{shown}");
+        assert_eq!(lines[1].chars().nth(lines[2].chars().count() - 1), Some('='), "{shown}");
+    }
+
+    #[test]
+    fn places_outside_the_text_are_harmless() {
+        for span in [7..9, 3..100, 1..2, 2..1] {
+            assert!(render("aéb\n", &[Diagnostic::error(span, "x")]).contains('^'));
+        }
+    }
+}

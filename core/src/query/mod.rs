@@ -4,6 +4,7 @@
 //! tables' schemas.
 
 pub mod diagnostic;
+pub mod edit;
 pub mod exec;
 pub mod functions;
 pub mod plan;

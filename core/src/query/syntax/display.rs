@@ -4,7 +4,7 @@
 use std::fmt::{self, Display, Formatter, Write};
 
 use super::{
-    insights::{Beginning, begins},
+    opening::{Beginning, begins},
     lexer, search,
     tree::{
         Binary, Command, E, Expr, ParsePattern, Pattern, Period, PeriodUnit, Projection, Query, SortKey,
@@ -97,6 +97,13 @@ fn list<T>(
     Ok(())
 }
 
+/// As it stands among others; a first term that begins like a command needs more, see [`Query`].
+impl Display for Term {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&term(self))
+    }
+}
+
 impl Display for Projection {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.expr.item.fmt(f)?;
@@ -182,7 +189,7 @@ fn free_text(terms: &[Term]) -> String {
 }
 
 /// One term, quoted only if it would be read as something else.
-pub(super) fn term(term: &Term) -> String {
+fn term(term: &Term) -> String {
     let mut out = if term.negated { "-".to_owned() } else { String::new() };
     if let Some(field) = &term.field {
         let plain = field.item.starts_with(lexer::is_name_start)
@@ -190,7 +197,7 @@ pub(super) fn term(term: &Term) -> String {
         if plain {
             out.push_str(&field.item);
         } else {
-            out.push_str(&backticks(&field.item));
+            out.push_str(&Name(&field.item).to_string());
         }
         out.push(':');
     }

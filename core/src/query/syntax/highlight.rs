@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{
-    insights::{Beginning, begins},
+    opening::{Beginning, begins},
     lexer::{Lexeme, Lexer, Symbol},
     search, words,
 };
@@ -125,4 +125,37 @@ fn raw(text: &str, span: Range<usize>, out: &mut Vec<(Range<usize>, TokenKind)>)
         push(piece.span.end, if piece.closed { TokenKind::Text } else { TokenKind::Broken });
     }
     push(span.end, TokenKind::Blank);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn colours(text: &str) -> String {
+        let one = |(span, kind): (Range<usize>, TokenKind)| format!("{}:{}", kind.name(), &text[span]);
+        let ink = |t: &(Range<usize>, TokenKind)| t.1 != TokenKind::Blank;
+        highlight(text).into_iter().filter(ink).map(one).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn every_kind() {
+        assert_eq!(
+            colours("filter a in [\"x\", 5m] and `b c` like /d/ # e"),
+            "command:filter field:a keyword:in operator:[ text:\"x\" operator:, number:5m operator:] keyword:and \
+             field:`b c` keyword:like regex:/d/ comment:# e"
+        );
+        assert_eq!(colours("Stats count(*) by b | sort desc"),
+            "command:Stats function:count operator:( operator:* operator:) keyword:by field:b command:| \
+             command:sort keyword:desc");
+    }
+
+    #[test]
+    fn free_text_and_broken_text() {
+        assert_eq!(
+            colours("-a eventName:\"b c\" # d\n| limit 5"),
+            "operator:- text:a field:eventName operator:: text:\"b c\" comment:# d\n command:| command:limit number:5"
+        );
+        assert_eq!(colours("filtr a = 10.0.0.1 | fields \"b"),
+            "broken:filtr field:a operator:= broken:10.0.0.1 command:| command:fields broken:\"b");
+    }
 }

@@ -18,7 +18,7 @@
 //! source     = name (here with `-` and `/` inside) | text | "dataSource(" list ")"
 //! ```
 //!
-//! Expressions stand in `expression`, free text in `search`. Keywords and names of commands and functions have no
+//! Arguments stand in `commands`, expressions in `expression`, free text in `search`. Keywords and names of commands and functions have no
 //! letter case. A command that cannot be read is reported and left out, and reading goes on at the next `|`, so that
 //! all faults are told at once. What another language writes (`==`, `&&`) is understood for the sake of the message,
 //! but stays an error: a query that runs here runs at the vendor's.
@@ -26,8 +26,8 @@
 use super::{
     Parsed,
     lexer::{self, Lexeme, Lexer, Symbol, Token},
-    search,
-    tree::{Command, E, Expr, ParsePattern, Period, Projection, Query, SortKey, Spanned, Term},
+    opening::{Beginning, begins, is_comparison},
+    tree::{Command, Query, Spanned},
     words::{self, CommandWord, Verb},
 };
 use crate::query::diagnostic::Diagnostic;
@@ -55,96 +55,9 @@ pub fn parse(text: &str) -> Parsed {
     Parsed { query, diagnostics }
 }
 
-/// How a text begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Beginning {
-    /// With nothing.
-    Nothing,
-    /// With a command, or with what was hardly meant as words to search for.
-    Command,
-    /// With words to search for.
-    FreeText,
-}
-
-/// Decides between a command and free text. A slip in a command's name must not turn the query into a search that
-/// finds nothing, so what follows the first word has a say.
-pub(super) fn begins(text: &str) -> Beginning {
-    let mut tokens = Lexer::new(text, false)
-        .filter(|t| !matches!(t.kind, Lexeme::Blank | Lexeme::Comment))
-        .take_while(|t| t.kind != Lexeme::Symbol(Symbol::Pipe));
-    let Some(first) = tokens.next() else {
-        return if text.chars().all(lexer::is_blank) { Beginning::Nothing } else { Beginning::Command };
-    };
-    if !matches!(first.kind, Lexeme::Word | Lexeme::Quoted) {
-        return Beginning::FreeText;
-    }
-    let word = first.text(text);
-    if first.kind == Lexeme::Word && words::command_named(word).is_some() {
-        return Beginning::Command;
-    }
-    // A query has its first operator within a few words.
-    let rest: Vec<Token> = tokens.take(24).collect();
-    let is = |t: Option<&Token>, word: &str| t.is_some_and(|t| t.text(text).eq_ignore_ascii_case(word));
-    // `eventName = "X"`: a condition whose `filter` is missing. With blanks around the sign, as in no log line's `a=b`.
-    let apart = |a: Option<&Token>, b: Option<&Token>| match (a, b) {
-        (Some(a), Some(b)) => a.end < b.start,
-        _ => true,
-    };
-    let condition = match rest.first().map(|t| t.kind) {
-        Some(Lexeme::Symbol(s)) if is_comparison(s) => {
-            apart(Some(&first), rest.first()) && apart(rest.first(), rest.get(1))
-        }
-        Some(Lexeme::Word) => {
-            let at = is(rest.first(), "not") as usize;
-            let value = rest.get(at + 1).map(|t| t.kind);
-            is(rest.get(at), "like") && matches!(value, Some(Lexeme::Text | Lexeme::Regex))
-                || is(rest.get(at), "in") && value == Some(Lexeme::Symbol(Symbol::OpenList))
-        }
-        _ => false,
-    };
-    let sql = is(Some(&first), "select") && rest.iter().any(|t| is(Some(t), "from"));
-    let slip = first.kind == Lexeme::Word
-        && words::command_mistyped(word).is_some_and(|meant| {
-            let counts = meant == "limit" && matches!(rest.as_slice(), [t] if t.kind == Lexeme::Number);
-            let parses =
-                meant == "parse" && rest.iter().any(|t| matches!(t.kind, Lexeme::Text | Lexeme::Regex));
-            counts
-                || parses
-                || rest.iter().zip(rest.iter().skip(1)).any(|(t, next)| {
-                    t.kind == Lexeme::Word && next.kind == Lexeme::Symbol(Symbol::Open) && t.end == next.start
-                })
-                || rest.iter().any(|t| match t.kind {
-                    Lexeme::Symbol(s) => is_comparison(s) || s == Symbol::Comma,
-                    Lexeme::Word => {
-                        t.text(text).starts_with('@')
-                            || ["like", "as", "by", "asc", "desc"].iter().any(|w| is(Some(t), w))
-                    }
-                    _ => false,
-                })
-        });
-    if condition || sql || slip { Beginning::Command } else { Beginning::FreeText }
-}
-
 /// The keyword that may follow a value and that a word is a slip of.
 fn slip_of_keyword(word: &str) -> Option<&'static str> {
     crate::query::diagnostic::suggest(word, ["desc", "asc", "and", "like", "offset"])
-}
-
-fn is_comparison(symbol: Symbol) -> bool {
-    use Symbol::*;
-    matches!(
-        symbol,
-        Equal
-            | NotEqual
-            | Less
-            | LessEqual
-            | Greater
-            | GreaterEqual
-            | Match
-            | NotMatch
-            | EqualEqual
-            | LessGreater
-    )
 }
 
 /// A fault that was reported; the command cannot be read.
@@ -204,7 +117,7 @@ impl<'a> Parser<'a> {
     pub(super) fn end(&self) -> usize {
         self.at.checked_sub(1).and_then(|i| self.tokens.get(i)).map_or(0, |t| t.end)
     }
-    fn at_end_of_command(&self) -> bool {
+    pub(super) fn at_end_of_command(&self) -> bool {
         matches!(self.peek().kind, Lexeme::End | Lexeme::Symbol(Symbol::Pipe))
     }
 
@@ -230,9 +143,14 @@ impl<'a> Parser<'a> {
             _ => format!("`{}`", short(text)),
         };
         let help = self.help_on(token, expected);
-        self.report(
-            Diagnostic::error(token.span(), format!("expected {expected}{after}, found {found}")).help(help),
-        );
+        // What is missing at the end of a line is shown there, not at the beginning of the next.
+        let span = match before {
+            Some(t) if token.kind == Lexeme::End => t.end..t.end,
+            Some(t) if self.text.get(t.end..token.start).is_some_and(|gap| gap.contains('\n')) => t.span(),
+            _ => token.span(),
+        };
+        let message = format!("expected {expected}{after}, found {found}");
+        self.report(Diagnostic::error(span, message).help(help));
         Reported
     }
 
@@ -361,34 +279,6 @@ impl<'a> Parser<'a> {
         command
     }
 
-    fn arguments(&mut self, known: &CommandWord, token: Token) -> Step<Option<Command>> {
-        Ok(Some(match known.verb {
-            Verb::Fields => Command::Fields(self.projections()?),
-            Verb::Display => Command::Display(self.projections()?),
-            Verb::Filter => Command::Filter(self.expression()?),
-            Verb::Stats => self.stats()?,
-            Verb::Sort => self.sort()?,
-            Verb::Limit => self.limit()?,
-            Verb::Dedup => Command::Dedup(self.list(Self::expression)?),
-            Verb::Parse => self.parse()?,
-            Verb::Source => return self.source(),
-            Verb::Search => self.search(token.end)?,
-            Verb::NoEffect => {
-                if !self.at_end_of_command() {
-                    self.list(Self::expression)?;
-                }
-                return Ok(None);
-            }
-            Verb::NotOffered => {
-                self.report(
-                    Diagnostic::error(token.span(), format!("`{}` is not offered yet", known.name))
-                        .help(known.doc),
-                );
-                return Err(Reported);
-            }
-        }))
-    }
-
     /// Adds to the error of a command, the first one after `before`, how the command is written; and how to search
     /// for words if that is what they were.
     fn help_on_command(&mut self, before: usize, token: Token, known: &CommandWord) {
@@ -447,296 +337,6 @@ impl<'a> Parser<'a> {
             return Reported;
         }
         self.unexpected("a command")
-    }
-
-    /// `item { "," item }`
-    fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> Step<T>) -> Step<Vec<T>> {
-        let mut items = vec![item(self)?];
-        while self.eat(Symbol::Comma) {
-            items.push(item(self)?);
-        }
-        Ok(items)
-    }
-
-    fn projections(&mut self) -> Step<Vec<Projection>> {
-        self.list(|p| {
-            let expr = p.expression()?;
-            let alias = if p.eat_word("as") { Some(p.new_name()?) } else { None };
-            Ok(Projection { expr, alias })
-        })
-    }
-
-    /// The name of something new.
-    fn new_name(&mut self) -> Step<Spanned<String>> {
-        let token = self.peek();
-        match token.kind {
-            Lexeme::Word | Lexeme::Quoted => {}
-            Lexeme::Text => {
-                let name = lexer::unescape(lexer::inside(self.text_of(token)));
-                self.report(
-                    Diagnostic::error(token.span(), "a name stands in backticks, not in quotes")
-                        .help(format!("write `{}`", name.replace('`', "``"))),
-                );
-                self.advance();
-                return Ok(Spanned::new(name, token.span()));
-            }
-            _ => return Err(self.unexpected("a name")),
-        }
-        self.advance();
-        Ok(Spanned::new(lexer::name(self.text_of(token)), token.span()))
-    }
-
-    fn stats(&mut self) -> Step<Command> {
-        let aggregates = self.projections()?;
-        let mut by = if self.eat_word("by") { self.projections()? } else { Vec::new() };
-        let offset = self.peek();
-        if self.eat_word("offset") {
-            let period = self.period()?;
-            self.shift_bins(&mut by, period, offset);
-        }
-        Ok(Command::Stats { aggregates, by })
-    }
-
-    /// `by bin(5m) offset 1h` is `bin(5m, 1h)` in the tree.
-    fn shift_bins(&mut self, by: &mut [Projection], period: Spanned<Period>, offset: Token) {
-        let mut shifted = false;
-        for key in by {
-            if let Expr::Call { name, args } = &mut key.expr.item
-                && name.item == "bin"
-                && args.len() == 1
-            {
-                args.push(Box::new(Spanned::new(Expr::Period(period.item), period.span.clone())));
-                shifted = true;
-            }
-        }
-        if !shifted {
-            let help = "write `stats count(*) by bin(5m) offset 1h`";
-            self.report(Diagnostic::error(offset.span(), "`offset` needs a `bin(…)` to shift").help(help));
-        }
-    }
-
-    fn sort(&mut self) -> Step<Command> {
-        let by = self.peek();
-        if self.eat_word("by") {
-            self.report(Diagnostic::error(by.span(), "`sort` takes no `by`").help("write `sort field desc`"));
-        }
-        let keys = self.list(|p| {
-            let expr = p.expression()?;
-            let descending = p.eat_word("desc");
-            if !descending {
-                p.eat_word("asc");
-            }
-            Ok(SortKey { expr, descending })
-        })?;
-        Ok(Command::Sort(keys))
-    }
-
-    fn limit(&mut self) -> Step<Command> {
-        let token = self.peek();
-        if token.kind != Lexeme::Number {
-            return Err(self.unexpected("a number of rows"));
-        }
-        self.advance();
-        match self.text_of(token).parse() {
-            Ok(rows) => Ok(Command::Limit(rows)),
-            Err(_) => {
-                let message = format!("`{}` is not a whole number of rows", short(self.text_of(token)));
-                self.report(Diagnostic::error(token.span(), message).help("write, for example, `limit 20`"));
-                Err(Reported)
-            }
-        }
-    }
-
-    fn parse(&mut self) -> Step<Command> {
-        let direct = matches!(self.peek().kind, Lexeme::Text | Lexeme::Typographic | Lexeme::Regex);
-        let source = if direct { None } else { Some(self.primary()?.expr) };
-        let token = self.peek();
-        let pattern = match token.kind {
-            Lexeme::Regex => {
-                self.advance();
-                if self.is_word_at(0, "as") {
-                    let message = "`as` names the stars of a glob, not the groups of a regex";
-                    let help = "name the groups themselves: /(?<user>\\w+)/";
-                    self.report(Diagnostic::error(self.peek().span(), message).help(help));
-                    return Err(Reported);
-                }
-                ParsePattern::Regex(Spanned::new(
-                    lexer::regex(lexer::inside(self.text_of(token))),
-                    token.span(),
-                ))
-            }
-            Lexeme::Text | Lexeme::Typographic => {
-                self.advance();
-                self.glob(token)?
-            }
-            _ => return Err(self.unexpected("a pattern")),
-        };
-        Ok(Command::Parse { source, pattern })
-    }
-
-    fn glob(&mut self, token: Token) -> Step<ParsePattern> {
-        let pattern = lexer::unescape(lexer::inside(self.text_of(token)));
-        let stars = pattern.matches('*').count();
-        if stars == 0 {
-            let help = "write `*` where the text changes: \"user=* from *\"";
-            self.report(Diagnostic::error(token.span(), "the pattern has no `*`").help(help));
-            return Err(Reported);
-        }
-        if !self.eat_word("as") {
-            return Err(self.unexpected("`as` and a name for each `*`"));
-        }
-        let names = self.list(Self::new_name)?;
-        if names.len() != stars {
-            let count = |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
-            let message =
-                format!("the pattern has {} but {}", count(stars, "star"), count(names.len(), "name"));
-            let span = names.first().map_or(token.start, |n| n.span.start)..self.end();
-            self.report(Diagnostic::error(span, message).help("give each `*` one name"));
-            return Err(Reported);
-        }
-        Ok(ParsePattern::Glob { pattern: Spanned::new(pattern, token.span()), names })
-    }
-
-    fn search(&mut self, from: usize) -> Step<Command> {
-        if self.peek().kind != Lexeme::Raw {
-            return Err(self.unexpected("words to search for"));
-        }
-        self.advance();
-        let mut terms = Vec::new();
-        for piece in search::pieces(self.text, from) {
-            if !piece.closed {
-                let quote = self.text.get(piece.value.clone()).and_then(|v| v.chars().next()).unwrap_or('"');
-                let message = format!("the phrase has no closing `{quote}`");
-                let help = format!("close it with `{quote}`, or leave the quote out");
-                self.report(Diagnostic::error(piece.value.clone(), message).help(help));
-            }
-            let value = piece.value(self.text);
-            if piece.field.is_none() && !piece.quoted && matches!(value.as_str(), "AND" | "OR" | "NOT") {
-                let help = match value.as_str() {
-                    "AND" => "leave it out: every term must be found",
-                    "NOT" => "write `-term` for what must not be found",
-                    _ => "write `filter @message like /one|other/`",
-                };
-                self.report(
-                    Diagnostic::warning(piece.span.clone(), format!("`{value}` is searched for as a word"))
-                        .help(help),
-                );
-            }
-            let field =
-                piece.field(self.text).map(|f| Spanned::new(f, piece.field.clone().unwrap_or_default()));
-            terms.push(Term { negated: piece.negated, field, text: Spanned::new(value, piece.value) });
-        }
-        Ok(Command::Search(terms))
-    }
-
-    fn source(&mut self) -> Step<Option<Command>> {
-        let mut names = Vec::new();
-        let mut groups = None;
-        loop {
-            let token = self.peek();
-            let call = self.peek_at(1).kind == Lexeme::Symbol(Symbol::Open);
-            if token.kind == Lexeme::Word && call {
-                let word = self.text_of(token);
-                if word.eq_ignore_ascii_case("dataSource") {
-                    self.at += 2;
-                    names.append(&mut self.names_in_brackets()?);
-                } else if word.eq_ignore_ascii_case("logGroups") {
-                    groups = Some(token.span());
-                    while !self.at_end_of_command() && !self.eat(Symbol::Close) {
-                        self.advance();
-                    }
-                } else {
-                    return Err(self.unexpected("`dataSource([…])` or a name"));
-                }
-            } else {
-                names.push(self.source_name()?);
-            }
-            if !self.eat(Symbol::Comma) {
-                break;
-            }
-        }
-        // `START=-3600s END=0s`: of the vendor's command line.
-        while (self.is_word_at(0, "start") || self.is_word_at(0, "end"))
-            && self.peek_at(1).kind == Lexeme::Symbol(Symbol::Equal)
-        {
-            let word = self.peek();
-            self.at += 2;
-            while !self.at_end_of_command() && !self.is_word_at(0, "start") && !self.is_word_at(0, "end") {
-                self.advance();
-            }
-            let message =
-                format!("`{}` has no effect: all times that were opened are asked", self.text_of(word));
-            self.report(
-                Diagnostic::warning(word.start..self.end(), message).help("filter by `@timestamp` instead"),
-            );
-        }
-        if let Some(span) = groups {
-            let message = "log groups have no effect: all files that were opened are asked";
-            self.report(Diagnostic::warning(span, message).help("name a format: `SOURCE cloudtrail`"));
-        }
-        Ok(if names.is_empty() { None } else { Some(Command::Source(names)) })
-    }
-
-    /// `["a", "b"])`
-    fn names_in_brackets(&mut self) -> Step<Vec<Spanned<String>>> {
-        if !self.eat(Symbol::OpenList) {
-            return Err(self.unexpected("`[`"));
-        }
-        let names = self.list(Self::source_name)?;
-        if !self.eat(Symbol::CloseList) {
-            return Err(self.unexpected("`]`"));
-        }
-        if !self.eat(Symbol::Close) {
-            return Err(self.unexpected("`)`"));
-        }
-        Ok(names)
-    }
-
-    /// The name of a table: text, or tokens without blanks between them.
-    fn source_name(&mut self) -> Step<Spanned<String>> {
-        let token = self.peek();
-        match token.kind {
-            Lexeme::Text | Lexeme::Typographic => {
-                self.advance();
-                return Ok(Spanned::new(lexer::unescape(lexer::inside(self.text_of(token))), token.span()));
-            }
-            Lexeme::Quoted => return self.new_name(),
-            _ => {}
-        }
-        let mut end = token.start;
-        loop {
-            let next = self.peek();
-            let part = matches!(
-                next.kind,
-                Lexeme::Word
-                    | Lexeme::Odd
-                    | Lexeme::Number
-                    | Lexeme::Period
-                    | Lexeme::Symbol(Symbol::Minus | Symbol::Slash | Symbol::Colon)
-            );
-            if !part || next.start != end {
-                break;
-            }
-            end = next.end;
-            self.advance();
-        }
-        if end == token.start {
-            return Err(self.unexpected("the name of a table"));
-        }
-        Ok(Spanned::new(self.text.get(token.start..end).unwrap_or("").to_owned(), token.start..end))
-    }
-
-    /// `5m`, `5 minutes`.
-    fn period(&mut self) -> Step<Spanned<Period>> {
-        let start = self.at;
-        let expr: E = self.primary()?.expr;
-        match expr.item {
-            Expr::Period(period) => Ok(Spanned::new(period, expr.span)),
-            _ => {
-                self.at = start;
-                Err(self.unexpected("a span of time such as `1h`"))
-            }
-        }
     }
 }
 

@@ -1,14 +1,16 @@
 //! Text to tree and back. [`tree`] is what both languages parse to; nothing here knows columns or data.
 //!
 //! Reading order: [`tree`] (the document), [`words`] (every word with a meaning), [`lexer`] (text to tokens),
-//! [`insights`] with its expressions in `expression` (tokens to tree), `search` (free text), `display` (tree to its
-//! canonical text), [`highlight`] (colours for any text, broken ones too).
+//! `opening` (command or free text?), [`insights`] with `commands` and `expression` (tokens to tree), `search` (free
+//! text), `display` (tree to its canonical text), [`highlight`](mod@highlight) (colours for any text, broken ones too).
 
+mod commands;
 mod display;
 mod expression;
 pub mod highlight;
 pub mod insights;
 pub mod lexer;
+mod opening;
 mod search;
 pub mod tree;
 pub mod words;

@@ -58,6 +58,9 @@ pub(super) fn end(text: &str, at: usize) -> usize {
     pieces(text, at).last().map_or(at, |p| p.span.end)
 }
 
+/// The longest name of a field before a colon, in bytes.
+const LONGEST_FIELD: usize = 256;
+
 /// Over blanks and comments.
 fn skip(text: &str, mut at: usize) -> usize {
     loop {
@@ -73,20 +76,22 @@ fn skip(text: &str, mut at: usize) -> usize {
 }
 
 fn piece(text: &str, start: usize) -> Option<Piece> {
-    let bare = |at: usize| {
-        let rest = text.get(at..).unwrap_or("");
-        at + rest.find(|c| is_blank(c) || c == '|').unwrap_or(rest.len())
-    };
-    let whole = bare(start);
-    let first = text.get(start..)?.chars().next().filter(|c| *c != '|')?;
-    let negated = first == '-' && whole > start + 1;
+    let mut chars = text.get(start..)?.chars();
+    let first = chars.next().filter(|c| *c != '|')?;
+    let negated = first == '-' && chars.next().is_some_and(|c| !is_blank(c) && c != '|');
     let at = start + negated as usize;
-    let field = field(text, at, whole);
+    let field = field(text, at);
     let from = field.as_ref().map_or(at, |f| f.end + 1);
     let rest = text.get(from..).unwrap_or("");
     let quoted = rest.starts_with(['"', '\'']);
-    let (end, closed) = if quoted { quote_end(text, from) } else { (bare(from), true) };
+    let (end, closed) = if quoted { quote_end(text, from) } else { (from + word(rest).len(), true) };
     Some(Piece { span: start..end, negated, field, value: from..end, quoted, closed })
+}
+
+/// Up to a blank or `|`.
+fn word(rest: &str) -> &str {
+    let end = rest.find(|c| is_blank(c) || c == '|').unwrap_or(rest.len());
+    rest.get(..end).unwrap_or("")
 }
 
 /// The end of the quoted text at `from`: behind its quote, or the end of the line.
@@ -107,25 +112,34 @@ fn quote_end(text: &str, from: usize) -> (usize, bool) {
 }
 
 /// The field before a colon, if the colon makes one.
-fn field(text: &str, at: usize, whole: usize) -> Option<Range<usize>> {
-    let rest = text.get(at..)?;
-    let end = if let Some(inner) = rest.strip_prefix('`') {
-        // Bounded, so that a text full of backticks takes no longer than any other.
-        let near = inner.get(..inner.floor_char_boundary(256))?;
-        at + 2 + near.lines().next()?.find("`:")?
-    } else {
-        let run = rest.find(|c| !is_name_char(c) && c != '-')?;
-        let name = rest.get(..run).filter(|n| n.starts_with(is_name_start))?;
-        if name.eq_ignore_ascii_case("arn") || rest.get(..whole.checked_sub(at)?)?.parse::<Ipv6Addr>().is_ok()
-        {
-            return None;
-        }
-        at + run
-    };
+fn field(text: &str, at: usize) -> Option<Range<usize>> {
+    // Bounded, so that a text of nothing but quotes and backticks takes no longer than any other.
+    let near = text.get(at..text.floor_char_boundary(at + LONGEST_FIELD))?;
+    let name = near.get(..name_end(near.lines().next()?)?)?;
+    if name.eq_ignore_ascii_case("arn") || word(near).parse::<Ipv6Addr>().is_ok() {
+        return None;
+    }
+    let end = at + name.len();
     let value = text.get(end..)?.strip_prefix(':')?;
     let first = value.chars().next()?;
     let ordinary = !is_blank(first) && !matches!(first, '|' | ':' | '\\') && !value.starts_with("//");
     ordinary.then_some(at..end)
+}
+
+/// Where the name ends that `rest` begins with: at its colon.
+fn name_end(rest: &str) -> Option<usize> {
+    if !rest.starts_with(|c| is_name_start(c) || c == '`') {
+        return None;
+    }
+    let mut end = 0;
+    loop {
+        let more = rest.get(end..)?;
+        end += match more.chars().next()? {
+            ':' => return Some(end),
+            '`' => 2 + more.get(1..)?.find('`')?,
+            _ => more.find(|c| !is_name_char(c) && c != '-').filter(|run| *run > 0)?,
+        };
+    }
 }
 
 #[cfg(test)]
