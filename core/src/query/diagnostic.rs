@@ -295,7 +295,7 @@ mod tests {
 
     #[test]
     fn places_outside_the_text_are_harmless() {
-        for span in [7..9, 3..100, 1..2, 2..1] {
+        for span in [7..9, 3..100, 1..2, Range { start: 2, end: 1 }] {
             assert!(render("aéb\n", &[Diagnostic::error(span, "x")]).contains('^'));
         }
     }

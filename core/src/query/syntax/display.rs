@@ -4,8 +4,9 @@
 use std::fmt::{self, Display, Formatter, Write};
 
 use super::{
+    lexer,
     opening::{Beginning, begins},
-    lexer, search,
+    search,
     tree::{
         Binary, Command, E, Expr, ParsePattern, Pattern, Period, PeriodUnit, Projection, Query, SortKey,
         Spanned, Term, Unary,

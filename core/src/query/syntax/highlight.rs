@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::{
-    opening::{Beginning, begins},
     lexer::{Lexeme, Lexer, Symbol},
+    opening::{Beginning, begins},
     search, words,
 };
 
@@ -144,18 +144,22 @@ mod tests {
             "command:filter field:a keyword:in operator:[ text:\"x\" operator:, number:5m operator:] keyword:and \
              field:`b c` keyword:like regex:/d/ comment:# e"
         );
-        assert_eq!(colours("Stats count(*) by b | sort desc"),
+        assert_eq!(
+            colours("Stats count(*) by b | sort desc"),
             "command:Stats function:count operator:( operator:* operator:) keyword:by field:b command:| \
-             command:sort keyword:desc");
+             command:sort keyword:desc"
+        );
     }
 
     #[test]
     fn free_text_and_broken_text() {
         assert_eq!(
             colours("-a eventName:\"b c\" # d\n| limit 5"),
-            "operator:- text:a field:eventName operator:: text:\"b c\" comment:# d\n command:| command:limit number:5"
+            "operator:- text:a field:eventName operator:: text:\"b c\" comment:# d command:| command:limit number:5"
         );
-        assert_eq!(colours("filtr a = 10.0.0.1 | fields \"b"),
-            "broken:filtr field:a operator:= broken:10.0.0.1 command:| command:fields broken:\"b");
+        assert_eq!(
+            colours("filtr a = 10.0.0.1 | fields \"b"),
+            "broken:filtr field:a operator:= broken:10.0.0.1 command:| command:fields broken:\"b"
+        );
     }
 }

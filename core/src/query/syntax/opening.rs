@@ -100,15 +100,40 @@ mod tests {
     #[test]
     fn a_slip_is_a_command_and_prose_is_not() {
         let commands = [
-            "filtr a = 1", "FILTER x", "stat count(*)", "limt 5", "pasre \"a*\" as b", "sotr @timestamp", "field a, b",
-            "a = 1", "`a b` != 'x'", "a not like 'x'", "a in [1]", "select a from b", "# remark\nstats x", "| limit 1",
+            "filtr a = 1",
+            "FILTER x",
+            "stat count(*)",
+            "limt 5",
+            "pasre \"a*\" as b",
+            "sotr @timestamp",
+            "field a, b",
+            "a = 1",
+            "`a b` != 'x'",
+            "a not like 'x'",
+            "a in [1]",
+            "select a from b",
+            "# remark\nstats x",
+            "| limit 1",
         ];
         for text in commands {
             assert_eq!(begins(text), Beginning::Command, "{text}");
         }
         let prose = [
-            "a=1", "error", "limits exceeded", "sorry failed", "\"filter a = 1\"", "select all", "-a = 1", "10.0.0.1",
-            "statement of work", "parse", "stat 5", "user in group", "it looks like rain", "x >y", "/api (v1)",
+            "a=1",
+            "error",
+            "limits exceeded",
+            "sorry failed",
+            "\"filter a = 1\"",
+            "select all",
+            "-a = 1",
+            "10.0.0.1",
+            "statement of work",
+            "parse",
+            "stat 5",
+            "user in group",
+            "it looks like rain",
+            "x >y",
+            "/api (v1)",
         ];
         for text in prose.iter().filter(|t| **t != "parse") {
             assert_eq!(begins(text), Beginning::FreeText, "{text}");
