@@ -1,7 +1,9 @@
 //! Every word with a meaning of its own: commands, reserved words, units of time, spellings. One table serves the
-//! parser, colouring, "did you mean" and completion. Functions are not here: they are the engine's registry.
+//! parser, colouring, "did you mean" and completion. Functions are not here: their
+//! registry is asked for their spelling, nothing else.
 
 use super::tree::PeriodUnit;
+use crate::query::functions;
 
 /// One command as users write it.
 #[derive(Clone, Copy, Debug)]
@@ -226,44 +228,9 @@ pub fn unit_named(word: &str) -> Option<PeriodUnit> {
     exact(&word).or_else(|| word.strip_suffix('s').filter(|w| w.len() > 1).and_then(exact))
 }
 
-/// The vendor's spelling of functions whose names are not all lower case. Names not listed are written as they are.
-static SPELLINGS: &[&str] = &[
-    "toNumber",
-    "toInt",
-    "toLong",
-    "toDouble",
-    "jsonParse",
-    "jsonStringify",
-    "jsonArraySize",
-    "jsonArrayContains",
-    "fromMillis",
-    "toMillis",
-    "parseDate",
-    "formatDate",
-    "queryStartTime",
-    "queryEndTime",
-    "isNumeric",
-    "messageSize",
-    "isValidIp",
-    "isValidIpV4",
-    "isValidIpV6",
-    "isIpInSubnet",
-    "isIpv4InSubnet",
-    "isIpv6InSubnet",
-    "ipv4ToNumber",
-    "isPrivateIP",
-    "isPublicIP",
-    "isReservedIP",
-    "regexReplace",
-    "startsWith",
-    "endsWith",
-    "sortsFirst",
-    "sortsLast",
-    "countOverTime",
-    "sumOverTime",
-];
-
-/// How a function's name is written in canonical text.
+/// How a function's name is written in canonical text: as its registry spells it, an unknown one as it is.
 pub fn function_spelling(lower_case: &str) -> &str {
-    SPELLINGS.iter().copied().find(|s| s.eq_ignore_ascii_case(lower_case)).unwrap_or(lower_case)
+    let names = functions::find(lower_case).map(|f| std::iter::once(&f.name).chain(f.aliases));
+    let spelling = names.and_then(|mut names| names.find(|n| n.eq_ignore_ascii_case(lower_case)));
+    spelling.copied().unwrap_or(lower_case)
 }
