@@ -1,6 +1,8 @@
 //! The page and its workers: the only crate that knows a browser exists.
 
 pub mod engine;
+pub mod protocol;
+pub mod worker;
 
 use yew::{Html, component, html};
 

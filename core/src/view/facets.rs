@@ -217,6 +217,8 @@ impl Merge {
     }
     /// The facet, given each part's count of each candidate, or by the parts alone when [`complete`](Self::complete).
     pub fn facet(self, field: &str, wanted: usize, looked_up: Option<&[Vec<u64>]>) -> Facet {
+        let sums = self.sums();
+        let sent = sums.len() as u64;
         let mut values = match looked_up {
             Some(parts) => {
                 let sum = |i: usize| parts.iter().filter_map(|p| p.get(i)).sum();
@@ -227,13 +229,13 @@ impl Merge {
                     .filter(|v: &(String, u64)| v.1 > 0)
                     .collect()
             }
-            None => self.sums(),
+            None => sums,
         };
         sort(&mut values);
         let distinct = match self.parts.iter().filter(|p| p.present > 0).count() {
             0 => Some(0),
             1 => self.parts.iter().find(|p| p.present > 0).map(|p| p.distinct),
-            _ if self.parts.iter().all(|p| p.floor == 0) => Some(values.len() as u64),
+            _ if self.parts.iter().all(|p| p.floor == 0) => Some(sent),
             _ => None,
         };
         values.truncate(wanted);

@@ -3,6 +3,14 @@
 //! The handle hides workers, messages and merging. Nothing here draws, and nothing here holds a log: the page sees
 //! windows of rows and finished series.
 
+mod exporting;
+mod loading;
+mod pool;
+mod state;
+mod viewing;
+
+use std::{cell::RefCell, rc::Rc};
+
 use logloupe_core::{
     ingest::ledger::Entry,
     query::Diagnostic,
@@ -133,38 +141,54 @@ pub enum ExportAs {
 /// The handle. Cheap to clone; all clones are the same engine.
 #[derive(Clone)]
 pub struct Engine {
-    tell: yew::Callback<Event>,
+    state: Rc<RefCell<state::State>>,
 }
 
 impl PartialEq for Engine {
-    fn eq(&self, _: &Engine) -> bool {
-        true
+    fn eq(&self, other: &Engine) -> bool {
+        Rc::ptr_eq(&self.state, &other.state)
     }
 }
 
 impl Engine {
     /// Starts the pool. `tell` hears every event, on the page's own task queue, never within a call of the handle.
     pub fn start(tell: yew::Callback<Event>) -> Engine {
-        Engine { tell }
+        Engine { state: state::State::start(tell) }
     }
     /// Loads files beside what is loaded already.
-    pub fn open(&self, _files: Vec<Given>) {
-        self.tell.emit(Event::Progress(Progress::default()));
+    pub fn open(&self, files: Vec<Given>) {
+        loading::open(&self.state, files);
     }
     /// Loads the sample incident.
-    pub fn open_sample(&self) {}
+    pub fn open_sample(&self) {
+        self.state.borrow_mut().open_sample();
+    }
     /// Ends loading; what was read stays.
-    pub fn cancel(&self) {}
+    pub fn cancel(&self) {
+        self.state.borrow_mut().cancel();
+    }
     /// Forgets everything loaded.
-    pub fn clear(&self) {}
+    pub fn clear(&self) {
+        state::State::clear(&self.state);
+    }
     /// Asks for a view; an older question that is still being answered is dropped.
-    pub fn view(&self, _request: ViewRequest) {}
+    pub fn view(&self, request: ViewRequest) {
+        self.state.borrow_mut().view(request);
+    }
     /// Asks for rows `from..from + count` of a view, with the values of these columns.
-    pub fn rows(&self, _view: u32, _from: u64, _count: usize, _columns: Vec<String>) {}
+    pub fn rows(&self, view: u32, from: u64, count: usize, columns: Vec<String>) {
+        self.state.borrow_mut().rows(view, from, count, columns);
+    }
     /// Asks for one row in full.
-    pub fn detail(&self, _row: RowId) {}
+    pub fn detail(&self, row: RowId) {
+        self.state.borrow_mut().detail(row);
+    }
     /// Writes all rows of the current view (or its result table) to a file.
-    pub fn export(&self, _view: u32, _form: ExportAs) {}
+    pub fn export(&self, view: u32, form: ExportAs) {
+        self.state.borrow_mut().export(view, form);
+    }
     /// Ends the export that goes on.
-    pub fn cancel_export(&self) {}
+    pub fn cancel_export(&self) {
+        self.state.borrow_mut().cancel_export();
+    }
 }

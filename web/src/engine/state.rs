@@ -1,0 +1,146 @@
+//! What the handle holds: the pool, what it is doing, and where each thing that a worker says goes.
+
+use std::{cell::RefCell, rc::Rc};
+
+use logloupe_core::view::RowId;
+use wasm_bindgen_futures::spawn_local;
+use yew::Callback;
+
+use super::{
+    Event,
+    exporting::Exporting,
+    loading::{Loading, Worker},
+    pool::{self, Handle, Heard},
+    viewing::Viewing,
+};
+use crate::protocol::{Ask, Tell};
+
+pub(super) struct State {
+    tell: Callback<Event>,
+    pub(super) workers: Vec<Worker>,
+    pub(super) loading: Loading,
+    pub(super) viewing: Viewing,
+    pub(super) exporting: Option<Exporting>,
+    hear: Rc<dyn Fn(u32, Heard)>,
+    /// Numbers requests.
+    asks: u32,
+}
+
+impl State {
+    pub(super) fn start(tell: Callback<Event>) -> Rc<RefCell<State>> {
+        let state = Rc::new_cyclic(|weak: &std::rc::Weak<RefCell<State>>| {
+            let weak = weak.clone();
+            let hear: Rc<dyn Fn(u32, Heard)> = Rc::new(move |shard, heard| {
+                if let Some(state) = weak.upgrade() {
+                    state.borrow_mut().hear(shard, heard);
+                }
+            });
+            RefCell::new(State {
+                tell,
+                workers: Vec::new(),
+                loading: Loading::default(),
+                viewing: Viewing::default(),
+                exporting: None,
+                hear,
+                asks: 0,
+            })
+        });
+        state.borrow_mut().start_pool();
+        state
+    }
+    /// Forgets everything: the pool is started anew, since memory of WebAssembly never shrinks.
+    pub(super) fn clear(state: &Rc<RefCell<State>>) {
+        let mut state = state.borrow_mut();
+        state.workers.clear();
+        state.loading = Loading::default();
+        state.viewing.forget();
+        state.exporting = None;
+        state.start_pool();
+        state.tell(Event::Ledger(Vec::new()));
+        state.tell(Event::Changed(super::Loaded {
+            workers: state.workers.len() as u32,
+            ..super::Loaded::default()
+        }));
+    }
+    fn start_pool(&mut self) {
+        for shard in 0..pool::size() {
+            match Handle::start(shard, self.hear.clone()) {
+                Ok(handle) => self.workers.push(Worker::new(handle)),
+                Err(message) => return self.tell(Event::Stopped { message, files: Vec::new() }),
+            }
+        }
+    }
+    /// Tells the page, after the current call.
+    pub(super) fn tell(&self, event: Event) {
+        let tell = self.tell.clone();
+        spawn_local(async move { tell.emit(event) });
+    }
+    pub(super) fn ask(&self, shard: u32, ask: Ask) {
+        if let Some(worker) = self.workers.get(shard as usize) {
+            worker.handle.ask(ask, &[]);
+        }
+    }
+    pub(super) fn ask_all(&self, ask: &Ask) {
+        self.workers.iter().for_each(|w| w.handle.ask(ask.clone(), &[]));
+    }
+    pub(super) fn number(&mut self) -> u32 {
+        self.asks = self.asks.wrapping_add(1);
+        self.asks
+    }
+    pub(super) fn detail(&mut self, row: RowId) {
+        self.ask(row.shard, Ask::Detail { id: row });
+    }
+    fn hear(&mut self, shard: u32, heard: Heard) {
+        let said = match heard {
+            Heard::Said(said) => said,
+            Heard::Stopped(message) => return self.stopped(shard, message),
+        };
+        match said {
+            Tell::Progress { bytes, rows, rejected, memory } => {
+                self.heard_progress(shard, bytes, rows, rejected, memory)
+            }
+            Tell::Begun { task } => self.heard_begun(shard, task),
+            Tell::Read { task, entries } => self.heard_read(shard, task, entries),
+            Tell::Idle => self.heard_idle(),
+            Tell::Sampled => self.heard_sampled(),
+            Tell::Catalog { catalog, formats, times } => self.heard_catalog(shard, catalog, formats, times),
+            Tell::Identities { part } => self.heard_identities(shard, part),
+            Tell::FoundDuplicates { shards } => self.heard_duplicates(shards),
+            Tell::Duplicated { files } => self.heard_duplicated(shard, files),
+            Tell::Viewed { view, part } => self.heard_viewed(shard, view, *part),
+            Tell::LookedUp { view, counts } => self.heard_looked_up(shard, view, counts),
+            Tell::Merged { view, merged } => self.heard_merged(view, merged),
+            Tell::Window { ask, places } => self.heard_window(shard, ask, places),
+            Tell::Rows { ask, rows } => self.heard_rows(ask, rows),
+            Tell::Detail { detail } => {
+                if let Some(detail) = detail {
+                    self.tell(Event::Detailed(detail));
+                }
+            }
+            Tell::CsvColumns { ask, columns } => self.heard_csv_columns(ask, columns),
+            Tell::Export { ask, rows } => self.heard_export(shard, ask, rows),
+            // Both are dealt with where the worker is heard first.
+            Tell::Hello { .. } | Tell::Panic { .. } => {}
+        }
+    }
+    /// A worker stopped: its rows are gone, a new one takes its place, the others live on.
+    fn stopped(&mut self, shard: u32, message: String) {
+        let handle = match Handle::start(shard, self.hear.clone()) {
+            Ok(handle) => handle,
+            Err(again) => return self.tell(Event::Stopped { message: again, files: Vec::new() }),
+        };
+        let Some(slot) = self.workers.get_mut(shard as usize) else { return };
+        let old = std::mem::replace(slot, Worker::new(handle));
+        let files = self.lost(old, &message);
+        self.tell(Event::Stopped { message, files });
+        self.viewing.forget();
+        self.exporting = None;
+        self.changed();
+        self.deal();
+    }
+}
+
+/// Milliseconds on the page's clock.
+pub(super) fn now() -> f64 {
+    web_sys::window().and_then(|w| w.performance()).map_or(0.0, |p| p.now())
+}

@@ -1,0 +1,234 @@
+//! One view on its way through a shard: select, count into bars, narrow to the brush, count facets, put in order.
+//! Each [`step`](Answering::step) is one bounded batch; dropping the value cancels the view.
+
+use std::sync::Arc;
+
+use logloupe_core::{
+    query::{
+        exec::{self, Job, Partial, Reader, RowRef, Selection},
+        plan::{self, Catalog, JsonPaths, Plan},
+        syntax,
+    },
+    table::{Bitmap, Shard, Value},
+    view::{
+        RowId, ViewRequest,
+        facets::Tally,
+        histogram,
+        order::{Order, Place, Timeline},
+    },
+};
+
+use super::catalog::{PATHS, Paths};
+use crate::protocol::{Merged, Tell, ViewPart};
+
+/// Chunks per step: about ten milliseconds of the slowest predicates.
+const CHUNKS: usize = 4;
+/// Values of a facet that travel to the page from each table.
+const SENT: usize = 5_000;
+
+/// A view being answered, and afterwards what windows of it are read from.
+pub struct Answering {
+    /// Its number.
+    pub view: u32,
+    number: u32,
+    request: ViewRequest,
+    stage: Stage,
+    plan: Option<Arc<Plan>>,
+    selected: Vec<Vec<Bitmap>>,
+    tallies: Vec<Vec<Tally>>,
+    order: Option<Order>,
+    part: ViewPart,
+}
+
+enum Stage {
+    Begin,
+    /// All events that the query's filters let through, whatever their time: for the bars.
+    Select(Job<'static>),
+    /// The same within the brush, and what is to be merged of it.
+    Narrow(Job<'static>),
+    /// Facet number `n`.
+    Facet(usize),
+    Order,
+    Done,
+}
+
+impl Answering {
+    /// Begins to answer `request`. `catalog` is what all shards know together, so that all plan alike.
+    pub fn new(view: u32, number: u32, request: ViewRequest, catalog: &[u8]) -> Answering {
+        let catalog = postcard::from_bytes(catalog).unwrap_or_else(|_| Catalog::open());
+        let mut part = ViewPart::default();
+        let plan = match plan::plan(&syntax::parse(&request.query).query, &catalog) {
+            Ok(plan) => {
+                if plan.is_rows() {
+                    part.columns = plan.output().iter().map(|o| o.name.clone()).collect();
+                }
+                Some(Arc::new(plan))
+            }
+            // The page checked the same text against the same names; still, an error is not an empty answer.
+            Err(diagnostics) => {
+                part.diagnostics = diagnostics;
+                None
+            }
+        };
+        let (selected, tallies) = (Vec::new(), Vec::new());
+        Answering { view, number, request, stage: Stage::Begin, plan, selected, tallies, order: None, part }
+    }
+    /// Whether [`step`](Self::step) has something to do.
+    pub fn busy(&self) -> bool {
+        !matches!(self.stage, Stage::Done)
+    }
+    /// Does one batch; says the answer with the last one.
+    pub fn step(&mut self, shard: &mut Shard, timeline: &mut Timeline) -> Vec<Tell> {
+        let Some(plan) = self.plan.clone() else {
+            self.stage = Stage::Done;
+            return self.say();
+        };
+        self.stage = match std::mem::replace(&mut self.stage, Stage::Done) {
+            Stage::Begin if self.request.time.is_some() => Stage::Select(Job::new(plan, None, shard, &PATHS)),
+            Stage::Begin => Stage::Narrow(Job::new(plan, None, shard, &PATHS)),
+            Stage::Select(mut job) => {
+                if job.step(shard, CHUNKS) {
+                    self.bars(shard, &job.finish().0);
+                    let time = self.request.time.map(|(from, to)| from..to);
+                    Stage::Narrow(Job::new(plan, time, shard, &PATHS))
+                } else {
+                    Stage::Select(job)
+                }
+            }
+            Stage::Narrow(mut job) => {
+                if job.step(shard, CHUNKS) {
+                    let (selection, partial) = job.finish();
+                    if self.request.time.is_none() {
+                        self.bars(shard, &selection);
+                    }
+                    self.part.total = shard.rows() as u64;
+                    self.part.matched = selection.matched;
+                    self.selected = selection.tables;
+                    if !plan.is_selection() {
+                        self.part.partial = postcard::to_stdvec(&partial.at_shard(self.number)).ok();
+                    }
+                    Stage::Facet(0)
+                } else {
+                    Stage::Narrow(job)
+                }
+            }
+            Stage::Facet(n) => match self.request.facets.get(n).cloned() {
+                Some(field) if self.count(shard, &field) => Stage::Facet(n + 1),
+                Some(_) => Stage::Facet(n),
+                None => Stage::Order,
+            },
+            Stage::Order => {
+                timeline.extend(shard);
+                if plan.is_selection() {
+                    self.put_in_order(&plan, shard, timeline);
+                }
+                shard.trim();
+                return self.say();
+            }
+            Stage::Done => Stage::Done,
+        };
+        Vec::new()
+    }
+    fn say(&mut self) -> Vec<Tell> {
+        vec![Tell::Viewed { view: self.view, part: Box::new(std::mem::take(&mut self.part)) }]
+    }
+    fn bars(&mut self, shard: &Shard, selection: &Selection) {
+        for (table, selected) in shard.tables.iter().zip(&selection.tables) {
+            histogram::merge(&mut self.part.histogram, histogram::count(table, selected, self.request.bars));
+        }
+    }
+    /// Counts a facet's values; false while a path of JSON records is still being read for it.
+    fn count(&mut self, shard: &mut Shard, field: &str) -> bool {
+        for table in &mut shard.tables {
+            let format = table.format().to_owned();
+            let known = field.starts_with('@')
+                || table.schema().find(field).is_some()
+                || table.derived(field).is_some();
+            if !known && Paths.has_json(&format) {
+                let mut extract =
+                    |record: &[u8], out: &mut Vec<u8>| Paths.extract(&format, record, field, out);
+                if !table.derive(field, CHUNKS, &mut extract) {
+                    return false;
+                }
+            }
+        }
+        let tables = || shard.tables.iter().zip(&self.selected);
+        let tallies: Vec<Tally> =
+            tables().map(|(table, selected)| Tally::count(table, &shard.sources, selected, field)).collect();
+        self.part
+            .facets
+            .push(tallies.iter().zip(&shard.tables).map(|(t, table)| t.part(table, SENT)).collect());
+        self.tallies.push(tallies);
+        true
+    }
+    /// How often each value occurs, per table.
+    pub fn look_up(&self, shard: &Shard, facet: usize, values: &[String]) -> Vec<Vec<u64>> {
+        let tallies = self.tallies.get(facet).map_or(&[][..], Vec::as_slice);
+        tallies.iter().zip(&shard.tables).map(|(tally, table)| tally.look_up(table, values)).collect()
+    }
+    fn put_in_order(&mut self, plan: &Plan, shard: &Shard, timeline: &Timeline) {
+        let sort = plan.sort();
+        let order = match sort.as_slice() {
+            [] => Order::by_time(shard, timeline, &self.selected, true),
+            [only] if only.field == Some("@timestamp") => {
+                Order::by_time(shard, timeline, &self.selected, only.descending)
+            }
+            keys => {
+                let descending = keys.iter().map(|k| k.descending).collect();
+                let selection =
+                    Selection { tables: std::mem::take(&mut self.selected), matched: self.part.matched };
+                let order = Order::by_keys(exec::sort_keys(plan, shard, &selection), descending);
+                self.selected = selection.tables;
+                order
+            }
+        };
+        self.part.rows = order.len() as u64;
+        self.part.descending = order.descending().to_vec();
+        let splitters = order.splitters(shard, timeline, self.number);
+        self.part.splitters = splitters.into_iter().map(|(at, place)| (at as u64, place)).collect();
+        self.order = Some(order);
+    }
+    /// The places `from..from + count` of this shard's rows.
+    pub fn window(&self, shard: &Shard, timeline: &Timeline, from: usize, count: usize) -> Vec<Place> {
+        self.order.as_ref().map_or_else(Vec::new, |o| o.window(shard, timeline, self.number, from, count))
+    }
+    /// What gives the values of columns that the query computes.
+    pub fn cells<'a>(&'a self, shard: &'a Shard) -> Option<Cells<'a>> {
+        let plan = self.plan.as_deref().filter(|p| p.is_rows() && !p.output().is_empty())?;
+        Some(Cells { plan, reader: Reader::new(plan, shard) })
+    }
+    /// Merges the partial results of all shards into the answer.
+    pub fn merge(&self, partials: &[Vec<u8>]) -> Result<Merged, String> {
+        let plan = self.plan.as_deref().ok_or("the query could not be planned")?;
+        let partials: Result<Vec<Partial>, _> = partials.iter().map(|p| postcard::from_bytes(p)).collect();
+        let merged = exec::merge(partials.map_err(|e| format!("a worker's result could not be read: {e}"))?);
+        if let Some(failure) = merged.failure() {
+            return Err(failure.to_owned());
+        }
+        if plan.is_rows() {
+            let rows = exec::survivors(plan, merged).unwrap_or_default();
+            return Ok(Merged::Rows(
+                rows.into_iter().map(|r| RowId { shard: r.shard, table: r.table, row: r.row }).collect(),
+            ));
+        }
+        let table = exec::finalize(plan, merged)?;
+        Ok(Merged::Table(postcard::to_stdvec(&table).map_err(|e| e.to_string())?))
+    }
+}
+
+/// Values of the columns that a query computes.
+pub struct Cells<'a> {
+    plan: &'a Plan,
+    reader: Reader<'a>,
+}
+
+impl Cells<'_> {
+    /// The values of a row, in the order of the query's columns.
+    pub fn row(&self, id: RowId) -> Vec<Value> {
+        self.reader.values(RowRef { shard: id.shard, table: id.table, row: id.row })
+    }
+    /// The value of the column `name` in such a row; `None` if the query has none of that name.
+    pub fn get<'v>(&self, row: &'v [Value], name: &str) -> Option<&'v Value> {
+        self.plan.output().iter().position(|o| o.name == name).and_then(|at| row.get(at))
+    }
+}

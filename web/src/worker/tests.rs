@@ -1,0 +1,233 @@
+//! Sessions without a browser: the sample incident split over any number of workers gives the same answers.
+
+use logloupe_core::{
+    ingest::ledger::State,
+    query::plan::Catalog,
+    view::{Facet, Histogram, ViewRequest, facets, histogram, order},
+};
+
+use super::session::{Bytes, Session};
+use crate::protocol::{Ask, Merged, Task, Tell, ViewPart};
+
+/// Lets a session work until it has nothing to do.
+fn run(session: &mut Session, asked: Ask) -> Vec<Tell> {
+    let mut told = session.hear(asked);
+    let mut clock = 0.0;
+    while session.busy() {
+        clock += 20.0;
+        told.extend(session.step(&mut |_| Err("no file here".to_owned()), clock));
+    }
+    told
+}
+
+/// The sample over this many workers, and what they know together.
+fn pool(of: u32) -> (Vec<Session>, Vec<u8>) {
+    let mut sessions: Vec<Session> = (0..of).map(|n| Session::new(n, 7)).collect();
+    let mut catalog = Catalog::default();
+    for (part, session) in sessions.iter_mut().enumerate() {
+        let told = run(session, Ask::Sample { first: 0, part: part as u32, of });
+        assert!(matches!(told.last(), Some(Tell::Sampled)));
+        for tell in told {
+            if let Tell::Catalog { catalog: bytes, .. } = tell {
+                catalog.merge(&postcard::from_bytes(&bytes).unwrap());
+            }
+        }
+    }
+    (sessions, postcard::to_stdvec(&catalog).unwrap())
+}
+
+struct Whole {
+    total: u64,
+    matched: u64,
+    histogram: Histogram,
+    facets: Vec<Facet>,
+    /// The first rows as sentences.
+    rows: Vec<String>,
+    merged: Option<Merged>,
+}
+
+/// The answer of all workers together, as the page puts it together.
+fn view(sessions: &mut [Session], catalog: &[u8], request: &ViewRequest) -> Whole {
+    let ask = Ask::View { view: 1, request: request.clone(), catalog: catalog.to_vec() };
+    let mut parts: Vec<ViewPart> = Vec::new();
+    for session in sessions.iter_mut() {
+        let told = run(session, ask.clone());
+        parts.extend(
+            told.into_iter()
+                .filter_map(|t| if let Tell::Viewed { part, .. } = t { Some(*part) } else { None }),
+        );
+    }
+    assert_eq!(parts.len(), sessions.len());
+    let mut whole = Whole {
+        total: parts.iter().map(|p| p.total).sum(),
+        matched: parts.iter().map(|p| p.matched).sum(),
+        histogram: Histogram::default(),
+        facets: Vec::new(),
+        rows: Vec::new(),
+        merged: None,
+    };
+    for part in &parts {
+        histogram::merge(&mut whole.histogram, part.histogram.clone());
+    }
+    for (f, field) in request.facets.iter().enumerate() {
+        let merge = facets::Merge::new(
+            parts.iter().flat_map(|p| p.facets[f].clone()).collect(),
+            request.facet_values,
+        );
+        let values = vec![(f as u32, merge.candidates.clone())];
+        let mut counts = Vec::new();
+        for session in sessions.iter_mut() {
+            let told = run(session, Ask::LookUp { view: 1, values: values.clone() });
+            for tell in told {
+                if let Tell::LookedUp { counts: tables, .. } = tell {
+                    counts.extend(tables.into_iter().flat_map(|t| t.1));
+                }
+            }
+        }
+        whole.facets.push(merge.facet(field, request.facet_values, Some(&counts)));
+    }
+    let partials: Vec<Vec<u8>> = parts.iter().filter_map(|p| p.partial.clone()).collect();
+    if !partials.is_empty() {
+        let told = run(&mut sessions[0], Ask::Merge { view: 1, partials });
+        if let Some(Tell::Merged { merged, .. }) = told.into_iter().next() {
+            whole.merged = Some(merged.unwrap());
+        }
+        return whole;
+    }
+    let lanes = parts.iter().map(|p| {
+        (p.rows as usize, p.splitters.iter().map(|(at, place)| (*at as usize, place.clone())).collect())
+    });
+    let merged = order::Merged::new(lanes.collect(), parts[0].descending.clone());
+    assert_eq!(merged.len() as u64, whole.matched);
+    let (from, count) = (5, 40);
+    let ranges = merged.ranges(from, count);
+    let mut fetched = Vec::new();
+    for (session, range) in sessions.iter_mut().zip(&ranges) {
+        let ask = Ask::Window { ask: 1, view: 1, from: range.0 as u64, count: range.1 as u64 };
+        if let Some(Tell::Window { places, .. }) = run(session, ask).into_iter().next() {
+            fetched.push(places);
+        }
+    }
+    for place in merged.cut(from, count, &ranges, fetched) {
+        let ask = Ask::Rows {
+            ask: 1,
+            view: 1,
+            ids: vec![place.id],
+            columns: vec!["source.ip".into(), "@source".into()],
+        };
+        if let Some(Tell::Rows { rows, .. }) =
+            run(&mut sessions[place.id.shard as usize], ask).into_iter().next()
+        {
+            let sentence: String = rows[0].summary.iter().map(|s| s.text.as_str()).collect();
+            whole.rows.push(format!("{:?} {sentence} {:?}", rows[0].time, rows[0].cells));
+        }
+    }
+    whole
+}
+
+fn request(query: &str) -> ViewRequest {
+    let bars = histogram::bars(1_772_409_600_000_000, 1_773_014_399_000_000, 100);
+    let facets = ["@format", "source.ip", "event.outcome", "requestParameters.bucketName"];
+    ViewRequest {
+        query: query.into(),
+        time: None,
+        bars,
+        facets: facets.map(str::to_owned).to_vec(),
+        facet_values: 6,
+    }
+}
+
+#[test]
+fn any_number_of_workers_says_the_same() {
+    let (mut one, catalog) = pool(1);
+    let (mut three, merged) = pool(3);
+    let known = |c: &[u8]| postcard::from_bytes::<Catalog>(c).unwrap();
+    assert_eq!(known(&catalog), known(&merged));
+    for query in [
+        "",
+        "203.0.113.77",
+        "filter event.outcome = \"failure\"",
+        "filter accessKeyId = \"AKIACIDEPLOY7EXAMPLE\" | sort sourceIPAddress, @timestamp",
+        "fields strlen(@message) as length | filter length > 900",
+        "filter eventName = \"RunInstances\" | stats count(*) as n by awsRegion | sort awsRegion",
+        "sort @timestamp desc | limit 20",
+        "dedup eventName | sort eventName | limit 7",
+    ] {
+        let mut asked = request(query);
+        for time in [None, Some((1_772_668_800_000_000, 1_772_755_200_000_000))] {
+            asked.time = time;
+            let a = view(&mut one, &catalog, &asked);
+            let b = view(&mut three, &merged, &asked);
+            assert_eq!((a.total, a.matched), (b.total, b.matched), "{query}");
+            assert_eq!(a.histogram, b.histogram, "{query}");
+            assert_eq!(a.facets, b.facets, "{query}");
+            let bars: u64 =
+                a.histogram.series.iter().flat_map(|s| &s.counts).sum::<u64>() + a.histogram.elsewhere;
+            if time.is_none() {
+                assert_eq!(bars, a.matched, "the bars of {query} are its matches");
+            }
+            assert_eq!(a.facets[0].values.iter().map(|v| v.1).sum::<u64>(), a.matched, "{query}");
+            let (mut x, mut y) = (a.rows, b.rows);
+            // Rows of the same time may stand in another order: where they were read decides.
+            x.sort();
+            y.sort();
+            let same = x.iter().filter(|row| y.contains(row)).count();
+            assert!(same + 6 >= x.len(), "{query}: {same} of {} rows", x.len());
+            match (a.merged, b.merged) {
+                (Some(Merged::Table(a)), Some(Merged::Table(b))) => assert_eq!(a, b, "{query}"),
+                (Some(Merged::Rows(a)), Some(Merged::Rows(b))) => assert_eq!(a.len(), b.len(), "{query}"),
+                (None, None) => {}
+                _ => panic!("{query}: different kinds of answers"),
+            }
+        }
+    }
+}
+
+#[test]
+fn files_are_read_in_slices_and_parts() {
+    let text: String = (0..5000)
+        .map(|i| {
+            format!(
+                "2 111122223333 eni-0a 10.0.0.{} 192.0.2.1 443 {} 6 1 {i} 1772668800 1772668860 ACCEPT OK\n",
+                i % 250,
+                1024 + i
+            )
+        })
+        .collect();
+    let bytes = text.into_bytes();
+    let size = bytes.len() as u64;
+    let third = size / 3;
+    let tasks: Vec<Task> = [(0, third), (third, 2 * third), (2 * third, size)]
+        .into_iter()
+        .enumerate()
+        .map(|(i, part)| Task {
+            task: i as u32,
+            name: "flows.log".into(),
+            size,
+            part: Some(part),
+            format: None,
+        })
+        .collect();
+    let mut session = Session::new(0, 1);
+    let mut told = session.hear(Ask::Load { tasks });
+    let mut clock = 0.0;
+    let mut read = |request: Bytes| match request {
+        Bytes::Done => Ok(Vec::new()),
+        Bytes::Range(from, to) => Ok(bytes[from as usize..to.min(from + 4096) as usize].to_vec()),
+    };
+    while session.busy() {
+        clock += 20.0;
+        told.extend(session.step(&mut read, clock));
+    }
+    let mut rows = 0;
+    for tell in &told {
+        if let Tell::Read { entries, .. } = tell {
+            assert_eq!(entries.len(), 1);
+            assert_eq!(entries[0].state, State::Read);
+            assert_eq!(entries[0].records, entries[0].rows);
+            rows += entries[0].rows;
+        }
+    }
+    assert_eq!(rows, 5000);
+    assert!(matches!(told.last(), Some(Tell::Idle)));
+}
