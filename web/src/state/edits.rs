@@ -1,0 +1,180 @@
+//! What clicks do to the query's text: text to tree, an edit of the tree, back to canonical text. A text that cannot be
+//! read as a whole is not edited, so that nothing the user typed is lost.
+
+use logloupe_core::{
+    query::{
+        edit::{self, FilterChip},
+        syntax::{
+            Name, parse,
+            tree::{Command, Query},
+        },
+    },
+    table::Value,
+};
+
+/// What can be done with a value, wherever it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ValueAct {
+    /// Only events with it.
+    Only,
+    /// No events with it.
+    Exclude,
+    /// Events with it too.
+    Also,
+    /// Nothing else asked: this value in every log.
+    Everywhere,
+    /// How many events per value of its field.
+    CountBy,
+}
+
+/// The tree of a text that can run.
+fn tree(text: &str) -> Option<Query> {
+    parse(text).into_result().ok()
+}
+
+fn edited(text: &str, change: impl FnOnce(&mut Query)) -> Option<String> {
+    let mut query = tree(text)?;
+    change(&mut query);
+    Some(query.to_string())
+}
+
+/// The query after a click on a value; `None` when the text cannot be read.
+pub(crate) fn with_value(text: &str, act: ValueAct, field: &str, value: &str) -> Option<String> {
+    let value = literal(value);
+    match act {
+        ValueAct::Only => edited(text, |q| edit::include_only(q, field, value)),
+        ValueAct::Exclude => edited(text, |q| edit::exclude(q, field, value)),
+        ValueAct::Also => edited(text, |q| edit::include_also(q, field, value)),
+        ValueAct::Everywhere => edited("", |q| edit::include_only(q, field, value)),
+        ValueAct::CountBy => counted_by(text, field),
+    }
+}
+
+/// `… | stats count(*) as events by field | sort events desc`, the filters kept.
+pub(crate) fn counted_by(text: &str, field: &str) -> Option<String> {
+    let question = tree(&format!("stats count(*) as events by {} | sort events desc", Name(field)))?;
+    edited(text, |query| {
+        keep_filters(query);
+        query.commands.extend(question.commands);
+    })
+}
+
+/// A preset's query asked of what is filtered now.
+pub(crate) fn with_preset(text: &str, preset: &str) -> String {
+    let (Some(mut query), Some(question)) = (tree(text), tree(preset)) else { return preset.to_owned() };
+    keep_filters(&mut query);
+    // A preset's own filters come after; free text can only stand first, so a preset that begins with it stands alone.
+    if question.commands.iter().any(|c| matches!(c.item, Command::Search(_) | Command::Source(_))) {
+        return preset.to_owned();
+    }
+    query.commands.extend(question.commands);
+    query.to_string()
+}
+
+fn keep_filters(query: &mut Query) {
+    let first_other =
+        |c: &Command| !matches!(c, Command::Source(_) | Command::Search(_) | Command::Filter(_));
+    let end = query.commands.iter().position(|c| first_other(&c.item)).unwrap_or(query.commands.len());
+    query.commands.truncate(end);
+}
+
+/// The value as the query writes it: a number where the text is one exactly, so that `443` needs no quotes.
+fn literal(value: &str) -> Value {
+    match value.parse::<i64>() {
+        Ok(number) if number.to_string() == value => Value::Int(number),
+        _ => Value::text(value),
+    }
+}
+
+/// The filters as chips; none when the text cannot be read.
+pub(crate) fn chips(text: &str) -> Vec<FilterChip> {
+    tree(text).map(|query| edit::filters(&query)).unwrap_or_default()
+}
+
+/// The query without a filter.
+pub(crate) fn without(text: &str, index: usize) -> Option<String> {
+    edited(text, |q| edit::remove_filter(q, index))
+}
+
+/// The query with a filter turned around.
+pub(crate) fn inverted(text: &str, index: usize) -> Option<String> {
+    edited(text, |q| edit::invert_filter(q, index))
+}
+
+/// The query without any filter.
+pub(crate) fn unfiltered(text: &str) -> Option<String> {
+    edited(text, |query| {
+        while !edit::filters(query).is_empty() {
+            let before = query.clone();
+            edit::remove_filter(query, 0);
+            if *query == before {
+                break;
+            }
+        }
+    })
+}
+
+/// What the result is sorted by first, and whether the largest comes first.
+pub(crate) fn sort(text: &str) -> Option<(String, bool)> {
+    edit::sort(&tree(text)?)
+}
+
+/// The query after a click on a column's head: descending, ascending, its own order again.
+pub(crate) fn with_next_sort(text: &str, field: &str) -> Option<String> {
+    let now = sort(text);
+    edited(text, |query| match now {
+        Some((by, true)) if by == field => edit::set_sort(query, field, false),
+        Some((by, false)) if by == field => edit::clear_sort(query),
+        _ => edit::set_sort(query, field, true),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clicks_on_values() {
+        let only = with_value("", ValueAct::Only, "source.ip", "203.0.113.77").expect("a query");
+        assert_eq!(only, "filter source.ip = \"203.0.113.77\"");
+        let both = with_value(&only, ValueAct::Exclude, "destination.port", "443").expect("a query");
+        assert_eq!(chips(&both).len(), 2);
+        assert!(both.contains("destination.port = 443"), "{both}");
+        let also = with_value(&only, ValueAct::Also, "source.ip", "10.0.0.1").expect("a query");
+        assert!(also.contains("in [\"203.0.113.77\", \"10.0.0.1\"]"), "{also}");
+        let one = without(&both, 1).expect("a query");
+        assert_eq!(one, only);
+        assert_eq!(unfiltered(&both).as_deref(), Some(""));
+    }
+
+    #[test]
+    fn an_account_id_with_leading_zeros_stays_text() {
+        let only = with_value("", ValueAct::Only, "cloud.account.id", "012345678901").expect("a query");
+        assert!(only.contains("\"012345678901\""), "{only}");
+    }
+
+    #[test]
+    fn counting_keeps_the_filters_and_nothing_else() {
+        let query = counted_by("filter a = 1 | sort b desc | limit 5", "detail-type").expect("a query");
+        assert_eq!(query, "filter a = 1 | stats count(*) as events by `detail-type` | sort events desc");
+        let preset = with_preset("filter a = 1 | stats count(*)", "stats sum(bytes) by dstAddr");
+        assert_eq!(preset, "filter a = 1 | stats sum(bytes) by dstAddr");
+        assert_eq!(with_preset("filter (", "stats count(*)"), "stats count(*)");
+    }
+
+    #[test]
+    fn a_broken_text_is_not_edited() {
+        assert_eq!(with_value("filter (", ValueAct::Only, "a", "b"), None);
+        assert_eq!(without("filter (", 0), None);
+        assert!(chips("filter (").is_empty());
+    }
+
+    #[test]
+    fn heads_turn_the_order() {
+        let first = with_next_sort("filter a = 1", "bytes").expect("a query");
+        assert_eq!(sort(&first), Some(("bytes".into(), true)));
+        let second = with_next_sort(&first, "bytes").expect("a query");
+        assert_eq!(sort(&second), Some(("bytes".into(), false)));
+        assert_eq!(with_next_sort(&second, "bytes").as_deref(), Some("filter a = 1"));
+    }
+}

@@ -1,0 +1,228 @@
+//! What the page knows. Changed only by [`update`](super::update).
+
+use std::collections::BTreeMap;
+
+use logloupe_core::{
+    ingest::ledger::Entry,
+    query::{Diagnostic, Severity},
+    view::{Detail, RowId, ViewRequest},
+};
+
+use super::{
+    columns::{self, Column},
+    facets,
+    rows::Rows,
+    shared::Shared,
+    time_axis::{self, Range},
+    url::View,
+};
+use crate::{
+    charts::data::ChartKind,
+    engine::{Loaded, Progress, Viewed},
+};
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    /// The word kept in the browser and said to the user.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Theme::System => "system",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+    pub(crate) fn named(name: &str) -> Theme {
+        [Theme::Light, Theme::Dark].into_iter().find(|t| t.name() == name).unwrap_or_default()
+    }
+    pub(crate) fn next(self) -> Theme {
+        match self {
+            Theme::System => Theme::Light,
+            Theme::Light => Theme::Dark,
+            Theme::Dark => Theme::System,
+        }
+    }
+}
+
+/// How an event is shown in full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Tab {
+    #[default]
+    Fields,
+    Json,
+    Raw,
+}
+
+/// What lies over the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Sheet {
+    #[default]
+    None,
+    /// The keys.
+    Keys,
+    /// The facets, where there is no room beside the rows.
+    Facets,
+    /// Text to paste.
+    Paste,
+}
+
+/// The menu of a value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Menu {
+    /// The field.
+    pub(crate) field: String,
+    /// The value.
+    pub(crate) value: String,
+    /// The format of the row it stands in, if it stands in one.
+    pub(crate) format: Option<String>,
+    /// Where it opens: left, top and bottom of what was clicked, pixels of the window.
+    pub(crate) place: (f64, f64, f64),
+}
+
+/// An export that goes on or has ended.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Export {
+    pub(crate) done: u64,
+    pub(crate) total: u64,
+    /// The name of the file, when it is there.
+    pub(crate) file: Option<String>,
+}
+
+/// A worker that stopped.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Stopped {
+    pub(crate) message: String,
+    pub(crate) files: Vec<String>,
+}
+
+/// Everything.
+#[derive(Default)]
+pub(crate) struct Model {
+    pub(crate) loaded: Shared<Loaded>,
+    pub(crate) progress: Progress,
+    pub(crate) ledger: Shared<Vec<Entry>>,
+    pub(crate) stopped: Shared<Vec<Stopped>>,
+    /// What the address holds.
+    pub(crate) view: View,
+    /// The text in the query bar.
+    pub(crate) draft: String,
+    pub(crate) diagnostics: Shared<Vec<Diagnostic>>,
+    pub(crate) viewed: Option<Shared<Viewed>>,
+    /// A question is out.
+    pub(crate) asking: bool,
+    /// What is loaded has changed since the question went out.
+    pub(crate) outdated: bool,
+    /// Remarks on the question that is out have arrived.
+    pub(crate) remarked: bool,
+    /// The rows on screen.
+    pub(crate) rows: Shared<Rows>,
+    /// The rows of a newer view, until the first of them are here.
+    pub(crate) coming: Option<Rows>,
+    /// What the grid shows: first row and how many.
+    pub(crate) port: (u64, usize),
+    /// The next view is of another question: the grid begins at its top again.
+    pub(crate) begin: bool,
+    /// Counts how often the grid was sent to its top.
+    pub(crate) begun: u32,
+    /// The row under the keyboard, by place in the view.
+    pub(crate) selected: Option<u64>,
+    /// The row shown in full.
+    pub(crate) open: Option<RowId>,
+    /// The selected row is to be opened as soon as it is here.
+    pub(crate) opening: bool,
+    pub(crate) detail: Option<Shared<Detail>>,
+    pub(crate) tab: Tab,
+    /// The facet of which more values are shown.
+    pub(crate) long_facet: Option<String>,
+    /// Facets that the user closed.
+    pub(crate) hidden_facets: Vec<String>,
+    pub(crate) widths: BTreeMap<String, f64>,
+    pub(crate) menu: Option<Menu>,
+    pub(crate) export: Option<Export>,
+    pub(crate) sheet: Sheet,
+    pub(crate) theme: Theme,
+    pub(crate) chart: Option<ChartKind>,
+    /// What was said last for a moment ("copied").
+    pub(crate) notice: Option<String>,
+    /// How many bars the histogram has room for.
+    pub(crate) most_bars: usize,
+}
+
+impl Model {
+    /// Whether there is anything to look at yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.loaded.rows == 0 && !self.progress.loading && self.ledger.is_empty()
+    }
+    /// What the histogram spans: the zoom, else everything that is loaded.
+    pub(crate) fn span(&self) -> Option<Range> {
+        let (first, last) = self.loaded.times?;
+        Some(self.view.span.unwrap_or((first, last.saturating_add(1))))
+    }
+    /// The facets in the order shown.
+    pub(crate) fn facet_fields(&self) -> Vec<String> {
+        let mut fields: Vec<String> = self.view.facets.clone();
+        for field in facets::default_fields(&self.loaded.formats) {
+            if !fields.contains(&field) {
+                fields.push(field);
+            }
+        }
+        fields.retain(|f| !self.hidden_facets.contains(f));
+        fields
+    }
+    /// What is asked of the engine for this view.
+    pub(crate) fn request(&self) -> ViewRequest {
+        let bars = self.span().map_or((0, 1, 0), |span| time_axis::bars(span, self.most_bars.max(20)));
+        let facet_values = if self.long_facet.is_some() { facets::LONG } else { facets::SHORT };
+        ViewRequest {
+            query: self.view.query.clone(),
+            time: self.view.range,
+            bars,
+            facets: self.facet_fields(),
+            facet_values,
+        }
+    }
+    /// The names of the grid's columns: the query's, else the user's, else the usual ones.
+    pub(crate) fn column_names(&self) -> Vec<String> {
+        match &self.viewed {
+            Some(viewed) if !viewed.columns.is_empty() => viewed.columns.clone(),
+            _ => self.chosen_columns(),
+        }
+    }
+    /// The user's columns, else the usual ones.
+    pub(crate) fn chosen_columns(&self) -> Vec<String> {
+        if self.view.columns.is_empty() {
+            columns::default_names(&self.loaded.formats)
+        } else {
+            self.view.columns.clone()
+        }
+    }
+    /// The grid's columns.
+    pub(crate) fn columns(&self) -> Vec<Column> {
+        let width = |name: &str| self.widths.get(name).copied();
+        columns::columns(&self.column_names(), &self.rows.columns, &self.loaded.formats, width)
+    }
+    /// Whether the query cannot run.
+    pub(crate) fn has_error(&self) -> bool {
+        self.diagnostics.iter().any(|d| d.severity == Severity::Error)
+    }
+    /// Whether the answer is a table of its own.
+    pub(crate) fn has_table(&self) -> bool {
+        self.viewed.as_ref().is_some_and(|v| v.table.is_some())
+    }
+    /// "1,284 of 184,206 events".
+    pub(crate) fn status(&self) -> String {
+        let (matched, total) = match &self.viewed {
+            Some(viewed) => (viewed.answer.matched, viewed.answer.total),
+            None => (0, self.loaded.rows),
+        };
+        format!("{} of {} events", super::text::grouped(matched), super::text::grouped(total))
+    }
+}
