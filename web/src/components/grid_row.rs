@@ -1,0 +1,108 @@
+//! One event in the grid: a line of cells, or a card of two lines where the window is narrow.
+
+use std::rc::Rc;
+
+use logloupe_core::{table::Value, view};
+use yew::{Callback, Html, Properties, classes, component, html};
+
+use super::value::opens_menu;
+use crate::state::{
+    Action, Shared,
+    columns::{Column, FORMAT, OUTCOME, SUMMARY, TIME},
+    facets,
+    rows::Rows,
+    text, time_axis,
+};
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct GridRowProps {
+    pub(crate) index: u64,
+    pub(crate) rows: Shared<Rows>,
+    pub(crate) columns: Rc<Vec<Column>>,
+    pub(crate) selected: bool,
+    pub(crate) act: Callback<Action>,
+}
+
+/// One row.
+#[component]
+pub(crate) fn GridRow(props: &GridRowProps) -> Html {
+    let GridRowProps { index, rows, columns, selected, act } = props;
+    let index = *index;
+    let id = format!("row-{index}");
+    let place = (index + 2).to_string();
+    let Some(row) = rows.get(index) else {
+        let bones = columns.iter().enumerate().map(|(i, _)| {
+            html! { <span role="gridcell" class="cell"><i class={classes!("bone", format!("w{}", (index as usize + i) % 4))}></i></span> }
+        });
+        return html! { <div {id} class="grid-line" role="row" aria-rowindex={place}>{ for bones }</div> };
+    };
+    let cells = columns.iter().enumerate().map(|(i, column)| {
+        let (class, content) = cell(column, row, act);
+        html! { <span role="gridcell" class={classes!("cell", class)} aria-colindex={(i + 1).to_string()}>{ content }</span> }
+    });
+    html! {
+        <div {id} class={classes!("grid-line", selected.then_some("selected"))} role="row" aria-rowindex={place} aria-selected={selected.to_string()}
+            onclick={act.reform(move |_| Action::Select(index))}>{ for cells }</div>
+    }
+}
+
+fn cell(column: &Column, row: &view::GridRow, act: &Callback<Action>) -> (&'static str, Html) {
+    match column.name.as_str() {
+        TIME => {
+            ("cell-time mono", html! { { row.time.map_or_else(|| "no time".to_owned(), time_axis::full) } })
+        }
+        FORMAT => (
+            "cell-format",
+            clickable(
+                act,
+                FORMAT,
+                &row.format,
+                &row.format,
+                html! { <><i class={classes!("dot", format!("c{}", facets::format_colour(&row.format)))}></i>{ &row.format }</> },
+            ),
+        ),
+        SUMMARY => ("cell-summary", sentence(&row.summary)),
+        OUTCOME if row.outcome.is_empty() => ("cell-outcome", html! {}),
+        OUTCOME => {
+            ("cell-outcome", clickable(act, OUTCOME, &row.outcome, &row.format, outcome(&row.outcome)))
+        }
+        name => {
+            let value = column.cell.and_then(|c| row.cells.get(c)).unwrap_or(&Value::Null);
+            if value.is_null() {
+                return (if column.number { "right muted" } else { "muted" }, html! { "–" });
+            }
+            let full = value.to_string();
+            let shown = match value.number().filter(|_| column.number) {
+                Some(number) if column.bytes => text::bytes(number),
+                Some(number) => text::number(number),
+                None => full.clone(),
+            };
+            let class = if column.number { "right mono" } else { "mono" };
+            (class, clickable(act, name, &full, &row.format, html! { { shown } }))
+        }
+    }
+}
+
+fn clickable(act: &Callback<Action>, field: &str, value: &str, format: &str, face: Html) -> Html {
+    let open = opens_menu(act, field, value, Some(format));
+    html! { <span class="value" title={value.to_owned()} onclick={open.clone()} oncontextmenu={open}>{ face }</span> }
+}
+
+/// A row's sentence, the words that matter strong.
+pub(crate) fn sentence(spans: &[logloupe_core::formats::Span]) -> Html {
+    let words = spans.iter().map(|span| match span.strong {
+        true => html! { <b>{ &span.text }</b> },
+        false => html! { { &span.text } },
+    });
+    html! { <span class="sentence">{ for words }</span> }
+}
+
+/// The label of an outcome: words, with the colour that goes with them.
+pub(crate) fn outcome(word: &str) -> Html {
+    let tone = match word {
+        "success" => "good",
+        "failure" => "bad",
+        _ => "plain",
+    };
+    html! { <span class={classes!("label", tone)}>{ word }</span> }
+}

@@ -1,0 +1,70 @@
+//! The question: language, text, run, presets, export.
+
+use logloupe_core::{formats, query::Diagnostic};
+use yew::{AttrValue, Callback, Html, Properties, classes, component, html};
+
+use super::{
+    editor::{Editor, Remarks},
+    icon::{Glyph, Icon},
+    popover::{Item, Popover},
+};
+use crate::{
+    engine::{ExportAs, Loaded},
+    state::{Action, Shared},
+};
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct QueryBarProps {
+    pub(crate) draft: AttrValue,
+    pub(crate) ran: AttrValue,
+    pub(crate) remarks: Shared<Vec<Diagnostic>>,
+    pub(crate) loaded: Shared<Loaded>,
+    /// Whether there is something to export.
+    pub(crate) answered: bool,
+    pub(crate) act: Callback<Action>,
+}
+
+/// The row of the query.
+#[component]
+pub(crate) fn QueryBar(props: &QueryBarProps) -> Html {
+    let QueryBarProps { draft, ran, remarks, loaded, answered, act } = props;
+    let run = {
+        let draft = draft.clone();
+        act.reform(move |_| Action::Run(draft.to_string()))
+    };
+    let presets = loaded.formats.iter().filter_map(|(id, _)| formats::by_id(id)).map(|format| {
+        let items = format.presets().iter().map(|preset| {
+            let query = preset.query;
+            html! {
+                <Item onclick={act.reform(move |()| Action::Preset(query))}>
+                    <span class="preset"><span>{ preset.title }</span><code>{ preset.query }</code></span>
+                </Item>
+            }
+        });
+        html! { <><div class="menu-title">{ format.meta().title }</div>{ for items }</> }
+    });
+    let presets_face = html! { <>{ "Presets" }<Icon glyph={Glyph::Caret} /></> };
+    let export_face =
+        html! { <><Icon glyph={Glyph::Download} /><span class="wide-only">{ "Export" }</span></> };
+    html! {
+        <div class="query">
+            <div class="seg language" role="radiogroup" aria-label="Query language">
+                <button type="button" role="radio" aria-checked="true">{ "Insights" }</button>
+                <button type="button" role="radio" aria-checked="false" disabled={true} title="SQL comes next">{ "SQL" }</button>
+            </div>
+            <Editor text={draft.clone()} ran={ran.clone()} remarks={remarks.clone()} act={act.clone()} />
+            <button type="button" class={classes!("primary", "tall", (draft.trim() != ran.as_str()).then_some("due"))} onclick={run}>
+                { "Run" }<kbd>{ "⏎" }</kbd>
+            </button>
+            <Popover face={presets_face} class={classes!("out", "tall")} right={true}>
+                <div class="scrolling">{ for presets }</div>
+            </Popover>
+            <Popover face={export_face} label="Export" class={classes!("out", "tall")} right={true}>
+                <div class="menu-title">{ "Everything that matches" }</div>
+                <Item disabled={!*answered} onclick={act.reform(|()| Action::Export(ExportAs::Csv))}>{ "CSV" }<span class="muted">{ "safe in spreadsheets" }</span></Item>
+                <Item disabled={!*answered} onclick={act.reform(|()| Action::Export(ExportAs::Ndjson))}>{ "NDJSON" }<span class="muted">{ "one object per line" }</span></Item>
+            </Popover>
+            <Remarks text={ran.clone()} remarks={remarks.clone()} />
+        </div>
+    }
+}

@@ -1,0 +1,118 @@
+//! Three questions from top to bottom: what is asked, when it was, which events they are.
+
+use std::rc::Rc;
+
+use yew::{Callback, Html, Properties, classes, component, html};
+
+use crate::{
+    components::{
+        chips::Chips,
+        detail::DetailPanel,
+        facets::Facets,
+        grid::Grid,
+        icon::{Glyph, Icon},
+        notices::NoMatch,
+        query_bar::QueryBar,
+        results::Results,
+        time_range::TimeRange,
+        timeline::Timeline,
+    },
+    state::{Action, Model, edits, facets, model::Sheet, text},
+};
+
+#[derive(Clone)]
+pub(crate) struct ModelRef(pub(crate) Rc<std::cell::RefCell<Model>>);
+
+impl PartialEq for ModelRef {
+    /// The page passes its state down on every change; what has not changed is found out further below.
+    fn eq(&self, _: &ModelRef) -> bool {
+        false
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct ExploreProps {
+    pub(crate) model: ModelRef,
+    pub(crate) act: Callback<Action>,
+}
+
+/// The main screen.
+#[component]
+pub(crate) fn Explore(props: &ExploreProps) -> Html {
+    let act = &props.act;
+    let model = props.model.0.borrow();
+    let query = model.view.query.clone();
+    let viewed = &model.viewed;
+    let matched = viewed.as_ref().map_or(0, |v| v.answer.matched);
+    let sort = edits::sort(&query);
+    // Answers in the time of a blink are not announced as waiting.
+    let busy = model.asking && viewed.is_some();
+    let nothing =
+        viewed.as_ref().is_some_and(|v| v.rows == 0 && v.table.is_none()) && !model.progress.loading;
+    let middle = match viewed {
+        Some(viewed) if viewed.table.is_some() => html! {
+            <Results viewed={viewed.clone()} {sort} kind={model.chart} {busy} act={act.clone()} />
+        },
+        Some(viewed) if nothing => html! {
+            <NoMatch query={query.clone()} range={model.view.range} total={viewed.answer.total} act={act.clone()} />
+        },
+        Some(_) => html! {
+            <Grid rows={model.rows.clone()} columns={Rc::new(model.columns())} choice={Rc::new(facets::all_fields(&model.loaded.formats))}
+                {sort} selected={model.selected} begun={model.begun} {busy} act={act.clone()} />
+        },
+        None if model.has_error() => {
+            html! { <div class="empty"><h2>{ "The query cannot run yet" }</h2><p>{ "The place is underlined above; beside it stands what was expected." }</p></div> }
+        }
+        None if !model.progress.loading && model.loaded.rows == 0 => html! {
+            <div class="empty"><h2>{ "No event was read" }</h2><p>{ "The ledger says for each file why." }</p>
+                <button type="button" class="primary" onclick={act.reform(|_| Action::Go(crate::state::url::Page::Ledger))}>{ "Open the ledger" }</button></div>
+        },
+        None => html! { <div class="empty quiet-wait"><p>{ "Reading…" }</p></div> },
+    };
+    let is_open = model.open.is_some() && !model.has_table();
+    let facets_sheet = model.sheet == Sheet::Facets;
+    html! {
+        <main class={classes!("explore", is_open.then_some("with-detail"), facets_sheet.then_some("with-facets"))}>
+            <QueryBar draft={model.draft.clone()} ran={query.clone()} remarks={model.diagnostics.clone()} loaded={model.loaded.clone()}
+                answered={viewed.is_some()} act={act.clone()} />
+            <div class="under-query">
+                <button type="button" class="out small narrow-only" onclick={act.reform(|_| Action::Sheet(Sheet::Facets))}><Icon glyph={Glyph::Filter} />{ "Facets" }</button>
+                <Chips query={query.clone()} act={act.clone()} />
+                <span class="grow"></span>
+                <TimeRange range={model.view.range} times={model.loaded.times} act={act.clone()} />
+            </div>
+            <Timeline viewed={viewed.clone()} span={model.span()} zoomed={model.view.span.is_some()} range={model.view.range} times={model.loaded.times} act={act.clone()} />
+            <div class="which">
+                <div class="side">
+                    <div class="sheet-head narrow-only"><h2>{ "Facets" }</h2><span class="grow"></span>
+                        <button type="button" class="quiet square" aria-label="Close facets" onclick={act.reform(|_| Action::Sheet(Sheet::None))}><Icon glyph={Glyph::Close} /></button></div>
+                    <Facets viewed={viewed.clone()} loaded={model.loaded.clone()} fields={model.facet_fields()} long={model.long_facet.clone()} act={act.clone()} />
+                </div>
+                <div class="middle">{ middle }</div>
+                if is_open { <DetailPanel detail={model.detail.clone()} tab={model.tab} act={act.clone()} /> }
+            </div>
+            <footer class="foot">
+                <span role="status"><b>{ model.status() }</b>{ extra(&model) }</span>
+                <span class="muted">{ viewed.as_ref().map(|v| text::millis(v.millis)).unwrap_or_default() }</span>
+                <span class="grow"></span>
+                <span class="muted wide-only">{ format!("{} · {}", text::plural(model.loaded.workers as u64, "worker"), text::bytes(model.loaded.memory as f64)) }</span>
+                if matched > 0 { <span class="muted">{ text::share(matched, model.loaded.rows) }</span> }
+                <span class="muted">{ "UTC" }</span>
+            </footer>
+        </main>
+    }
+}
+
+/// What the number of matches does not say: how many rows the answer has, when that is another number.
+fn extra(model: &Model) -> String {
+    match &model.viewed {
+        Some(viewed) => match &viewed.table {
+            Some(table) => format!(" · {}", text::plural(table.rows.len() as u64, "group")),
+            None if viewed.rows != viewed.answer.matched => {
+                format!(" · {} shown", text::grouped(viewed.rows))
+            }
+            None => String::new(),
+        },
+        None => String::new(),
+    }
+}

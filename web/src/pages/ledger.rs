@@ -1,0 +1,152 @@
+//! What was read and what was not: one row per file, totals that add up, each rejected line with its place.
+
+use logloupe_core::ingest::ledger::Entry;
+use yew::{Callback, Html, Properties, classes, component, html, use_state};
+
+use crate::{
+    components::icon::{Glyph, Icon},
+    state::{
+        Action, Shared, facets,
+        ledger::{self, Tone, Totals},
+        text, time_axis,
+    },
+};
+
+/// How many rejected lines of a file are put on screen.
+const SHOWN: usize = 100;
+/// How many files are put on screen at first.
+const FILES: usize = 300;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct LedgerPageProps {
+    pub(crate) entries: Shared<Vec<Entry>>,
+    pub(crate) totals: Totals,
+    pub(crate) act: Callback<Action>,
+}
+
+/// The region "Ledger".
+#[component]
+pub(crate) fn LedgerPage(props: &LedgerPageProps) -> Html {
+    let LedgerPageProps { entries, totals, act } = props;
+    let only_troubles = use_state(|| false);
+    let shown = use_state(|| FILES);
+    let has_trouble =
+        |e: &Entry| e.rejected > 0 || matches!(ledger::state_word(e).1, Tone::Bad | Tone::Notice);
+    let chosen: Vec<usize> =
+        (0..entries.len()).filter(|i| !*only_troubles || has_trouble(&entries[*i])).collect();
+    let rows =
+        chosen.iter().take(*shown).map(|i| html! { <File key={*i} entries={entries.clone()} place={*i} /> });
+    let toggle = {
+        let only_troubles = only_troubles.clone();
+        move |_| only_troubles.set(!*only_troubles)
+    };
+    let left = chosen.len().saturating_sub(*shown);
+    let more = {
+        let shown = shown.clone();
+        move |_| shown.set(*shown + FILES * 3)
+    };
+    let count = |n: u64| html! { <td class="right mono">{ text::grouped(n) }</td> };
+    let accounted = totals.rows + totals.rejected + totals.aside == totals.records;
+    html! {
+        <main class="ledger-page">
+            <section class="ledger" role="region" aria-label="Ledger">
+                <div class="ledger-head">
+                    <div>
+                        <h2>{ "Ledger" }</h2>
+                        <p class="muted">{ "Every file and every record: read, rejected or put aside. Nothing is dropped silently." }</p>
+                    </div>
+                    <span class="grow"></span>
+                    <button type="button" class="out" aria-pressed={only_troubles.to_string()} onclick={toggle}>{ "Only with troubles" }</button>
+                    <button type="button" class="out" disabled={totals.rejected == 0} onclick={act.reform(|_| Action::DownloadRejected)}><Icon glyph={Glyph::Download} />{ "Download rejected lines" }</button>
+                </div>
+                <div class="ledger-table"><table>
+                    <thead><tr>
+                        <th scope="col">{ "File" }</th><th scope="col">{ "Taken for" }</th><th scope="col">{ "Why" }</th><th scope="col">{ "State" }</th>
+                        <th scope="col" class="right">{ "Records" }</th><th scope="col" class="right">{ "Rows" }</th><th scope="col" class="right">{ "Rejected" }</th>
+                        <th scope="col" class="right">{ "Aside" }</th><th scope="col" class="right">{ "Repeated" }</th><th scope="col" class="right">{ "Size" }</th><th scope="col">{ "From – to, UTC" }</th>
+                    </tr></thead>
+                    <tbody>{ for rows }</tbody>
+                    <tfoot><tr>
+                        <th scope="row">{ text::plural(totals.files, "file") }</th><td></td>
+                        <td>{ if accounted { "records = rows + rejected + aside" } else { "still counting" } }</td><td></td>
+                        { count(totals.records) }{ count(totals.rows) }{ count(totals.rejected) }{ count(totals.aside) }{ count(totals.duplicates) }
+                        <td class="right mono">{ text::bytes(totals.bytes as f64) }</td><td></td>
+                    </tr></tfoot>
+                </table></div>
+                if left > 0 { <button type="button" class="more" onclick={more}>{ format!("Show more files ({} left)", text::grouped(left as u64)) }</button> }
+            </section>
+        </main>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct FileProps {
+    entries: Shared<Vec<Entry>>,
+    place: usize,
+}
+
+#[component]
+fn File(props: &FileProps) -> Html {
+    let open = use_state(|| false);
+    let Some(entry) = props.entries.get(props.place) else { return html! {} };
+    let (word, tone) = ledger::state_word(entry);
+    let tone = match tone {
+        Tone::Plain => "plain",
+        Tone::Good => "good",
+        Tone::Notice => "notice",
+        Tone::Bad => "bad",
+    };
+    let wrapping = ledger::wrapping(entry);
+    let taken_for = match &entry.format {
+        Some(id) => {
+            html! { <span class="tag" title={facets::format_title(id)}><i class={format!("dot c{}", facets::format_colour(id))}></i>{ id }</span> }
+        }
+        None => html! { <span class="muted">{ "–" }</span> },
+    };
+    let times = match (entry.first_time, entry.last_time) {
+        (Some(first), Some(last)) => format!("{} – {}", time_axis::brief(first), time_axis::brief(last)),
+        _ => "–".to_owned(),
+    };
+    let number = |n: u64| html! { <td class={classes!("right", "mono", (n == 0).then_some("muted"))}>{ text::grouped(n) }</td> };
+    let rejected = if entry.rejected > 0 {
+        let flip = {
+            let open = open.clone();
+            move |_| open.set(!*open)
+        };
+        html! { <td class="right mono"><button type="button" class="link bad" aria-expanded={open.to_string()} onclick={flip}>{ text::grouped(entry.rejected) }</button></td> }
+    } else {
+        number(0)
+    };
+    let lines = open.then(|| {
+        let items = entry.rejections.iter().take(SHOWN).map(|rejection| {
+            let (before, here, after) = ledger::marked(rejection);
+            html! {
+                <li>
+                    <p><span class="mono muted">{ format!("line {}, column {}", text::grouped(rejection.line), text::grouped(rejection.column)) }</span>
+                        { " expected " }<b>{ &rejection.expected }</b>{ ", found " }<code>{ &rejection.found }</code></p>
+                    <pre>{ before }<mark>{ here }</mark>{ after }</pre>
+                </li>
+            }
+        });
+        let left = entry.rejected.saturating_sub(SHOWN.min(entry.rejections.len()) as u64);
+        html! {
+            <tr class="rejections"><td colspan="11"><ol>{ for items }</ol>
+                if left > 0 { <p class="hint">{ format!("{} more; the download has all that were kept.", text::grouped(left)) }</p> }
+            </td></tr>
+        }
+    });
+    html! {
+        <>
+            <tr>
+                <th scope="row" class="source" title={entry.source.clone()}><bdi>{ &entry.source }</bdi></th>
+                <td>{ taken_for }if !wrapping.is_empty() { <span class="muted wrapping">{ wrapping }</span> }</td>
+                <td class="why">{ ledger::reason(entry) }</td>
+                <td><span class={classes!("label", tone)}>{ word }</span></td>
+                { number(entry.records) }{ number(entry.rows) }{ rejected }{ number(entry.aside) }{ number(entry.duplicates) }
+                <td class="right mono">{ text::bytes(entry.bytes_stored as f64) }</td>
+                <td class="mono times">{ times }</td>
+            </tr>
+            { for lines }
+        </>
+    }
+}

@@ -1,0 +1,60 @@
+//! The first screen: give logs, or try it with made-up ones; what is understood; that nothing leaves, and how to check.
+
+use logloupe_core::formats;
+use yew::{Callback, Html, Properties, component, html};
+
+use crate::{
+    components::{
+        icon::{Glyph, Icon},
+        opening::Picker,
+    },
+    state::{Action, facets, model::Sheet},
+};
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct StartProps {
+    pub(crate) act: Callback<Action>,
+}
+
+/// The start screen.
+#[component]
+pub(crate) fn Start(props: &StartProps) -> Html {
+    let act = &props.act;
+    let list = formats::ALL.iter().map(|format| {
+        let meta = format.meta();
+        html! {
+            <li><i class={format!("dot c{}", facets::format_colour(meta.id))}></i><div><b>{ meta.title }</b><span>{ meta.summary }</span></div></li>
+        }
+    });
+    html! {
+        <main class="start">
+            <div class="start-column">
+                <p class="claim">{ "Ask your AWS logs. Here, in this page, without sending them anywhere." }</p>
+                <div class="drop">
+                    <p class="drop-words">{ "Drop log files, archives or a whole folder" }</p>
+                    <p class="muted">{ ".json, .log, .gz, .zip, .tar, thousands at once" }</p>
+                    <div class="drop-buttons">
+                        <Picker act={act.clone()} class="primary tall" />
+                        <Picker folder={true} act={act.clone()} class="out tall" />
+                        <button type="button" class="out tall" onclick={act.reform(|_| Action::Sheet(Sheet::Paste))}><Icon glyph={Glyph::Paste} />{ "Paste" }</button>
+                    </div>
+                    <div class="or"><span>{ "or" }</span></div>
+                    <button type="button" class="out tall" onclick={act.reform(|_| Action::OpenSample)}><Icon glyph={Glyph::Spark} />{ "Try sample logs" }</button>
+                    <p class="muted small-words">{ "A leaked key, told by four logs over a few days. Made up." }</p>
+                </div>
+                <section class="understood" aria-label="Logs that are understood">
+                    <h2>{ "Understands" }</h2>
+                    <ul>{ for list }</ul>
+                </section>
+                <details class="privacy">
+                    <summary><Icon glyph={Glyph::Lock} /><span>{ "Your logs stay on this machine. " }</span><u>{ "How do I check that?" }</u></summary>
+                    <ul>
+                        <li>{ "Open your browser's developer tools (F12), tab Network, then load logs: after the page itself there is not one request." }</li>
+                        <li>{ "The page carries a Content-Security-Policy that allows no other host. View the source: it is the second line of the head." }</li>
+                        <li>{ "Go offline before you open a file. Everything still works." }</li>
+                    </ul>
+                </details>
+            </div>
+        </main>
+    }
+}

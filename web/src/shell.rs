@@ -1,0 +1,165 @@
+//! The page's loop: actions change the state, effects are carried out, the screen is drawn again.
+
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
+
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
+use yew::{Callback, Component, Context, Html, html};
+
+use crate::{
+    components::{
+        header::Header,
+        notices::{ExportNote, StoppedBanner},
+        opening::DropAnywhere,
+        sheets::{KeysSheet, PasteSheet},
+        value::ValueMenu,
+    },
+    engine::Engine,
+    pages::{
+        explore::{Explore, ModelRef},
+        ledger::LedgerPage,
+        start::Start,
+    },
+    platform::{browser, listen::Listener},
+    state::{
+        Action, Effect, Model, keys, ledger,
+        model::{Sheet, Theme},
+        url::{self, Page},
+    },
+};
+
+/// Holds the state, the engine and the listeners of the whole window.
+pub(crate) struct Shell {
+    model: Rc<RefCell<Model>>,
+    engine: Engine,
+    act: Callback<Action>,
+    _listeners: Vec<Option<Listener>>,
+}
+
+impl Component for Shell {
+    type Message = Action;
+    type Properties = ();
+
+    fn create(ctx: &Context<Shell>) -> Shell {
+        let act = ctx.link().callback(|action| action);
+        let engine = Engine::start(ctx.link().callback(Action::Engine));
+        let view = url::read(&browser::address());
+        let theme = Theme::named(&browser::recall("theme").unwrap_or_default());
+        browser::show_theme(theme.name());
+        let widths = browser::recall("widths").map(|kept| read_widths(&kept)).unwrap_or_default();
+        let model =
+            Model { draft: view.query.clone(), view, theme, widths, most_bars: 120, ..Model::default() };
+        let listeners = vec![
+            {
+                let act = act.clone();
+                Listener::on_window("popstate", move |_| {
+                    act.emit(Action::Arrived(url::read(&browser::address())));
+                })
+            },
+            {
+                let act = act.clone();
+                Listener::on_window("keydown", move |event| {
+                    let key = event.unchecked_ref::<KeyboardEvent>();
+                    if event.default_prevented() {
+                        return;
+                    }
+                    let held = key.ctrl_key() || key.meta_key() || key.alt_key();
+                    let place = browser::key_place(event.target());
+                    if let Some(key) = keys::pressed(&key.key(), place, held) {
+                        if key == keys::Key::FocusQuery {
+                            event.prevent_default();
+                        }
+                        act.emit(Action::Key(key));
+                    }
+                })
+            },
+        ];
+        Shell { model: Rc::new(RefCell::new(model)), engine, act, _listeners: listeners }
+    }
+
+    fn update(&mut self, _: &Context<Shell>, action: Action) -> bool {
+        let effects = self.model.borrow_mut().update(action);
+        for effect in effects {
+            self.carry_out(effect);
+        }
+        true
+    }
+
+    fn view(&self, _: &Context<Shell>) -> Html {
+        let model = self.model.borrow();
+        let act = &self.act;
+        let empty = model.is_empty();
+        let totals = ledger::totals(&model.ledger);
+        let page = match (empty, model.view.page) {
+            (true, _) => html! { <Start act={act.clone()} /> },
+            (_, Page::Explore) => {
+                html! { <Explore model={ModelRef(self.model.clone())} act={act.clone()} /> }
+            }
+            (_, Page::Ledger) => {
+                html! { <LedgerPage entries={model.ledger.clone()} totals={totals.clone()} act={act.clone()} /> }
+            }
+        };
+        html! {
+            <>
+                <Header page={model.view.page} {empty} loaded={model.loaded.clone()} progress={model.progress.clone()} {totals} theme={model.theme} act={act.clone()} />
+                <StoppedBanner stopped={model.stopped.clone()} act={act.clone()} />
+                { page }
+                if let Some(menu) = &model.menu { <ValueMenu menu={menu.clone()} act={act.clone()} /> }
+                if model.sheet == Sheet::Keys { <KeysSheet act={act.clone()} /> }
+                if model.sheet == Sheet::Paste { <PasteSheet act={act.clone()} /> }
+                if let Some(export) = &model.export { <ExportNote export={export.clone()} act={act.clone()} /> }
+                if let Some(words) = &model.notice { <div class="toast" role="status">{ words }</div> }
+                <DropAnywhere act={act.clone()} />
+            </>
+        }
+    }
+}
+
+impl Shell {
+    fn carry_out(&self, effect: Effect) {
+        match effect {
+            Effect::Open(files) => self.engine.open(files),
+            Effect::OpenSample => self.engine.open_sample(),
+            Effect::CancelLoading => self.engine.cancel(),
+            Effect::Clear => self.engine.clear(),
+            Effect::Ask(request) => self.engine.view(request),
+            Effect::Rows { view, from, count, columns } => self.engine.rows(view, from, count, columns),
+            Effect::Detail(row) => self.engine.detail(row),
+            Effect::Export(view, form) => self.engine.export(view, form),
+            Effect::CancelExport => self.engine.cancel_export(),
+            Effect::Address(new_entry) => {
+                browser::set_address(&url::write(&self.model.borrow().view), new_entry);
+            }
+            Effect::FocusQuery => browser::focus("#query"),
+            Effect::Copy(text) => browser::copy(&text),
+            Effect::Download(url, name) => browser::download(&url, &name),
+            Effect::Save(bytes, name) => browser::save(&bytes, name),
+            Effect::Theme(theme) => {
+                browser::remember("theme", theme.name());
+                browser::show_theme(theme.name());
+            }
+            Effect::RememberWidths => {
+                browser::remember("widths", &write_widths(&self.model.borrow().widths));
+            }
+            Effect::NoticeSoonSeen => {
+                let act = self.act.clone();
+                wasm_bindgen_futures::spawn_local(async move {
+                    yew::platform::time::sleep(Duration::from_millis(1800)).await;
+                    act.emit(Action::NoticeSeen);
+                });
+            }
+        }
+    }
+}
+
+fn write_widths(widths: &BTreeMap<String, f64>) -> String {
+    widths.iter().map(|(name, width)| format!("{width:.0} {name}")).collect::<Vec<_>>().join("\n")
+}
+
+fn read_widths(kept: &str) -> BTreeMap<String, f64> {
+    let one = |line: &str| {
+        let (width, name) = line.split_once(' ')?;
+        Some((name.to_owned(), width.parse().ok()?))
+    };
+    kept.lines().filter_map(one).collect()
+}
