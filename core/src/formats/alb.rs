@@ -66,7 +66,7 @@ static COLUMNS: &[Column] = &[
         .doc("size of the request, headers included"),
     Column::new("sent_bytes", Kind::Int, Role::Measure, integer)
         .unit(Unit::Bytes)
-        .aliases(&["http.response.bytes", "destination.bytes"])
+        .aliases(&["bytes", "http.response.bytes", "destination.bytes"])
         .doc("size of the response, headers included"),
     Column::new("request", Kind::Text, Role::Identifier, text)
         .aliases(&["request_line"])
