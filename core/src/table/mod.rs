@@ -30,4 +30,4 @@ pub use dictionary::Dictionary;
 pub use schema::{Field, Kind, Role, Schema, Unit};
 pub use shard::{Shard, Source};
 pub use table::{Row, RowWriter, Table};
-pub use value::{Cell, Value};
+pub use value::{Cell, SortKey, Value};

@@ -4,7 +4,7 @@
 //! two sides are compared as numbers when both are numbers or text that parses as one, as times when one side is
 //! a time and the other reads as one, else as text. A comparison with a missing value is no answer.
 
-use std::{cmp::Ordering, fmt, sync::Arc};
+use std::{borrow::Cow, cmp::Ordering, fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -120,33 +120,28 @@ impl Value {
         }
     }
     /// The order of a `sort … asc`: missing first, then text, then numbers and times (the vendor sorts
-    /// non-numbers before numbers). Total.
+    /// non-numbers before numbers). Total. To sort many values, make [`sort_key`](Self::sort_key)s of them once.
     pub fn sort_cmp(&self, other: &Value) -> Ordering {
         match (self, other) {
-            (Value::Int(a), Value::Int(b)) | (Value::Time(a), Value::Time(b)) => return a.cmp(b),
-            _ => {}
-        }
-        // Numbers are ordered by their float first and exactly within equal floats: comparing some pairs exactly
-        // and others as floats would not be an order at all.
-        match (self.sort_number(), other.sort_number()) {
-            (Some(a), Some(b)) => {
-                let exact = |v: &Value| match v {
-                    Value::Time(t) => Some(*t),
-                    v => v.integer(),
-                };
-                a.total_cmp(&b).then_with(|| exact(self).cmp(&exact(other)))
-            }
-            (Some(_), None) => Ordering::Greater,
-            (None, Some(_)) => Ordering::Less,
-            (None, None) => match (self, other) {
-                (Value::Text(a), Value::Text(b)) => a.cmp(b),
-                (a, b) => (!a.is_null()).cmp(&!b.is_null()).then_with(|| a.to_string().cmp(&b.to_string())),
-            },
+            (Value::Int(a), Value::Int(b)) | (Value::Time(a), Value::Time(b)) => a.cmp(b),
+            _ => self.sort_key().cmp(&other.sort_key()),
         }
     }
-    fn sort_number(&self) -> Option<f64> {
-        // Adding zero makes one zero of two.
-        self.number().map(|n| if n.is_nan() { f64::INFINITY } else { n + 0.0 })
+    /// What the value is sorted by.
+    pub fn sort_key(&self) -> SortKey<'_> {
+        // Numbers are ordered by their float first and exactly within equal floats: comparing some pairs exactly
+        // and others as floats would not be an order at all.
+        let exact = match self {
+            Value::Null => return SortKey::Missing,
+            Value::Time(t) => Some(*t),
+            other => other.integer(),
+        };
+        match (self.number(), self) {
+            // Adding zero makes one zero of two.
+            (Some(n), _) => SortKey::Number(if n.is_nan() { f64::INFINITY } else { n + 0.0 }, exact),
+            (None, Value::Text(text)) => SortKey::Text(Cow::Borrowed(text)),
+            (None, other) => SortKey::Text(Cow::Owned(other.to_string())),
+        }
     }
     /// The value as JSON: numbers and booleans keep their type, times are RFC 3339 text.
     pub fn to_json(&self) -> serde_json::Value {
@@ -158,6 +153,51 @@ impl Value {
             Value::Time(_) => self.to_string().into(),
             Value::Text(text) => text.as_ref().into(),
             Value::List(items) => items.iter().map(Value::to_json).collect(),
+        }
+    }
+}
+
+/// A value made ready for sorting: see [`Value::sort_cmp`] for the order.
+#[derive(Clone, Debug)]
+pub enum SortKey<'v> {
+    /// No value.
+    Missing,
+    /// What is no number.
+    Text(Cow<'v, str>),
+    /// A number or a time, and its exact value where it has one.
+    Number(f64, Option<i64>),
+}
+
+impl Ord for SortKey<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (SortKey::Number(a, x), SortKey::Number(b, y)) => a.total_cmp(b).then_with(|| x.cmp(y)),
+            (SortKey::Text(a), SortKey::Text(b)) => a.cmp(b),
+            (a, b) => a.class().cmp(&b.class()),
+        }
+    }
+}
+
+impl PartialOrd for SortKey<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for SortKey<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for SortKey<'_> {}
+
+impl SortKey<'_> {
+    fn class(&self) -> u8 {
+        match self {
+            SortKey::Missing => 0,
+            SortKey::Text(_) => 1,
+            SortKey::Number(..) => 2,
         }
     }
 }

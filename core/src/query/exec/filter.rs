@@ -209,8 +209,11 @@ fn bounds(kind: Kind, op: Binary, constant: &Value) -> Option<(i64, i64, bool)> 
         _ if matches!(constant, Value::Time(_) | Value::Bool(_)) => return None,
         _ => match constant.integer() {
             Some(v) => (v, false),
-            // Between two integers: the lower one, and it is not equal.
-            None => (constant.number().filter(|n| n.abs() < 9e15)?.floor() as i64, true),
+            // Perhaps between two integers: then the lower one, and it is not equal.
+            None => {
+                let number = constant.number().filter(|n| n.abs() < 9e15)?;
+                (number.floor() as i64, number.fract() != 0.0)
+            }
         },
     };
     const EMPTY: (i64, i64, bool) = (1, 0, true);
@@ -311,6 +314,7 @@ mod tests {
             Value::Float(1e30),
             Value::text("3"),
             Value::text("2.5"),
+            Value::text("3.0"),
             Value::text("x"),
             Value::text("1970-01-01T00:00:00.003Z"),
             Value::Bool(true),

@@ -8,7 +8,7 @@ use super::{
     eval::{Eval, position},
     index::KeyTable,
     keys::{Encoder, Keys, Parts},
-    partial::{Groups, KeyColumn},
+    partial::{Groups, unify},
     state::State,
     vector::{Vector, of_kind},
 };
@@ -89,15 +89,11 @@ impl Grouper {
         Ok(())
     }
 
-    pub(super) fn finish(self, table: &Table, seed: u64) -> Groups {
-        let keys =
-            self.keys.columns(table, seed).into_iter().map(|(values, index)| KeyColumn { values, index });
-        let groups = self.keys.len();
-        Groups {
-            groups,
-            keys: keys.collect(),
-            states: self.aggregates.into_iter().map(|a| a.finish(table)).collect(),
-        }
+    pub(super) fn finish(self, table: &Table) -> Groups {
+        let (keys, alike) = self.keys.columns(table);
+        let states = self.aggregates.into_iter().map(|a| a.finish(table)).collect();
+        let groups = Groups { groups: self.keys.len(), keys, states };
+        if alike { unify(groups) } else { groups }
     }
 }
 

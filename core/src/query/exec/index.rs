@@ -8,60 +8,86 @@ use crate::table::{Dictionary, Value};
 pub(super) type Map<K, V> = hashbrown::HashMap<K, V, RandomState>;
 
 /// Gives each distinct 64-bit key a number, in order of arrival.
+///
+/// A slot is 8 bytes, so that half a million groups stay in the cache: the number in its low bits, above it the key
+/// itself where all keys are narrow enough, else a part of its hash.
 pub(super) struct KeyTable {
-    slots: Vec<(u64, u32)>,
+    slots: Vec<u64>,
     keys: Vec<u64>,
     seed: u64,
     shift: u32,
+    /// Whether a slot holds the whole key.
+    whole: bool,
 }
 
-const NONE: u32 = u32::MAX;
+const NUMBER_BITS: u32 = 24;
+const NUMBER: u64 = (1 << NUMBER_BITS) - 1;
+const NONE: u64 = u64::MAX;
+/// Slots of a new table, as a power of two.
+const FIRST: u32 = 10;
 
 impl KeyTable {
+    /// A table of keys of any width.
     pub(super) fn new(seed: u64) -> KeyTable {
-        KeyTable { slots: vec![(0, NONE); 1024], keys: Vec::new(), seed, shift: 64 - 10 }
+        KeyTable::for_bits(64, seed)
     }
-    /// The number of `key`.
+    /// A table of keys that need at most `bits` bits.
+    pub(super) fn for_bits(bits: u32, seed: u64) -> KeyTable {
+        let whole = bits < 64 - NUMBER_BITS;
+        KeyTable { slots: vec![NONE; 1 << FIRST], keys: Vec::new(), seed, shift: 64 - FIRST, whole }
+    }
+    /// The number of `key`. There are 2^24 numbers; callers stop long before.
     #[inline]
     pub(super) fn number(&mut self, key: u64) -> u32 {
+        let hash = self.hash(key);
+        let tag = if self.whole { key } else { hash & (!0 >> NUMBER_BITS) };
         let mask = self.slots.len() - 1;
-        let mut at = self.place(key);
+        let mut at = (hash >> self.shift) as usize;
         loop {
-            let (held, number) = self.slots[at];
-            if number == NONE {
-                break;
+            let slot = self.slots[at];
+            if slot == NONE {
+                return self.insert(at, key, tag);
             }
-            if held == key {
-                return number;
+            if slot >> NUMBER_BITS == tag {
+                let number = slot & NUMBER;
+                if self.whole || self.keys[number as usize] == key {
+                    return number as u32;
+                }
             }
             at = (at + 1) & mask;
         }
-        let number = self.keys.len() as u32;
+    }
+    #[cold]
+    #[inline(never)]
+    fn insert(&mut self, at: usize, key: u64, tag: u64) -> u32 {
+        let number = self.keys.len() as u64 & NUMBER;
         self.keys.push(key);
-        self.slots[at] = (key, number);
+        self.slots[at] = tag << NUMBER_BITS | number;
         if self.keys.len() * 2 > self.slots.len() {
             self.grow();
         }
-        number
+        number as u32
     }
     /// Two halves of a product: keys come from attackers too, and the seed is not known to them.
     #[inline]
-    fn place(&self, key: u64) -> usize {
+    fn hash(&self, key: u64) -> u64 {
         let product = (key ^ self.seed) as u128 * 0x9e37_79b9_7f4a_7c15_u128;
-        let folded = (product as u64 ^ (product >> 64) as u64).wrapping_mul(0xd6e8_feb8_6659_fd93);
-        (folded >> self.shift) as usize
+        (product as u64 ^ (product >> 64) as u64).wrapping_mul(0xd6e8_feb8_6659_fd93)
     }
     fn grow(&mut self) {
-        self.shift -= 1;
-        self.slots = vec![(0, NONE); self.slots.len() * 2];
+        // Where many keys are new, many more will be.
+        let twice = if self.keys.len() < 1 << 20 { 2 } else { 1 };
+        self.shift -= twice;
+        self.slots = vec![NONE; self.slots.len() << twice];
         let mask = self.slots.len() - 1;
-        for number in 0..self.keys.len() {
-            let key = self.keys[number];
-            let mut at = self.place(key);
-            while self.slots[at].1 != NONE {
+        for (number, &key) in self.keys.iter().enumerate() {
+            let hash = self.hash(key);
+            let tag = if self.whole { key } else { hash & (!0 >> NUMBER_BITS) };
+            let mut at = (hash >> self.shift) as usize;
+            while self.slots[at] != NONE {
                 at = (at + 1) & mask;
             }
-            self.slots[at] = (key, number as u32);
+            self.slots[at] = tag << NUMBER_BITS | number as u64 & NUMBER;
         }
     }
     pub(super) fn len(&self) -> usize {
@@ -164,14 +190,16 @@ mod tests {
 
     #[test]
     fn keys_are_numbered_in_order_of_arrival() {
-        let mut table = KeyTable::new(7);
-        for round in 0..2 {
-            for i in 0..10_000u64 {
-                assert_eq!(table.number(i * 0x1_0000_0001), i as u32, "round {round}");
+        for (bits, step) in [(64, 0x1_0000_0000_0001), (64, 1), (36, 0x1_0001), (20, 1)] {
+            let mut table = KeyTable::for_bits(bits, 7);
+            for round in 0..2 {
+                for i in 0..40_000u64 {
+                    assert_eq!(table.number(i.wrapping_mul(step)), i as u32, "round {round}");
+                }
             }
+            assert_eq!(table.len(), 40_000);
+            assert_eq!(table.keys()[17], 17 * step);
         }
-        assert_eq!(table.len(), 10_000);
-        assert_eq!(table.keys()[17], 17 * 0x1_0000_0001);
     }
 
     #[test]

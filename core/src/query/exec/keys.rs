@@ -8,6 +8,7 @@ use super::{
     bound::{Bound, Input},
     eval::Eval,
     index::{Interner, KeyTable},
+    partial::KeyColumn,
     vector::{CodeValues, Vector, of_kind, plain, text},
 };
 use crate::table::{Chunk, Data, Kind, Table, Value, packed::Packed};
@@ -128,6 +129,14 @@ impl Encoder {
         }
     }
 
+    /// Whether two numbers could stand for values that look the same: entries of a dictionary whose invalid bytes are
+    /// shown replaced.
+    fn may_look_the_same(&self, table: &Table, numbers: &[u64]) -> bool {
+        let Encoding::Code(column) = self.encoding else { return false };
+        let entry = |n: &u64| table.dictionary(column).get(n.saturating_sub(1) as u32);
+        numbers.iter().any(|n| std::str::from_utf8(entry(n)).is_err())
+    }
+
     /// The value that a number stands for.
     pub(super) fn value(&self, table: &Table, number: u64) -> Value {
         let Some(distance) = number.checked_sub(1) else { return Value::Null };
@@ -224,6 +233,7 @@ pub(super) struct Keys {
     /// Keys whose numbers together fit 64 bits. The number of the groups so far stands before each but the first.
     parts: Vec<Part>,
     scratch: Vec<u64>,
+    seed: u64,
 }
 
 struct Part {
@@ -243,6 +253,8 @@ enum Index {
 
 /// Up to this many bits a table of all possible keys is smaller than one of those that occur.
 const DENSE_BITS: u32 = 16;
+/// The same for the distinct values of one key, which are looked up once per group.
+const DENSE_DISTINCT_BITS: u32 = 20;
 
 impl Keys {
     pub(super) fn new(encoders: Vec<Encoder>, seed: u64) -> Keys {
@@ -257,12 +269,9 @@ impl Keys {
                 Some(_) => parts.push((vec![(k, 32)], 32 + encoder.bits)),
             }
         }
-        let index = |bits: u32| match bits {
-            0..=DENSE_BITS => Index::Dense { numbers: vec![u32::MAX; 1 << bits], keys: Vec::new() },
-            _ => Index::Table(KeyTable::new(seed)),
-        };
-        let parts = parts.into_iter().map(|(keys, bits)| Part { keys, index: index(bits) }).collect();
-        Keys { encoders, parts, scratch: Vec::new() }
+        let part =
+            |(keys, bits): (Vec<(usize, u32)>, u32)| Part { keys, index: Index::new(bits, DENSE_BITS, seed) };
+        Keys { encoders, parts: parts.into_iter().map(part).collect(), scratch: Vec::new(), seed }
     }
 
     /// The groups of `rows`, in that order, into `out`; `nodes` are the keys.
@@ -284,21 +293,13 @@ impl Keys {
             for &(k, shift) in &part.keys {
                 self.encoders[k].encode(&nodes[k], eval, rows, shift, &mut self.scratch);
             }
+            // Decided once per chunk, not once per row.
             match &mut part.index {
-                Index::Dense { numbers, keys } => {
-                    for (group, &key) in out.iter_mut().zip(&self.scratch) {
-                        let number = &mut numbers[key as usize];
-                        if *number == u32::MAX {
-                            *number = keys.len() as u32;
-                            keys.push(key);
-                        }
-                        *group = *number;
-                    }
-                }
                 Index::Table(table) => {
-                    for (group, &key) in out.iter_mut().zip(&self.scratch) {
-                        *group = table.number(key);
-                    }
+                    out.iter_mut().zip(&self.scratch).for_each(|(group, key)| *group = table.number(*key));
+                }
+                dense => {
+                    out.iter_mut().zip(&self.scratch).for_each(|(group, key)| *group = dense.number(*key))
                 }
             }
         }
@@ -309,8 +310,9 @@ impl Keys {
         self.parts.last().map_or(1, |p| p.index.keys().len())
     }
 
-    /// Per key the distinct values and, for each group, which of them it has.
-    pub(super) fn columns(&self, table: &Table, seed: u64) -> Vec<(Vec<Value>, Vec<u32>)> {
+    /// Per key the distinct values and, for each group, which of them it has; and whether some of the values may look
+    /// the same.
+    pub(super) fn columns(&self, table: &Table) -> (Vec<KeyColumn>, bool) {
         let mut numbers: Vec<Vec<u64>> = vec![vec![0; self.len()]; self.encoders.len()];
         let mut at: Vec<u32> = (0..self.len() as u32).collect();
         for (p, part) in self.parts.iter().enumerate().rev() {
@@ -325,16 +327,42 @@ impl Keys {
                 }
             }
         }
+        let mut alike = false;
         let distinct = |(encoder, numbers): (&Encoder, Vec<u64>)| {
-            let mut table_of = KeyTable::new(seed);
-            let index: Vec<u32> = numbers.into_iter().map(|n| table_of.number(n)).collect();
-            (table_of.keys().iter().map(|n| encoder.value(table, *n)).collect(), index)
+            let mut index = Index::new(encoder.bits, DENSE_DISTINCT_BITS, self.seed);
+            let index_of: Vec<u32> = numbers.into_iter().map(|n| index.number(n)).collect();
+            alike |= encoder.may_look_the_same(table, index.keys());
+            KeyColumn {
+                values: index.keys().iter().map(|n| encoder.value(table, *n)).collect(),
+                index: index_of,
+            }
         };
-        self.encoders.iter().zip(numbers).map(distinct).collect()
+        (self.encoders.iter().zip(numbers).map(distinct).collect(), alike)
     }
 }
 
 impl Index {
+    fn new(bits: u32, dense: u32, seed: u64) -> Index {
+        if bits <= dense {
+            Index::Dense { numbers: vec![u32::MAX; 1 << bits], keys: Vec::new() }
+        } else {
+            Index::Table(KeyTable::for_bits(bits, seed))
+        }
+    }
+    #[inline]
+    fn number(&mut self, key: u64) -> u32 {
+        match self {
+            Index::Dense { numbers, keys } => {
+                let number = &mut numbers[key as usize];
+                if *number == u32::MAX {
+                    *number = keys.len() as u32;
+                    keys.push(key);
+                }
+                *number
+            }
+            Index::Table(table) => table.number(key),
+        }
+    }
     fn keys(&self) -> &[u64] {
         match self {
             Index::Dense { keys, .. } => keys,

@@ -1,9 +1,9 @@
 //! Plans run over shards: a [`Job`] walks the tables of one shard in steps that can be abandoned between any two, and
 //! ends in the selected rows and a [`Partial`]; partials of all shards are merged and finalized to the answer.
 //!
-//! Reading order: this file, [`eval`] and [`filter`] (expressions over one chunk), [`keys`], [`group`] and [`state`]
-//! (rows to groups), [`rows`] (rows for `limit` and `dedup`), [`partial`] (merging), [`tail`] (what runs after the
-//! merge), [`read`] (values of single rows).
+//! Reading order: this file, `eval` and `filter` (expressions over one chunk), `keys`, `group` and `state`
+//! (rows to groups), `rows` (rows for `limit` and `dedup`), `partial` (merging), `tail` (what runs after the
+//! merge), `read` (values of single rows).
 
 mod bound;
 mod eval;
@@ -12,6 +12,8 @@ mod filter;
 mod group;
 mod index;
 mod keys;
+#[cfg(test)]
+mod oracle;
 mod partial;
 mod read;
 mod rows;
@@ -33,7 +35,7 @@ use self::{
     eval::Eval,
     group::Grouper,
     keys::Parts,
-    partial::{Body, Groups, unify},
+    partial::{Body, Groups},
     rows::{Carried, Collector},
 };
 use super::{
@@ -197,7 +199,7 @@ impl<'j> Job<'j> {
     fn finish_table(&mut self, shard: &Shard) {
         let job = &mut self.tables[self.at];
         if let Some((_, Some(grouper))) = job.bound.take() {
-            self.groups.push(grouper.finish(&shard.tables[self.at], self.seed));
+            self.groups.push(grouper.finish(&shard.tables[self.at]));
         }
         self.at += 1;
     }
@@ -218,7 +220,7 @@ impl<'j> Job<'j> {
                 Partial { body: Body::Rows(self.collector.finish(&carried)), failure: None }
             }
             (None, None) => {
-                let of = |groups| Partial { body: Body::Groups(unify(groups)), failure: None };
+                let of = |groups| Partial { body: Body::Groups(groups), failure: None };
                 merge(self.groups.into_iter().map(of).collect())
             }
         };

@@ -179,15 +179,6 @@ fn merge_groups(mut all: Vec<Groups>) -> Option<Groups> {
 /// Groups whose keys look the same become one, as after a merge: within one table two entries of a dictionary can look
 /// the same (invalid bytes are shown replaced).
 pub(super) fn unify(groups: Groups) -> Groups {
-    let clash = groups.keys.iter().any(|key| {
-        let mut interner = Interner::new(3);
-        let numbers: Vec<u32> = key.values.iter().map(|v| interner.number(v)).collect();
-        let mut seen = vec![false; numbers.len() + 1];
-        numbers.iter().any(|n| std::mem::replace(&mut seen[*n as usize], true))
-    });
-    if !clash {
-        return groups;
-    }
     let empty = Groups {
         groups: 0,
         keys: groups.keys.iter().map(|_| KeyColumn::default()).collect(),

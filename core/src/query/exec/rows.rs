@@ -10,7 +10,7 @@ use super::{
     partial::{Candidate, RowRef},
 };
 use crate::table::{
-    Bitmap, Value,
+    Bitmap, Column, Value,
     schema::{RECORD, SOURCE, TIMESTAMP},
 };
 
@@ -64,6 +64,16 @@ impl<'p> Carried<'p> {
         leaves.into_iter().for_each(|n| _ = place(n));
         Some(Carried { nodes, sort, dedup, limit })
     }
+    /// The time that one of the newest rows of a chunk has at least, where only the newest matter.
+    fn oldest(&self, times: &Column, rows: &Bitmap) -> Option<i64> {
+        if !self.sort.is_empty() || self.dedup.is_some() || self.limit == 0 {
+            return None;
+        }
+        let mut all: Vec<Option<i64>> = rows.ones().map(|i| times.int(i)).collect();
+        let at = all.len().checked_sub(self.limit)?;
+        let (_, oldest, _) = all.select_nth_unstable(at);
+        *oldest
+    }
     /// The order of rows: as sorted, else newest first; ties by file and place in it.
     pub(super) fn compare(&self, a: &Candidate, b: &Candidate) -> Ordering {
         for &(at, descending) in &self.sort {
@@ -113,13 +123,20 @@ impl Collector {
         let (times, sources) = (eval.chunk.column(TIMESTAMP), eval.chunk.column(SOURCE));
         let records = eval.chunk.column(RECORD);
         let format = Value::text(eval.table.format());
+        let oldest = carried.oldest(times, rows);
         for i in rows.ones() {
             let time = times.int(i);
-            // Most rows are older than what is already kept.
-            if let Some(worst) = &self.worst
-                && carried.sort.is_empty()
-                && time < worst.time
-            {
+            // Most rows are told from what is already kept by one look.
+            let kept = match (carried.sort.first(), &self.worst) {
+                (None, Some(worst)) => time >= worst.time && time >= oldest,
+                (None, None) => time >= oldest,
+                (Some(&(at, descending)), Some(worst)) => {
+                    let order = eval.at(&vectors[at], i).sort_cmp(&worst.values[at]);
+                    if descending { order.is_ge() } else { order.is_le() }
+                }
+                (Some(_), None) => true,
+            };
+            if !kept {
                 continue;
             }
             let source =

@@ -41,11 +41,9 @@ pub(super) enum State {
 /// Sums with counts.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Totals {
-    /// How many numbers there were.
-    n: Vec<u64>,
-    /// Sums of integers that cannot have overflowed yet.
-    small: Vec<i64>,
-    /// What the largest of `small` can be at most.
+    /// Sums of integers that cannot have overflowed yet, and how many numbers of any kind there were.
+    small: Vec<(i64, u64)>,
+    /// What the largest sum in `small` can be at most.
     bound: u64,
     /// Sums of integers moved out of `small`; empty until needed.
     wide: Vec<i128>,
@@ -298,8 +296,7 @@ fn percentile(mut numbers: Vec<f64>, percent: f64) -> Value {
 
 impl Totals {
     fn grow(&mut self, groups: usize) {
-        self.n.resize(groups, 0);
-        self.small.resize(groups, 0);
+        self.small.resize(groups, (0, 0));
         if !self.wide.is_empty() {
             self.wide.resize(groups, 0);
         }
@@ -316,10 +313,10 @@ impl Totals {
         self.bound = self.bound.saturating_add(more);
     }
     fn spill(&mut self) {
-        self.wide.resize(self.n.len(), 0);
+        self.wide.resize(self.small.len(), 0);
         for (wide, small) in self.wide.iter_mut().zip(&mut self.small) {
-            *wide += *small as i128;
-            *small = 0;
+            *wide += small.0 as i128;
+            small.0 = 0;
         }
         self.bound = 0;
     }
@@ -330,26 +327,27 @@ impl Totals {
             return;
         }
         for (g, v) in items {
-            self.small[g as usize] += v;
-            self.n[g as usize] += 1;
+            let small = &mut self.small[g as usize];
+            small.0 += v;
+            small.1 += 1;
         }
     }
     fn add_wide(&mut self, g: usize, v: i128) {
         if self.wide.is_empty() {
-            self.wide.resize(self.n.len(), 0);
+            self.wide.resize(self.small.len(), 0);
         }
         self.wide[g] += v;
-        self.n[g] += 1;
+        self.small[g].1 += 1;
     }
     fn add_float(&mut self, g: usize, v: f64) {
         if self.floats.is_empty() {
-            self.floats.resize_with(self.n.len(), Vec::new);
+            self.floats.resize_with(self.small.len(), Vec::new);
         }
         exact::add(&mut self.floats[g], v);
-        self.n[g] += 1;
+        self.small[g].1 += 1;
     }
     fn int(&self, g: usize) -> i128 {
-        self.small[g] as i128 + self.wide.get(g).copied().unwrap_or(0)
+        self.small[g].0 as i128 + self.wide.get(g).copied().unwrap_or(0)
     }
     fn merge(&mut self, other: Totals, map: &[u32]) {
         for (from, &to) in map.iter().enumerate() {
@@ -357,17 +355,17 @@ impl Totals {
             let int = other.int(from);
             if int != 0 {
                 self.add_wide(to, int);
-                self.n[to] -= 1;
+                self.small[to].1 -= 1;
             }
-            self.n[to] += other.n[from];
+            self.small[to].1 += other.small[from].1;
             for &part in other.floats.get(from).into_iter().flatten() {
                 self.add_float(to, part);
-                self.n[to] -= 1;
+                self.small[to].1 -= 1;
             }
         }
     }
     fn value(&self, g: usize, mean: bool) -> Value {
-        let n = self.n[g];
+        let n = self.small[g].1;
         if n == 0 {
             return Value::Null;
         }
@@ -421,7 +419,8 @@ impl Moments {
         for a in &self.float_sum {
             self.float_sum.iter().for_each(|b| exact::add_product(&mut numerator, -*a, *b));
         }
-        Some((exact::round(&numerator) / n / (n - 1.0)).max(0.0))
+        let variance = exact::round(&numerator) / n / (n - 1.0);
+        variance.is_finite().then(|| variance.max(0.0))
     }
 }
 

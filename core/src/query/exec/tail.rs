@@ -216,9 +216,9 @@ impl Sheet {
     fn sort(&mut self, keys: &[(Node, bool)], limit: Option<usize>) {
         let mut order = std::mem::take(&mut self.order);
         let by: Vec<SortColumn<'_>> =
-            keys.iter().filter_map(|(n, d)| Some(SortColumn::new(self.column(n)?, *d))).collect();
+            keys.iter().filter_map(|(n, d)| Some(SortColumn::new(self.column(n)?, *d, false))).collect();
         let ties: Vec<SortColumn<'_>> = (self.ties.iter())
-            .filter_map(|n| Some(SortColumn::new(self.inputs.get(*n)?.as_ref()?, false)))
+            .filter_map(|n| Some(SortColumn::new(self.inputs.get(*n)?.as_ref()?, false, true)))
             .collect();
         if let Some(limit) = limit.filter(|l| *l > 0 && *l < order.len() && !by.is_empty()) {
             // What comes after the last one that is kept goes, before anyone asks how ties are to be broken.
@@ -338,38 +338,67 @@ fn def_number(node: &Node) -> Option<usize> {
     if let Node::Def(n) = node { Some(*n) } else { None }
 }
 
-/// A column that rows are sorted by; distinct texts are ranked once, if they are compared at all.
+/// A column that rows are sorted by, made ready when rows are first compared by it: integers as they are, anything
+/// else as the place of each distinct value in the order.
 struct SortColumn<'c> {
     column: &'c Column,
     descending: bool,
-    ranks: OnceCell<Vec<u32>>,
+    /// Whether values that sort alike but look different are told apart.
+    strict: bool,
+    keys: OnceCell<SortKeys<'c>>,
+}
+
+enum SortKeys<'c> {
+    Ints(Vec<Option<i64>>),
+    Ranks(Vec<u32>, &'c [u32]),
+    Values(&'c [Value]),
 }
 
 impl<'c> SortColumn<'c> {
-    fn new(column: &'c Column, descending: bool) -> SortColumn<'c> {
-        SortColumn { column, descending, ranks: OnceCell::new() }
+    fn new(column: &'c Column, descending: bool, strict: bool) -> SortColumn<'c> {
+        SortColumn { column, descending, strict, keys: OnceCell::new() }
     }
     fn compare(&self, a: u32, b: u32) -> Ordering {
-        let order = match self.column {
-            Column::Values(values) => values[a as usize].sort_cmp(&values[b as usize]),
-            Column::Keyed(key) => {
-                let ranks = self.ranks.get_or_init(|| ranks(&key.values));
-                let rank = |row: u32| ranks[key.index[row as usize] as usize];
-                rank(a).cmp(&rank(b))
-            }
-        };
-        if self.descending { order.reverse() } else { order }
+        let (a, b) = if self.descending { (b as usize, a as usize) } else { (a as usize, b as usize) };
+        match self.keys.get_or_init(|| SortKeys::new(self.column, self.strict)) {
+            SortKeys::Ints(ints) => ints[a].cmp(&ints[b]),
+            SortKeys::Ranks(ranks, index) => ranks[index[a] as usize].cmp(&ranks[index[b] as usize]),
+            SortKeys::Values(values) => values[a].sort_cmp(&values[b]),
+        }
     }
 }
 
-/// The place of each value in the order of `sort`.
-fn ranks(values: &[Value]) -> Vec<u32> {
+impl<'c> SortKeys<'c> {
+    fn new(column: &'c Column, strict: bool) -> SortKeys<'c> {
+        match column {
+            Column::Keyed(key) => SortKeys::Ranks(ranks(&key.values, strict), &key.index),
+            Column::Values(values) => {
+                // A missing value comes first, as it does in `sort_cmp`.
+                let int = |v: &Value| match v {
+                    Value::Int(v) => Some(Some(*v)),
+                    Value::Null => Some(None),
+                    _ => None,
+                };
+                let ints: Option<Vec<Option<i64>>> = values.iter().map(int).collect();
+                ints.map_or(SortKeys::Values(values), SortKeys::Ints)
+            }
+        }
+    }
+}
+
+/// The place of each value in the order of `sort`; `strict`ly, values that look different have different places.
+fn ranks(values: &[Value], strict: bool) -> Vec<u32> {
+    let keys: Vec<_> = values.iter().map(Value::sort_key).collect();
     let mut order: Vec<u32> = (0..values.len() as u32).collect();
-    order.sort_by(|a, b| values[*a as usize].sort_cmp(&values[*b as usize]));
+    let compare = |a: u32, b: u32| {
+        let order = keys[a as usize].cmp(&keys[b as usize]);
+        let look = || values[a as usize].to_string().cmp(&values[b as usize].to_string());
+        if strict { order.then_with(look) } else { order }
+    };
+    order.sort_unstable_by(|a, b| compare(*a, *b));
     let mut ranks = vec![0; values.len()];
     for pair in order.windows(2) {
-        let same = values[pair[0] as usize].sort_cmp(&values[pair[1] as usize]).is_eq();
-        ranks[pair[1] as usize] = ranks[pair[0] as usize] + !same as u32;
+        ranks[pair[1] as usize] = ranks[pair[0] as usize] + compare(pair[0], pair[1]).is_ne() as u32;
     }
     ranks
 }

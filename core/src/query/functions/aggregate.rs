@@ -1,5 +1,5 @@
 //! Aggregates: what `stats` computes over the rows of a group. Here are their names and meanings; the arithmetic is
-//! [`exec::state`](crate::query::exec)'s.
+//! [`exec`](crate::query::exec)'s.
 
 /// One aggregate.
 #[derive(Debug)]
