@@ -57,6 +57,18 @@ impl KeyTable {
             at = (at + 1) & mask;
         }
     }
+    /// The numbers of many keys.
+    pub(super) fn numbers(&mut self, keys: &[u64], out: &mut [u32]) {
+        // A slot is far away, and whether it holds the key cannot be guessed: looking at a few slots first, without
+        // asking, lets the memory answer them all at once.
+        const AHEAD: usize = 32;
+        for (keys, out) in keys.chunks(AHEAD).zip(out.chunks_mut(AHEAD)) {
+            let touched =
+                keys.iter().fold(0, |all, k| all ^ self.slots[(self.hash(*k) >> self.shift) as usize]);
+            std::hint::black_box(touched);
+            out.iter_mut().zip(keys).for_each(|(number, key)| *number = self.number(*key));
+        }
+    }
     #[cold]
     #[inline(never)]
     fn insert(&mut self, at: usize, key: u64, tag: u64) -> u32 {

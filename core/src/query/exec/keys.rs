@@ -295,9 +295,7 @@ impl Keys {
             }
             // Decided once per chunk, not once per row.
             match &mut part.index {
-                Index::Table(table) => {
-                    out.iter_mut().zip(&self.scratch).for_each(|(group, key)| *group = table.number(*key));
-                }
+                Index::Table(table) => table.numbers(&self.scratch, out),
                 dense => {
                     out.iter_mut().zip(&self.scratch).for_each(|(group, key)| *group = dense.number(*key))
                 }

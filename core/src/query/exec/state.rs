@@ -9,7 +9,7 @@ use super::{
     index::{Interner, KeyTable, rank},
     vector::Vector,
 };
-use crate::table::{Kind, Value};
+use crate::table::{Kind, Value, column::decimal};
 
 /// The state of one aggregate over all groups.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -136,24 +136,34 @@ impl State {
             (State::Total(totals), Vector::Packed { kind: Kind::Int, values, valid }) => {
                 let largest = values.min().unsigned_abs().max(values.max().unsigned_abs());
                 totals.reserve(largest, rows.len());
-                match valid {
-                    None => {
-                        totals.add_small(groups.iter().zip(rows).map(|(g, i)| (*g, values.get(*i as usize))))
+                let items = groups.iter().zip(rows);
+                if rows.len() == values.len() {
+                    // All rows: unpacked in one go.
+                    let all = groups.iter().copied().zip(values.to_vec());
+                    match valid {
+                        None => totals.add_small(all),
+                        Some(valid) => {
+                            let has = all.enumerate().filter(|(i, _)| valid.get(*i)).map(|(_, item)| item);
+                            totals.add_small(has);
+                        }
                     }
-                    Some(valid) => totals.add_small(
-                        groups
-                            .iter()
-                            .zip(rows)
-                            .filter(|(_, i)| valid.get(**i as usize))
-                            .map(|(g, i)| (*g, values.get(*i as usize))),
-                    ),
+                } else if let Some(valid) = valid {
+                    let has = items.filter(|(_, i)| valid.get(**i as usize));
+                    totals.add_small(has.map(|(g, i)| (*g, values.get(*i as usize))));
+                } else {
+                    totals.add_small(items.map(|(g, i)| (*g, values.get(*i as usize))));
                 }
             }
             (State::Total(totals), Vector::Decimals { .. } | Vector::Floats { .. }) => {
+                let valid = vector.valid();
                 for (&g, &i) in groups.iter().zip(rows) {
-                    if let Some(Value::Float(v)) = vector.get(i as usize)
-                        && v.is_finite()
-                    {
+                    let i = i as usize;
+                    let v = match vector {
+                        Vector::Decimals { values, digits, .. } => decimal(values.get(i), *digits),
+                        Vector::Floats { values, .. } => values[i],
+                        _ => continue,
+                    };
+                    if v.is_finite() && valid.is_none_or(|valid| valid.get(i)) {
                         totals.add_float(g as usize, v);
                     }
                 }

@@ -6,7 +6,7 @@
 //! result. Inside the first stage everything up to the first `limit` or `dedup` is order-free and runs on shards; the
 //! steps from there on need all shards' rows in order and run after the merge on the rows that shards let through.
 //!
-//! Reading order: [`node`] (expressions), [`lower`](self::lower) (tree to plan), [`catalog`] (names), [`pattern`],
+//! Reading order: [`node`] (expressions), `lower` (tree to plan), [`catalog`] (names), [`pattern`],
 //! [`binning`].
 
 pub mod binning;
