@@ -2,7 +2,10 @@
 
 use logloupe_core::{table::Value, view::Histogram};
 
-use crate::{engine::ResultView, state::time_axis::Range};
+use crate::{
+    engine::ResultView,
+    state::{facets, time_axis::Range},
+};
 
 /// How a result can be drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +65,8 @@ pub(crate) struct TimeChart {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Series {
     pub(crate) name: String,
+    /// The place of its colour, 1 to 8: a log's own where series are logs, so that a colour means one thing.
+    pub(crate) colour: usize,
     /// One per point in time; `None` where the result has no row.
     pub(crate) values: Vec<Option<f64>>,
 }
@@ -137,7 +142,8 @@ fn time_chart(table: &ResultView, shape: &Shape, time: usize) -> Option<TimeChar
     let empty = || vec![None; times.len()];
     let mut series: Vec<Series> = Vec::new();
     if shape.labels.is_empty() {
-        series = shape.numbers.iter().map(|c| Series { name: name(*c), values: empty() }).collect();
+        series =
+            shape.numbers.iter().map(|c| Series { name: name(*c), colour: 0, values: empty() }).collect();
         for row in &table.rows {
             let Some(at) = place(row) else { continue };
             for (one, column) in series.iter_mut().zip(&shape.numbers) {
@@ -150,7 +156,7 @@ fn time_chart(table: &ResultView, shape: &Shape, time: usize) -> Option<TimeChar
             let Some(at) = place(row) else { continue };
             let label = shape.label(row);
             let index = *places.entry(label.clone()).or_insert_with(|| {
-                series.push(Series { name: label, values: empty() });
+                series.push(Series { name: label, colour: 0, values: empty() });
                 series.len() - 1
             });
             series[index].values[at] = row.get(first).and_then(Value::number);
@@ -160,6 +166,10 @@ fn time_chart(table: &ResultView, shape: &Shape, time: usize) -> Option<TimeChar
     }
     let left_out = series.len().saturating_sub(MOST_SERIES);
     series.truncate(MOST_SERIES);
+    let are_logs = series.iter().all(|s| facets::format_title(&s.name) != s.name);
+    for (i, one) in series.iter_mut().enumerate() {
+        one.colour = if are_logs { facets::format_colour(&one.name) } else { i % 8 + 1 };
+    }
     let measure = if shape.labels.is_empty() && series.len() > 1 { String::new() } else { name(first) };
     Some(TimeChart { times, step, series, left_out, measure })
 }
@@ -287,7 +297,7 @@ mod tests {
         assert_eq!(kinds(&result)[0], ChartKind::Columns);
         let Some(Chart::Time(chart)) = chart(&result, ChartKind::Line) else { panic!("over time") };
         assert_eq!((chart.times, chart.step), (vec![10, 20], 10));
-        assert_eq!(chart.series[0], Series { name: "b".into(), values: vec![None, Some(5.0)] });
+        assert_eq!(chart.series[0], Series { name: "b".into(), colour: 1, values: vec![None, Some(5.0)] });
         assert_eq!(chart.series[1].values, [Some(1.0), Some(2.0)]);
         assert_eq!(chart.measure, "events");
     }

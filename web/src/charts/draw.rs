@@ -55,9 +55,9 @@ pub(crate) fn TimePlot(props: &TimePlotProps) -> Html {
         html! { <text class="tick middle" x={px(x(at).clamp(LEFT, width - RIGHT - 14.0))} y={px(height - 6.0)}>{ words }</text> }
     });
     let mut base = vec![0.0; chart.times.len()];
-    let shapes: Vec<Html> = (chart.series.iter().enumerate())
-        .map(|(i, series)| {
-            let class = format!("series c{}", i % 8 + 1);
+    let shapes: Vec<Html> = (chart.series.iter())
+        .map(|series| {
+            let class = format!("series c{}", series.colour);
             match kind {
                 ChartKind::Line => {
                     // Points stand in the middle of their interval.
@@ -153,8 +153,8 @@ pub(crate) fn BarPlot(props: &BarPlotProps) -> Html {
     const SLOT: f64 = 26.0;
     let BarPlotProps { chart, width, name } = props;
     let longest = chart.bars.iter().map(|b| b.0.chars().count()).max().unwrap_or(0);
-    let label = (longest as f64 * 6.8 + 14.0).clamp(60.0, (width * 0.42).max(60.0));
-    let fits = ((label - 14.0) / 6.8).max(4.0) as usize;
+    let label = (longest as f64 * 7.3 + 14.0).clamp(60.0, (width * 0.42).max(60.0));
+    let fits = ((label - 14.0) / 7.3).max(4.0) as usize;
     let most = chart.bars.iter().map(|b| b.1.abs()).fold(0.0, f64::max).max(f64::MIN_POSITIVE);
     let value_width = 84.0;
     let room = (width - label - value_width).max(20.0);

@@ -125,7 +125,7 @@ fn Fields(props: &FieldsProps) -> Html {
     let line = |field: &DetailField| {
         let value = field.value.to_string();
         let shown = match &field.value {
-            Value::Time(at) => format!("{} UTC", time_axis::full(*at)),
+            Value::Time(at) => time_axis::full(*at),
             value => value.to_string(),
         };
         let beside = match (field.unit.as_str(), field.value.number()) {
@@ -137,7 +137,7 @@ fn Fields(props: &FieldsProps) -> Html {
         let open = opens_menu(act, &field.name, &value, Some(&detail.format));
         html! {
             <div class="field-line">
-                <dt title={if field.doc.is_empty() { field.name.clone() } else { format!("{}: {}", field.name, field.doc) }}>{ &field.name }</dt>
+                <dt title={if field.doc.is_empty() { field.name.clone() } else { format!("{}: {}", field.name, field.doc) }}>{ breakable(&field.name) }</dt>
                 <dd><button type="button" class="value" aria-haspopup="menu" onclick={open.clone()} oncontextmenu={open}>{ shown }</button>
                     if !beside.is_empty() { <span class="muted">{ beside }</span> }</dd>
             </div>
@@ -158,6 +158,12 @@ fn Fields(props: &FieldsProps) -> Html {
     }
 }
 
+/// A long name that may be broken behind its separators, not in the midst of a word.
+fn breakable(name: &str) -> Html {
+    let parts = name.split_inclusive(['.', '_', '-']).enumerate();
+    html! { { for parts.map(|(i, part)| html! { <>if i > 0 { <wbr /> }{ part }</> }) } }
+}
+
 #[derive(Properties, PartialEq)]
 struct JsonProps {
     detail: Shared<Detail>,
@@ -171,7 +177,6 @@ fn Json(props: &JsonProps) -> Html {
     });
     let (lines, cut) = &*laid_out;
     let lines = lines.iter().map(|line| {
-        let indent = "  ".repeat(line.depth);
         let pieces = line.pieces.iter().map(|(piece, words)| {
             let class = match piece {
                 Piece::Key => "js-key",
@@ -182,7 +187,7 @@ fn Json(props: &JsonProps) -> Html {
             };
             html! { <span {class}>{ words }</span> }
         });
-        html! { <div>{ indent }{ for pieces }</div> }
+        html! { <div class={format!("d{}", line.depth.min(12))}>{ for pieces }</div> }
     });
     html! {
         <>

@@ -87,7 +87,7 @@ pub(crate) fn Remarks(props: &RemarksProps) -> Html {
                 <span>
                     { &remark.message }
                     if !short.is_empty() { <>{ " at " }<code>{ short }</code></> }
-                    if !remark.help.is_empty() { <span class="help">{ &remark.help }</span> }
+                    if !remark.help.is_empty() { <span class="help">{ ": " }{ &remark.help }</span> }
                 </span>
             </p>
         }

@@ -90,6 +90,7 @@ pub(crate) fn Facets(props: &FacetsProps) -> Html {
         <section class="facets" role="region" aria-label="Facets">
             <div class="find"><Icon glyph={Glyph::Search} /><input type="search" placeholder="Find a field or value" aria-label="Find a field or value" value={(*sought).clone()} {oninput} /></div>
             { for groups }
+            if needle.is_empty() && viewed.is_some() && matched == 0 { <p class="hint pad">{ "Nothing matches, so there is nothing to count." }</p> }
             { for others }
         </section>
     }

@@ -130,7 +130,8 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
     let window = geometry.window(top, SPARE);
     {
         let act = act.clone();
-        let key = (window.first, window.count, rows.view, rows.total);
+        let seen = geometry.window(top, 0);
+        let key = (seen.first, seen.count, rows.view, rows.total);
         use_effect_with(key, move |(first, count, ..)| {
             if *count > 0 {
                 act.emit(Action::Port(*first, *count));
@@ -148,7 +149,7 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
     use_style(&sheet, vec![("transform", format!("translateY({:.2}px)", window.offset))]);
 
     let onkeydown = {
-        let act = act.clone();
+        let (act, scroller) = (act.clone(), scroller.clone());
         let (selected, page, total) = (*selected, geometry.page() as i64, rows.total as i64);
         Callback::from(move |event: KeyboardEvent| {
             let action = match event.key().as_str() {
@@ -162,7 +163,8 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
                 _ => return,
             };
             // Keys on a button inside the grid are that button's.
-            let on_grid = event.target() == event.current_target();
+            let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());
+            let on_grid = target.is_some() && target == scroller.cast::<Element>();
             if !on_grid || (selected.is_none() && total == 0) {
                 return;
             }

@@ -4,7 +4,7 @@ use logloupe_core::{formats, query::Diagnostic};
 use yew::{AttrValue, Callback, Html, Properties, classes, component, html};
 
 use super::{
-    editor::{Editor, Remarks},
+    editor::Editor,
     icon::{Glyph, Icon},
     popover::{Item, Popover},
 };
@@ -64,7 +64,6 @@ pub(crate) fn QueryBar(props: &QueryBarProps) -> Html {
                 <Item disabled={!*answered} onclick={act.reform(|()| Action::Export(ExportAs::Csv))}>{ "CSV" }<span class="muted">{ "safe in spreadsheets" }</span></Item>
                 <Item disabled={!*answered} onclick={act.reform(|()| Action::Export(ExportAs::Ndjson))}>{ "NDJSON" }<span class="muted">{ "one object per line" }</span></Item>
             </Popover>
-            <Remarks text={ran.clone()} remarks={remarks.clone()} />
         </div>
     }
 }

@@ -27,9 +27,8 @@ pub(crate) fn TimeRange(props: &TimeRangeProps) -> Html {
     let TimeRangeProps { range, times, act } = props;
     let Some(times) = *times else { return html! {} };
     let shown = range.unwrap_or(times);
-    let words = time_axis::range_text(shown);
-    let face =
-        html! { <><Icon glyph={Glyph::Clock} /><span>{ words }</span><Icon glyph={Glyph::Caret} /></> };
+    let words = html! { <span title={time_axis::range_text(shown)}>{ time_axis::short_range(shown) }</span> };
+    let face = html! { <><Icon glyph={Glyph::Clock} />{ words }<Icon glyph={Glyph::Caret} /></> };
     let presets = time_axis::presets(times).into_iter().map(|(name, range)| {
         html! { <Item onclick={act.reform(move |()| Action::Brush(Some(range)))}>{ name }</Item> }
     });

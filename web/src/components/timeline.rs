@@ -238,7 +238,7 @@ fn picture(histogram: &Histogram, span: Range, brush: Option<Range>, width: f64)
             <line x1={px(left)} x2={px(left)} y1="0" y2={px(HEIGHT)} /><line x1={px(right)} x2={px(right)} y1="0" y2={px(HEIGHT)} />
         </g> }
     });
-    let ticks = time_axis::ticks(span, (width / 92.0).max(2.0) as usize).into_iter().map(|(at, words)| {
+    let ticks = time_axis::ticks(span, (width / 70.0).max(2.0) as usize).into_iter().map(|(at, words)| {
         let place = x(at);
         // Words that would be cut at an edge are left out; the mark stays.
         let whole = place > 18.0 && place < width - 22.0;

@@ -59,8 +59,13 @@ pub(crate) fn ValueMenu(props: &ValueMenuProps) -> Html {
     let panel = use_node_ref();
     let (width, height) = browser::window_size();
     let left = left.min(width - WIDTH - 8.0).max(8.0);
-    let from_top = if bottom + HEIGHT < height { *bottom + 2.0 } else { (top - HEIGHT - 2.0).max(8.0) };
-    use_style(&panel, vec![("left", format!("{left:.0}px")), ("top", format!("{from_top:.0}px"))]);
+    // Below what was clicked; above it where there is more room, and then what was clicked stays visible too.
+    let below = bottom + HEIGHT < height || *top < height / 2.0;
+    let (from_top, from_bottom) = match below {
+        true => (format!("{:.0}px", (bottom + 2.0).min(height - HEIGHT).max(8.0)), "auto".to_owned()),
+        false => ("auto".to_owned(), format!("{:.0}px", height - top + 2.0)),
+    };
+    use_style(&panel, vec![("left", format!("{left:.0}px")), ("top", from_top), ("bottom", from_bottom)]);
     {
         let panel = panel.clone();
         use_effect_with(props.menu.clone(), move |_| focus_first(&panel));

@@ -8,6 +8,7 @@ use crate::{
     components::{
         chips::Chips,
         detail::DetailPanel,
+        editor::Remarks,
         facets::Facets,
         grid::Grid,
         icon::{Glyph, Icon},
@@ -44,7 +45,8 @@ pub(crate) fn Explore(props: &ExploreProps) -> Html {
     let query = model.view.query.clone();
     let viewed = &model.viewed;
     let matched = viewed.as_ref().map_or(0, |v| v.answer.matched);
-    let sort = edits::sort(&query);
+    // Of the answer on screen: the text above may be a later one that cannot run.
+    let sort = viewed.as_ref().and_then(|v| edits::sort(&v.request.query));
     // Answers in the time of a blink are not announced as waiting.
     let busy = model.asking && viewed.is_some();
     let nothing =
@@ -76,7 +78,7 @@ pub(crate) fn Explore(props: &ExploreProps) -> Html {
             <QueryBar draft={model.draft.clone()} ran={query.clone()} remarks={model.diagnostics.clone()} loaded={model.loaded.clone()}
                 answered={viewed.is_some()} act={act.clone()} />
             <div class="under-query">
-                <button type="button" class="out small narrow-only" onclick={act.reform(|_| Action::Sheet(Sheet::Facets))}><Icon glyph={Glyph::Filter} />{ "Facets" }</button>
+                <Remarks text={query.clone()} remarks={model.diagnostics.clone()} />
                 <Chips query={query.clone()} act={act.clone()} />
                 <span class="grow"></span>
                 <TimeRange range={model.view.range} times={model.loaded.times} act={act.clone()} />
@@ -93,11 +95,12 @@ pub(crate) fn Explore(props: &ExploreProps) -> Html {
             </div>
             <footer class="foot">
                 <span role="status"><b>{ model.status() }</b>{ extra(&model) }</span>
-                <span class="muted">{ viewed.as_ref().map(|v| text::millis(v.millis)).unwrap_or_default() }</span>
+                <span class="muted wide-only">{ viewed.as_ref().map(|v| text::millis(v.millis)).unwrap_or_default() }</span>
                 <span class="grow"></span>
                 <span class="muted wide-only">{ format!("{} · {}", text::plural(model.loaded.workers as u64, "worker"), text::bytes(model.loaded.memory as f64)) }</span>
-                if matched > 0 { <span class="muted">{ text::share(matched, model.loaded.rows) }</span> }
-                <span class="muted">{ "UTC" }</span>
+                if matched > 0 { <span class="muted wide-only">{ text::share(matched, model.loaded.rows) }</span> }
+                <span class="muted wide-only">{ "UTC" }</span>
+                <button type="button" class="out narrow-only" onclick={act.reform(|_| Action::Sheet(Sheet::Facets))}><Icon glyph={Glyph::Filter} />{ "Facets" }</button>
             </footer>
         </main>
     }

@@ -63,7 +63,7 @@ pub(crate) fn LedgerPage(props: &LedgerPageProps) -> Html {
                     <thead><tr>
                         <th scope="col">{ "File" }</th><th scope="col">{ "Taken for" }</th><th scope="col">{ "Why" }</th><th scope="col">{ "State" }</th>
                         <th scope="col" class="right">{ "Records" }</th><th scope="col" class="right">{ "Rows" }</th><th scope="col" class="right">{ "Rejected" }</th>
-                        <th scope="col" class="right">{ "Aside" }</th><th scope="col" class="right">{ "Repeated" }</th><th scope="col" class="right">{ "Size" }</th><th scope="col">{ "From – to, UTC" }</th>
+                        <th scope="col" class="right">{ "Aside" }</th><th scope="col" class="right">{ "Repeated" }</th><th scope="col" class="right">{ "Size" }</th><th scope="col">{ "First and last, UTC" }</th>
                     </tr></thead>
                     <tbody>{ for rows }</tbody>
                     <tfoot><tr>
@@ -96,6 +96,7 @@ fn File(props: &FileProps) -> Html {
         Tone::Notice => "notice",
         Tone::Bad => "bad",
     };
+    let (folder, name) = entry.source.rsplit_once('/').unwrap_or(("", &entry.source));
     let wrapping = ledger::wrapping(entry);
     let taken_for = match &entry.format {
         Some(id) => {
@@ -104,8 +105,10 @@ fn File(props: &FileProps) -> Html {
         None => html! { <span class="muted">{ "–" }</span> },
     };
     let times = match (entry.first_time, entry.last_time) {
-        (Some(first), Some(last)) => format!("{} – {}", time_axis::brief(first), time_axis::brief(last)),
-        _ => "–".to_owned(),
+        (Some(first), Some(last)) => {
+            html! { <><span>{ time_axis::seconds(first) }</span><span>{ time_axis::seconds(last) }</span></> }
+        }
+        _ => html! { "–" },
     };
     let number = |n: u64| html! { <td class={classes!("right", "mono", (n == 0).then_some("muted"))}>{ text::grouped(n) }</td> };
     let rejected = if entry.rejected > 0 {
@@ -138,7 +141,7 @@ fn File(props: &FileProps) -> Html {
     html! {
         <>
             <tr>
-                <th scope="row" class="source" title={entry.source.clone()}><bdi>{ &entry.source }</bdi></th>
+                <th scope="row" class="source" title={entry.source.clone()}><span class="mono">{ name }</span><span class="folder">{ folder }</span></th>
                 <td>{ taken_for }if !wrapping.is_empty() { <span class="muted wrapping">{ wrapping }</span> }</td>
                 <td class="why">{ ledger::reason(entry) }</td>
                 <td><span class={classes!("label", tone)}>{ word }</span></td>

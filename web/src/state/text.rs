@@ -36,7 +36,7 @@ pub(crate) fn bytes(number: f64) -> String {
     String::new()
 }
 
-/// `50%`, `<1%`: never 0% for something, never 100% for less than all.
+/// `50%`, `0.2%`: never 0% for something, never 100% for less than all.
 pub(crate) fn share(part: u64, whole: u64) -> String {
     if whole == 0 || part == 0 {
         return "0%".to_owned();
@@ -44,9 +44,10 @@ pub(crate) fn share(part: u64, whole: u64) -> String {
     if part >= whole {
         return "100%".to_owned();
     }
-    match (part as f64 * 100.0 / whole as f64).round() {
-        r if r < 1.0 => "<1%".to_owned(),
-        r if r > 99.0 => ">99%".to_owned(),
+    match part as f64 * 100.0 / whole as f64 {
+        r if r < 0.05 => "<0.1%".to_owned(),
+        r if r < 0.95 => format!("{r:.1}%"),
+        r if r >= 99.5 => ">99%".to_owned(),
         r => format!("{r:.0}%"),
     }
 }
@@ -125,7 +126,8 @@ mod tests {
 
     #[test]
     fn shares_never_lie_at_the_ends() {
-        assert_eq!(share(1, 10_000), "<1%");
+        assert_eq!(share(1, 10_000), "<0.1%");
+        assert_eq!(share(20, 10_000), "0.2%");
         assert_eq!(share(9_999, 10_000), ">99%");
         assert_eq!(share(5, 5), "100%");
         assert_eq!(share(0, 0), "0%");

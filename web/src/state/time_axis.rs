@@ -82,6 +82,18 @@ pub(crate) fn range_text((from, to): Range) -> String {
     format!("{first} – {last} UTC")
 }
 
+/// The same in whole minutes where it is longer than two hours: for where space is short and a title says it in full.
+pub(crate) fn short_range((from, to): Range) -> String {
+    let minutes = to - from > 2 * HOUR;
+    let round = |at: i64| if minutes { at.div_euclid(MINUTE) * MINUTE } else { at };
+    range_text((round(from), round(to)))
+}
+
+/// `2026-03-05 01:29:37`: whole seconds, for a table.
+pub(crate) fn seconds(at: i64) -> String {
+    full(at).get(..19).unwrap_or("").to_owned()
+}
+
 /// Ranges that are asked for often, relative to the end of the data: files are historic, the wall clock is not asked.
 pub(crate) fn presets((first, last): Range) -> Vec<(&'static str, Range)> {
     let end = last.saturating_add(1);
@@ -154,6 +166,8 @@ mod tests {
     fn ranges_read_well() {
         let range = (at("2026-03-02"), at("2026-03-08 23:59"));
         assert_eq!(range_text(range), "2026-03-02 00:00 – 2026-03-08 23:59 UTC");
+        assert_eq!(short_range((range.0 + SECOND, range.1 + SECOND)), range_text(range));
+        assert_eq!(seconds(range.0 + 5), "2026-03-02 00:00:00");
         assert_eq!(range_text((range.0, at("2026-03-02 04:00"))), "2026-03-02 00:00 – 04:00 UTC");
     }
 

@@ -401,7 +401,8 @@ impl Model {
         }
         let last = self.rows.total - 1;
         let next = match self.selected {
-            None => self.port.0.min(last),
+            None if by.unsigned_abs() == 1 => self.port.0.min(last),
+            None => self.port.0.saturating_add_signed(by).min(last),
             Some(now) if by < 0 => now.saturating_sub(by.unsigned_abs()),
             Some(now) => now.saturating_add(by as u64).min(last),
         };

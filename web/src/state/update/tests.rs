@@ -159,6 +159,19 @@ fn rows_are_walked_and_opened() {
 }
 
 #[test]
+fn walking_begins_where_one_looks() {
+    let mut model = shown();
+    let _ = model.update(Action::Port(200, 20));
+    let _ = model.update(Action::Key(Key::NextRow));
+    assert_eq!(model.selected, Some(200));
+    for (by, place) in [(1000, 999), (-1000, 0), (40, 240)] {
+        model.selected = None;
+        let _ = model.update(Action::Move(by));
+        assert_eq!(model.selected, Some(place));
+    }
+}
+
+#[test]
 fn a_row_that_is_not_here_yet_opens_when_it_comes() {
     let mut model = shown();
     let _ = model.update(Action::Select(0));
