@@ -1,0 +1,71 @@
+//! Bytes to sealed tables with the raw text kept, natively, on one thread.
+
+use logloupe_core::{
+    formats::ALL,
+    ingest::{Limits, Loader, Options},
+};
+use logloupe_sample::{SampleFile, bulk};
+
+use crate::{
+    logs::MAKERS,
+    measure::{Table, time},
+};
+
+/// How often each figure is taken.
+const RUNS: usize = 5;
+
+/// A loader for all formats.
+pub(crate) fn loader() -> Loader {
+    Loader::new(ALL.to_vec(), Limits::default(), 1)
+}
+
+/// Reads one file and seals its rows.
+pub(crate) fn read<'c>(
+    mut loader: Loader,
+    name: &str,
+    chunks: impl IntoIterator<Item = &'c Vec<u8>>,
+) -> Loader {
+    loader.open(name, Options::default());
+    chunks.into_iter().for_each(|chunk| loader.push(chunk));
+    loader.finish();
+    loader.seal();
+    loader
+}
+
+/// Every format, plain and gzipped, and what its rows take in memory.
+pub(crate) fn formats(table: &mut Table, scale: u64) {
+    for maker in &MAKERS {
+        let log = maker.make(scale);
+        let (bytes, format) = (log.bytes(), log.format);
+        let size = format!("{:.0} MB of text", bytes as f64 / 1e6);
+        let took = time(RUNS, loader, |loader| read(loader, log.file, &log.chunks));
+        table.row(&format!("native: read {format}"), "MB/s", took.rate(bytes), &size);
+        let packed = log.gzip();
+        let took = time(RUNS, loader, |loader| read(loader, log.file, &packed));
+        table.row(&format!("native: read {format}, gzip"), "MB/s", took.rate(bytes), "inflated bytes");
+
+        let mut loaded = read(loader(), log.file, &log.chunks);
+        let shard = loaded.shard();
+        assert_eq!(shard.rows() as u64, log.rows, "{format}: all of it is read");
+        let held = shard.bytes() as f64;
+        table.figure(&format!("memory: {format}"), "bytes/row", held / log.rows as f64, "raw text included");
+        table.figure(&format!("memory: {format}"), "of its text", held / bytes as f64, "raw text included");
+    }
+}
+
+/// Thousands of small files, as a trail delivers them.
+pub(crate) fn small_files(table: &mut Table, scale: u64) {
+    let count = 4_000 / scale as usize;
+    let files: Vec<SampleFile> = bulk::small_files(count).collect();
+    let took = time(RUNS, loader, |mut loader| {
+        for file in &files {
+            loader.open(&file.path, Options::default());
+            loader.push(&file.bytes);
+            loader.finish();
+        }
+        loader.seal();
+        loader
+    });
+    let note = format!("{count} CloudTrail .json.gz of 3 KB");
+    table.row("native: read small files", "ms", took.millis(), &note);
+}
