@@ -14,6 +14,9 @@ pub struct Dictionary {
     bytes: Vec<u8>,
     ends: Vec<u32>,
     index: HashTable<u32>,
+    /// The codes of entries that [`numeral`] packs. They have a table of their own: what is compared stands in it, and
+    /// that saves two looks far away, which cost more than all else here where addresses are many.
+    numerals: HashTable<Numeral>,
     state: FixedState,
 }
 
@@ -24,6 +27,7 @@ impl Dictionary {
             bytes: Vec::new(),
             ends: Vec::new(),
             index: HashTable::new(),
+            numerals: HashTable::new(),
             state: FixedState::with_seed(seed),
         }
     }
@@ -49,24 +53,44 @@ impl Dictionary {
     }
     /// The code of `entry` if it is here.
     pub fn find(&self, entry: &[u8]) -> Option<u32> {
-        self.index.find(hash(&self.state, entry), |&code| self.get(code) == entry).copied()
+        match numeral(entry) {
+            Some(key) => {
+                let found = self.numerals.find(self.state.hash_one(key), |n| n.key() == key);
+                found.map(|n| n.code)
+            }
+            None => self.index.find(hash(&self.state, entry), |&code| self.get(code) == entry).copied(),
+        }
     }
     /// The code of `entry`, added if it is new; `None` when the dictionary is full (4 GiB of text).
     #[inline]
     pub fn intern(&mut self, entry: &[u8]) -> Option<u32> {
+        if let Some(key) = numeral(entry) {
+            let hash = self.state.hash_one(key);
+            if let Some(found) = self.numerals.find(hash, |n| n.key() == key) {
+                return Some(found.code);
+            }
+            let code = self.append(entry)?;
+            let state = &self.state;
+            self.numerals.insert_unique(hash, Numeral::new(key, code), |n| state.hash_one(n.key()));
+            return Some(code);
+        }
         let hash = hash(&self.state, entry);
         if let Some(&code) = self.index.find(hash, |&code| self.get(code) == entry) {
             return Some(code);
         }
-        let end = u32::try_from(self.bytes.len() + entry.len()).ok()?;
-        let code = u32::try_from(self.ends.len()).ok()?;
-        self.bytes.extend_from_slice(entry);
-        self.ends.push(end);
+        let code = self.append(entry)?;
         let (bytes, ends, state) = (&self.bytes, &self.ends, &self.state);
         self.index.insert_unique(hash, code, |&c| {
             let start = if c == 0 { 0 } else { ends[c as usize - 1] };
             self::hash(state, &bytes[start as usize..ends[c as usize] as usize])
         });
+        Some(code)
+    }
+    fn append(&mut self, entry: &[u8]) -> Option<u32> {
+        let end = u32::try_from(self.bytes.len() + entry.len()).ok()?;
+        let code = u32::try_from(self.ends.len()).ok()?;
+        self.bytes.extend_from_slice(entry);
+        self.ends.push(end);
         Some(code)
     }
     /// All entries in code order.
@@ -75,8 +99,59 @@ impl Dictionary {
     }
     /// Heap bytes held.
     pub fn bytes(&self) -> usize {
-        self.bytes.capacity() + self.ends.capacity() * 4 + self.index.capacity() * 5
+        self.bytes.capacity()
+            + self.ends.capacity() * 4
+            + self.index.capacity() * 5
+            + self.numerals.capacity() * 13
     }
+}
+
+/// A packed entry and its code, in twelve bytes.
+#[derive(Clone, Copy, Debug)]
+struct Numeral {
+    key: [u32; 2],
+    code: u32,
+}
+
+impl Numeral {
+    fn new(key: u64, code: u32) -> Numeral {
+        Numeral { key: [key as u32, (key >> 32) as u32], code }
+    }
+    #[inline]
+    fn key(&self) -> u64 {
+        self.key[0] as u64 | (self.key[1] as u64) << 32
+    }
+}
+
+/// Text of eight to fifteen digits and dots, which most IPv4 addresses are, as a number of its own: four bits per
+/// character and four for the length.
+#[inline]
+fn numeral(text: &[u8]) -> Option<u64> {
+    const ALL: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = ALL * 0x80;
+    let (&first, &last) = (text.first_chunk::<8>()?, text.last_chunk::<8>()?);
+    let len = text.len();
+    if len > 15 {
+        return None;
+    }
+    // Without the characters that the last eight have too; zeros stand for digits here.
+    let before = (u64::from_le_bytes(first) ^ ALL * 0x30) & !(u64::MAX << (8 * (len - 8)));
+    let last = u64::from_le_bytes(last) ^ ALL * 0x30;
+    let is_numeral = |text: u64| {
+        const DOT: u64 = ALL * (b'.' ^ 0x30) as u64;
+        let digits = !((text | text.wrapping_add(ALL * (0x80 - 10))) & HIGH);
+        let others = text ^ DOT;
+        let dots = !((others & !HIGH) + !HIGH | others);
+        (digits | dots) & HIGH == HIGH
+    };
+    let pack = |text: u64| {
+        let pairs = (text | text >> 4) & 0x00ff_00ff_00ff_00ff;
+        let fours = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
+        (fours | fours >> 16) & 0xffff_ffff
+    };
+    let nibbles = ALL * 0x0f;
+    (is_numeral(before) && is_numeral(last))
+        .then(|| pack(last & nibbles) | pack(before & nibbles) << 32 | (len as u64) << 60)
 }
 
 #[inline]
@@ -89,6 +164,60 @@ fn hash(state: &FixedState, entry: &[u8]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numerals_are_packed_without_loss() {
+        let mut seen = std::collections::HashMap::new();
+        for text in [
+            "10.0.0.10",
+            "10.0.0.1",
+            "0.0.0.10",
+            "00.0.0.10",
+            "10.0.0.100",
+            "255.255.255.255",
+            "0.0.0.0.",
+            "00000000",
+            "000000000",
+            "123456789012",
+            "123456789012345",
+            "1.1.1.1.1.1.1.1",
+            "...............",
+            "10.10.0.1",
+            "1.10.0.10",
+        ] {
+            assert_eq!(seen.insert(numeral(text.as_bytes()).unwrap(), text), None, "{text}");
+        }
+        for text in [
+            "",
+            "1.1.1.1",
+            "1234567890123456",
+            "10.0.0.1/",
+            "10.0.0.1a",
+            "/0.0.0.10",
+            "10.0:0.10",
+            "\u{fe}0000000",
+        ] {
+            assert_eq!(numeral(text.as_bytes()), None, "{text}");
+        }
+        // Every other byte at every place.
+        for at in 0..12 {
+            for byte in (0..=255u8).filter(|b| !b.is_ascii_digit() && *b != b'.') {
+                let mut text = *b"10.11.12.130";
+                text[at] = byte;
+                assert_eq!(numeral(&text), None, "{text:?}");
+            }
+        }
+        let mut dictionary = Dictionary::new(1);
+        for (code, i) in (0..3000u32).enumerate() {
+            assert_eq!(
+                dictionary.intern(format!("10.0.{}.{}", i / 250, i % 250).as_bytes()),
+                Some(code as u32)
+            );
+        }
+        assert_eq!(dictionary.find(b"10.0.1.7"), Some(257));
+        assert_eq!(dictionary.find(b"10.0.99.7"), None);
+        assert_eq!(dictionary.get(257), b"10.0.1.7");
+    }
 
     #[test]
     fn codes_are_dense_and_stable() {

@@ -199,7 +199,7 @@ struct Slot {
 
 impl Recent {
     const FEWEST: usize = 64;
-    const MOST: usize = 1024;
+    const MOST: usize = 4096;
 
     /// The code of `text`, from here or from the dictionary; `None` when that is full.
     #[inline]
@@ -252,12 +252,20 @@ impl Slot {
     }
 }
 
-/// The first and the last eight bytes of `text`, which overlap if it is short; shorter text is filled up with zeros.
+/// The first and the last eight bytes of `text`, which overlap if it is short. Of text under eight bytes, the first and
+/// the last four or, under four, the first, the middle and the last one: with its length, they are all of it.
 #[inline]
 fn ends_of(text: &[u8]) -> (u64, u64) {
-    match (text.first_chunk(), text.last_chunk()) {
-        (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
-        _ => (text.iter().fold(0, |word, &b| word << 8 | b as u64), 0),
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        return (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+    }
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        return ((u32::from_le_bytes(*first) as u64) << 32 | u32::from_le_bytes(*last) as u64, 0);
+    }
+    match *text {
+        [] => (0, 0),
+        [first, .., last] => ((first as u64) << 16 | (text[text.len() / 2] as u64) << 8 | last as u64, 0),
+        [only] => (only as u64, 0),
     }
 }
 
@@ -321,12 +329,27 @@ mod tests {
     #[test]
     fn texts_that_look_alike_keep_their_codes() {
         let long = |middle: &str| format!("prefix-8{middle}8-suffix");
-        let texts: Vec<String> = ["", "a", "\0", "\0\0", "a\0", "12345678", "123456789", "1234567812345678"]
-            .map(str::to_owned)
-            .into_iter()
-            .chain([long("x"), long("y"), long("xx"), long("x")])
-            .chain((0..2000).map(|i| format!("10.0.{}.{}", i / 250, i % 250)))
-            .collect();
+        let texts: Vec<String> = [
+            "",
+            "a",
+            "\0",
+            "\0\0",
+            "a\0",
+            "abc",
+            "adc",
+            "1234",
+            "12345",
+            "1234567",
+            "1235567",
+            "12345678",
+            "123456789",
+            "1234567812345678",
+        ]
+        .map(str::to_owned)
+        .into_iter()
+        .chain([long("x"), long("y"), long("xx"), long("x")])
+        .chain((0..2000).map(|i| format!("10.0.{}.{}", i / 250, i % 250)))
+        .collect();
         let twice: Vec<&String> = texts.iter().chain(&texts).collect();
         let cells: Vec<Cell<'_>> = twice.iter().map(|t| Cell::Text(t.as_bytes())).collect();
         let (column, dictionary) = write(Kind::Ip, &cells, cells.len());

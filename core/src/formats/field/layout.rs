@@ -1,9 +1,9 @@
 //! Which token of a record goes to which column: the field table put in the order of one file.
 
-use super::{Column, Expected, Parsed, Read, Then, Tokens, text, time};
+use super::{Column, Expected, Parsed, Read, Then, Tokens, number, text, time};
 use crate::{
     formats::Fault,
-    table::{Cell, RowWriter, Unit},
+    table::{Cell, Kind, RowWriter, Unit},
 };
 
 /// The way of one file's records through a field table.
@@ -30,6 +30,8 @@ struct Step {
     read: Read,
     kind: StepKind,
     again: bool,
+    /// An integer column with a token of its own: digits are its value, and its parser sees only other tokens.
+    digits: bool,
     /// Whose time the event takes: 1 before 2; 0 for no time at all.
     time: u8,
 }
@@ -87,6 +89,7 @@ impl Layout {
                         read: text::text,
                         kind: StepKind::Found,
                         again: false,
+                        digits: false,
                         time: 0,
                     };
                     layout.steps.push(step);
@@ -146,6 +149,18 @@ impl Layout {
         for i in 0..self.steps.len() {
             let step = self.steps[i];
             let Some((start, token)) = tokens.get(record, step.token as usize) else { continue };
+            if step.digits
+                && let Some(number) = number::digits(record, start, start + token.len())
+            {
+                row.set(step.column as usize, Cell::Int(number));
+                if step.time != 0
+                    && step.time < rank
+                    && let Some(micros) = self.micros(&step, Cell::Int(number))
+                {
+                    (time, rank) = (Some(micros), step.time);
+                }
+                continue;
+            }
             // A dash stands for nothing in every one of these formats, and so does nothing. What judges a token
             // read before decides itself what to make of it.
             if matches!(token, b"-" | b"") && !step.again {
@@ -175,9 +190,10 @@ impl Layout {
     }
 
     fn push(&mut self, token: u32, column: usize) {
-        let Column { read, then, again, .. } = self.columns[column];
+        let Column { read, then, again, ref field } = self.columns[column];
         let kind = StepKind::Known(then);
-        self.steps.push(Step { token, column: column as u32, read, kind, again, time: 0 });
+        let digits = field.kind == Kind::Int && then == Then::Store && !again;
+        self.steps.push(Step { token, column: column as u32, read, kind, again, digits, time: 0 });
     }
     fn name(&self, step: &Step) -> &str {
         match step.kind {
