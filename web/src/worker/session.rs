@@ -9,7 +9,7 @@ use logloupe_core::{
     ingest::{
         Limits, Loader, Options, Part,
         duplicates::{self, Identity, Repeat},
-        ledger::Entry,
+        ledger::{Entry, State},
     },
     query::plan::Catalog,
     table::{Row, Shard, Source, Value, schema::TIMESTAMP},
@@ -274,14 +274,17 @@ impl Session {
     }
     fn cancel(&mut self) -> Vec<Tell> {
         let mut told = Vec::new();
-        let waiting: Vec<u32> =
-            self.tasks.drain(..).map(|t| t.task).chain(self.sample.drain(..).map(|s| s.0)).collect();
+        let files = self.tasks.drain(..).map(|t| (t.task, t.name));
+        let waiting: Vec<(u32, String)> =
+            files.chain(self.sample.drain(..).map(|s| (s.0, s.1.path))).collect();
         if let Some(open) = self.open.take() {
             self.loader.cancel();
             told.push(self.done(open.task.task, open.entries, open.sources));
         }
-        let cancelled = Entry { state: logloupe_core::ingest::ledger::State::Cancelled, ..Entry::default() };
-        told.extend(waiting.into_iter().map(|task| Tell::Read { task, entries: vec![cancelled.clone()] }));
+        for (task, source) in waiting {
+            let entries = vec![Entry { source, state: State::Cancelled, ..Entry::default() }];
+            told.push(Tell::Read { task, entries });
+        }
         told
     }
     fn progress(&self) -> Tell {
