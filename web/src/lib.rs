@@ -8,6 +8,7 @@ mod charts;
 mod components;
 pub mod engine;
 mod hooks;
+pub mod known;
 mod pages;
 mod platform;
 pub mod protocol;

@@ -1,6 +1,6 @@
 //! The question: language, text, run, presets, export.
 
-use logloupe_core::{formats, query::Diagnostic};
+use logloupe_core::query::Diagnostic;
 use yew::{AttrValue, Callback, Html, Properties, classes, component, html};
 
 use super::{
@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     engine::{ExportAs, Loaded},
+    known as formats,
     state::{Action, Shared},
 };
 

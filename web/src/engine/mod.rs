@@ -30,6 +30,8 @@ pub struct Given {
 /// What the engine tells the page.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
+    /// The formats are known now: see [`crate::known`].
+    Formats,
     /// Loading goes on; sent several times a second.
     Progress(Progress),
     /// The ledger after a change: all files so far, in the order given.

@@ -10,6 +10,8 @@ use crate::protocol::{Ask, Tell, VERSION, wire};
 /// What a worker says, or that it stopped.
 pub(super) enum Heard {
     Said(Tell),
+    /// The formats are known now.
+    Formats,
     Stopped(String),
 }
 
@@ -45,7 +47,7 @@ impl Handle {
                             hear(shard, Heard::Stopped(message));
                         }
                     }
-                    Tell::Hello { version } if version != VERSION => {
+                    Tell::Hello { version, .. } if version != VERSION => {
                         let message = format!(
                             "the worker is of version {version}, the page of version {VERSION}: reload"
                         );
@@ -53,7 +55,10 @@ impl Handle {
                             hear(shard, Heard::Stopped(message));
                         }
                     }
-                    Tell::Hello { .. } => {
+                    Tell::Hello { formats, .. } => {
+                        if crate::known::hear(formats) {
+                            hear(shard, Heard::Formats);
+                        }
                         let asked = waiting.take().unwrap_or_default();
                         asked.iter().for_each(|(ask, files)| post(&worker, ask, files));
                     }

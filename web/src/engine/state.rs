@@ -93,6 +93,7 @@ impl State {
     fn hear(&mut self, shard: u32, heard: Heard) {
         let said = match heard {
             Heard::Said(said) => said,
+            Heard::Formats => return self.tell(Event::Formats),
             Heard::Stopped(message) => return self.stopped(shard, message),
         };
         match said {

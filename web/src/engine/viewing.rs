@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use logloupe_core::{
-    query::Diagnostic,
+    query::{Diagnostic, Severity},
     view::{
         Answer, GridRow, RowId, ViewRequest, facets, histogram,
         order::{Merged, Place},
@@ -92,12 +92,7 @@ impl State {
         self.viewing.next += 1;
         let view = self.viewing.next;
         let catalogs: Vec<Vec<u8>> = self.workers.iter().map(|w| w.catalog.clone()).collect();
-        let (catalog, diagnostics) = crate::worker::catalog::check(&catalogs, &request.query);
-        let fatal = diagnostics.iter().any(|d| d.severity == logloupe_core::query::Severity::Error);
-        self.tell(Event::Diagnosed(diagnostics));
-        if fatal {
-            return;
-        }
+        let catalog = crate::worker::catalog::merge(&catalogs);
         let workers = self.workers.len();
         self.viewing.pending = Some(Pending {
             view,
@@ -120,16 +115,20 @@ impl State {
             return;
         }
         let mut parts: Vec<ViewPart> = pending.parts.iter_mut().filter_map(Option::take).collect();
+        // All workers plan alike, so they all have the same remarks.
+        let diagnostics: Vec<Diagnostic> =
+            parts.first_mut().map(|p| std::mem::take(&mut p.diagnostics)).unwrap_or_default();
+        if diagnostics.iter().any(|d| d.severity == Severity::Error) {
+            self.viewing.pending = None;
+            return self.tell(Event::Diagnosed(diagnostics));
+        }
         let mut viewed = Viewed { view, request: pending.request.clone(), ..Viewed::default() };
         let mut answer = Answer::default();
-        let mut diagnostics: Vec<Diagnostic> = Vec::new();
         let mut lanes = Vec::new();
         for part in &mut parts {
             answer.total += part.total;
             answer.matched += part.matched;
             histogram::merge(&mut answer.histogram, std::mem::take(&mut part.histogram));
-            diagnostics
-                .extend(part.diagnostics.drain(..).filter(|d| !diagnostics.contains(d)).collect::<Vec<_>>());
             let splitters = std::mem::take(&mut part.splitters);
             lanes.push((part.rows as usize, splitters.into_iter().map(|(at, p)| (at as usize, p)).collect()));
         }
@@ -165,9 +164,7 @@ impl State {
         if !look {
             pending.looked_up = Vec::new();
         }
-        if !diagnostics.is_empty() {
-            self.tell(Event::Diagnosed(diagnostics));
-        }
+        self.tell(Event::Diagnosed(diagnostics));
         if look {
             self.ask_all(&Ask::LookUp { view, values: lookups });
         }

@@ -1,6 +1,6 @@
 //! The first screen: give logs, or try it with made-up ones; what is understood; that nothing leaves, and how to check.
 
-use logloupe_core::formats;
+use crate::known as formats;
 use yew::{Callback, Html, Properties, component, html};
 
 use crate::{
@@ -20,7 +20,7 @@ pub(crate) struct StartProps {
 #[component]
 pub(crate) fn Start(props: &StartProps) -> Html {
     let act = &props.act;
-    let list = formats::ALL.iter().map(|format| {
+    let list = formats::all().iter().map(|format| {
         let meta = format.meta();
         html! {
             <li><i class={format!("dot c{}", facets::format_colour(meta.id))}></i><div><b>{ meta.title }</b><span>{ meta.summary }</span></div></li>

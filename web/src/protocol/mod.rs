@@ -13,6 +13,8 @@ use logloupe_core::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::known::Told;
+
 /// Raised with every change of the messages.
 pub const VERSION: u32 = 1;
 
@@ -74,7 +76,7 @@ pub enum Ask {
         view: u32,
         /// What is asked.
         request: ViewRequest,
-        /// The fields of all shards, as the plan needs them (postcard of the catalog).
+        /// The fields of all shards, as the plan needs them (postcard of the catalog); empty while nothing is loaded.
         catalog: Vec<u8>,
     },
     /// Count these values of the current view's facets: per facet and table.
@@ -160,6 +162,8 @@ pub enum Tell {
     Hello {
         /// [`VERSION`] of the worker.
         version: u32,
+        /// The formats that it reads.
+        formats: Vec<Told>,
     },
     /// Reading goes on: totals of this worker since it began.
     Progress {

@@ -1,9 +1,8 @@
 //! Which fields are counted at the side, and which names a field has across logs.
 
-use logloupe_core::{
-    formats,
-    table::schema::{Field, Kind, Role},
-};
+use logloupe_core::table::schema::{Field, Kind, Role};
+
+use crate::known as formats;
 
 /// The common names worth counting, best first: they join different logs in one list.
 const COMMON: [&str; 13] = [
@@ -82,7 +81,7 @@ pub(crate) fn format_title(id: &str) -> String {
 
 /// The place of a format's colour: 1 to 8, the same for a format in every picture.
 pub(crate) fn format_colour(id: &str) -> usize {
-    let place = formats::ALL.iter().position(|f| f.meta().id == id);
+    let place = formats::all().iter().position(|f| f.meta().id == id);
     place.map_or(7, |place| place % 7) + 1
 }
 

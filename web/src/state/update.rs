@@ -431,6 +431,8 @@ impl Model {
 
     fn heard(&mut self, event: Event) -> Vec<Effect> {
         match event {
+            // Drawing again is all that there is to do.
+            Event::Formats => {}
             Event::Progress(progress) => self.progress = progress,
             Event::Ledger(entries) => self.ledger = Shared::new(entries),
             Event::Changed(loaded) => {

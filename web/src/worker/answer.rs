@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use logloupe_core::{
     query::{
+        Severity,
         exec::{self, Job, Partial, Reader, RowRef, Selection},
         plan::{self, Catalog, JsonPaths, Plan},
         syntax,
@@ -57,18 +58,19 @@ impl Answering {
     pub fn new(view: u32, number: u32, request: ViewRequest, catalog: &[u8]) -> Answering {
         let catalog = postcard::from_bytes(catalog).unwrap_or_else(|_| Catalog::open());
         let mut part = ViewPart::default();
-        let plan = match plan::plan(&syntax::parse(&request.query).query, &catalog) {
+        let parsed = syntax::parse(&request.query);
+        part.diagnostics = parsed.diagnostics;
+        part.diagnostics.extend(plan::check(&parsed.query, &catalog));
+        let wrong = part.diagnostics.iter().any(|d| d.severity == Severity::Error);
+        let plan = match plan::plan(&parsed.query, &catalog) {
+            _ if wrong => None,
             Ok(plan) => {
                 if plan.is_rows() {
                     part.columns = plan.output().iter().map(|o| o.name.clone()).collect();
                 }
                 Some(Arc::new(plan))
             }
-            // The page checked the same text against the same names; still, an error is not an empty answer.
-            Err(diagnostics) => {
-                part.diagnostics = diagnostics;
-                None
-            }
+            Err(_) => None,
         };
         let (selected, tallies) = (Vec::new(), Vec::new());
         Answering { view, number, request, stage: Stage::Begin, plan, selected, tallies, order: None, part }

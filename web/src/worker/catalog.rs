@@ -1,12 +1,10 @@
-//! What page and worker both need of queries: the merged catalog, checking a text against it, reading a result.
+//! What page and worker both need of queries: the merged catalog, reading a result.
 
 use logloupe_core::{
     formats::{self, Framing},
     query::{
-        Diagnostic,
-        plan::{self, Catalog, JsonPaths},
+        plan::{Catalog, JsonPaths},
         result::ResultTable,
-        syntax,
     },
 };
 
@@ -27,22 +25,12 @@ impl JsonPaths for Paths {
     }
 }
 
-/// Merges the catalogs of all workers and checks a query against what they know. Before anything is loaded only the
-/// query's form is checked.
-pub fn check(catalogs: &[Vec<u8>], query: &str) -> (Vec<u8>, Vec<Diagnostic>) {
-    let mut merged = Catalog::default();
-    let mut any = false;
-    for catalog in catalogs.iter().filter_map(|c| postcard::from_bytes::<Catalog>(c).ok()) {
-        merged.merge(&catalog);
-        any = true;
-    }
-    if !any {
-        merged = Catalog::open();
-    }
-    let parsed = syntax::parse(query);
-    let mut diagnostics = parsed.diagnostics;
-    diagnostics.extend(plan::check(&parsed.query, &merged));
-    (postcard::to_stdvec(&merged).unwrap_or_default(), diagnostics)
+/// Merges the catalogs of all workers; empty while none has anything.
+pub fn merge(catalogs: &[Vec<u8>]) -> Vec<u8> {
+    let mut known = catalogs.iter().filter_map(|c| postcard::from_bytes::<Catalog>(c).ok());
+    let Some(mut merged) = known.next() else { return Vec::new() };
+    known.for_each(|catalog| merged.merge(&catalog));
+    postcard::to_stdvec(&merged).unwrap_or_default()
 }
 
 /// Reads a finished result.

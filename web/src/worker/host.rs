@@ -56,7 +56,8 @@ pub fn start() {
     });
     scope.set_onmessage(Some(hear.as_ref().unchecked_ref()));
     hear.forget();
-    say(&scope, &Tell::Hello { version: VERSION });
+    let formats = crate::known::tell(logloupe_core::formats::ALL);
+    say(&scope, &Tell::Hello { version: VERSION, formats });
 }
 
 fn scope() -> DedicatedWorkerGlobalScope {
