@@ -1,3 +1,5 @@
+//! Jobs over small tables: what a query answers, step by step and merged.
+
 use super::*;
 use crate::{
     query::plan::NoJson,

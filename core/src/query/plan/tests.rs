@@ -1,3 +1,5 @@
+//! Plans and remarks: what a query means and what is wrong with it.
+
 use super::*;
 use crate::{
     query::{functions, syntax::parse},
