@@ -135,13 +135,13 @@ fn numeral(text: &[u8]) -> Option<u64> {
         return None;
     }
     // Without the characters that the last eight have too; zeros stand for digits here.
-    let before = (u64::from_le_bytes(first) ^ ALL * 0x30) & !(u64::MAX << (8 * (len - 8)));
-    let last = u64::from_le_bytes(last) ^ ALL * 0x30;
+    let before = (u64::from_le_bytes(first) ^ (ALL * 0x30)) & !(u64::MAX << (8 * (len - 8)));
+    let last = u64::from_le_bytes(last) ^ (ALL * 0x30);
     let is_numeral = |text: u64| {
         const DOT: u64 = ALL * (b'.' ^ 0x30) as u64;
         let digits = !((text | text.wrapping_add(ALL * (0x80 - 10))) & HIGH);
         let others = text ^ DOT;
-        let dots = !((others & !HIGH) + !HIGH | others);
+        let dots = !(((others & !HIGH) + !HIGH) | others);
         (digits | dots) & HIGH == HIGH
     };
     let pack = |text: u64| {

@@ -63,7 +63,7 @@ pub fn digits(record: &[u8], start: usize, end: usize) -> Option<i64> {
 fn eight_digits(text: &[u8; 8], len: usize) -> Option<i64> {
     const ALL: u64 = 0x0101_0101_0101_0101;
     // What stands before the number becomes leading zeros.
-    let digits = (u64::from_le_bytes(*text) ^ ALL * b'0' as u64) & (u64::MAX << (64 - 8 * len));
+    let digits = (u64::from_le_bytes(*text) ^ (ALL * b'0' as u64)) & (u64::MAX << (64 - 8 * len));
     if (digits | digits.wrapping_add(ALL * (0x80 - 10))) & (ALL * 0x80) != 0 {
         return None;
     }
