@@ -21,7 +21,7 @@ use crate::{formats::Format, table::Shard};
 /// gives one per file in it, and one for itself only if it is damaged.
 ///
 /// Rows become visible to queries in full chunks, and all of them with [`seal`](Self::seal), which
-/// [`shard`](Self::shard) and [`into_shard`](Self::into_shard) call. Thousands of small files then share chunks.
+/// [`shard`](Self::shard) and [`into_parts`](Self::into_parts) call. Thousands of small files then share chunks.
 pub struct Loader {
     context: Context,
     open: Option<Open>,

@@ -4,7 +4,7 @@
 //! 1. [`schema`]: kinds, units, roles, fields: what a column is called and what it means.
 //! 2. [`value`]: one value outside a column, as queries and views see it, and how values compare.
 //! 3. [`bitmap`], [`packed`], [`dictionary`], [`bytes`]: the building blocks of columns.
-//! 4. [`column`]: one column of one chunk, sealed; [`writer`]: the same while it is being filled.
+//! 4. [`column`](mod@column): one column of one chunk, sealed; [`writer`]: the same while it is being filled.
 //! 5. [`raw`]: the raw text of records, LZ4-compressed.
 //! 6. [`chunk`] and [`table`](mod@table): rows in chunks, chunks in a table, one table per format.
 //! 7. [`shard`]: the tables and the sources (files) that one worker holds.
