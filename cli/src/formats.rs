@@ -23,7 +23,7 @@ pub fn run(as_json: bool, out: &mut dyn Write) -> Outcome {
             let count = Value::Int(format.fields().len() as i64);
             vec![Value::text(meta.id), Value::text(meta.title), count, Value::text(meta.summary)]
         });
-        output::write(Output::Table, &columns, &rows.collect::<Vec<_>>(), out)?;
+        output::write(Output::Table, &columns, rows, out)?;
     }
     Ok(Status::Answered)
 }

@@ -23,9 +23,8 @@ pub fn run(call: &Ledger, out: &mut dyn Write) -> Outcome {
         serde_json::to_writer_pretty(&mut *out, &all).map_err(std::io::Error::from)?;
         writeln!(out)?;
     } else {
-        let columns = ["file", "format", "rows", "rejected", "aside", "how it ended"].map(str::to_owned);
-        let rows: Vec<Vec<Value>> = ledger.iter().map(line).collect();
-        output::write(Output::Table, &columns, &rows, out)?;
+        let columns = ["format", "rows", "rejected", "aside", "file", "how it ended"].map(str::to_owned);
+        output::write(Output::Table, &columns, ledger.iter().map(line), out)?;
         for entry in &ledger {
             for rejection in entry.rejections.iter().take(SHOWN) {
                 let Rejection { line, column, expected, found, .. } = rejection;
@@ -48,11 +47,11 @@ const SHOWN: usize = 3;
 fn line(entry: &Entry) -> Vec<Value> {
     let count = |n: u64| Value::Int(n as i64);
     vec![
-        Value::text(&entry.source),
         entry.format.as_deref().map_or(Value::Null, Value::text),
         count(entry.rows),
         count(entry.rejected),
         count(entry.aside),
+        Value::text(&entry.source),
         Value::text(&ending(entry)),
     ]
 }

@@ -4,15 +4,18 @@
 use std::{
     fs::File,
     hash::{BuildHasher, Hasher, RandomState},
-    io::{self, Read},
+    io,
     num::NonZeroUsize,
     thread,
 };
 
 use logloupe_core::{
     formats::ALL,
-    ingest::{Entry, Error, ErrorKind, Limits, Loader, Options, State},
-    table::Shard,
+    ingest::{
+        Entry, Error, ErrorKind, Limits, Loader, Options, State,
+        duplicates::{self, Identity},
+    },
+    table::{Shard, Source},
 };
 
 use crate::{
@@ -41,7 +44,8 @@ pub fn load(files: &Files) -> Loaded {
     let hands = inputs::deal(&inputs, all);
     let counts = Counts::default();
     let bytes = inputs.iter().map(|input| input.bytes).sum();
-    let read = |hand: &[usize]| read(&inputs, hand, files.format.as_deref(), &counts);
+    let seed = seed();
+    let read = |hand: &[usize]| read(&inputs, hand, files.format.as_deref(), seed, &counts);
     let read_all = || match hands.as_slice() {
         [only] => vec![read(only)],
         hands => thread::scope(|scope| {
@@ -53,31 +57,39 @@ pub fn load(files: &Files) -> Loaded {
                 .collect()
         }),
     };
-    let parts = progress::show(&counts, inputs.len() as u64, bytes, read_all);
+    let mut read = progress::show(&counts, inputs.len() as u64, bytes, read_all);
+    mark_repeats(&mut read);
 
     let mut loaded = Loaded::default();
     let mut entries = Vec::new();
-    for (shard, ledger) in parts {
+    for Read { shard, ledger, .. } in read {
         loaded.shards.push(shard);
         entries.extend(ledger);
     }
-    entries.sort_by_key(|(input, _)| *input);
-    loaded.ledger = entries.into_iter().map(|(_, entry)| entry).chain(missing.iter().map(unread)).collect();
+    entries.sort_by_key(|(input, ..)| *input);
+    loaded.ledger = entries.into_iter().map(|(.., entry)| entry).chain(missing.iter().map(unread)).collect();
     loaded
+}
+
+/// What one thread read.
+struct Read {
+    shard: Shard,
+    /// The entries, each with the number of the input that it belongs to and its source in the shard.
+    ledger: Vec<(usize, Option<u32>, Entry)>,
+    identities: Vec<Identity>,
 }
 
 /// A loader for all formats, its hash tables seeded at random.
 pub fn loader() -> Loader {
-    Loader::new(ALL.to_vec(), Limits::default(), RandomState::new().build_hasher().finish())
+    Loader::new(ALL.to_vec(), Limits::default(), seed())
 }
 
-/// Reads the inputs of one hand; each entry with the number of the input that it came from.
-fn read(
-    inputs: &[Input],
-    hand: &[usize],
-    format: Option<&str>,
-    counts: &Counts,
-) -> (Shard, Vec<(usize, Entry)>) {
+fn seed() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
+/// Reads the inputs of one hand.
+fn read(inputs: &[Input], hand: &[usize], format: Option<&str>, seed: u64, counts: &Counts) -> Read {
     let mut loader = loader();
     let mut buffer = vec![0; CHUNK];
     let mut belongs = Vec::new();
@@ -85,8 +97,24 @@ fn read(
         feed(&mut loader, &inputs[i], format, &mut buffer, counts);
         belongs.resize(loader.ledger().len(), i);
     }
-    let (shard, ledger) = loader.into_parts();
-    (shard, belongs.into_iter().zip(ledger).collect())
+    let identities = duplicates::identities(loader.shard(), ALL, seed);
+    let sources = loader.sources().to_vec();
+    let (shard, entries) = loader.into_parts();
+    let ledger = belongs.into_iter().zip(sources).zip(entries).map(|((i, s), entry)| (i, s, entry)).collect();
+    Read { shard, ledger, identities }
+}
+
+/// Marks the rows that repeat an event of this thread or another one.
+fn mark_repeats(all: &mut [Read]) {
+    let shards: Vec<(&[Source], &[Identity])> =
+        all.iter().map(|read| (read.shard.sources.as_slice(), read.identities.as_slice())).collect();
+    let found = duplicates::find(&shards);
+    for (read, repeats) in all.iter_mut().zip(found) {
+        let counts = duplicates::mark(&mut read.shard, &repeats);
+        for (_, source, entry) in &mut read.ledger {
+            entry.duplicates = source.and_then(|s| counts.get(s as usize)).copied().unwrap_or(0);
+        }
+    }
 }
 
 /// Pushes one input through the loader, to its end or to where reading on is of no use.
@@ -104,7 +132,7 @@ pub fn feed(loader: &mut Loader, input: &Input, format: Option<&str>, buffer: &m
     counts.add_file();
 }
 
-fn push(loader: &mut Loader, from: &mut dyn Read, buffer: &mut [u8], counts: &Counts) -> io::Result<()> {
+fn push(loader: &mut Loader, from: &mut dyn io::Read, buffer: &mut [u8], counts: &Counts) -> io::Result<()> {
     while !loader.is_done() {
         match from.read(buffer) {
             Ok(0) => return Ok(()),

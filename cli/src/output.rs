@@ -11,24 +11,30 @@ use crate::args::Output;
 const WIDEST: usize = 120;
 
 /// Writes rows of values under these names.
-pub fn write(form: Output, columns: &[String], rows: &[Vec<Value>], out: &mut dyn Write) -> io::Result<()> {
+pub fn write(
+    form: Output,
+    columns: &[String],
+    mut rows: impl Iterator<Item = Vec<Value>>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match form {
         Output::Table => {
             let widest = if io::stdout().is_terminal() { WIDEST } else { usize::MAX };
-            table(columns, rows, widest, out)
+            table(columns, &rows.collect::<Vec<_>>(), widest, out)
         }
         Output::Csv => csv(columns, rows, out),
-        Output::Ndjson => rows.iter().try_for_each(|row| {
-            object(columns, row, out)?;
+        Output::Ndjson => rows.try_for_each(|row| {
+            object(columns, &row, out)?;
             writeln!(out)
         }),
         Output::Json => {
-            write!(out, "[")?;
-            for (i, row) in rows.iter().enumerate() {
-                write!(out, "{}", if i == 0 { "\n" } else { ",\n" })?;
-                object(columns, row, out)?;
+            let mut between = "[\n";
+            for row in rows {
+                write!(out, "{between}")?;
+                object(columns, &row, out)?;
+                between = ",\n";
             }
-            writeln!(out, "{}]", if rows.is_empty() { "" } else { "\n" })
+            writeln!(out, "{}", if between == "[\n" { "[]" } else { "\n]" })
         }
     }
 }
@@ -43,13 +49,13 @@ fn object(columns: &[String], row: &[Value], out: &mut dyn Write) -> io::Result<
     map.end().map_err(io::Error::from)
 }
 
-fn csv(columns: &[String], rows: &[Vec<Value>], out: &mut dyn Write) -> io::Result<()> {
+fn csv(columns: &[String], rows: impl Iterator<Item = Vec<Value>>, out: &mut dyn Write) -> io::Result<()> {
     let mut line = Vec::new();
     csv_header(columns, &mut line);
     out.write_all(&line)?;
     for row in rows {
         line.clear();
-        export::csv(row.iter().cloned(), &mut line);
+        export::csv(row, &mut line);
         out.write_all(&line)?;
     }
     Ok(())
@@ -129,7 +135,7 @@ mod tests {
     fn written(form: Output, columns: &[&str], rows: &[Vec<Value>]) -> String {
         let columns: Vec<String> = columns.iter().map(|c| (*c).to_owned()).collect();
         let mut out = Vec::new();
-        write(form, &columns, rows, &mut out).expect("memory takes everything");
+        write(form, &columns, rows.iter().cloned(), &mut out).expect("memory takes everything");
         String::from_utf8(out).expect("text")
     }
 

@@ -1,16 +1,257 @@
-//! `logloupe query`: checks the query's text. Running it comes with the query engine.
+//! `logloupe query`: one query over all rows of all files. Every thread asks its own shard; partial answers are merged.
 
-use std::io::Write;
+use std::{
+    cmp::Ordering,
+    io::{self, Write},
+    sync::Arc,
+    thread,
+};
 
-use logloupe_core::query::{diagnostic, syntax};
+use logloupe_core::{
+    export,
+    formats::{ALL, Paths},
+    query::{
+        Diagnostic, Severity, diagnostic,
+        exec::{self, Job, Partial, Reader, RowRef, Selection},
+        plan::{self, Catalog, Plan},
+        syntax,
+    },
+    table::{Row, Shard, Value, schema::TIMESTAMP},
+    view::rows::{position, source},
+};
 
-use crate::{Failure, Outcome, args::Query};
+use crate::{
+    Failure, Outcome,
+    args::{Output, Query},
+    load, output, report,
+};
 
-/// Refuses, with everything that is wrong with the query.
-pub fn run(call: &Query, _out: &mut dyn Write) -> Outcome {
-    let parsed = syntax::parse(&call.text);
-    if !parsed.is_ok() {
-        return Err(Failure::Refused(diagnostic::render(&call.text, &parsed.diagnostics)));
+/// Answers the query.
+pub fn run(call: &Query, out: &mut dyn Write) -> Outcome {
+    if call.sql {
+        return Err(Failure::Refused(
+            "logloupe: SQL is not offered yet; ask in Insights, without --sql".into(),
+        ));
     }
-    Err(Failure::Refused("logloupe: queries cannot be run yet".into()))
+    // What is wrong with the text alone is said before anything is read.
+    let refuse = |found: &[Diagnostic]| Failure::Refused(diagnostic::render(&call.text, found));
+    let query = syntax::parse(&call.text).into_result().map_err(|found| refuse(&found))?;
+
+    let mut loaded = load::load(&call.files);
+    let catalog = catalog(&loaded.shards);
+    let remarks = plan::check(&query, &catalog);
+    let plan = Arc::new(plan::plan(&query, &catalog).map_err(|found| refuse(&found))?);
+    let warnings: Vec<Diagnostic> =
+        remarks.into_iter().filter(|remark| remark.severity == Severity::Warning).collect();
+    eprint!("{}", diagnostic::render(&call.text, &warnings));
+
+    let (selections, partial) = ask(&plan, &mut loaded.shards);
+    if let Some(message) = partial.failure() {
+        return Err(Failure::Refused(format!("logloupe: {message}")));
+    }
+    let status = report::remarks(&loaded.ledger);
+    if plan.is_rows() {
+        let rows = match exec::survivors(&plan, partial.clone()) {
+            Some(rows) => rows,
+            None => in_order(&plan, &loaded.shards, &selections),
+        };
+        events(&plan, &loaded.shards, &rows, call.output, out)?;
+    } else {
+        let refuse = |message| Failure::Refused(format!("logloupe: {message}"));
+        let table = exec::finalize(&plan, partial).map_err(refuse)?;
+        let columns: Vec<String> = table.columns.into_iter().map(|column| column.name).collect();
+        output::write(call.output, &columns, table.rows.into_iter(), out)?;
+    }
+    Ok(status)
+}
+
+/// The names that exist: of what is loaded, and of every format, so that a query for a log of which there happens to
+/// be none has an empty answer and not a complaint.
+fn catalog(shards: &[Shard]) -> Catalog {
+    let mut catalog = Catalog::default();
+    for format in ALL {
+        catalog.add_format(format.meta().id, &format.fields(), false);
+    }
+    for shard in shards {
+        catalog.merge(&Catalog::of(shard, &paths()));
+    }
+    catalog
+}
+
+/// Reads any path of a JSON record.
+fn paths() -> Paths<'static> {
+    Paths(ALL)
+}
+
+/// Runs the plan on all shards at once.
+fn ask(plan: &Arc<Plan>, shards: &mut [Shard]) -> (Vec<Selection>, Partial) {
+    let paths = paths();
+    let one = |shard: &mut Shard| {
+        let mut job = Job::new(plan.clone(), None, shard, &paths);
+        while !job.step(shard, usize::MAX) {}
+        job.finish()
+    };
+    let answers: Vec<(Selection, Partial)> = thread::scope(|scope| {
+        let threads: Vec<_> = shards.iter_mut().map(|shard| scope.spawn(|| one(shard))).collect();
+        let join = |thread: thread::ScopedJoinHandle<'_, _>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        threads.into_iter().map(join).collect()
+    });
+    let (selections, partials): (Vec<_>, Vec<_>) = answers.into_iter().unzip();
+    let numbered = partials.into_iter().zip(0..).map(|(partial, shard)| partial.at_shard(shard));
+    (selections, exec::merge(numbered.collect()))
+}
+
+/// What rows are ordered by; ties as within one shard: by file, place in it, and format.
+type Key<'s> = (Vec<Value>, Option<i64>, &'s str, u64, &'s str);
+
+/// All selected rows of all shards in the order of the plan.
+fn in_order(plan: &Plan, shards: &[Shard], selections: &[Selection]) -> Vec<RowRef> {
+    let mut sorted: Vec<_> = shards
+        .iter()
+        .zip(selections)
+        .zip(0..)
+        .map(|((shard, selection), number)| {
+            let rows = exec::rows(plan, shard, selection);
+            let reader = Reader::new(plan, shard);
+            let rows = rows.into_iter().map(move |row| RowRef { shard: number, ..row });
+            rows.filter_map(move |id| {
+                let row = shard.tables.get(id.table as usize)?.row(id.row as usize)?;
+                let keys = reader.keys(id);
+                let time = row.chunk.column(TIMESTAMP).int(row.index);
+                let place = (source(shard, &row), position(shard, &row).1, row.table.format());
+                Some(((keys, time, place.0, place.1, place.2), id))
+            })
+            .peekable()
+        })
+        .collect();
+    let descending: Vec<bool> = plan.sort().iter().map(|by| by.descending).collect();
+    let mut rows = Vec::new();
+    loop {
+        let heads = sorted.iter_mut().enumerate().filter_map(|(i, rows)| Some((i, &rows.peek()?.0)));
+        let first = heads.min_by(|a, b| compare(&descending, a.1, b.1)).map(|(i, _)| i);
+        let Some(next) = first.and_then(|i| sorted[i].next()) else { return rows };
+        rows.push(next.1);
+    }
+}
+
+fn compare(descending: &[bool], a: &Key<'_>, b: &Key<'_>) -> Ordering {
+    let mut keys = a.0.iter().zip(&b.0).zip(descending).map(|((a, b), descending)| {
+        let order = a.sort_cmp(b);
+        if *descending { order.reverse() } else { order }
+    });
+    // Without a `sort` the newest come first.
+    let newest = || if descending.is_empty() { b.1.cmp(&a.1) } else { Ordering::Equal };
+    keys.find(|order| order.is_ne())
+        .unwrap_or(Ordering::Equal)
+        .then_with(newest)
+        .then_with(|| (a.2, a.3, a.4).cmp(&(b.2, b.3, b.4)))
+}
+
+/// Writes events: the columns that the query names; if it names none, everything there is, or for people the raw text.
+fn events(
+    plan: &Plan,
+    shards: &[Shard],
+    rows: &[RowRef],
+    form: Output,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let chosen: Vec<String> = plan.output().iter().map(|column| column.name.clone()).collect();
+    if !chosen.is_empty() {
+        let readers: Vec<Reader<'_>> = shards.iter().map(|shard| Reader::new(plan, shard)).collect();
+        let values = rows.iter().filter_map(|id| Some(readers.get(id.shard as usize)?.values(*id)));
+        return output::write(form, &chosen, values, out);
+    }
+    match form {
+        Output::Table => {
+            let columns = ["@timestamp", "@format", "@message"].map(str::to_owned);
+            let mut values = Vec::with_capacity(rows.len());
+            each(shards, rows, |_, row, record| {
+                let time = row.value(TIMESTAMP);
+                let message = Value::text(&String::from_utf8_lossy(record));
+                values.push(vec![time, Value::text(row.table.format()), message]);
+                Ok(())
+            })?;
+            output::write(form, &columns, values.into_iter(), out)
+        }
+        Output::Csv => {
+            let columns = export::csv_columns(shards);
+            let mut line = Vec::new();
+            output::csv_header(&columns, &mut line);
+            out.write_all(&line)?;
+            each(shards, rows, |shard, row, record| {
+                line.clear();
+                export::csv_row_of(shard, row, record, &columns, &mut line);
+                out.write_all(&line)
+            })
+        }
+        Output::Ndjson | Output::Json => {
+            let array = form == Output::Json;
+            let (mut line, mut between) = (Vec::new(), "[\n");
+            each(shards, rows, |shard, row, record| {
+                line.clear();
+                export::ndjson_of(shard, row, record, &mut line);
+                if array {
+                    line.pop();
+                    write!(out, "{between}")?;
+                    between = ",\n";
+                }
+                out.write_all(&line)
+            })?;
+            match (array, rows.is_empty()) {
+                (true, true) => writeln!(out, "[]"),
+                (true, false) => writeln!(out, "\n]"),
+                (false, _) => Ok(()),
+            }
+        }
+    }
+}
+
+/// Calls `f(shard, row, record)` for the rows in their order. Raw text is fetched for many rows at once, because every
+/// fetch unpacks a whole block.
+fn each(
+    shards: &[Shard],
+    rows: &[RowRef],
+    mut f: impl FnMut(&Shard, &Row<'_>, &[u8]) -> io::Result<()>,
+) -> io::Result<()> {
+    const AT_ONCE: usize = 16_384;
+    for window in rows.chunks(AT_ONCE) {
+        let found = |id: &RowRef| {
+            let shard = shards.get(id.shard as usize)?;
+            Some((shard, shard.tables.get(id.table as usize)?.row(id.row as usize)?))
+        };
+        let mut places: Vec<(usize, &RowRef)> = window.iter().enumerate().collect();
+        places.sort_by_key(|(_, id)| (id.shard, id.table, id.row));
+        let mut records = vec![Vec::new(); window.len()];
+        // Runs of rows of one chunk.
+        let mut rest = places.as_slice();
+        while let Some((_, first)) = rest.first() {
+            let Some((_, row)) = found(first) else { break };
+            let chunk = row.chunk;
+            let end = chunk.first_row + chunk.rows;
+            let of_chunk = |(_, id): &(usize, &RowRef)| {
+                (id.shard, id.table) == (first.shard, first.table) && (id.row as usize) < end
+            };
+            let (run, after) = rest.split_at(rest.partition_point(of_chunk));
+            let wanted = |index: usize| {
+                run.binary_search_by_key(&(chunk.first_row + index), |(_, id)| id.row as usize)
+            };
+            chunk.raw.for_each(
+                |index| wanted(index).is_ok(),
+                |index, record| {
+                    if let Ok(at) = wanted(index) {
+                        records[run[at].0] = record.to_vec();
+                    }
+                },
+            );
+            rest = after;
+        }
+        for (id, record) in window.iter().zip(&records) {
+            if let Some((shard, row)) = found(id) {
+                f(shard, &row, record)?;
+            }
+        }
+    }
+    Ok(())
 }

@@ -36,16 +36,17 @@ pub(crate) fn formats_table(check: bool) -> Outcome {
     }
 }
 
-/// One row per format: title, id, number of columns.
+/// One row per format: title with the vendor's page, id, number of columns, what it records.
 fn markdown(json: &str) -> Outcome<String> {
     let formats: Value =
         serde_json::from_str(json).map_err(|fault| format!("`logloupe formats --json`: {fault}"))?;
     let formats = formats.as_array().ok_or("`logloupe formats --json` is no array")?;
-    let mut table = String::from("\n| log | id | fields |\n|---|---|---|\n");
+    let mut table = String::from("\n| log | id | columns | what it records |\n|---|---|---|---|\n");
     for format in formats {
         let text = |key: &str| format[key].as_str().unwrap_or_default();
         let fields = format["columns"].as_array().map_or(0, Vec::len);
-        table.push_str(&format!("| {} | `{}` | {fields} |\n", text("title"), text("id")));
+        let (title, page, id, summary) = (text("title"), text("page"), text("id"), text("summary"));
+        table.push_str(&format!("| [{title}]({page}) | `{id}` | {fields} | {summary} |\n"));
     }
     table.push('\n');
     Ok(table)

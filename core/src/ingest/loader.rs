@@ -121,7 +121,10 @@ impl Loader {
     }
     fn end(&mut self, state: Option<State>) {
         let Some(open) = self.open.take() else { return };
-        let stored = open.size.filter(|_| open.cut.is_none()).unwrap_or(open.pushed);
+        let stored = match &open.cut {
+            Some(cut) => cut.stored(),
+            None => open.size.unwrap_or(open.pushed),
+        };
         let context = &mut self.context;
         let before = context.ledger.len();
         match state {

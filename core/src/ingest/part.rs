@@ -47,6 +47,7 @@ pub fn is_splittable(head: &[u8]) -> bool {
 /// Cuts a part's own lines out of the bytes that are pushed.
 #[derive(Debug)]
 pub(crate) struct Cut {
+    length: u64,
     /// Bytes left up to the part's end.
     left: u64,
     skipping: bool,
@@ -55,10 +56,14 @@ pub(crate) struct Cut {
 
 impl Cut {
     pub(crate) fn new(part: &Part) -> Cut {
-        Cut { left: part.length, skipping: !part.first, done: part.length == 0 }
+        Cut { length: part.length, left: part.length, skipping: !part.first, done: part.length == 0 }
     }
     pub(crate) fn is_done(&self) -> bool {
         self.done
+    }
+    /// How many of the bytes pushed lie before the part's end.
+    pub(crate) fn stored(&self) -> u64 {
+        self.length - self.left
     }
     /// The range of `bytes`, the next ones, that belongs to the part.
     pub(crate) fn take(&mut self, bytes: &[u8]) -> Range<usize> {

@@ -46,17 +46,19 @@ pub(crate) fn masks(block: &[u8; BLOCK]) -> Masks {
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 #[inline]
 pub(crate) fn masks(block: &[u8; BLOCK]) -> Masks {
-    let mut masks = Masks::default();
+    // Word by word the high bit of each byte that is equal goes to bit `word` of that byte: a square of bits that lies
+    // on its side and is turned at the end. Bits gathered by multiplication, word by word, took twice as long.
+    let [mut quotes, mut slashes, mut brackets, mut feeds] = [0u64; 4];
     for (i, part) in block.as_chunks::<8>().0.iter().enumerate() {
         let word = u64::from_le_bytes(*part);
         let folded = word | 0x2020_2020_2020_2020;
-        let shift = i * 8;
-        masks.quotes |= gather(equal(word, b'"')) << shift;
-        masks.slashes |= gather(equal(word, b'\\')) << shift;
-        masks.brackets |= gather(equal(folded, b'{') | equal(folded, b'}')) << shift;
-        masks.feeds |= gather(equal(word, b'\n')) << shift;
+        let shift = 7 - i;
+        quotes |= equal(word, b'"') >> shift;
+        slashes |= equal(word, b'\\') >> shift;
+        brackets |= (equal(folded, b'{') | equal(folded, b'}')) >> shift;
+        feeds |= equal(word, b'\n') >> shift;
     }
-    masks
+    Masks { quotes: turn(quotes), slashes: turn(slashes), brackets: turn(brackets), feeds: turn(feeds) }
 }
 
 /// The high bit of every byte of `word` that is `byte`; exact, no carries between bytes.
@@ -68,11 +70,18 @@ fn equal(word: u64, byte: u8) -> u64 {
     !(((other & LOW) + LOW) | other | LOW)
 }
 
-/// The high bits of the eight bytes, side by side.
+/// Bit `8 * i + k` to bit `8 * k + i`.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 #[inline]
-fn gather(high_bits: u64) -> u64 {
-    (high_bits >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+fn turn(mut square: u64) -> u64 {
+    if square == 0 {
+        return 0;
+    }
+    for (shift, half) in [(7, 0x00aa_00aa_00aa_00aa), (14, 0x0000_cccc_0000_cccc), (28, 0xf0f0_f0f0)] {
+        let swap = (square ^ (square >> shift)) & half;
+        square ^= swap ^ (swap << shift);
+    }
+    square
 }
 
 /// Of the first `n` bytes, those that a backslash escapes. `carry` says that the byte before the block escapes the

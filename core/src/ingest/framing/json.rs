@@ -17,7 +17,7 @@
 
 use std::ops::Range;
 
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memrchr};
 
 use super::{
     Damage, Sink,
@@ -176,7 +176,7 @@ impl JsonCutter {
         if let Some(last) = bytes.iter().rfind(|b| !b.is_ascii_whitespace()) {
             self.last = *last;
         }
-        match bytes.iter().rposition(|b| *b == b'\n') {
+        match memrchr(b'\n', bytes) {
             Some(feed) => self.indent = indent(&bytes[feed + 1..], Some(0)),
             None => self.indent = indent(bytes, self.indent),
         }
@@ -231,7 +231,7 @@ impl JsonCutter {
     fn indent_at(&self, piece: &Piece<'_>, at: usize) -> Option<usize> {
         // Deeper than this is no indentation that tells records from their parts.
         let window = &piece.bytes[at.saturating_sub(256)..at];
-        match window.iter().rposition(|b| *b == b'\n') {
+        match memrchr(b'\n', window) {
             Some(feed) => indent(&window[feed + 1..], Some(0)),
             None if window.len() == at => indent(window, self.indent),
             None => None,

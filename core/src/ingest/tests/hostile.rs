@@ -158,3 +158,108 @@ fn nothing_is_left_of_a_file_that_is_given_up() {
     assert_eq!(shard.rows() as u64, ledger.iter().map(|e| e.rows).sum::<u64>());
     assert!(ledger[0].rows > 300 && ledger[0].rows == ledger[1].rows);
 }
+
+/// Numbers without pattern, the same in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % n as u64) as usize
+    }
+}
+
+/// Reads a file in pieces of any sizes: no panic, the sums are right, and it is the same as read whole.
+fn read_raggedly(random: &mut Random, content: &[u8]) {
+    let (rows, ledger) = read_in(usize::MAX, "a", content, Limits::default(), Options::default());
+    let mut loader = Loader::new(FORMATS.to_vec(), Limits::default(), 1);
+    loader.open("a", Options::default());
+    let mut rest = content;
+    while !rest.is_empty() {
+        let (piece, after) = rest.split_at((1 + random.below(90)).min(rest.len()));
+        loader.push(piece);
+        rest = after;
+    }
+    let (shard, cut) = loader.into_parts();
+    // Where inflating meets a fault depends on how much it was given.
+    let told = |entries: &[crate::ingest::Entry]| -> Vec<_> {
+        entries
+            .iter()
+            .map(|e| (e.source.clone(), e.reason.clone(), e.records, e.rejections.clone()))
+            .collect()
+    };
+    assert_eq!(told(&cut), told(&ledger), "{:?}", String::from_utf8_lossy(content));
+    assert_eq!(super::fixture::rows(&shard), rows, "{:?}", String::from_utf8_lossy(content));
+}
+
+#[test]
+fn nonsense_in_any_pieces_gives_the_same() {
+    const WORDS: [&str; 24] = [
+        "{",
+        "}",
+        "[",
+        "]",
+        "\"",
+        "\\",
+        "\n",
+        ",",
+        ":",
+        " ",
+        "{\"n\":1}",
+        "{\"n\":2,\"word\":\"x\"}",
+        "\"Records\":[",
+        "\"events\":[]",
+        "{\"Records\":[",
+        "]}",
+        "},{",
+        "\"message\":\"n=1\"",
+        "\"timestamp\":7,",
+        "\"detail\":{",
+        "\"detail-type\":\"\"",
+        "\"data\":\"H4sI",
+        "\n  {\"n\":3",
+        "é",
+    ];
+    let mut random = Random(11);
+    for _ in 0..1500 {
+        let mut text = String::from(["", "{\"n\":1}\n", "[", "{\"Records\":[{\"n\":1},"][random.below(4)]);
+        (0..random.below(60)).for_each(|_| text.push_str(WORDS[random.below(WORDS.len())]));
+        read_raggedly(&mut random, text.as_bytes());
+    }
+}
+
+#[test]
+fn damaged_archives_in_any_pieces_give_the_same() {
+    let content = lines(60);
+    let packed = gzip(&content);
+    let archives = [
+        packed.clone(),
+        zip(&[
+            zipped("a.log", &content),
+            Zipped { descriptor: Some(4), ..zipped("b.log", &content) },
+            Zipped { method: 0, wide: true, ..zipped("c.gz", &packed) },
+        ]),
+        [tarred(b'0', "a.log", &content), tarred(b'x', "x", b"14 path=b.log\n"), tarred(b'0', "b", &packed)]
+            .concat(),
+        base64(&gzip_plain(&content)).into_bytes(),
+    ];
+    let mut random = Random(5);
+    for round in 0..600 {
+        let mut archive = archives[round % archives.len()].clone();
+        for _ in 0..1 + random.below(3) {
+            let at = random.below(archive.len());
+            match random.below(4) {
+                0 => archive.truncate(at.max(1)),
+                1 => archive[at] = random.below(256) as u8,
+                2 => archive[at] ^= 1 << random.below(8),
+                _ => drop(archive.drain(at..(at + 1 + random.below(20)).min(archive.len()))),
+            }
+            if archive.is_empty() {
+                break;
+            }
+        }
+        read_raggedly(&mut random, &archive);
+    }
+}

@@ -44,7 +44,8 @@ fn parts_own_each_line_once_wherever_they_are_cut() {
             let (rows, entries) = in_parts(&content, &[cut], 17);
             assert_eq!(rows, whole, "cut at {cut}");
             let bytes: u64 = entries.iter().map(|e| e.bytes).sum();
-            assert_eq!(bytes, length as u64, "cut at {cut}");
+            let stored: u64 = entries.iter().map(|e| e.bytes_stored).sum();
+            assert_eq!((bytes, stored), (length as u64, length as u64), "cut at {cut}");
         }
         for step in [1, 3, 10, 50] {
             let cuts: Vec<usize> = (1..length).step_by(step).collect();

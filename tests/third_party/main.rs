@@ -1,0 +1,151 @@
+//! Logs that nobody here wrote: `../shared/samples` beside the repository. Skips itself, and says so, where that
+//! folder is absent.
+//!
+//! Every file is read; nothing may be lost, and what this program has a format for must be recognised. Where an
+//! expected result lies beside an input, values are compared with it.
+
+mod values;
+
+use std::path::{Path, PathBuf};
+
+use logloupe_tests::command::{Said, run};
+use serde_json::Value;
+
+/// The samples, if they are here.
+fn samples() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/samples");
+    let folder = folder.canonicalize().ok();
+    if folder.is_none() {
+        println!("skipped: there is no ../shared/samples beside the repository");
+    }
+    folder
+}
+
+#[track_caller]
+fn logloupe(args: &[&str], stdin: &[u8]) -> Said {
+    run(env!("CARGO_BIN_EXE_logloupe-under-test"), args, stdin)
+}
+
+/// The ledger of a folder of the samples.
+fn ledger(folder: &Path) -> Vec<Value> {
+    let said = logloupe(&["ledger", "--json", folder.to_str().expect("a plain name")], b"");
+    assert!(said.status < 2, "{}", said.err);
+    said.json().as_array().expect("an array").clone()
+}
+
+fn count(entry: &Value, key: &str) -> u64 {
+    entry[key].as_u64().unwrap_or_else(|| panic!("{key} of {entry}"))
+}
+
+#[test]
+fn every_file_is_in_the_ledger_with_a_reason_and_nothing_is_lost() {
+    let Some(folder) = samples() else { return };
+    let entries = ledger(&folder);
+    assert!(entries.len() > 500, "{} files", entries.len());
+    for entry in &entries {
+        assert_eq!(
+            count(entry, "records"),
+            count(entry, "rows") + count(entry, "rejected") + count(entry, "aside"),
+            "{entry}"
+        );
+        assert!(entry["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{entry}");
+        assert_ne!(entry["state"], "reading", "{entry}");
+        assert_eq!(entry["rejections"].as_array().map(Vec::len), Some(count(entry, "rejected") as usize));
+    }
+    let rows: u64 = entries.iter().map(|entry| count(entry, "rows")).sum();
+    let converted = logloupe(&["convert", folder.to_str().expect("a plain name")], b"");
+    assert_eq!(converted.out.lines().count() as u64, rows);
+}
+
+/// Below these folders every file is of this format, but for those that are listed with the reason.
+const RECOGNISED: &[(&str, &str, &[&str])] = &[
+    ("cloudtrail/DataDog__stratus-red-team", "cloudtrail", &[]),
+    ("cloudtrail/invictus-ir__aws_dataset", "cloudtrail", &[]),
+    ("cloudtrail/adanalvarez__TrailDiscover", "cloudtrail", &[]),
+    ("cloudtrail/flosell__trailscraper", "cloudtrail", &[]),
+    ("cloudtrail/open-telemetry__opentelemetry-collector-contrib", "cloudtrail", &[]),
+    ("vpcflow/obsrvbl__flowlogs-reader", "vpc_flow", &["v4_file_s3_header.expected.json"]),
+    (
+        "vpcflow/open-telemetry__opentelemetry-collector-contrib",
+        "vpc_flow",
+        &["valid_vpc_flow_log_expected.yaml"],
+    ),
+    ("vpcflow/vectordotdev__vrl", "vpc_flow", &["parse_aws_vpc_flow_log.cases.jsonl"]),
+    // Network load balancers write a log of their own.
+    ("elb/open-telemetry__opentelemetry-collector-contrib", "alb", &["nlb_al_valid_logs.log"]),
+];
+
+/// Records that are rejected, and rightly so: `too_few_fields` says it in its name.
+const REJECTED: &[(&str, u64)] = &[("vpc_flow_log_too_few_fields.log", 1)];
+
+#[test]
+fn what_there_is_a_format_for_is_recognised() {
+    let Some(folder) = samples() else { return };
+    for (place, format, others) in RECOGNISED {
+        for entry in ledger(&folder.join(place)) {
+            let source = entry["source"].as_str().expect("a name");
+            if others.iter().any(|other| source.ends_with(other)) {
+                assert_eq!(entry["state"], "failed", "{entry}");
+                continue;
+            }
+            // TrailDiscover keeps an empty list where it has no event yet.
+            let empty = entry["bytes"].as_u64() < Some(8);
+            if empty {
+                assert_eq!(entry["state"], "set aside", "{entry}");
+                continue;
+            }
+            assert_eq!(entry["format"], *format, "{entry}");
+            let rejected = REJECTED.iter().find(|(name, _)| source.ends_with(name)).map_or(0, |r| r.1);
+            assert_eq!(count(&entry, "rejected"), rejected, "{entry}");
+        }
+    }
+}
+
+#[test]
+fn the_forwarders_gzipped_files_are_recognised() {
+    let Some(folder) = samples() else { return };
+    let entries = ledger(&folder.join("lambda_promtail_mixed"));
+    for (name, format, rows) in [
+        ("albaccesslog.log.gz", "alb", 2),
+        ("cloudfront.log.gz", "cloudfront", 2),
+        ("vpcflowlog.log.gz", "vpc_flow", 3),
+        ("cloudtrail-log-file.json.gz", "cloudtrail", 2),
+    ] {
+        let entry = entries.iter().find(|e| e["source"].as_str().is_some_and(|s| s.ends_with(name)));
+        let entry = entry.unwrap_or_else(|| panic!("{name} is there"));
+        assert_eq!((&entry["format"], count(entry, "rows")), (&format.into(), rows), "{entry}");
+    }
+}
+
+/// The figures that the dataset's own description gives.
+#[test]
+fn the_simulated_attack_is_read_whole() {
+    let Some(folder) = samples() else { return };
+    let entries = ledger(&folder.join("cloudtrail/invictus-ir__aws_dataset"));
+    let rows: u64 = entries.iter().map(|entry| count(entry, "rows")).sum();
+    assert_eq!((entries.len(), rows), (55, 2_900));
+    assert!(
+        entries
+            .iter()
+            .filter_map(|e| e["firstTime"].as_str())
+            .min()
+            .is_some_and(|time| time.starts_with("2023-07-10T11:42"))
+    );
+    assert!(
+        entries
+            .iter()
+            .filter_map(|e| e["lastTime"].as_str())
+            .max()
+            .is_some_and(|time| time.starts_with("2023-07-10T12:37"))
+    );
+}
+
+/// Digest files lie beside the logs of every trail; they are named, not rejected.
+#[test]
+fn a_digest_is_set_aside_by_name() {
+    let Some(folder) = samples() else { return };
+    let file = "cloudtrail/open-telemetry__opentelemetry-collector-contrib/cloudtrail_digest.json";
+    let entry = &ledger(&folder.join(file))[0];
+    assert_eq!((&entry["state"], count(entry, "rejected")), (&"set aside".into(), 0), "{entry}");
+    assert!(entry["reason"].as_str().is_some_and(|reason| reason.contains("digest")), "{entry}");
+}

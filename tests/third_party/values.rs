@@ -1,0 +1,195 @@
+//! Rows against the expected results that lie beside some inputs.
+//!
+//! Their names are not ours, so each table says which of our columns a name of theirs is. Where they join what we
+//! keep apart (`host:port`), ours are joined for the comparison.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::{logloupe, samples};
+
+/// The cases of a file: input, and what another parser makes of it.
+fn cases(file: &str, input: impl Fn(&Value) -> Option<String>, expected: &str) -> Vec<(String, Value)> {
+    let Some(folder) = samples() else { return Vec::new() };
+    let text = fs::read_to_string(folder.join(file)).expect("the samples are complete");
+    let parse = |line: &str| -> Value { serde_json::from_str(line).expect("a JSON object per line") };
+    text.lines().map(parse).filter_map(|case| Some((input(&case)?, case[expected].clone()))).collect()
+}
+
+/// The only row that a text gives.
+#[track_caller]
+fn row(text: &str, format: &str) -> Value {
+    let said = logloupe(&["convert", "--format", format, "-"], text.as_bytes());
+    let rows = said.lines();
+    assert_eq!(rows.len(), 1, "{text}\n{}", said.err);
+    rows[0].clone()
+}
+
+/// Theirs and ours as comparable text; what is missing, empty.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Number(n) => n.as_f64().map(|n| n.to_string()).unwrap_or_default(),
+        // A list of theirs is a blank-separated text of ours, as it stands in the log.
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(" "),
+        other => other.to_string(),
+    }
+}
+
+/// Points in time with as many digits as they need.
+fn time(text: String) -> String {
+    match text.strip_suffix('Z') {
+        Some(time) if time.contains('.') => {
+            let time = time.trim_end_matches('0').trim_end_matches('.');
+            format!("{time}Z")
+        }
+        _ => text,
+    }
+}
+
+#[test]
+fn alb_lines_as_vector_reads_them() {
+    const SAME: &[&str] = &[
+        "type",
+        "elb",
+        "request_processing_time",
+        "target_processing_time",
+        "response_processing_time",
+        "elb_status_code",
+        "target_status_code",
+        "received_bytes",
+        "sent_bytes",
+        "request_url",
+        "user_agent",
+        "ssl_cipher",
+        "ssl_protocol",
+        "target_group_arn",
+        "trace_id",
+        "domain_name",
+        "chosen_cert_arn",
+        "matched_rule_priority",
+        "request_creation_time",
+        "actions_executed",
+        "redirect_url",
+        "error_reason",
+        "target_port_list",
+        "target_status_code_list",
+        "classification",
+        "classification_reason",
+    ];
+    const OURS: &[(&str, &str)] = &[
+        ("request_method", "request_verb"),
+        ("request_protocol", "request_proto"),
+        ("traceability_id", "conn_trace_id"),
+        ("timestamp", "time"),
+    ];
+    let value = |case: &Value| case["args"]["value"].as_str().map(str::to_owned);
+    let cases = cases("elb/vectordotdev__vrl/parse_aws_alb_log.cases.jsonl", value, "expected");
+    for (line, expected) in &cases {
+        let row = row(line, "alb");
+        let names = SAME.iter().map(|name| (*name, *name)).chain(OURS.iter().copied());
+        for (theirs, ours) in names.filter(|(theirs, _)| expected.get(theirs).is_some()) {
+            let (theirs_value, mut ours_value) = (plain(&expected[theirs]), plain(&row[ours]));
+            // They take a lone dash of the malformed request apart from it; we keep none of its parts.
+            if line.contains("\"- http") && ["request_verb", "request_proto", "request_url"].contains(&ours) {
+                ours_value.clone_from(&theirs_value);
+            }
+            // -1 says that there was nothing to measure; we take it for no value.
+            if ours.ends_with("_processing_time") && plain(&expected[theirs]) == "-1" {
+                assert_eq!(ours_value, "", "{theirs} of {line}\n{row}");
+                continue;
+            }
+            assert_eq!(time(ours_value), time(theirs_value), "{theirs} of {line}\n{row}");
+        }
+        for (theirs, ip, port) in
+            [("client_host", "client_ip", "client_port"), ("target_host", "target_ip", "target_port")]
+        {
+            let ours = match (plain(&row[ip]), plain(&row[port])) {
+                (ip, _) if ip.is_empty() => String::new(),
+                (ip, port) => format!("{ip}:{port}"),
+            };
+            assert_eq!(ours, plain(&expected[theirs]), "{theirs} of {line}\n{row}");
+        }
+    }
+    assert!(cases.is_empty() || cases.len() == 13);
+}
+
+#[test]
+fn flow_records_as_vector_reads_them() {
+    let with_header = |case: &Value| {
+        let args = &case["args"];
+        let record = args["value"].as_str()?;
+        let header = args["format"].as_str().map(|header| header.replace('_', "-"));
+        Some(header.map_or(record.to_owned(), |header| format!("{header}\n{record}")))
+    };
+    let file = "vpcflow/vectordotdev__vrl/parse_aws_vpc_flow_log.cases.jsonl";
+    for (text, expected) in cases(file, with_header, "expected") {
+        same_flow(&row(&text, "vpc_flow"), &expected);
+    }
+}
+
+#[test]
+fn flow_records_as_flowlogs_reader_reads_them() {
+    let Some(folder) = samples() else { return };
+    let folder = folder.join("vpcflow/obsrvbl__flowlogs-reader");
+    let expected = fs::read(folder.join("v4_file_s3_header.expected.json")).expect("there");
+    let expected: Vec<Value> = serde_json::from_slice(&expected).expect("an array");
+    let log = fs::read(folder.join("v4_file_s3_header.log")).expect("there");
+    let rows = logloupe(&["convert", "-"], &log).lines();
+    assert_eq!(rows.len(), expected.len());
+    for (row, expected) in rows.iter().zip(&expected) {
+        same_flow(row, expected);
+    }
+}
+
+#[track_caller]
+fn same_flow(row: &Value, expected: &Value) {
+    for (name, value) in expected.as_object().expect("an object") {
+        // Theirs may be a point in time in words of Python; ours are the numbers of the log.
+        if value.as_str().is_some_and(|text| text.starts_with("datetime(")) {
+            continue;
+        }
+        assert_eq!(plain(&row[name.replace('_', "-")]), plain(value), "{name} of {row}");
+    }
+}
+
+#[test]
+fn cloudfront_lines_as_logstash_reads_them() {
+    const OURS: &[(&str, &str)] = &[
+        ("x_edge_location", "x-edge-location"),
+        ("sc_bytes", "sc-bytes"),
+        ("clientip", "c-ip"),
+        ("cs_method", "cs-method"),
+        ("cs_host", "cs(Host)"),
+        ("cs_uri_stem", "cs-uri-stem"),
+        ("sc_status", "sc-status"),
+        ("referrer", "cs(Referer)"),
+        ("x_edge_result_type", "x-edge-result-type"),
+        ("x_edge_request_id", "x-edge-request-id"),
+        ("x_host_header", "x-host-header"),
+        ("cs_protocol", "cs-protocol"),
+        ("cs_bytes", "cs-bytes"),
+        ("time_taken", "time-taken"),
+        ("ssl_protocol", "ssl-protocol"),
+        ("ssl_cipher", "ssl-cipher"),
+        ("x_edge_response_result_type", "x-edge-response-result-type"),
+    ];
+    let of_cloudfront = |case: &Value| {
+        let is = case["pattern"] == "CLOUDFRONT_ACCESS_LOG" && !case["expected_legacy_partial"].is_null();
+        is.then(|| case["input"].as_str().map(str::to_owned)).flatten()
+    };
+    let file = "elb_s3_cloudfront/logstash-plugins__logstash-patterns-core/aws_spec.cases.jsonl";
+    for (line, expected) in cases(file, of_cloudfront, "expected_legacy_partial") {
+        let row = row(&line, "cloudfront");
+        for (theirs, ours) in OURS.iter().filter(|(theirs, _)| expected.get(theirs).is_some()) {
+            assert_eq!(plain(&row[ours]), plain(&expected[theirs]), "{theirs} of {line}\n{row}");
+        }
+        let time = expected["timestamp"].as_str().expect("a time").replace('\t', "T") + "Z";
+        assert_eq!(row["@timestamp"], time);
+        // The vendor encodes it twice; ours is the browser's own text.
+        let agent = row["cs(User-Agent)"].as_str().expect("an agent");
+        assert!(agent.starts_with("Mozilla/5.0 (Windows NT "), "{agent}");
+    }
+}
