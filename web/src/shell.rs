@@ -15,6 +15,7 @@ use crate::{
         value::ValueMenu,
     },
     engine::Engine,
+    known,
     pages::{
         explore::{Explore, ModelRef},
         ledger::LedgerPage,
@@ -91,7 +92,7 @@ impl Component for Shell {
         let empty = model.is_empty();
         let totals = ledger::totals(&model.ledger);
         let page = match (empty, model.view.page) {
-            (true, _) => html! { <Start act={act.clone()} /> },
+            (true, _) => html! { <Start known={known::all().len()} act={act.clone()} /> },
             (_, Page::Explore) => {
                 html! { <Explore model={ModelRef(self.model.clone())} act={act.clone()} /> }
             }
@@ -104,7 +105,7 @@ impl Component for Shell {
                 <Header page={model.view.page} {empty} loaded={model.loaded.clone()} progress={model.progress.clone()} {totals} theme={model.theme} act={act.clone()} />
                 <StoppedBanner stopped={model.stopped.clone()} act={act.clone()} />
                 { page }
-                if let Some(menu) = &model.menu { <ValueMenu menu={menu.clone()} act={act.clone()} /> }
+                if let Some(menu) = &model.menu { <section aria-label="Value"><ValueMenu menu={menu.clone()} act={act.clone()} /></section> }
                 if model.sheet == Sheet::Keys { <KeysSheet act={act.clone()} /> }
                 if model.sheet == Sheet::Paste { <PasteSheet act={act.clone()} /> }
                 if let Some(export) = &model.export { <ExportNote export={export.clone()} act={act.clone()} /> }

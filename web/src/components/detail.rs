@@ -152,7 +152,7 @@ fn Fields(props: &FieldsProps) -> Html {
                 <div class="find"><Icon glyph={Glyph::Search} /><input type="search" placeholder="Find in this event" aria-label="Find in this event" {oninput} /></div>
             }
             <dl class="fields">{ for columns }</dl>
-            if !paths.is_empty() { <><h3 class="part">{ "Other paths of the record" }</h3><dl class="fields">{ for paths }</dl></> }
+            if !paths.is_empty() { <><h2 class="part">{ "Other paths of the record" }</h2><dl class="fields">{ for paths }</dl></> }
             if nothing { <p class="hint pad">{ "No field of this event holds that." }</p> }
         </>
     }

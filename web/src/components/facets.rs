@@ -80,7 +80,7 @@ pub(crate) fn Facets(props: &FacetsProps) -> Html {
         let list: Vec<Html> = known.into_iter().map(|(name, doc)| add(name, doc)).collect();
         html! {
             <div class="other-fields">
-                if !list.is_empty() || (is_path && !exact) { <h3>{ "Count another field" }</h3> }
+                if !list.is_empty() || (is_path && !exact) { <h2>{ "Count another field" }</h2> }
                 { for list }
                 if is_path && !exact { { add(typed, "a path of the JSON records") } }
             </div>
@@ -143,7 +143,7 @@ fn FacetGroup(props: &FacetGroupProps) -> Html {
                             aria-label={format!("{shown}, {} events", text::grouped(*count))}
                             onclick={opens_menu(act, field, value, None)} oncontextmenu={opens_menu(act, field, value, None)}>
                             <span class="name">{ shown }</span>
-                            <span class="number">{ text::grouped(*count) }</span><span class="share">{ text::share(*count, *matched) }</span>
+                            <span class="number" data-text={text::grouped(*count)}></span><span class="share" data-text={text::share(*count, *matched)}></span>
                             <svg class="bar" aria-hidden="true"><rect width={format!("{}%", px(part))} height="2" rx="1" /></svg>
                         </button>
                         <span class="quicks">{ quick(ValueAct::Only, Glyph::Plus, "Only") }{ quick(ValueAct::Exclude, Glyph::Minus, "Exclude") }</span>
@@ -181,14 +181,14 @@ fn FacetGroup(props: &FacetGroupProps) -> Html {
     let distinct = facet.as_ref().and_then(|f| f.distinct).map(text::grouped).unwrap_or_default();
     html! {
         <div class="facet" role="group" aria-label={field.clone()}>
-            <h3>
+            <h2>
                 <span class="name" title={field.clone()}>{ field }</span>
                 <span class="tools">
                     <button type="button" class="quick" title={format!("Count by {field}")} aria-label={format!("Count by {field}")} onclick={count_by}><Icon glyph={Glyph::Spark} /></button>
                     <button type="button" class="quick" title="Hide this field" aria-label={format!("Hide {field}")} onclick={hide}><Icon glyph={Glyph::Close} /></button>
                 </span>
                 <span class="distinct" title="different values">{ distinct }</span>
-            </h3>
+            </h2>
             { body }
         </div>
     }

@@ -9,7 +9,10 @@ use yew::{
     Callback, Html, Properties, component, html, use_effect_with, use_mut_ref, use_node_ref, use_state,
 };
 
-use super::{grid_head::GridHead, grid_row::GridRow};
+use super::{
+    grid_head::{ColumnChoice, GridHead},
+    grid_row::GridRow,
+};
 use crate::{
     hooks::{use_narrow, use_size, use_style},
     platform::listen::Listener,
@@ -179,13 +182,16 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
     });
     let active = selected.filter(|s| (window.first..window.first + window.count as u64).contains(s));
     html! {
+        <>
+        <ColumnChoice columns={columns.clone()} choice={choice.clone()} act={act.clone()} />
         <div ref={scroller} class={yew::classes!("grid", busy.then_some("busy"))} role="grid" aria-label="Events" tabindex="0"
             aria-rowcount={(rows.total + 1).to_string()} aria-colcount={columns.len().to_string()} aria-busy={busy.to_string()}
             aria-activedescendant={active.map(|a| format!("row-{a}"))} {onkeydown}>
-            <GridHead columns={columns.clone()} choice={choice.clone()} sort={sort.clone()} act={act.clone()} />
+            <GridHead columns={columns.clone()} sort={sort.clone()} act={act.clone()} />
             <div ref={tall} class="height" role="presentation">
                 <div ref={sheet} class="rows" role="rowgroup">{ for lines }</div>
             </div>
         </div>
+        </>
     }
 }

@@ -17,7 +17,6 @@ use crate::state::{
 #[derive(Properties, PartialEq)]
 pub(crate) struct GridHeadProps {
     pub(crate) columns: Rc<Vec<Column>>,
-    pub(crate) choice: Rc<Vec<(String, &'static str)>>,
     pub(crate) sort: Option<(String, bool)>,
     pub(crate) act: Callback<Action>,
 }
@@ -25,7 +24,7 @@ pub(crate) struct GridHeadProps {
 /// The row of heads.
 #[component]
 pub(crate) fn GridHead(props: &GridHeadProps) -> Html {
-    let GridHeadProps { columns, choice, sort, act } = props;
+    let GridHeadProps { columns, sort, act } = props;
     let heads = columns.iter().enumerate().map(|(i, column)| {
         let sorted = match sort {
             Some((by, down)) if *by == column.name => Some(*down),
@@ -37,11 +36,6 @@ pub(crate) fn GridHead(props: &GridHeadProps) -> Html {
     html! {
         <div class="grid-head" role="rowgroup">
             <div class="grid-line" role="row" aria-rowindex="1">{ for heads }</div>
-            <span class="column-choice">
-                <Popover face={html! { <Icon glyph={Glyph::Columns} /> }} label="Columns" role="dialog" right={true} class={classes!("quiet", "square")}>
-                    <Choice columns={columns.clone()} choice={choice.clone()} act={act.clone()} />
-                </Popover>
-            </span>
         </div>
     }
 }
@@ -105,10 +99,23 @@ fn Head(props: &HeadProps) -> Html {
 }
 
 #[derive(Properties, PartialEq)]
-struct ChoiceProps {
-    columns: Rc<Vec<Column>>,
-    choice: Rc<Vec<(String, &'static str)>>,
-    act: Callback<Action>,
+pub(crate) struct ChoiceProps {
+    pub(crate) columns: Rc<Vec<Column>>,
+    pub(crate) choice: Rc<Vec<(String, &'static str)>>,
+    pub(crate) act: Callback<Action>,
+}
+
+/// The button at the end of the heads that opens the choice of columns. Beside the grid, not in it: a grid holds rows.
+#[component]
+pub(crate) fn ColumnChoice(props: &ChoiceProps) -> Html {
+    let ChoiceProps { columns, choice, act } = props;
+    html! {
+        <span class="column-choice">
+            <Popover face={html! { <Icon glyph={Glyph::Columns} /> }} label="Columns" role="dialog" right={true} class={classes!("quiet", "square")}>
+                <Choice columns={columns.clone()} choice={choice.clone()} act={act.clone()} />
+            </Popover>
+        </span>
+    }
 }
 
 /// Which columns there are, in which order.

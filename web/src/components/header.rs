@@ -4,7 +4,7 @@ use yew::{Callback, Html, Properties, classes, component, html, use_node_ref};
 
 use super::{
     icon::{Glyph, Icon},
-    opening::Picker,
+    opening::{FileInputs, Picker},
     popover::{Item, Popover},
 };
 use crate::{
@@ -53,6 +53,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
             if !*empty {
                 <nav aria-label="Screens">{ tab(Page::Explore, html! { "Explore" }) }{ tab(Page::Ledger, ledger) }</nav>
             }
+            <FileInputs act={act.clone()} />
             <span class="grow"></span>
             if progress.loading {
                 <Loading progress={progress.clone()} act={act.clone()} />
@@ -63,10 +64,10 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                 </button>
             }
             if !*empty {
-                <Popover face={html! { <Icon glyph={Glyph::Plus} /> }} label="Add logs" role="dialog" class={classes!("quiet", "square")} right={true}>
+                <Popover face={html! { <Icon glyph={Glyph::Plus} /> }} label="Add logs" class={classes!("quiet", "square")} right={true}>
                     <div class="menu-part">
-                        <Picker act={act.clone()} class="item" />
-                        <Picker folder={true} act={act.clone()} class="item" />
+                        <Picker class="item" role="menuitem" />
+                        <Picker folder={true} class="item" role="menuitem" />
                         <Item onclick={act.reform(|()| Action::Sheet(Sheet::Paste))}><Icon glyph={Glyph::Paste} />{ "Paste text" }</Item>
                         <hr />
                         <Item onclick={act.reform(|()| Action::Clear)}><Icon glyph={Glyph::Close} />{ "Close all logs" }</Item>

@@ -4,13 +4,13 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DragEvent, HtmlInputElement};
 use yew::{
-    Callback, Html, Properties, TargetCast, classes, component, html, use_effect_with, use_node_ref,
-    use_state,
+    Callback, Html, Properties, TargetCast, component, html, use_effect_with, use_node_ref, use_state,
 };
 
 use super::icon::{Glyph, Icon};
 use crate::{
     platform::{
+        browser,
         files::{self, Dropped},
         listen::Listener,
     },
@@ -18,27 +18,20 @@ use crate::{
 };
 
 #[derive(Properties, PartialEq)]
-pub(crate) struct PickerProps {
-    /// Picks a folder instead of files.
-    #[prop_or_default]
-    pub(crate) folder: bool,
-    #[prop_or_default]
-    pub(crate) class: yew::Classes,
+pub(crate) struct OpeningProps {
     pub(crate) act: Callback<Action>,
 }
 
-/// A button that opens the browser's own picker.
+/// The two file inputs. They are always there, so that a menu which opens one may close while the browser's own
+/// window is still open.
 #[component]
-pub(crate) fn Picker(props: &PickerProps) -> Html {
-    let input = use_node_ref();
-    {
-        let folder = props.folder;
-        use_effect_with(input.clone(), move |input| {
-            if let Some(input) = input.cast::<HtmlInputElement>().filter(|_| folder) {
-                let _ = input.set_attribute("webkitdirectory", "");
-            }
-        });
-    }
+pub(crate) fn FileInputs(props: &OpeningProps) -> Html {
+    let folder = use_node_ref();
+    use_effect_with(folder.clone(), |folder| {
+        if let Some(input) = folder.cast::<HtmlInputElement>() {
+            let _ = input.set_attribute("webkitdirectory", "");
+        }
+    });
     let onchange = {
         let act = props.act.clone();
         Callback::from(move |event: yew::Event| {
@@ -49,26 +42,42 @@ pub(crate) fn Picker(props: &PickerProps) -> Html {
             act.emit(Action::Open(given));
         })
     };
-    let (glyph, words, name) = match props.folder {
-        false => (Glyph::File, "Open files", "Open log files"),
-        true => (Glyph::Folder, "Open folder", "Open folder"),
-    };
     html! {
-        <label class={classes!("button", props.class.clone())}>
-            <Icon {glyph} /><span>{ words }</span>
-            <input ref={input} type="file" class="unseen" multiple={true} aria-label={name} {onchange} />
-        </label>
+        <div class="unseen">
+            <input id="open-files" type="file" tabindex="-1" multiple={true} aria-label="Open log files" onchange={onchange.clone()} />
+            <input id="open-folder" ref={folder} type="file" tabindex="-1" multiple={true} aria-label="Open folder" {onchange} />
+        </div>
     }
 }
 
 #[derive(Properties, PartialEq)]
-pub(crate) struct DropAnywhereProps {
-    pub(crate) act: Callback<Action>,
+pub(crate) struct PickerProps {
+    /// Picks a folder instead of files.
+    #[prop_or_default]
+    pub(crate) folder: bool,
+    #[prop_or_default]
+    pub(crate) class: yew::Classes,
+    /// Its role, where it stands in a menu.
+    #[prop_or_default]
+    pub(crate) role: Option<&'static str>,
+}
+
+/// A button that opens the browser's own picker.
+#[component]
+pub(crate) fn Picker(props: &PickerProps) -> Html {
+    let (glyph, words, input) = match props.folder {
+        false => (Glyph::File, "Open files", "#open-files"),
+        true => (Glyph::Folder, "Open folder", "#open-folder"),
+    };
+    let onclick = Callback::from(move |_| browser::click(input));
+    html! {
+        <button type="button" role={props.role} class={props.class.clone()} {onclick}><Icon {glyph} /><span>{ words }</span></button>
+    }
 }
 
 /// Takes files that are dropped anywhere, and says so while they hover.
 #[component]
-pub(crate) fn DropAnywhere(props: &DropAnywhereProps) -> Html {
+pub(crate) fn DropAnywhere(props: &OpeningProps) -> Html {
     let hovering = use_state(|| false);
     {
         let act = props.act.clone();

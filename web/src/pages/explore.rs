@@ -12,7 +12,7 @@ use crate::{
         facets::Facets,
         grid::Grid,
         icon::{Glyph, Icon},
-        notices::NoMatch,
+        notices::{NoMatch, NothingRead},
         query_bar::QueryBar,
         results::Results,
         time_range::TimeRange,
@@ -65,10 +65,9 @@ pub(crate) fn Explore(props: &ExploreProps) -> Html {
         None if model.has_error() => {
             html! { <div class="empty"><h2>{ "The query cannot run yet" }</h2><p>{ "The place is underlined above; beside it stands what was expected." }</p></div> }
         }
-        None if !model.progress.loading && model.loaded.rows == 0 => html! {
-            <div class="empty"><h2>{ "No event was read" }</h2><p>{ "The ledger says for each file why." }</p>
-                <button type="button" class="primary" onclick={act.reform(|_| Action::Go(crate::state::url::Page::Ledger))}>{ "Open the ledger" }</button></div>
-        },
+        None if !model.progress.loading && model.loaded.rows == 0 => {
+            html! { <NothingRead entries={model.ledger.clone()} act={act.clone()} /> }
+        }
         None => html! { <div class="empty quiet-wait"><p>{ "Reading…" }</p></div> },
     };
     let is_open = model.open.is_some() && !model.has_table();

@@ -13,6 +13,8 @@ use crate::{
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct StartProps {
+    /// How many formats are known by now: they are told a moment after the page is there.
+    pub(crate) known: usize,
     pub(crate) act: Callback<Action>,
 }
 
@@ -34,8 +36,8 @@ pub(crate) fn Start(props: &StartProps) -> Html {
                     <p class="drop-words">{ "Drop log files, archives or a whole folder" }</p>
                     <p class="muted">{ ".json, .log, .gz, .zip, .tar, thousands at once" }</p>
                     <div class="drop-buttons">
-                        <Picker act={act.clone()} class="primary tall" />
-                        <Picker folder={true} act={act.clone()} class="out tall" />
+                        <Picker class="primary tall" />
+                        <Picker folder={true} class="out tall" />
                         <button type="button" class="out tall" onclick={act.reform(|_| Action::Sheet(Sheet::Paste))}><Icon glyph={Glyph::Paste} />{ "Paste" }</button>
                     </div>
                     <div class="or"><span>{ "or" }</span></div>

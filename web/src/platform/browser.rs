@@ -106,6 +106,14 @@ pub(crate) fn focus(selector: &str) {
     }
 }
 
+/// Clicks the first element that matches.
+pub(crate) fn click(selector: &str) {
+    let found = window().and_then(|w| w.document()).and_then(|d| d.query_selector(selector).ok().flatten());
+    if let Some(element) = found.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+        element.click();
+    }
+}
+
 /// Where a key was pressed.
 pub(crate) fn key_place(target: Option<web_sys::EventTarget>) -> Where {
     let Some(element) = target.and_then(|t| t.dyn_into::<Element>().ok()) else { return Where::Page };

@@ -38,8 +38,9 @@ impl Dropped {
         let mut files = Vec::new();
         for i in 0..items.length() {
             let Some(item) = items.get(i).filter(|item| item.kind() == "file") else { continue };
+            // A file is taken as it is; only a folder needs its entry.
             match item.webkit_get_as_entry() {
-                Ok(Some(entry)) => entries.push(entry),
+                Ok(Some(entry)) if entry.is_directory() => entries.push(entry),
                 _ => files
                     .extend(item.get_as_file().ok().flatten().map(|file| Given { path: file.name(), file })),
             }
