@@ -60,7 +60,7 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
     let picture = match &*drawn {
         _ if width <= 1.0 => html! {},
         Some(Chart::Time(chart)) => {
-            html! { <TimePlot chart={chart.clone()} kind={kind.unwrap_or(ChartKind::Line)} size={(width, height.max(160.0))} name="Chart" /> }
+            html! { <TimePlot chart={chart.clone()} kind={kind.unwrap_or(ChartKind::Line)} size={(width, height.clamp(160.0, 420.0))} name="Chart" /> }
         }
         Some(Chart::Bars(chart)) => html! { <BarPlot chart={chart.clone()} {width} name="Chart" /> },
         None => html! {},
