@@ -2,12 +2,18 @@
 
 use super::{Detail, DetailField, GridRow, RowId};
 use crate::{
-    formats::{Format, Framing},
+    formats::{
+        Format, Framing,
+        field::json::{self, Json},
+    },
     table::{
         Row, Shard, Value,
         schema::{BUILTINS, LINE, RECORD, SOURCE, TIMESTAMP},
     },
 };
+
+/// How many leaves of a JSON record are listed beside its columns.
+const LEAVES: usize = 2_000;
 
 /// The value of a field of one row by any name that a query could use, built-in ones included.
 pub fn value(shard: &Shard, row: &Row<'_>, name: &str) -> Value {
@@ -80,6 +86,17 @@ pub fn detail(shard: &Shard, formats: &[&'static dyn Format], id: RowId) -> Opti
         }
     }
     let json = format.meta().framing == Framing::Json;
+    if json {
+        json::paths(&raw, LEAVES, &mut |path, value| {
+            // What is a column was listed as one, also where an envelope stands around the event.
+            let inside = path.strip_prefix("detail.").unwrap_or(path);
+            let is_column = |name: &str| row.table.schema().find(name).is_some();
+            let value = leaf(value);
+            if !value.is_null() && !is_column(path) && !is_column(inside) {
+                fields.push(DetailField { name: path.to_owned(), value, ..DetailField::default() });
+            }
+        });
+    }
     let (line, record) = position(shard, &row);
     Some(Detail {
         id,
@@ -94,4 +111,59 @@ pub fn detail(shard: &Shard, formats: &[&'static dyn Format], id: RowId) -> Opti
         raw: String::from_utf8_lossy(&raw).into_owned(),
         json,
     })
+}
+
+/// A leaf as a query would compare it: whole numbers as numbers, others as they are written.
+fn leaf(value: Json<'_>) -> Value {
+    match value {
+        Json::Bool(truth) => Value::Bool(truth),
+        // Empty ones: a leaf that is no value.
+        Json::Object(_) | Json::Array(_) => Value::Null,
+        value => {
+            let Some(text) = value.text() else { return Value::Null };
+            let text = String::from_utf8_lossy(&text);
+            match (value, text.parse::<i64>()) {
+                (Json::Number(_), Ok(number)) => Value::Int(number),
+                _ => Value::text(&text),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        formats::ALL,
+        ingest::{Limits, Loader, Options},
+    };
+
+    #[test]
+    fn every_leaf_of_a_json_record_is_a_field_once() {
+        let event = r#"{"eventVersion":"1.11","eventTime":"2026-03-02T10:00:00Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","awsRegion":"us-east-1","eventID":"1","requestParameters":{"bucketName":"b","big":9007199254740993,"part":2.50,"on":true,"none":null,"list":[1,{"deep":"ä"}],"empty":{}}}"#;
+        let mut loader = Loader::new(ALL.to_vec(), Limits::default(), 1);
+        loader.open("a.json", Options::default());
+        loader.push(format!("{event}\n").as_bytes());
+        let (shard, _) = loader.into_parts();
+        let table = shard.tables.iter().position(|t| t.rows() == 1).expect("one event");
+        let id = RowId { shard: 0, table: table as u32, row: 0 };
+        let detail = detail(&shard, ALL, id).expect("the event");
+        let paths: Vec<_> =
+            detail.fields.iter().filter(|f| !f.column).map(|f| (f.name.as_str(), f.value.clone())).collect();
+        assert_eq!(
+            paths,
+            [
+                ("requestParameters.big", Value::Int(9_007_199_254_740_993)),
+                ("requestParameters.part", Value::text("2.50")),
+                ("requestParameters.on", Value::Bool(true)),
+                ("requestParameters.list.0", Value::Int(1)),
+                ("requestParameters.list.1.deep", Value::text("ä")),
+            ]
+        );
+        let mut names: Vec<_> = detail.fields.iter().map(|f| &f.name).collect();
+        names.sort_unstable();
+        let all = names.len();
+        names.dedup();
+        assert_eq!(names.len(), all);
+    }
 }

@@ -89,9 +89,10 @@ pub(crate) fn Facets(props: &FacetsProps) -> Html {
     html! {
         <section class="facets" role="region" aria-label="Facets">
             <div class="find"><Icon glyph={Glyph::Search} /><input type="search" placeholder="Find a field or value" aria-label="Find a field or value" value={(*sought).clone()} {oninput} /></div>
-            { for groups }
+            // Lists of their own: among children whose number changes, the field above would be made anew and lose the keyboard.
+            <>{ for groups }</>
             if needle.is_empty() && viewed.is_some() && matched == 0 { <p class="hint pad">{ "Nothing matches, so there is nothing to count." }</p> }
-            { for others }
+            <>{ for others }</>
         </section>
     }
 }
@@ -168,8 +169,8 @@ fn FacetGroup(props: &FacetGroupProps) -> Html {
             let cut = *long && facet.distinct.is_some_and(|d| d > facets::LONG as u64);
             html! {
                 <>
-                    { for search }
-                    { for rows }
+                    <>{ for search }</>
+                    <>{ for rows }</>
                     if cut { <p class="hint">{ format!("The {} commonest of {}.", facets::LONG, text::grouped(facet.distinct.unwrap_or(0))) }</p> }
                     if more && sought.is_empty() {
                         <button type="button" class="more" onclick={toggle}>{ if *long { "Less" } else { "More…" } }</button>

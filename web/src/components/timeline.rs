@@ -149,7 +149,7 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
         <figure class="time" aria-label="Events over time">
             <figcaption class="time-head">
                 <b>{ "Events over time" }</b><span class="muted">{ words }</span>
-                { for zoom_in }{ for zoom_out }
+                <>{ for zoom_in }</><>{ for zoom_out }</>
                 <span class="grow"></span>
                 <span class="legend">{ for legend }</span>
                 <button type="button" class="quiet small" aria-pressed={as_table.to_string()} onclick={flip}>{ "Table" }</button>
