@@ -1,44 +1,64 @@
-//! The bytes of a chunk's texts that do not repeat, compressed where that pays: most of them (URLs, request lines) are
-//! loaded, kept and never asked for.
+//! The bytes of a chunk's texts that do not repeat, made smaller where that pays: most of them (URLs, request lines,
+//! ids) are loaded, kept and never asked for. Text is compressed; ids of one length, whose digits are random, are written
+//! in as few bits as the characters that stand at each place need (`places`).
 
 use std::{ops::Deref, sync::OnceLock};
 
-/// Text is compressed from this many bytes on.
+use super::places::Places;
+
+/// Text is made smaller from this many bytes on.
 const FEW: usize = 16 << 10;
 /// How much of it is tried first.
 const TRIAL: usize = 8 << 10;
 
-/// Bytes that are kept compressed until they are first read, and plain from then until [`close`](Self::close).
+/// Bytes that are kept small until they are first read, and plain from then until [`close`](Self::close).
 #[derive(Clone, Debug)]
 pub struct Bytes {
-    /// Empty where compression did not pay.
-    packed: Box<[u8]>,
+    small: Option<Small>,
     len: usize,
     open: OnceLock<Box<[u8]>>,
 }
 
+#[derive(Clone, Debug)]
+enum Small {
+    Compressed(Box<[u8]>),
+    Places(Box<Places>),
+}
+
 impl Bytes {
-    /// Keeps `bytes`, compressed if that saves at least two fifths: ids of random digits stay as they are.
-    pub(crate) fn new(bytes: &[u8]) -> Bytes {
+    /// Keeps `bytes`; `length` is that of each of the texts, if all have the same. They are compressed if that saves
+    /// at least two fifths.
+    pub(crate) fn new(bytes: &[u8], length: Option<usize>) -> Bytes {
         let pays = |packed: usize, plain: usize| packed * 5 <= plain * 3;
         let trial = || lz4_flex::block::compress(&bytes[..TRIAL]).len();
-        if bytes.len() >= FEW && pays(trial(), TRIAL) {
-            let packed = lz4_flex::block::compress(bytes);
-            if pays(packed.len(), bytes.len()) {
-                return Bytes { packed: packed.into(), len: bytes.len(), open: OnceLock::new() };
+        let kept = |small| Bytes { small: Some(small), len: bytes.len(), open: OnceLock::new() };
+        if bytes.len() >= FEW {
+            if pays(trial(), TRIAL) {
+                let packed = lz4_flex::block::compress(bytes);
+                if pays(packed.len(), bytes.len()) {
+                    return kept(Small::Compressed(packed.into()));
+                }
+            }
+            if let Some(places) = length.and_then(|length| Places::new(bytes, length)) {
+                return kept(Small::Places(Box::new(places)));
             }
         }
-        Bytes { packed: Box::default(), len: bytes.len(), open: OnceLock::from(Box::from(bytes)) }
+        Bytes { small: None, len: bytes.len(), open: OnceLock::from(Box::from(bytes)) }
     }
-    /// Forgets the plain form where there is a compressed one.
+    /// Forgets the plain form where there is a smaller one.
     pub(crate) fn close(&mut self) {
-        if !self.packed.is_empty() {
+        if self.small.is_some() {
             self.open = OnceLock::new();
         }
     }
     /// Heap bytes held.
     pub fn heap(&self) -> usize {
-        self.packed.len() + self.open.get().map_or(0, |b| b.len())
+        let small = match &self.small {
+            None => 0,
+            Some(Small::Compressed(packed)) => packed.len(),
+            Some(Small::Places(places)) => places.bytes(),
+        };
+        small + self.open.get().map_or(0, |b| b.len())
     }
 }
 
@@ -46,9 +66,14 @@ impl Deref for Bytes {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        // What we compressed ourselves always decompresses; should it not, texts read as missing.
-        self.open
-            .get_or_init(|| lz4_flex::block::decompress(&self.packed, self.len).unwrap_or_default().into())
+        self.open.get_or_init(|| match &self.small {
+            // What we compressed ourselves always decompresses; should it not, texts read as missing.
+            Some(Small::Compressed(packed)) => {
+                lz4_flex::block::decompress(packed, self.len).unwrap_or_default().into()
+            }
+            Some(Small::Places(places)) => places.unpack().into(),
+            None => Box::default(),
+        })
     }
 }
 
@@ -71,7 +96,7 @@ mod tests {
         for (plain, shrinks) in
             [(&urls, true), (&noise, false), (&urls[..100].to_vec(), false), (&Vec::new(), false)]
         {
-            let mut bytes = Bytes::new(plain);
+            let mut bytes = Bytes::new(plain, None);
             let closed = bytes.heap();
             assert_eq!(closed < plain.len(), shrinks);
             assert_eq!(&*bytes, plain.as_slice());
@@ -80,5 +105,18 @@ mod tests {
             assert_eq!(bytes.heap(), closed);
             assert_eq!(&*bytes, plain.as_slice());
         }
+    }
+
+    #[test]
+    fn ids_of_one_length_shrink_and_read_back() {
+        let ids: Vec<u8> = (0..2000u64)
+            .flat_map(|i| format!("Root=1-{:08x}", i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32).into_bytes())
+            .collect();
+        let mut bytes = Bytes::new(&ids, Some(15));
+        let closed = bytes.heap();
+        assert!(closed < ids.len() / 2, "{closed} of {}", ids.len());
+        assert_eq!(&*bytes, ids.as_slice());
+        bytes.close();
+        assert_eq!(bytes.heap(), closed);
     }
 }

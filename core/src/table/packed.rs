@@ -60,6 +60,12 @@ impl Packed {
         };
         Packed { base: min, step: 0, scale, offsets, len, min, max }
     }
+    /// `len` values of which the first is `first` and each lies `step` after the one before; none of them overflows.
+    pub(crate) fn even(first: i64, step: i64, len: usize) -> Packed {
+        let last = first.wrapping_add(step.wrapping_mul(len as i64 - 1));
+        let (min, max) = (first.min(last), first.max(last));
+        Packed { base: first, step, scale: 1, offsets: Offsets::None, len, min, max }
+    }
     /// How many values there are.
     pub fn len(&self) -> usize {
         self.len

@@ -23,17 +23,38 @@ pub(crate) struct Writer {
 
 #[derive(Debug)]
 enum Values {
+    /// Integers each of which lies `step` after the one before: line numbers, and whatever a file says on every line.
+    /// Neither stored nor looked through again. `next` is what the next one is; of no meaning before there are two.
+    Even {
+        first: i64,
+        step: i64,
+        next: i64,
+    },
     Ints(Vec<i64>),
     Floats(Vec<f64>),
     Codes(Vec<u32>),
-    Plain { ends: Vec<u32>, bytes: Vec<u8> },
+    Plain {
+        ends: Vec<u32>,
+        bytes: Vec<u8>,
+    },
+}
+
+impl Values {
+    const EVEN: Values = Values::Even { first: 0, step: 0, next: 0 };
+
+    /// Stores the first `rows` integers one by one from here on.
+    fn spread(&mut self, rows: usize) {
+        if let Values::Even { first, step, .. } = *self {
+            *self = Values::Ints((0..rows as i64).map(|i| first + step * i).collect());
+        }
+    }
 }
 
 impl Writer {
     /// A writer of `kind`; text of [`Role::Identifier`] starts without a dictionary, since its values rarely repeat.
     pub(crate) fn new(kind: Kind, role: Role) -> Writer {
         let values = match kind {
-            Kind::Int | Kind::Bool | Kind::Time => Values::Ints(Vec::new()),
+            Kind::Int | Kind::Bool | Kind::Time => Values::EVEN,
             Kind::Float => Values::Floats(Vec::new()),
             Kind::Text if role == Role::Identifier => Values::Plain { ends: Vec::new(), bytes: Vec::new() },
             Kind::Text | Kind::Ip => Values::Codes(Vec::new()),
@@ -51,6 +72,14 @@ impl Writer {
     pub(crate) fn push(&mut self, cell: Cell<'_>, dictionary: &mut Dictionary) {
         // Numbers are most of what there is, and done where they are read.
         match (&mut self.values, cell) {
+            (Values::Even { next, step, .. }, Cell::Int(x) | Cell::Time(x))
+                if self.rows >= 2 && x == *next =>
+            {
+                match x.checked_add(*step) {
+                    Some(after) => *next = after,
+                    None => return self.push_other(cell, dictionary),
+                }
+            }
             (Values::Ints(v), Cell::Int(x) | Cell::Time(x)) => v.push(x),
             (Values::Floats(v), Cell::Float(x)) => v.push(x),
             _ => return self.push_other(cell, dictionary),
@@ -68,11 +97,34 @@ impl Writer {
                 bytes.extend_from_slice(x);
                 ends.push(bytes.len() as u32);
             }
-            (Values::Ints(v), Cell::Bool(x)) => v.push(x as i64),
+            (Values::Even { .. } | Values::Ints(_), Cell::Bool(x)) => {
+                return self.push(Cell::Int(x as i64), dictionary);
+            }
+            (Values::Even { .. }, Cell::Int(x) | Cell::Time(x)) => self.push_uneven(x),
             (Values::Floats(v), Cell::Int(x)) => v.push(x as f64),
             _ => return self.push_null(),
         }
         self.count();
+    }
+    /// An integer that does not follow those before it, or one of the first two: they say what follows.
+    fn push_uneven(&mut self, x: i64) {
+        if let Values::Even { first, step, next } = &mut self.values {
+            match self.rows {
+                0 => return *first = x,
+                1 => {
+                    let distance = x.checked_sub(*first);
+                    if let Some((by, after)) = distance.and_then(|by| Some((by, x.checked_add(by)?))) {
+                        return (*step, *next) = (by, after);
+                    }
+                    *step = 0;
+                }
+                _ => {}
+            }
+        }
+        self.values.spread(self.rows);
+        if let Values::Ints(v) = &mut self.values {
+            v.push(x);
+        }
     }
     #[inline]
     fn count(&mut self) {
@@ -91,7 +143,9 @@ impl Writer {
         if rows <= self.rows {
             return;
         }
+        self.values.spread(self.rows);
         match &mut self.values {
+            Values::Even { .. } => {}
             Values::Ints(v) => v.resize(rows, v.last().copied().unwrap_or(0)),
             Values::Floats(v) => v.resize(rows, 0.0),
             Values::Codes(v) => v.resize(rows, v.last().copied().unwrap_or(0)),
@@ -111,6 +165,11 @@ impl Writer {
             valid.truncate(rows);
         }
         match &mut self.values {
+            Values::Even { first, step, next } => {
+                if rows >= 2 {
+                    *next = *first + *step * rows as i64;
+                }
+            }
             Values::Ints(v) => v.truncate(rows),
             Values::Floats(v) => v.truncate(rows),
             Values::Codes(v) => v.truncate(rows),
@@ -133,6 +192,9 @@ impl Writer {
             return Column::NULLS;
         }
         let data = match &mut self.values {
+            Values::Even { first, step, .. } => {
+                Data::Ints(Packed::even(*first, if rows > 1 { *step } else { 0 }, rows))
+            }
             Values::Ints(v) => {
                 fill_leading_holes(v, valid.as_ref());
                 Data::Ints(Packed::new(v))
@@ -143,10 +205,13 @@ impl Writer {
                 Data::Codes(Packed::new(v))
             }
             Values::Plain { ends, bytes } => {
-                Data::Plain { ends: Packed::new(ends), bytes: Bytes::new(bytes) }
+                Data::Plain { ends: Packed::new(ends), bytes: Bytes::new(bytes, one_length(ends)) }
             }
         };
         self.truncate_values();
+        if matches!(&data, Data::Ints(packed) if packed.bytes() == 0) {
+            self.values = Values::EVEN;
+        }
         // Text that turned out not to repeat stops feeding the dictionary from the next chunk on.
         if matches!(self.values, Values::Codes(_)) && self.kind == Kind::Text && dictionary.len() > MANY {
             let fresh = self.fresh_codes(&data, rows);
@@ -167,6 +232,7 @@ impl Writer {
     }
     fn truncate_values(&mut self) {
         match &mut self.values {
+            Values::Even { .. } => {}
             Values::Ints(v) => v.clear(),
             Values::Floats(v) => v.clear(),
             Values::Codes(v) => v.clear(),
@@ -267,6 +333,14 @@ fn ends_of(text: &[u8]) -> (u64, u64) {
         [first, .., last] => ((first as u64) << 16 | (text[text.len() / 2] as u64) << 8 | last as u64, 0),
         [only] => (only as u64, 0),
     }
+}
+
+/// The length of all texts that are not empty, if it is one.
+fn one_length(ends: &[u32]) -> Option<usize> {
+    let mut start = 0;
+    let mut lengths = ends.iter().map(|end| end - std::mem::replace(&mut start, *end)).filter(|len| *len > 0);
+    let length = lengths.next()?;
+    lengths.all(|other| other == length).then_some(length as usize)
 }
 
 /// Gives the rows before the first value that value, since they could not repeat a neighbour.
@@ -375,6 +449,42 @@ mod tests {
                 assert_eq!(column.float(i).map(f64::to_bits), Some(value.to_bits()), "{value}");
             }
         }
+    }
+
+    #[test]
+    fn even_runs_and_what_breaks_them() {
+        for values in [
+            vec![5],
+            vec![5, 7],
+            vec![5, 7, 9, 11],
+            vec![5, 7, 9, 12, 13],
+            vec![3, 3, 3, 3],
+            vec![3, 3, 4],
+            vec![i64::MIN, i64::MAX, i64::MAX - 1],
+            vec![i64::MAX - 2, i64::MAX - 1, i64::MAX, 0],
+            vec![i64::MAX, i64::MAX],
+            vec![0, i64::MIN, 1],
+        ] {
+            let mut dictionary = Dictionary::new(1);
+            let mut writer = Writer::new(Kind::Int, Role::Measure);
+            // Rows are taken back at every place, and the second chunk goes the way that the first one has chosen.
+            for _ in 0..2 {
+                for (i, value) in values.iter().enumerate() {
+                    writer.push(Cell::Int(*value), &mut dictionary);
+                    for other in [*value, 77] {
+                        writer.push(Cell::Int(other), &mut dictionary);
+                    }
+                    writer.truncate(i + 1);
+                }
+                let column = writer.seal(values.len(), &dictionary);
+                let read: Vec<Option<i64>> = (0..values.len()).map(|i| column.int(i)).collect();
+                assert_eq!(read, values.iter().copied().map(Some).collect::<Vec<_>>());
+                assert_eq!(column.range(), values.iter().min().copied().zip(values.iter().max().copied()));
+            }
+        }
+        let (column, _) =
+            write(Kind::Bool, &[Cell::Bool(true), Cell::Bool(false), Cell::Null, Cell::Bool(true)], 5);
+        assert_eq!([0, 1, 2, 3, 4].map(|i| column.int(i)), [Some(1), Some(0), None, Some(1), None]);
     }
 
     #[test]
