@@ -3,6 +3,10 @@
 //! A record never straddles blocks, so that one on screen costs one block. LZ4 because it is decompressed
 //! faster than it is read from memory for most queries, and its code is small.
 
+use std::fmt;
+
+use lz4_flex::block::{CompressTable, compress_into_with_table, get_maximum_output_size};
+
 use super::packed::Packed;
 
 /// Text is gathered to this size before it is compressed.
@@ -113,6 +117,44 @@ pub(crate) struct RawWriter {
     open_row: usize,
     lengths: Vec<i64>,
     blocks: Vec<Block>,
+    compressor: Compressor,
+}
+
+/// Compresses blocks, with the same memory for each.
+struct Compressor {
+    table: CompressTable,
+    out: Vec<u8>,
+}
+
+impl Compressor {
+    /// The block compressed; `None` if it does not shrink.
+    fn compress(&mut self, block: &[u8]) -> Option<Box<[u8]>> {
+        let most = get_maximum_output_size(block.len());
+        if self.out.len() < most {
+            self.out.resize(most, 0);
+        }
+        let len = compress_into_with_table(block, &mut self.out, &mut self.table).ok()?;
+        let packed = self.out.get(..len).filter(|_| len < block.len()).map(Box::from);
+        // One huge record does not keep its memory.
+        if most > 2 * get_maximum_output_size(BLOCK) {
+            self.out = Vec::new();
+        }
+        packed
+    }
+}
+
+impl Default for Compressor {
+    fn default() -> Compressor {
+        // The large table, though blocks would fit the small one: its hashes are of five bytes, not of four, and
+        // make it faster by a tenth to a third on logs, with less left over.
+        Compressor { table: CompressTable::large(), out: Vec::new() }
+    }
+}
+
+impl fmt::Debug for Compressor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Compressor").finish_non_exhaustive()
+    }
 }
 
 impl RawWriter {
@@ -129,13 +171,12 @@ impl RawWriter {
         self.open.len() + self.blocks.iter().map(|b| b.size as usize).sum::<usize>()
     }
     fn flush(&mut self) {
-        let packed = lz4_flex::block::compress(&self.open);
-        let stored = packed.len() >= self.open.len();
+        let packed = self.compressor.compress(&self.open);
         self.blocks.push(Block {
             first_row: self.open_row as u32,
             size: self.open.len() as u32,
-            bytes: if stored { self.open.as_slice().into() } else { packed.into() },
-            stored,
+            stored: packed.is_none(),
+            bytes: packed.unwrap_or_else(|| self.open.as_slice().into()),
         });
         self.open.clear();
         self.open_row = self.lengths.len();
