@@ -119,7 +119,8 @@ fn csv_cell(value: &Value, out: &mut Vec<u8>) {
     let formula = matches!(value, Value::Text(_) | Value::List(_))
         && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     // A lone dash is what logs write for "none".
-    let formula = formula && text != "-";
+    // The names of built-in fields stand in headers, where scripts look for them; no spreadsheet runs them.
+    let formula = formula && text != "-" && !BUILT_IN.contains(&text.as_str());
     let quoted = formula || text.contains([',', '"', '\n', '\r']);
     if !quoted {
         out.extend_from_slice(text.as_bytes());
@@ -155,6 +156,11 @@ mod tests {
             ],
             &mut out,
         );
-        assert_eq!(String::from_utf8_lossy(&out), "\"'=cmd|' /C calc'!A0\",\"a,\"\"b\"\"\",-1,-,\r\n");
+        csv(BUILT_IN.map(Value::text), &mut out);
+        assert_eq!(
+            String::from_utf8_lossy(&out),
+            "\"'=cmd|' /C calc'!A0\",\"a,\"\"b\"\"\",-1,-,\r\n\
+            @timestamp,@format,@source,@line,@message\r\n"
+        );
     }
 }
