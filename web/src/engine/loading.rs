@@ -183,7 +183,7 @@ impl State {
             workers[to].tasks.extend(tasks.iter().map(|t| t.task));
             workers[to].handle.ask(Ask::Load { tasks }, &files);
         }
-        self.progress(true);
+        self.progress(false);
         self.finish_if_done();
     }
     pub(super) fn open_sample(&mut self) {
