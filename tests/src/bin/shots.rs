@@ -1,22 +1,44 @@
-//! Pictures of the page for people: two sizes, two themes, empty and with the sample logs.
+//! Pictures of the page for people: its screens in two sizes and two themes, empty and with the sample logs.
 //! `cargo xtask shots` builds the page and runs this.
 
 use logloupe_tests::browser::{Page, Theme};
+use logloupe_tests::webdriver::keys;
 
 fn main() {
     let Some(page) = Page::open() else { return };
     pictures(&page, "empty");
-    if page.look_for("button", "Try sample logs").is_none() {
-        println!("the page has no button \"Try sample logs\" yet");
-        return;
-    }
     page.click("button", "Try sample logs");
-    page.wait_for_status(|status| status.contains(" events") && !status.starts_with("0 "));
+    page.wait_for_status(|status| status.starts_with("7,175 of 7,175 events"));
     pictures(&page, "sample");
+
+    ask(&page, "filter eventName = \"AssumeRole\" and sourceIPAddress = \"203.0.113.77\"");
+    page.wait_for_status(|status| status.starts_with("2 of "));
+    page.wait_for("rows", || (page.rows("Events").len() == 3).then_some(()));
+    page.script("document.querySelector('[role=row][aria-rowindex=\"2\"] .cell-summary').click()", &[]);
+    page.find("tab", "Raw");
+    pictures(&page, "detail");
+    page.click("button", "Close event");
+
+    ask(&page, "stats count(*) as events by bin(6h), @format");
+    page.find("img", "Chart");
+    pictures(&page, "groups");
+
+    ask(&page, "filter source.ip == | stats");
+    page.wait_for("an error", || (!page.alerts().is_empty()).then_some(()));
+    pictures(&page, "error");
+
+    page.click("button", "Ledger*");
+    page.find("region", "Ledger");
+    pictures(&page, "ledger");
+}
+
+fn ask(page: &Page, query: &str) {
+    page.fill("textbox", "Query", query);
+    page.press(&[keys::ENTER]);
 }
 
 fn pictures(page: &Page, state: &str) {
-    for (width, height) in [(1440, 900), (390, 844)] {
+    for (width, height) in [(390, 844), (1440, 900)] {
         for (theme, name) in [(Theme::Light, "light"), (Theme::Dark, "dark")] {
             page.resize(width, height);
             page.theme(theme);

@@ -59,7 +59,7 @@ pub(crate) fn LedgerPage(props: &LedgerPageProps) -> Html {
                     <button type="button" class="out" aria-pressed={only_troubles.to_string()} onclick={toggle}>{ "Only with troubles" }</button>
                     <button type="button" class="out" disabled={totals.rejected == 0} onclick={act.reform(|_| Action::DownloadRejected)}><Icon glyph={Glyph::Download} />{ "Download rejected lines" }</button>
                 </div>
-                <div class="ledger-table"><table>
+                <div class="ledger-table"><table aria-label="Files">
                     <thead><tr>
                         <th scope="col">{ "File" }</th><th scope="col">{ "Taken for" }</th><th scope="col">{ "Why" }</th><th scope="col">{ "State" }</th>
                         <th scope="col" class="right">{ "Records" }</th><th scope="col" class="right">{ "Rows" }</th><th scope="col" class="right">{ "Rejected" }</th>
