@@ -145,8 +145,8 @@ impl Compressor {
 
 impl Default for Compressor {
     fn default() -> Compressor {
-        // The large table, though blocks would fit the small one: its hashes are of five bytes, not of four, and
-        // make it faster by a tenth to a third on logs, with less left over.
+        // The large table, though blocks would fit the small one: on 64-bit targets its hashes are of five bytes, not
+        // of four, and make it faster by a tenth to a third on logs, with less left over.
         Compressor { table: CompressTable::large(), out: Vec::new() }
     }
 }
