@@ -145,7 +145,7 @@ Runs a CloudWatch Logs Insights query over all rows of all files. Fields go by t
 Insights or Athena give them, by the common name of the Elastic Common Schema (source.ip, user.name), or by any path
 in a JSON event (requestParameters.bucketName). A word without a command searches everywhere.
 
-  --sql            the query is SQL (not offered yet)
+  --sql            the query is SQL as Athena users write it; a text that is clearly SQL needs no switch
   --output table   aligned columns (the default); on a terminal long cells are cut
   --output json    an array of objects with typed values
   --output ndjson  one object per line

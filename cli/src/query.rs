@@ -14,7 +14,7 @@ use logloupe_core::{
         Diagnostic, Severity, diagnostic,
         exec::{self, Job, Partial, Reader, RowRef, Selection},
         plan::{self, Catalog, Plan},
-        syntax,
+        syntax::{self, Language},
     },
     table::{Row, Shard, Value, schema::TIMESTAMP},
     view::rows::{position, source},
@@ -28,14 +28,11 @@ use crate::{
 
 /// Answers the query.
 pub fn run(call: &Query, out: &mut dyn Write) -> Outcome {
-    if call.sql {
-        return Err(Failure::Refused(
-            "logloupe: SQL is not offered yet; ask in Insights, without --sql".into(),
-        ));
-    }
     // What is wrong with the text alone is said before anything is read.
     let refuse = |found: &[Diagnostic]| Failure::Refused(diagnostic::render(&call.text, found));
-    let query = syntax::parse(&call.text).into_result().map_err(|found| refuse(&found))?;
+    let chosen = if call.sql { Language::Sql } else { Language::Insights };
+    let language = Language::of(&call.text, chosen);
+    let query = syntax::parse_in(&call.text, language).into_result().map_err(|found| refuse(&found))?;
 
     let mut loaded = load::load(&call.files);
     let catalog = catalog(&loaded.shards);

@@ -174,7 +174,7 @@ fn sql_is_refused_in_words() {
     let folder = folder();
     let said = logloupe(&["query", "--sql", "SELECT 1", folder.arg()]);
     assert_eq!(said.status, 2);
-    assert!(said.err.contains("SQL is not offered yet"), "{}", said.err);
+    assert!(said.err.contains("SQL cannot be read yet"), "{}", said.err);
 }
 
 #[test]

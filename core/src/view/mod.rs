@@ -11,7 +11,7 @@ pub mod rows;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{formats::Span, table::Value};
+use crate::{formats::Span, query::syntax::Language, table::Value};
 
 /// Events per interval of time, stacked by format.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -127,6 +127,8 @@ pub struct DetailField {
 pub struct ViewRequest {
     /// The query's text.
     pub query: String,
+    /// The language that is switched on; a text that is clearly of another one is read in that.
+    pub language: Language,
     /// Only events in `[from, to)`, microseconds: the brush.
     pub time: Option<(i64, i64)>,
     /// Start, step and number of the histogram's bars. The histogram ignores `time`, so that what lies outside the

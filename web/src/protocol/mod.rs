@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::known::Told;
 
 /// Raised with every change of the messages.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Page to worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]

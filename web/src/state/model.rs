@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use logloupe_core::{
     ingest::ledger::Entry,
-    query::{Diagnostic, Severity},
+    query::{Diagnostic, Severity, syntax::Language},
     view::{Detail, RowId, ViewRequest},
 };
 
@@ -183,6 +183,7 @@ impl Model {
         let facet_values = if self.long_facet.is_some() { facets::LONG } else { facets::SHORT };
         ViewRequest {
             query: self.view.query.clone(),
+            language: Language::Insights,
             time: self.view.range,
             bars,
             facets: self.facet_fields(),

@@ -8,7 +8,7 @@ use logloupe_core::{
         Severity,
         exec::{self, Job, Partial, Reader, RowRef, Selection},
         plan::{self, Catalog, JsonPaths, Plan},
-        syntax,
+        syntax::{self, Language},
     },
     table::{Bitmap, Shard, Value},
     view::{
@@ -58,7 +58,8 @@ impl Answering {
     pub fn new(view: u32, number: u32, request: ViewRequest, catalog: &[u8]) -> Answering {
         let catalog = postcard::from_bytes(catalog).unwrap_or_else(|_| Catalog::open());
         let mut part = ViewPart::default();
-        let parsed = syntax::parse(&request.query);
+        let language = Language::of(&request.query, request.language);
+        let parsed = syntax::parse_in(&request.query, language);
         part.diagnostics = parsed.diagnostics;
         part.diagnostics.extend(plan::check(&parsed.query, &catalog));
         let wrong = part.diagnostics.iter().any(|d| d.severity == Severity::Error);

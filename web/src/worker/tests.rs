@@ -2,7 +2,7 @@
 
 use logloupe_core::{
     ingest::ledger::State,
-    query::plan::Catalog,
+    query::{plan::Catalog, syntax::Language},
     view::{Facet, Histogram, ViewRequest, facets, histogram, order},
 };
 
@@ -130,6 +130,7 @@ fn request(query: &str) -> ViewRequest {
     let facets = ["@format", "source.ip", "event.outcome", "requestParameters.bucketName"];
     ViewRequest {
         query: query.into(),
+        language: Language::Insights,
         time: None,
         bars,
         facets: facets.map(str::to_owned).to_vec(),

@@ -42,7 +42,7 @@ use super::{
     Diagnostic,
     plan::{Catalog, JsonPaths, Plan, Step, plan},
     result::ResultTable,
-    syntax::parse,
+    syntax::{Language, parse_in},
 };
 use crate::table::{Bitmap, Chunk, Shard, Table, schema::TIMESTAMP};
 
@@ -256,13 +256,23 @@ pub enum Answer {
     Rows(Vec<RowRef>),
 }
 
-/// Runs a query on one shard from beginning to end.
+/// Runs an Insights query on one shard from beginning to end.
 pub fn run(
     text: &str,
     shard: &mut Shard,
     json: &dyn JsonPaths,
 ) -> Result<(Arc<Plan>, Answer), Vec<Diagnostic>> {
-    let query = parse(text).into_result()?;
+    run_in(text, Language::Insights, shard, json)
+}
+
+/// Runs a query in a language on one shard from beginning to end.
+pub fn run_in(
+    text: &str,
+    language: Language,
+    shard: &mut Shard,
+    json: &dyn JsonPaths,
+) -> Result<(Arc<Plan>, Answer), Vec<Diagnostic>> {
+    let query = parse_in(text, language).into_result()?;
     let plan = Arc::new(plan(&query, &Catalog::of(shard, json))?);
     let mut job = Job::new(plan.clone(), None, shard, json);
     while !job.step(shard, usize::MAX) {}

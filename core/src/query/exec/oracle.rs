@@ -11,6 +11,7 @@ use crate::{
     query::{
         functions::{AggregateKind, Num, num, truthy},
         plan::{NoJson, Node, Scope, Stage, Step},
+        syntax::parse,
     },
     table::{CHUNK_ROWS, Cell, Field, Kind, Role, Row, Value},
 };

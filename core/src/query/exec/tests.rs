@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    query::plan::NoJson,
+    query::{plan::NoJson, syntax::parse},
     table::{Cell, Field, Kind, Role, Value},
     time::parse_iso,
 };

@@ -1,17 +1,19 @@
 //! Text to tree and back. [`tree`] is what both languages parse to; nothing here knows columns or data.
 //!
 //! Reading order: [`tree`] (the document), [`words`] (every word with a meaning), [`lexer`] (text to tokens),
-//! `opening` (command or free text?), [`insights`] with `commands` and `expression` (tokens to tree), `search` (free
-//! text), `display` (tree to its canonical text), [`highlight`](mod@highlight) (colours for any text, broken ones too).
+//! [`Language`] (which one?), `opening` (command or free text?), [`insights`] with `commands` and `expression` (tokens to tree), `search` (free
+//! text), [`sql`], `display` (tree to its canonical text), [`highlight`](mod@highlight) (colours for any text, broken ones too).
 
 mod commands;
 mod display;
 mod expression;
 pub mod highlight;
 pub mod insights;
+mod language;
 pub mod lexer;
 mod opening;
 mod search;
+pub mod sql;
 pub mod tree;
 pub mod words;
 
@@ -19,6 +21,7 @@ use super::diagnostic::{Diagnostic, Severity};
 pub use display::Name;
 pub use highlight::{TokenKind, highlight};
 pub use insights::parse;
+pub use language::Language;
 use tree::Query;
 
 /// What a text says, and what is wrong with it. There is always a query: of the commands that could be read.
@@ -28,6 +31,14 @@ pub struct Parsed {
     pub query: Query,
     /// Everything that is wrong, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The text's tree in a language, see [`Parsed`]. [`Language::of`] says which language a text is in.
+pub fn parse_in(text: &str, language: Language) -> Parsed {
+    match language {
+        Language::Sql => sql::parse(text),
+        Language::Insights | Language::Pattern => parse(text),
+    }
 }
 
 impl Parsed {
