@@ -31,19 +31,30 @@ impl Log {
     }
 }
 
+/// Chunks of a log, made as they are asked for.
+pub(crate) type Stream = Box<dyn Iterator<Item = Vec<u8>>>;
+
 /// Makes a log of a format.
 pub(crate) struct Maker {
     format: &'static str,
-    file: &'static str,
+    pub(crate) file: &'static str,
     rows: u64,
-    make: fn(u64) -> Vec<Vec<u8>>,
+    make: fn(u64, u64) -> Stream,
 }
 
 impl Maker {
+    /// The maker of the format with this id.
+    pub(crate) fn of(format: &str) -> &'static Maker {
+        MAKERS.iter().find(|maker| maker.format == format).unwrap_or(&MAKERS[0])
+    }
     /// The log, a `scale`th of its size.
     pub(crate) fn make(&self, scale: u64) -> Log {
         let rows = self.rows / scale;
-        Log { format: self.format, file: self.file, rows, chunks: (self.make)(rows) }
+        Log { format: self.format, file: self.file, rows, chunks: self.stream(rows).collect() }
+    }
+    /// A log of `rows` rows.
+    pub(crate) fn stream(&self, rows: u64) -> Stream {
+        (self.make)(rows, SEED)
     }
 }
 
@@ -56,19 +67,24 @@ pub(crate) static MAKERS: [Maker; 4] = [
         format: "vpc_flow",
         file: "flows.log",
         rows: 1_000_000,
-        make: |rows| bulk::vpc(rows, SEED).collect(),
+        make: |rows, seed| Box::new(bulk::vpc(rows, seed)),
     },
-    Maker { format: "alb", file: "alb.log", rows: 160_000, make: |rows| bulk::alb(rows, SEED).collect() },
+    Maker {
+        format: "alb",
+        file: "alb.log",
+        rows: 160_000,
+        make: |rows, seed| Box::new(bulk::alb(rows, seed)),
+    },
     Maker {
         format: "cloudfront",
         file: "cloudfront.log",
         rows: 220_000,
-        make: |rows| bulk::cloudfront(rows, SEED).collect(),
+        make: |rows, seed| Box::new(bulk::cloudfront(rows, seed)),
     },
     Maker {
         format: "cloudtrail",
         file: "trail.json",
         rows: 75_000,
-        make: |rows| bulk::cloudtrail(rows, SEED).collect(),
+        make: |rows, seed| Box::new(bulk::cloudtrail(rows, seed)),
     },
 ];

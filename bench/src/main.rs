@@ -20,19 +20,27 @@ use measure::Table;
 const HELP: &str = "\
 logloupe-bench [PART…] [--quick]
 
-  native     the core in this process, one thread (the default): the next two
+  native     the core in this process, one thread (the default): the next three
   ingest     bytes to tables
   queries    questions over a million rows
+  large      the same questions over ten million; needs 8 GB of memory
+  ask FORMAT ROWS QUERY
+             one question, stage by stage: to be run under a profiler
   browser    the built page in Chromium; builds nothing: needs dist/ from `cargo xtask dist`
   --quick    a tenth of the data: to try the benchmark, not the engine
 ";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let has = |name: &str| args.iter().any(|arg| arg == name);
-    if let Some(unknown) =
-        args.iter().find(|arg| !["native", "ingest", "queries", "browser", "--quick"].contains(&arg.as_str()))
+    if let [ask, format, rows, query] = args.as_slice()
+        && let ("ask", Ok(rows)) = (ask.as_str(), rows.parse())
     {
+        queries::one(&mut Table::default(), format, rows, query);
+        return ExitCode::SUCCESS;
+    }
+    let has = |name: &str| args.iter().any(|arg| arg == name);
+    const PARTS: [&str; 5] = ["native", "ingest", "queries", "large", "browser"];
+    if let Some(unknown) = args.iter().find(|arg| !PARTS.contains(&arg.as_str()) && *arg != "--quick") {
         eprint!(
             "{}{HELP}",
             if unknown == "--help" { String::new() } else { format!("no such argument: {unknown}\n") }
@@ -41,14 +49,16 @@ fn main() -> ExitCode {
     }
     let scale = if has("--quick") { 10 } else { 1 };
     let mut table = Table::default();
-    let native = has("native") || !["ingest", "queries", "browser"].into_iter().any(has);
+    let native = has("native") || !PARTS[1..].iter().any(|part| has(part));
     if native || has("ingest") {
         ingest::formats(&mut table, scale);
         ingest::small_files(&mut table, scale);
     }
     if native || has("queries") {
-        queries::flows(&mut table, scale);
-        queries::json_paths(&mut table, scale);
+        queries::all(&mut table, 1_000_000 / scale);
+    }
+    if native || has("large") {
+        queries::all(&mut table, 10_000_000 / scale);
     }
     if has("browser")
         && let Err(fault) = browser::all(&mut table, scale)

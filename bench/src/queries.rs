@@ -1,98 +1,214 @@
-//! Questions over a million rows, natively, on one thread: from the query's text to the answer's values.
+//! Questions over a million and ten million rows, natively, on one thread: from the query's text to the answer's values.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use logloupe_core::{
     formats::{ALL, Paths},
+    ingest::Loader,
     query::{
         exec::{self, Answer, Job, Selection},
-        plan::{self, Catalog},
+        plan::{self, Catalog, Plan},
         syntax,
     },
     table::{Shard, Value},
-    view::{facets::Tally, histogram},
+    view::{
+        facets::Tally,
+        histogram,
+        order::{Order, Timeline},
+    },
 };
-use logloupe_sample::bulk;
 
 use crate::{
-    ingest::{loader, read},
-    logs::SEED,
+    ingest::loader,
+    logs::Maker,
     measure::{Table, time, time_short},
 };
 
 const RUNS: usize = 9;
 
-/// Queries over VPC flow logs, each with what it is called. The page is asked the same ones.
-pub(crate) const QUERIES: &[(&str, &str)] = &[
-    ("top pairs", "stats sum(bytes) as total by srcAddr, dstAddr | sort total desc | limit 5"),
-    ("count by bin", "filter action = \"REJECT\" | stats count(*) as n by bin(1m)"),
-    ("subnet filter", "filter isIpv4InSubnet(srcAddr, \"10.0.0.0/8\") | stats count(*) as n"),
-    ("substring over @message", "filter @message like \"REJECT OK\" | stats count(*) as n"),
-    ("regex on a dictionary column", "filter srcAddr like /^1\\d\\.\\d+\\.7\\d*\\./ | stats count(*) as n"),
+/// Chunks that a worker of the page does before it looks at the clock.
+const CHUNKS: usize = 4;
+
+/// The questions that a log is asked, each with what it is called. The page is asked the same ones.
+pub(crate) struct Questions {
+    /// The format's id.
+    pub(crate) format: &'static str,
+    pub(crate) queries: &'static [(&'static str, &'static str)],
+}
+
+/// One entry per log. A question that begins with a path not used before is asked first and again.
+pub(crate) const QUESTIONS: &[Questions] = &[
+    Questions {
+        format: "vpc_flow",
+        queries: &[
+            ("count by bin", "filter action = \"REJECT\" | stats count(*) as n by bin(1m)"),
+            ("top 10 of a text column", "stats count(*) as n by srcAddr | sort n desc | limit 10"),
+            ("top pairs", "stats sum(bytes) as total by srcAddr, dstAddr | sort total desc | limit 5"),
+            ("subnet filter", "filter isIpv4InSubnet(srcAddr, \"10.0.0.0/8\") | stats count(*) as n"),
+            (
+                "regex on a dictionary column",
+                "filter srcAddr like /^1\\d\\.\\d+\\.7\\d*\\./ | stats count(*) as n",
+            ),
+            ("substring over @message", "filter @message like \"REJECT OK\" | stats count(*) as n"),
+            ("sort by bytes with limit", "fields srcAddr, dstAddr, bytes | sort bytes desc | limit 20"),
+        ],
+    },
+    Questions {
+        format: "alb",
+        queries: &[
+            (
+                "percentiles by service",
+                "stats pct(target_processing_time, 50), pct(target_processing_time, 95), \
+                 pct(target_processing_time, 99) by target_ip",
+            ),
+            ("free text, any letter case", "filter @message like /(?i)GOOGLEBOT/ | stats count(*) as n"),
+            ("top 10 of a column of URLs", "stats count(*) as n by request_url | sort n desc | limit 10"),
+        ],
+    },
+    Questions {
+        format: "cloudtrail",
+        queries: &[
+            ("distinct principals per hour", "stats count_distinct(userIdentity.arn) as n by bin(1h)"),
+            (JSON_PATH, "stats count(*) as n by requestParameters.Host | sort n desc | limit 5"),
+        ],
+    },
 ];
+
+/// The question that reads a path of JSON records that is no column.
+pub(crate) const JSON_PATH: &str = "JSON path";
 
 /// The fields whose values the page counts.
 pub(crate) const FACETS: [&str; 8] =
     ["action", "log-status", "protocol", "dstport", "srcaddr", "dstaddr", "interface-id", "account-id"];
 
-/// A million flows.
-pub(crate) fn flows(table: &mut Table, scale: u64) {
-    let rows = 1_000_000 / scale;
-    let chunks: Vec<Vec<u8>> = bulk::vpc(rows, SEED).collect();
-    let mut loader = read(loader(), "flows.log", &chunks);
-    drop(chunks);
-    let shard = loader.shard();
-    assert_eq!(shard.rows() as u64, rows);
-
-    for (name, query) in QUERIES {
-        let took = time_short(RUNS, || ask(query, shard));
-        table.row(&format!("native: {name}"), "ms", took.millis(), &format!("{rows} flows"));
+/// All questions to logs of `rows` rows each.
+pub(crate) fn all(table: &mut Table, rows: u64) {
+    for questions in QUESTIONS {
+        let mut loader = load(questions.format, rows);
+        let shard = loader.shard();
+        let note = format!("{rows} rows of {}", questions.format);
+        for (name, query) in questions.queries {
+            if *name == JSON_PATH {
+                let first = time(1, || (), |()| ask(query, shard)).millis().0;
+                table.figure("native: JSON path, first time", "ms", first, &note);
+            }
+            let took = time_short(RUNS, || ask(query, shard));
+            table.row(&format!("native: {name}"), "ms", took.millis(), &note);
+            Steps::of(query, shard).row(table, name, &note);
+        }
+        if questions.format == "vpc_flow" {
+            screen(table, shard, &note);
+        }
     }
+}
 
+/// One question to one log, stage by stage: what to run under a profiler.
+pub(crate) fn one(table: &mut Table, format: &str, rows: u64, query: &str) {
+    let mut loader = load(format, rows);
+    let shard = loader.shard();
+    let note = format!("{rows} rows of {format}");
+    Steps::once(query, shard).row(table, "first", &note);
+    let took = time_short(RUNS, || ask(query, shard));
+    table.row("the question", "ms", took.millis(), &note);
+    Steps::of(query, shard).row(table, "again", &note);
+}
+
+/// A log of `rows` rows, read without ever being whole in memory as text.
+fn load(format: &str, rows: u64) -> Loader {
+    let maker = Maker::of(format);
+    let mut loader = loader();
+    loader.open(maker.file, Default::default());
+    maker.stream(rows).for_each(|chunk| loader.push(&chunk));
+    loader.finish();
+    loader.seal();
+    assert_eq!(loader.shard().rows() as u64, rows);
+    loader
+}
+
+/// What a screen shows beside the answer.
+fn screen(table: &mut Table, shard: &mut Shard, note: &str) {
     let everything = select("", shard);
     let times = shard.tables[0].chunks().iter().filter_map(|chunk| chunk.time_range());
     let (from, to) = times.fold((i64::MAX, i64::MIN), |(from, to), (a, b)| (from.min(a), to.max(b)));
     let bars = histogram::bars(from, to, 240);
     let took = time_short(RUNS, || histogram::count(&shard.tables[0], &everything.tables[0], bars));
-    table.row("native: histogram", "ms", took.millis(), &format!("{} bars over {rows} flows", bars.2));
+    table.row("native: histogram", "ms", took.millis(), &format!("{} bars, {note}", bars.2));
 
-    let took = time(
-        RUNS,
-        || (),
-        |()| {
-            let selection = select("filter action = \"ACCEPT\"", shard);
-            let part = |field: &&str| {
-                let flows = &shard.tables[0];
-                Tally::count(flows, &shard.sources, &selection.tables[0], field).part(flows, 10)
-            };
-            FACETS.iter().map(part).collect::<Vec<_>>()
-        },
-    );
-    table.row(
-        "native: facet counts of 8 fields under a filter",
-        "ms",
-        took.millis(),
-        &format!("{rows} flows"),
-    );
+    let mut timeline = Timeline::default();
+    timeline.extend(shard);
+    let took = time_short(RUNS, || Order::by_time(shard, &timeline, &everything.tables, true));
+    table.row("native: rows in order of time", "ms", took.millis(), note);
+
+    let took = time_short(RUNS, || {
+        let selection = select("filter action = \"ACCEPT\"", shard);
+        let part = |field: &&str| {
+            let flows = &shard.tables[0];
+            Tally::count(flows, &shard.sources, &selection.tables[0], field).part(flows, 10)
+        };
+        FACETS.iter().map(part).collect::<Vec<_>>()
+    });
+    table.row("native: facet counts of 8 fields under a filter", "ms", took.millis(), note);
 }
 
-/// A path of a million CloudTrail events that is no column: once by reading raw text, then from the column made of it.
-pub(crate) fn json_paths(table: &mut Table, scale: u64) {
-    const QUERY: &str = "stats count(*) as n by requestParameters.Host | sort n desc | limit 5";
-    let events = 1_000_000 / scale;
-    let mut loader = loader();
-    loader.open("trail.json", Default::default());
-    bulk::cloudtrail(events, SEED).for_each(|chunk| loader.push(&chunk));
-    loader.finish();
-    let shard = loader.shard();
-    assert_eq!(shard.rows() as u64, events);
-    let first = time(1, || (), |()| ask(QUERY, shard));
-    table.figure(
-        "native: JSON path, first time",
-        "ms",
-        first.millis().0,
-        &format!("{events} CloudTrail events"),
-    );
-    let again = time_short(RUNS, || ask(QUERY, shard));
-    table.row("native: JSON path, again", "ms", again.millis(), &format!("{events} CloudTrail events"));
+fn plan_of(query: &str, shard: &Shard) -> Plan {
+    let paths = Paths(ALL);
+    plan::plan(&syntax::parse(query).query, &Catalog::of(shard, &paths)).expect("a good query")
+}
+
+/// The longest pieces of work, between which a query can be cancelled, by the clock on the wall: they are shorter than
+/// the steps of the processor's clock.
+struct Steps {
+    longest: Duration,
+    finish: Duration,
+    merge: Duration,
+}
+
+impl Steps {
+    /// The medians of several runs.
+    fn of(query: &str, shard: &mut Shard) -> Steps {
+        let runs: Vec<Steps> = (0..5).map(|_| Steps::once(query, shard)).collect();
+        let median = |part: fn(&Steps) -> Duration| {
+            let mut all: Vec<Duration> = runs.iter().map(part).collect();
+            all.sort_unstable();
+            all[all.len() / 2]
+        };
+        Steps { longest: median(|s| s.longest), finish: median(|s| s.finish), merge: median(|s| s.merge) }
+    }
+    /// Runs a query as a worker of the page does.
+    fn once(query: &str, shard: &mut Shard) -> Steps {
+        let paths = Paths(ALL);
+        let plan = Arc::new(plan_of(query, shard));
+        let mut job = Job::new(plan.clone(), None, shard, &paths);
+        let mut longest = Duration::ZERO;
+        loop {
+            let begun = Instant::now();
+            let done = job.step(shard, CHUNKS);
+            longest = longest.max(begun.elapsed());
+            if done {
+                break;
+            }
+        }
+        let begun = Instant::now();
+        let (_, partial) = job.finish();
+        let finish = begun.elapsed();
+        let begun = Instant::now();
+        let merged = exec::merge(vec![partial]);
+        match plan.is_rows() {
+            true => drop(exec::survivors(&plan, merged)),
+            false => drop(exec::finalize(&plan, merged)),
+        }
+        Steps { longest, finish, merge: begun.elapsed() }
+    }
+    fn row(&self, table: &mut Table, name: &str, note: &str) {
+        let millis = |took: Duration| took.as_secs_f64() * 1e3;
+        let note = format!("{note}; wall clock");
+        table.figure(&format!("longest step: {name}"), "ms", millis(self.longest), &note);
+        table.figure(&format!("last step: {name}"), "ms", millis(self.finish), &note);
+        table.figure(&format!("merging: {name}"), "ms", millis(self.merge), &note);
+    }
 }
 
 /// From text to values.
@@ -102,6 +218,10 @@ fn ask(query: &str, shard: &mut Shard) -> Vec<Vec<Value>> {
             assert!(!table.rows.is_empty(), "{query} finds something");
             table.rows
         }
+        Ok((plan, Answer::Rows(rows))) => {
+            let reader = exec::Reader::new(&plan, shard);
+            rows.iter().map(|row| reader.values(*row)).collect()
+        }
         other => panic!("{query}: {other:?}"),
     }
 }
@@ -109,9 +229,7 @@ fn ask(query: &str, shard: &mut Shard) -> Vec<Vec<Value>> {
 /// The rows that a query's filters let through.
 fn select(query: &str, shard: &mut Shard) -> Selection {
     let paths = Paths(ALL);
-    let query = syntax::parse(query).query;
-    let plan = plan::plan(&query, &Catalog::of(shard, &paths)).expect("a good query");
-    let mut job = Job::new(plan.into(), None, shard, &paths);
+    let mut job = Job::new(plan_of(query, shard).into(), None, shard, &paths);
     while !job.step(shard, usize::MAX) {}
     job.finish().0
 }
