@@ -68,6 +68,7 @@ fn catalog(shards: &[Shard]) -> Catalog {
     let mut catalog = Catalog::default();
     for format in ALL {
         catalog.add_format(format.meta().id, &format.fields(), false);
+        format.sources().iter().for_each(|name| catalog.add_source(name, format.meta().id));
     }
     for shard in shards {
         catalog.merge(&Catalog::of(shard, &paths()));

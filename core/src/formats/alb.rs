@@ -37,7 +37,7 @@ static COLUMNS: &[Column] = &[
         .aliases(&["load_balancer", "observer.name"])
         .doc("the load balancer: app, its name, its id"),
     Column::new("client_ip", Kind::Ip, Role::Dimension, address::host)
-        .aliases(&["source.ip", "client.ip"])
+        .aliases(&["requestip", "source.ip", "client.ip"])
         .doc("address of the client"),
     Column::again("client_port", Kind::Int, Role::Identifier, address::port)
         .aliases(&["source.port", "client.port"])
@@ -55,7 +55,7 @@ static COLUMNS: &[Column] = &[
         "from receiving the response headers to starting to send them to the client; none if there were none",
     ),
     Column::new("elb_status_code", Kind::Int, Role::Status, status)
-        .aliases(&["http.response.status_code"])
+        .aliases(&["statuscode", "http.response.status_code"])
         .doc("status of the load balancer's response; 460 and 000 where the client was gone"),
     Column::again("event.outcome", Kind::Text, Role::Status, outcome_of_status)
         .doc("success below status 400, failure from there on, unknown without a status"),
@@ -72,14 +72,17 @@ static COLUMNS: &[Column] = &[
         .aliases(&["request_line"])
         .doc("the request line: method, URL, protocol"),
     Column::again("request_verb", Kind::Text, Role::Dimension, verb)
-        .aliases(&["http.request.method"])
+        .aliases(&["method", "http.request.method"])
         .doc("the method of the request"),
     Column::again("request_url", Kind::Text, Role::Identifier, url)
         .aliases(&["url.original", "url.full"])
         .doc("the URL of the request, unencoded spaces included"),
     Column::again("request_proto", Kind::Text, Role::Dimension, protocol).doc("the protocol of the request"),
-    Column::again("url.domain", Kind::Text, Role::Dimension, url_domain).doc("the host in the request's URL"),
+    Column::again("url.domain", Kind::Text, Role::Dimension, url_domain)
+        .aliases(&["host"])
+        .doc("the host in the request's URL"),
     Column::again("url.path", Kind::Text, Role::Dimension, url_path)
+        .aliases(&["requesturi"])
         .doc("the path in the request's URL, without query"),
     Column::new("user_agent", Kind::Text, Role::Dimension, text)
         .aliases(&["user_agent.original", "useragent"])
@@ -216,6 +219,9 @@ impl Format for Alb {
     }
     fn summary(&self, row: &Row<'_>) -> Vec<Span> {
         summary(row)
+    }
+    fn sources(&self) -> &'static [&'static str] {
+        &["alb_access_logs", super::WEB_ACCESS]
     }
     fn presets(&self) -> &'static [Preset] {
         PRESETS

@@ -315,6 +315,9 @@ impl Format for CloudFront {
     fn summary(&self, row: &Row<'_>) -> Vec<Span> {
         summary(row)
     }
+    fn sources(&self) -> &'static [&'static str] {
+        &["cloudfront_standard_logs", super::WEB_ACCESS]
+    }
     fn presets(&self) -> &'static [Preset] {
         PRESETS
     }

@@ -5,7 +5,7 @@ use std::{collections::HashSet, io::Write};
 
 use flate2::{Compression, write::GzEncoder};
 
-use super::{ALL, Format, Sample};
+use super::{ALL, Format, Sample, WEB_ACCESS, WEB_ACCESS_FIELDS};
 use crate::{
     ingest::{
         Limits, Loader, Options,
@@ -92,6 +92,33 @@ fn names_reach_one_column_each() {
         }
         for identity in format.identity() {
             assert!(format.fields().iter().any(|f| f.name == *identity), "{id}: no column {identity}");
+        }
+    }
+}
+
+#[test]
+fn web_access_logs_answer_to_their_common_names() {
+    let mut count = 0;
+    for format in ALL.iter().filter(|f| f.sources().contains(&WEB_ACCESS)) {
+        count += 1;
+        for (name, kind) in WEB_ACCESS_FIELDS {
+            let found = format.fields().into_iter().find(|f| f.answers_to(name));
+            assert_eq!(found.map(|f| f.kind), Some(*kind), "{}: {name}", format.meta().id);
+        }
+    }
+    assert!(count >= 2, "{count}");
+}
+
+#[test]
+fn names_of_logs_are_lower_case_and_no_other_id() {
+    for format in ALL {
+        for name in format.sources() {
+            assert_eq!(*name, name.to_ascii_lowercase(), "{}", format.meta().id);
+            let taken = ALL
+                .iter()
+                .filter(|f| f.meta().id != format.meta().id)
+                .any(|f| f.meta().id == *name || *name != WEB_ACCESS && f.sources().contains(name));
+            assert!(!taken, "{}: {name} means two logs", format.meta().id);
         }
     }
 }

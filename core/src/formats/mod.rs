@@ -16,7 +16,7 @@ mod conformance;
 
 pub use paths::Paths;
 
-use crate::table::{Field, Row, RowWriter};
+use crate::table::{Field, Kind, Row, RowWriter};
 
 /// Every format of this crate, in the order in which ties of detection are decided.
 #[rustfmt::skip] // one line each
@@ -49,6 +49,11 @@ pub trait Format: Sync {
     fn decoder(&self, head: &Head<'_>) -> Box<dyn Decoder>;
     /// A row told in one sentence, the word that matters strong.
     fn summary(&self, row: &Row<'_>) -> Vec<Span>;
+    /// The names besides its id by which queries choose it: the tables of AWS's documentation, and [`WEB_ACCESS`].
+    /// An id or a name with `_logs` after it is understood without standing here.
+    fn sources(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// The columns that identify an event, if the vendor may deliver one twice; equal values mean the same event.
     fn identity(&self) -> &'static [&'static str] {
         &[]
@@ -58,6 +63,22 @@ pub trait Format: Sync {
     /// Small samples: documentation, tests and fuzz seeds. At least one; the worst documented line among them.
     fn samples(&self) -> &'static [Sample];
 }
+
+/// The name that all web access logs share: `SELECT … FROM access_logs` reads each that is loaded. A format that has it
+/// among its [`sources`](Format::sources) answers to every name of [`WEB_ACCESS_FIELDS`].
+pub const WEB_ACCESS: &str = "access_logs";
+
+/// The names that one query may ask of all web access logs, and what each holds.
+pub const WEB_ACCESS_FIELDS: &[(&str, Kind)] = &[
+    ("time", Kind::Time),
+    ("requestip", Kind::Ip),
+    ("method", Kind::Text),
+    ("host", Kind::Text),
+    ("requesturi", Kind::Text),
+    ("statuscode", Kind::Int),
+    ("bytes", Kind::Int),
+    ("useragent", Kind::Text),
+];
 
 /// Who a format is.
 #[derive(Clone, Copy, Debug)]

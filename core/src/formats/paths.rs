@@ -11,6 +11,9 @@ impl JsonPaths for Paths<'_> {
     fn has_json(&self, format: &str) -> bool {
         self.0.iter().any(|f| f.meta().id == format && f.meta().framing == Framing::Json)
     }
+    fn sources(&self, format: &str) -> &'static [&'static str] {
+        self.0.iter().find(|f| f.meta().id == format).map_or(&[], |f| f.sources())
+    }
     fn extract(&self, _: &str, record: &[u8], path: &str, out: &mut Vec<u8>) -> bool {
         Path::new(path).extract(record, out)
     }

@@ -303,6 +303,9 @@ impl Format for VpcFlow {
     fn summary(&self, row: &Row<'_>) -> Vec<Span> {
         summary(row)
     }
+    fn sources(&self) -> &'static [&'static str] {
+        &["amazon_vpc.flow"]
+    }
     fn presets(&self) -> &'static [Preset] {
         PRESETS
     }

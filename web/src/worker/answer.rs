@@ -19,7 +19,7 @@ use logloupe_core::{
     },
 };
 
-use super::catalog::{PATHS, Paths};
+use super::catalog::PATHS;
 use crate::protocol::{Merged, Tell, ViewPart};
 
 /// Chunks per step: about ten milliseconds of the slowest predicates.
@@ -147,9 +147,9 @@ impl Answering {
             let known = field.starts_with('@')
                 || table.schema().find(field).is_some()
                 || table.derived(field).is_some();
-            if !known && Paths.has_json(&format) {
+            if !known && PATHS.has_json(&format) {
                 let mut extract =
-                    |record: &[u8], out: &mut Vec<u8>| Paths.extract(&format, record, field, out);
+                    |record: &[u8], out: &mut Vec<u8>| PATHS.extract(&format, record, field, out);
                 if !table.derive(field, CHUNKS, &mut extract) {
                     return false;
                 }

@@ -1,29 +1,14 @@
 //! What page and worker both need of queries: the merged catalog, reading a result.
 
 use logloupe_core::{
-    formats::{self, Framing},
-    query::{
-        plan::{Catalog, JsonPaths},
-        result::ResultTable,
-    },
+    formats::{self, Paths},
+    query::{plan::Catalog, result::ResultTable},
 };
 
 use crate::engine::ResultView;
 
-/// JSON paths of the crate's own formats.
-pub struct Paths;
-
-/// The one that jobs hold on to.
-pub static PATHS: Paths = Paths;
-
-impl JsonPaths for Paths {
-    fn has_json(&self, format: &str) -> bool {
-        formats::by_id(format).is_some_and(|f| f.meta().framing == Framing::Json)
-    }
-    fn extract(&self, _: &str, record: &[u8], path: &str, out: &mut Vec<u8>) -> bool {
-        formats::field::json::extract(record, path, out)
-    }
-}
+/// What queries need to know of the crate's own formats.
+pub static PATHS: Paths<'static> = Paths(formats::ALL);
 
 /// Merges the catalogs of all workers; empty while none has anything.
 pub fn merge(catalogs: &[Vec<u8>]) -> Vec<u8> {

@@ -19,7 +19,7 @@ use logloupe_sample::SampleFile;
 
 use super::{
     answer::{Answering, Cells},
-    catalog::Paths,
+    catalog::PATHS,
 };
 use crate::protocol::{Ask, Task, Tell};
 
@@ -301,7 +301,7 @@ impl Session {
         self.made_visible = now;
         self.loader.loaded_mut().seal();
         let shard = self.shard();
-        let catalog = encode(&Catalog::of(shard, &Paths));
+        let catalog = encode(&Catalog::of(shard, &PATHS));
         let formats = shard.tables.iter().map(|t| (t.format().to_owned(), t.rows() as u64)).collect();
         let ranges =
             || shard.tables.iter().flat_map(|t| t.chunks()).filter_map(|c| c.column(TIMESTAMP).range());

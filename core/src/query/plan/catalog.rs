@@ -1,16 +1,20 @@
 //! Which names exist: what a query is checked against. Built from what is loaded or from the formats' field tables,
 //! merged over shards.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::table::{Field, Kind, Shard, Unit, schema::TIMESTAMP};
 
-/// Reads values out of JSON records by path, so that a query needs to know no format.
+/// Reads values out of JSON records by path and tells formats' other names, so that a query needs to know no format.
 pub trait JsonPaths {
     /// Whether the format's records are JSON: any path of theirs is then a field.
     fn has_json(&self, format: &str) -> bool;
+    /// The names besides its id by which a query may choose the format's log; several formats may share one.
+    fn sources(&self, _format: &str) -> &'static [&'static str] {
+        &[]
+    }
     /// Appends the value at `path` of `record` to `out` and says whether there is one.
     fn extract(&self, format: &str, record: &[u8], path: &str, out: &mut Vec<u8>) -> bool;
     /// The same for many records: what can be prepared once is.
@@ -54,8 +58,8 @@ pub const BUILT_IN: &[&str] = &[
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Catalog {
     fields: BTreeMap<String, Known>,
-    /// Names of formats, lower case, and the id that each means.
-    sources: BTreeMap<String, String>,
+    /// Names of formats, lower case, and the ids that each means.
+    sources: BTreeMap<String, BTreeSet<String>>,
     json: bool,
     open: bool,
     last_time: Option<i64>,
@@ -78,6 +82,7 @@ impl Catalog {
         let mut catalog = Catalog::default();
         for table in &shard.tables {
             catalog.add_format(table.format(), table.schema().fields(), json.has_json(table.format()));
+            json.sources(table.format()).iter().for_each(|name| catalog.add_source(name, table.format()));
             let last = table.chunks().iter().filter_map(|c| c.column(TIMESTAMP).range()).map(|r| r.1).max();
             catalog.last_time = catalog.last_time.max(last);
         }
@@ -89,7 +94,7 @@ impl Catalog {
     }
     /// Adds the names of a format.
     pub fn add_format<'f>(&mut self, id: &str, fields: impl IntoIterator<Item = &'f Field>, json: bool) {
-        self.sources.insert(id.to_ascii_lowercase(), id.to_owned());
+        self.add_source(id, id);
         self.json |= json;
         for field in fields {
             self.add(&field.name, Known { kind: field.kind, unit: field.unit, own: true });
@@ -98,9 +103,9 @@ impl Catalog {
             }
         }
     }
-    /// Lets `SOURCE name` mean the format `id`.
+    /// Lets `SOURCE name` and `FROM name` mean the format `id`, and the others that already have this name.
     pub fn add_source(&mut self, name: &str, id: &str) {
-        self.sources.insert(name.to_ascii_lowercase(), id.to_owned());
+        self.sources.entry(name.to_ascii_lowercase()).or_default().insert(id.to_owned());
     }
     fn add(&mut self, name: &str, known: Known) {
         let entry = self.fields.entry(name.to_owned()).or_insert(known);
@@ -118,7 +123,9 @@ impl Catalog {
         for (name, known) in &other.fields {
             self.add(name, *known);
         }
-        self.sources.extend(other.sources.iter().map(|(a, b)| (a.clone(), b.clone())));
+        for (name, ids) in &other.sources {
+            self.sources.entry(name.clone()).or_default().extend(ids.iter().cloned());
+        }
         self.json |= other.json;
         self.open |= other.open;
         self.last_time = self.last_time.max(other.last_time);
@@ -136,12 +143,17 @@ impl Catalog {
     pub fn has_json(&self) -> bool {
         self.json || self.open
     }
-    /// The format that `name` means: its id, one of its names, or either with `_logs` after it.
-    pub fn source(&self, name: &str) -> Option<String> {
+    /// The formats that `name` means, in `SOURCE` and `FROM` alike: by id, by another name, or by either with `_logs`
+    /// after it. Several where loaded formats share the name, as web access logs share `access_logs`: a query then
+    /// reads them all and asks for their common names. None where no log is called so.
+    pub fn source(&self, name: &str) -> Vec<String> {
         let lower = name.to_ascii_lowercase();
         let short = lower.strip_suffix("_logs").or_else(|| lower.strip_suffix("_log"));
-        let known = self.sources.get(&lower).or_else(|| self.sources.get(short?)).cloned();
-        known.or_else(|| self.open.then(|| name.to_owned()))
+        match self.sources.get(&lower).or_else(|| short.and_then(|short| self.sources.get(short))) {
+            Some(ids) => ids.iter().cloned().collect(),
+            None if self.open => vec![name.to_owned()],
+            None => Vec::new(),
+        }
     }
     /// All names of fields: a field's own name, and whether it is that.
     pub fn names(&self) -> impl Iterator<Item = (&str, Known)> {
@@ -157,56 +169,10 @@ impl Catalog {
     }
 }
 
-/// The candidate that `name` was most likely meant to be, if one is near enough.
-pub fn nearest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let lower: Vec<char> = name.to_lowercase().chars().take(64).collect();
-    let most = match lower.len() {
-        0..=2 => 1,
-        3..=5 => 2,
-        n => n / 3,
-    };
-    candidates
-        .into_iter()
-        .map(|c| (distance(&lower, &c.to_lowercase().chars().take(64).collect::<Vec<_>>()), c))
-        .filter(|(d, _)| *d <= most)
-        .min()
-        .map(|(_, c)| c)
-}
-
-/// How many insertions, deletions, replacements and swaps of neighbours lead from `a` to `b`.
-fn distance(a: &[char], b: &[char]) -> usize {
-    let width = b.len() + 1;
-    let mut table = vec![0usize; (a.len() + 1) * width];
-    for i in 0..=a.len() {
-        for j in 0..=b.len() {
-            table[i * width + j] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let replaced = table[(i - 1) * width + j - 1] + (a[i - 1] != b[j - 1]) as usize;
-                let mut least =
-                    replaced.min(table[(i - 1) * width + j] + 1).min(table[i * width + j - 1] + 1);
-                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                    least = least.min(table[(i - 2) * width + j - 2] + 1);
-                }
-                least
-            };
-        }
-    }
-    table[a.len() * width + b.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::table::Role;
-
-    #[test]
-    fn nearest_names_are_near() {
-        let names = ["srcaddr", "dstaddr", "srcport", "bytes"];
-        assert_eq!(nearest("srcadr", names), Some("srcaddr"));
-        assert_eq!(nearest("BYTSE", names), Some("bytes"));
-        assert_eq!(nearest("requestParameters", names), None);
-    }
 
     #[test]
     fn catalogs_merge_to_what_all_agree_on() {
@@ -217,7 +183,17 @@ mod tests {
         a.merge(&b);
         assert_eq!(a.find("SIZE").map(|k| (k.kind, k.unit)), Some((Kind::Float, Unit::None)));
         assert!(a.has("s") && a.has("x.y") && a.has("@message") && !a.has("x"));
-        assert_eq!(a.source("TWO_logs").as_deref(), Some("two"));
-        assert_eq!(a.source("three"), None);
+        assert_eq!(a.source("TWO_logs"), ["two"]);
+        assert!(a.source("three").is_empty());
+    }
+
+    #[test]
+    fn a_name_may_mean_several_formats() {
+        let mut a = Catalog::default();
+        a.add_source("access_logs", "one");
+        let mut b = Catalog::default();
+        b.add_source("Access_Logs", "two");
+        a.merge(&b);
+        assert_eq!(a.source("ACCESS_LOGS"), ["one", "two"]);
     }
 }

@@ -6,13 +6,14 @@ use std::{ops::Range, sync::Arc};
 use super::{
     AggregateCall, Group, Node, Op, Output, Plan, Stage, Step,
     binning::Binning,
-    catalog::{Catalog, nearest},
+    catalog::Catalog,
     pattern::{self, Extractor},
     scope::Names,
 };
 use crate::{
     query::{
         Diagnostic,
+        diagnostic::suggest,
         functions::{self, AggregateKind, Apply, aggregate},
         syntax::tree::{
             Binary, Command, E, Expr, ParsePattern, Pattern, Projection, Query, Spanned, Term, Unary,
@@ -102,9 +103,9 @@ impl Lower<'_> {
         let mut ids = self.sources.take().unwrap_or_default();
         for name in names {
             match self.catalog.source(&name.item) {
-                Some(id) => ids.push(id),
-                None => {
-                    let near = nearest(&name.item, self.catalog.sources());
+                found if !found.is_empty() => ids.extend(found),
+                _ => {
+                    let near = suggest(&name.item, self.catalog.sources());
                     let all: Vec<&str> = self.catalog.sources().take(12).collect();
                     let help = match near {
                         Some(near) => format!("did you mean `{near}`?"),
@@ -383,7 +384,7 @@ impl Lower<'_> {
         let Some(function) = functions::find(&name.item) else {
             let all = functions::all().map(|f| f.name).chain(functions::AGGREGATES.iter().map(|a| a.name));
             let help =
-                nearest(&name.item, all).map_or(String::new(), |near| format!("did you mean `{near}`?"));
+                suggest(&name.item, all).map_or(String::new(), |near| format!("did you mean `{near}`?"));
             args.iter().for_each(|a| _ = self.expr(a));
             return self.error(&name.span, format!("there is no function `{}`", name.item), help);
         };

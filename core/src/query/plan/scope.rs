@@ -4,9 +4,12 @@ use std::collections::HashMap;
 
 use super::{
     Node, Stage,
-    catalog::{BUILT_IN, Catalog, nearest},
+    catalog::{BUILT_IN, Catalog},
 };
-use crate::{query::Diagnostic, table::Unit};
+use crate::{
+    query::{Diagnostic, diagnostic::suggest},
+    table::Unit,
+};
 
 /// The names that a stage has so far.
 pub(super) struct Names<'c> {
@@ -60,7 +63,7 @@ impl<'c> Names<'c> {
             return (node, unit, None);
         }
         if self.closed {
-            let near = nearest(name, self.sorted_names());
+            let near = suggest(name, self.sorted_names());
             let diagnostic = Diagnostic::error(span, format!("there is no field `{name}` after `stats`"));
             let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
@@ -78,8 +81,8 @@ impl<'c> Names<'c> {
     }
     fn unknown(&self, name: &str, span: std::ops::Range<usize>) -> Option<Diagnostic> {
         let own = self.catalog.names().filter(|(_, k)| k.own).map(|(n, _)| n);
-        let near = nearest(name, own.chain(self.sorted_names()).chain(BUILT_IN.iter().copied()))
-            .or_else(|| nearest(name, self.catalog.names().map(|(n, _)| n)));
+        let near = suggest(name, own.chain(self.sorted_names()).chain(BUILT_IN.iter().copied()))
+            .or_else(|| suggest(name, self.catalog.names().map(|(n, _)| n)));
         let message = format!("no loaded log has a field `{name}`");
         if self.catalog.has_json() {
             // It may be a key of a JSON record that no one listed.

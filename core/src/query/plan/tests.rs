@@ -61,7 +61,7 @@ fn faults_are_named_with_their_place_and_a_way_out() {
         ),
         (
             "stats count(*) as n by action | filter m > 1",
-            "Error `m`: there is no field `m` after `stats`; did you mean `n`?",
+            "Error `m`: there is no field `m` after `stats`; `stats` leaves `action`, `count(*)`, `n`",
         ),
         (
             "filter strlne(action) > 3",
