@@ -1,6 +1,6 @@
 //! Missing values and choices.
 
-use super::{ANY, Function, truthy};
+use super::{ANY, Apply, Function, no_scalar, text, truthy};
 use crate::table::Value;
 
 pub(super) static FUNCTIONS: &[Function] = &[
@@ -52,6 +52,15 @@ pub(super) static FUNCTIONS: &[Function] = &[
         "the value, missing if it equals the other",
         &[("nullif(\"-\", \"-\")", ""), ("nullif(3, \"-\")", "3")],
     ),
+    Function::new(
+        "messageSize",
+        "messageSize([text])",
+        (0, 1),
+        no_scalar,
+        "how many bytes the text has as UTF-8; without one, the record",
+        &[("messageSize(\"größe\")", "7")],
+    )
+    .special(Apply::OfMessage(size)),
 ];
 
 fn is_present(args: &[Value]) -> Value {
@@ -86,4 +95,8 @@ fn is_numeric(args: &[Value]) -> Value {
 
 fn null_if(args: &[Value]) -> Value {
     if args[0].compare(&args[1]) == Some(std::cmp::Ordering::Equal) { Value::Null } else { args[0].clone() }
+}
+
+fn size(args: &[Value]) -> Value {
+    text(&args[0]).map_or(Value::Null, |t| Value::Int(t.len() as i64))
 }

@@ -83,6 +83,15 @@ pub(super) static FUNCTIONS: &[Function] = &[
         &[("isPublicIP(\"8.8.8.8\")", "true"), ("isPublicIP(\"127.0.0.1\")", "false")],
     ),
     Function::new(
+        "isReservedIP",
+        "isReservedIP(address)",
+        (1, 1),
+        reserved,
+        "whether the address is set aside for special use: loopback, link-local, shared (100.64/10), documentation, \
+         benchmarks (198.18/15), multicast and what is not assigned",
+        &[("isReservedIP(\"169.254.169.254\")", "true"), ("isReservedIP(\"10.0.0.1\")", "false")],
+    ),
+    Function::new(
         "ipv4ToNumber",
         "ipv4ToNumber(address)",
         (1, 1),
@@ -153,26 +162,36 @@ fn v6_in_subnet(args: &[Value]) -> Value {
 fn is_private(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(a) => a.is_private(),
-        IpAddr::V6(a) => a.segments()[0] & 0xfe00 == 0xfc00,
+        IpAddr::V6(a) => {
+            a.to_ipv4_mapped().map_or_else(|| a.segments()[0] & 0xfe00 == 0xfc00, |a| a.is_private())
+        }
     }
 }
 
 fn is_reserved(address: IpAddr) -> bool {
     let v4 = |a: Ipv4Addr| {
-        let [x, y, ..] = a.octets();
+        let [x, y, z, _] = a.octets();
         a.is_loopback()
             || a.is_link_local()
             || x == 0
             || x >= 224
             || (x == 100 && y & 0xc0 == 64)
+            || (x == 198 && y & 0xfe == 18)
+            || (x == 192 && y == 0 && z == 0)
             || a.is_documentation()
     };
     let v6 = |a: Ipv6Addr| {
-        a.is_loopback() || a.is_unspecified() || a.is_multicast() || a.segments()[0] & 0xffc0 == 0xfe80
+        let [x, y, ..] = a.segments();
+        a.is_loopback()
+            || a.is_unspecified()
+            || a.is_multicast()
+            || x & 0xffc0 == 0xfe80
+            || (x == 0x2001 && y == 0xdb8)
     };
     match address {
         IpAddr::V4(a) => v4(a),
-        IpAddr::V6(a) => v6(a),
+        // An IPv4 address in the form of IPv6 is what it stands for.
+        IpAddr::V6(a) => a.to_ipv4_mapped().map_or_else(|| v6(a), v4),
     }
 }
 
@@ -182,6 +201,10 @@ fn private(args: &[Value]) -> Value {
 
 fn public(args: &[Value]) -> Value {
     about(args, |a| !is_private(a) && !is_reserved(a))
+}
+
+fn reserved(args: &[Value]) -> Value {
+    about(args, is_reserved)
 }
 
 fn v4_number(args: &[Value]) -> Value {

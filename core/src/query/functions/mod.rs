@@ -7,15 +7,19 @@
 //! missing; an integer that outgrows 64 bits becomes a float.
 
 pub mod aggregate;
+pub(crate) mod dates;
+mod encode;
 mod general;
 mod ip;
 mod json;
 mod numeric;
+mod regex;
 mod string;
 mod time;
 
 use std::borrow::Cow;
 
+use ::regex::bytes::Regex;
 pub use aggregate::{AGGREGATES, Aggregate, AggregateKind};
 pub use numeric::{Num, arithmetic, negate, num};
 
@@ -25,9 +29,12 @@ use crate::table::Value;
 pub static GROUPS: &[(&str, &[Function])] = &[
     ("Numbers", numeric::FUNCTIONS),
     ("Time", time::FUNCTIONS),
+    ("Dates as text", dates::FUNCTIONS),
     ("General", general::FUNCTIONS),
     ("Addresses", ip::FUNCTIONS),
     ("Text", string::FUNCTIONS),
+    ("Regular expressions", regex::FUNCTIONS),
+    ("Encodings and digests", encode::FUNCTIONS),
     ("JSON", json::FUNCTIONS),
 ];
 
@@ -68,6 +75,15 @@ pub enum Apply {
     Ceil,
     /// `now()`: the time of the latest event loaded, in seconds since 1970.
     Now,
+    /// `queryStartTime()`: the beginning of the time that is asked for.
+    Start,
+    /// `queryEndTime()`: its end.
+    End,
+    /// A value from values; without any, from `@message`.
+    OfMessage(fn(&[Value]) -> Value),
+    /// A value from the regular expression that the second argument says, and the values of the other arguments. The
+    /// expression is part of the query, so that it is compiled once.
+    Pattern(fn(&Regex, &[Value]) -> Value),
 }
 
 impl Function {
@@ -135,4 +151,104 @@ pub fn truthy(value: &Value) -> bool {
 
 fn no_scalar(_: &[Value]) -> Value {
     Value::Null
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Values that have broken functions somewhere.
+    fn hostile() -> Vec<Value> {
+        let list = |items: &[Value]| Value::List(items.into());
+        let mut all = vec![
+            Value::Null,
+            Value::Bool(true),
+            Value::Int(0),
+            Value::Int(-1),
+            Value::Int(400),
+            Value::Int(i64::MAX),
+            Value::Int(i64::MIN),
+            Value::Float(0.1),
+            Value::Float(-0.0),
+            Value::Float(1e300),
+            Value::Float(-1e-300),
+            Value::Float(f64::NAN),
+            Value::Float(f64::INFINITY),
+            Value::Time(0),
+            Value::Time(i64::MAX),
+            Value::Time(i64::MIN),
+            list(&[]),
+            list(&[Value::Int(1), Value::text("x"), list(&[Value::Null])]),
+        ];
+        let texts = [
+            "",
+            " ",
+            "x",
+            "-",
+            "%",
+            "%%Y%",
+            "'",
+            "yyyy-MM-dd HH:mm:ss.SSS",
+            "%Y-%m-%d",
+            "2026-03-05T13:29:37Z",
+            "10.0.0.1",
+            "::ffff:10.0.0.1",
+            "10.0.0.0/99",
+            "/",
+            "9223372036854775808",
+            "1e999",
+            "ö\u{1F600}e\u{301}",
+            "%C3%28+%",
+            "YQ=",
+            "{\"a\":[1,{\"b\":null}]}",
+            "[[[[",
+            "$1${x}\\",
+            "\0",
+        ];
+        all.extend(texts.map(Value::text));
+        all.push(Value::text(&"ab ".repeat(100_000)));
+        all
+    }
+
+    #[test]
+    fn every_function_is_total() {
+        let values = hostile();
+        let regexes = ["", ".", "(a)|(b)*", "[^a]+"].map(|p| Regex::new(&format!("(?-u:{p})")).unwrap());
+        let mut random = 1u64;
+        for function in all() {
+            for count in function.least..=function.most.min(function.least.max(1) + 3) {
+                // All combinations of one value, some of more.
+                let total = values.len().pow(count.min(4) as u32).min(300);
+                for i in 0..total {
+                    let args: Vec<Value> = (0..count)
+                        .map(|_| {
+                            random =
+                                random.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                            let any = (random >> 33) as usize % values.len();
+                            values[if count == 1 { i } else { any }].clone()
+                        })
+                        .collect();
+                    let made = match function.apply {
+                        Apply::Scalar(apply) => apply(&args),
+                        Apply::OfMessage(apply) if count == 1 => apply(&args),
+                        Apply::Pattern(apply) => {
+                            apply(&regexes[i % regexes.len()], &[&args[..1], &args[2..]].concat())
+                        }
+                        _ => continue,
+                    };
+                    match &made {
+                        // What was not finite when it came may go through functions that only choose.
+                        Value::Float(v) => assert!(
+                            v.is_finite()
+                                || args.iter().any(|a| matches!(a, Value::Float(v) if !v.is_finite())),
+                            "{}: {args:?}",
+                            function.name
+                        ),
+                        Value::Text(text) => assert!(text.len() <= LONGEST_TEXT, "{}", function.name),
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
 }

@@ -144,11 +144,11 @@ pub(super) static FUNCTIONS: &[Function] = &[
     ),
     Function::new(
         "log",
-        "log(number)",
-        (1, 1),
+        "log(number [, base])",
+        (1, 2),
         log,
-        "the natural logarithm",
-        &[("log(1)", "0"), ("log(0)", "")],
+        "the natural logarithm, or the one to a base",
+        &[("log(1)", "0"), ("log(1000, 10)", "3"), ("log(0)", "")],
     ),
     Function::new(
         "sqrt",
@@ -176,6 +176,14 @@ pub(super) static FUNCTIONS: &[Function] = &[
         &[("toInt(\"42.9\")", "42"), ("toInt(-1.5)", "-1")],
     )
     .aliases(&["toLong"]),
+    Function::new(
+        "haversine",
+        "haversine(latitude, longitude, latitude, longitude)",
+        (4, 4),
+        haversine,
+        "the distance between two places on the globe in kilometres, from degrees",
+        &[("round(haversine(52.52, 13.405, 48.8566, 2.3522))", "877"), ("haversine(91, 0, 0, 0)", "")],
+    ),
 ];
 
 fn abs(args: &[Value]) -> Value {
@@ -231,7 +239,30 @@ fn least(args: &[Value]) -> Value {
 }
 
 fn log(args: &[Value]) -> Value {
-    num(&args[0]).map_or(Value::Null, |n| float(n.float().ln()))
+    let Some(number) = num(&args[0]).map(Num::float) else { return Value::Null };
+    match args.get(1).map(num) {
+        None => float(number.ln()),
+        Some(Some(base)) => match base.float() {
+            10.0 => float(number.log10()),
+            2.0 => float(number.log2()),
+            base => float(number.ln() / base.ln()),
+        },
+        Some(None) => Value::Null,
+    }
+}
+
+/// Mean radius of the Earth in kilometres.
+const EARTH: f64 = 6371.0088;
+
+fn haversine(args: &[Value]) -> Value {
+    let degrees: Option<Vec<f64>> = args.iter().map(|a| num(a).map(Num::float)).collect();
+    let Some([lat1, lon1, lat2, lon2]) = degrees.as_deref() else { return Value::Null };
+    if [lat1, lat2].iter().any(|l| l.abs() > 90.0) || [lon1, lon2].iter().any(|l| l.abs() > 180.0) {
+        return Value::Null;
+    }
+    let half = |a: f64, b: f64| ((b - a).to_radians() / 2.0).sin().powi(2);
+    let h = half(*lat1, *lat2) + lat1.to_radians().cos() * lat2.to_radians().cos() * half(*lon1, *lon2);
+    float(2.0 * EARTH * h.min(1.0).sqrt().asin())
 }
 
 fn sqrt(args: &[Value]) -> Value {

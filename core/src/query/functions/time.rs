@@ -52,6 +52,24 @@ pub(super) static FUNCTIONS: &[Function] = &[
         &[],
     )
     .special(Apply::Now),
+    Function::new(
+        "queryStartTime",
+        "queryStartTime()",
+        (0, 0),
+        no_scalar,
+        "the beginning of the range of time that is asked for, or the time of the earliest event loaded",
+        &[],
+    )
+    .special(Apply::Start),
+    Function::new(
+        "queryEndTime",
+        "queryEndTime()",
+        (0, 0),
+        no_scalar,
+        "the end of the range of time that is asked for, or the time of the latest event loaded",
+        &[],
+    )
+    .special(Apply::End),
 ];
 
 fn from_millis(args: &[Value]) -> Value {

@@ -62,6 +62,7 @@ pub struct Catalog {
     sources: BTreeMap<String, BTreeSet<String>>,
     json: bool,
     open: bool,
+    first_time: Option<i64>,
     last_time: Option<i64>,
 }
 
@@ -83,8 +84,10 @@ impl Catalog {
         for table in &shard.tables {
             catalog.add_format(table.format(), table.schema().fields(), json.has_json(table.format()));
             json.sources(table.format()).iter().for_each(|name| catalog.add_source(name, table.format()));
-            let last = table.chunks().iter().filter_map(|c| c.column(TIMESTAMP).range()).map(|r| r.1).max();
-            catalog.last_time = catalog.last_time.max(last);
+            for (first, last) in table.chunks().iter().filter_map(|c| c.column(TIMESTAMP).range()) {
+                catalog.first_time = Some(catalog.first_time.map_or(first, |t| t.min(first)));
+                catalog.last_time = catalog.last_time.max(Some(last));
+            }
         }
         catalog
     }
@@ -128,6 +131,7 @@ impl Catalog {
         }
         self.json |= other.json;
         self.open |= other.open;
+        self.first_time = self.first_time.into_iter().chain(other.first_time).min();
         self.last_time = self.last_time.max(other.last_time);
     }
     /// What is known of `name`, letter case aside if need be.
@@ -162,6 +166,10 @@ impl Catalog {
     /// All names of formats.
     pub fn sources(&self) -> impl Iterator<Item = &str> {
         self.sources.keys().map(String::as_str)
+    }
+    /// The time of the earliest event.
+    pub fn first_time(&self) -> Option<i64> {
+        self.first_time
     }
     /// The time of the latest event: what `now()` says.
     pub fn last_time(&self) -> Option<i64> {

@@ -3,6 +3,8 @@
 
 use std::{ops::Range, sync::Arc};
 
+use regex::bytes::Regex;
+
 use super::{
     AggregateCall, Group, Node, Op, Output, Plan, Stage, Step,
     binning::Binning,
@@ -410,6 +412,34 @@ impl Lower<'_> {
                 let last = self.catalog.last_time().unwrap_or(0);
                 Node::Const(Value::Int(last.div_euclid(crate::time::SECOND)))
             }
+            Apply::Start => Node::Const(self.catalog.first_time().map_or(Value::Null, Value::Time)),
+            Apply::End => Node::Const(self.catalog.last_time().map_or(Value::Null, Value::Time)),
+            Apply::OfMessage(apply) => {
+                let node = match args.first() {
+                    Some(arg) => self.expr(arg),
+                    None => self.field("@message", &e.span),
+                };
+                Node::apply(Op::Function(function, apply), vec![node])
+            }
+            Apply::Pattern(apply) => self.with_pattern(function, args, apply),
+        }
+    }
+
+    /// A call whose second argument is a regular expression.
+    fn with_pattern(
+        &mut self,
+        function: &'static functions::Function,
+        args: &[E],
+        apply: fn(&Regex, &[Value]) -> Value,
+    ) -> Node {
+        let mut nodes: Vec<Node> = args.iter().map(|a| self.expr(a)).collect();
+        let Node::Const(Value::Text(pattern)) = nodes.remove(1) else {
+            let message = format!("the pattern of `{}` must be written in the query", function.name);
+            return self.error(&args[1].span, message, "for example `regexReplace(path, \"[0-9]+\", \"N\")`");
+        };
+        match pattern::regex(&pattern) {
+            Ok(regex) => Node::apply(Op::Pattern(function, Arc::new(regex), apply), nodes),
+            Err(message) => self.error(&args[1].span, message, ""),
         }
     }
 

@@ -50,6 +50,8 @@ pub enum Op {
     Matches(Arc<Regex>, bool),
     /// A function.
     Function(&'static Function, fn(&[Value]) -> Value),
+    /// A function with a regular expression.
+    Pattern(&'static Function, Arc<Regex>, fn(&Regex, &[Value]) -> Value),
     /// The beginning of the interval that holds a time.
     Floor(Binning),
     /// The next beginning of an interval.
@@ -86,6 +88,7 @@ impl Op {
             }
             Op::Matches(regex, negated) => about_text(&args[0], *negated, |t| regex.is_match(t)),
             Op::Function(_, apply) => apply(args),
+            Op::Pattern(_, regex, apply) => apply(regex, args),
             Op::Floor(bins) => args[0].time().map_or(Value::Null, |t| Value::Time(bins.floor(t))),
             Op::Ceil(bins) => args[0].time().map_or(Value::Null, |t| Value::Time(bins.ceil(t))),
             Op::Extract(extractor) => match &args[0] {

@@ -56,6 +56,15 @@ fn every_example_of_a_function_holds() {
 fn faults_are_named_with_their_place_and_a_way_out() {
     let cases = [
         (
+            "fields regexReplace(action, bytes, \"\")",
+            "Error `bytes`: the pattern of `regexReplace` must be written in the query; for example \
+             `regexReplace(path, \"[0-9]+\", \"N\")`",
+        ),
+        (
+            "fields regexReplace(action, \"(a{1000}){1000}\")",
+            "Error `\"(a{1000}){1000}\"`: the regular expression is too large; ",
+        ),
+        (
             "filter srcadr = \"x\"",
             "Error `srcadr`: no loaded log has a field `srcadr`; did you mean `srcaddr`?",
         ),
