@@ -151,6 +151,51 @@ fn command() -> impl Strategy<Value = Command> {
         vec(key, 1..3).prop_map(Command::Sort),
         any::<u64>().prop_map(Command::Limit),
         vec(expr(), 1..3).prop_map(Command::Dedup),
+        given(),
+    ]
+}
+
+/// Commands that hold a query or name what is given beside the logs.
+fn given() -> impl Strategy<Value = Command> {
+    use Baseline::*;
+    let plain = || spanned("[a-z][a-z0-9_]{0,4}(\\.[a-z]{1,3})?");
+    let source = vec(spanned("[a-z]\\PC{0,8}"), 1..3).prop_map(Command::Source);
+    let query = (source, option::of(expr().prop_map(Command::Filter)))
+        .prop_map(|(a, b)| Query {
+            commands: [Some(a), b].into_iter().flatten().map(Spanned::made).collect(),
+        })
+        .boxed();
+    let side = |name: &'static str| spanned(Just(name.to_owned()));
+    let sides = prop_oneof![(side("left"), side("right")), (side("a"), side("b c"))];
+    let join = (any::<bool>(), sides, vec((plain(), plain()), 1..3), query.clone())
+        .prop_map(|(outer, (left, right), on, query)| Command::Join(Join { outer, left, right, on, query }));
+    let inner = (any::<bool>(), expr(), query).prop_map(|(negated, item, query)| {
+        Command::Filter(Box::new(Spanned::made(Expr::InQuery { negated, item, query: Box::new(query) })))
+    });
+    let keys = vec((spanned(name()), spanned(name())), 1..3);
+    let outputs = || vec((spanned(name()), option::of(spanned(name()))), 1..3);
+    let lookup =
+        (spanned("[a-z]\\PC{0,8}"), keys, any::<bool>(), outputs()).prop_map(|(table, on, fill, outputs)| {
+            let on = on.into_iter().map(|(column, field)| (Some(column), field)).collect();
+            Command::Lookup(Lookup { network: false, table, on, fill, outputs })
+        });
+    let network =
+        (option::of(spanned(name())), spanned(name()), outputs()).prop_map(|(column, field, outputs)| {
+            let table = Spanned::made("net-works".to_owned());
+            Command::Lookup(Lookup { network: true, table, on: vec![(column, field)], fill: true, outputs })
+        });
+    let diff = prop_oneof![
+        select(vec![Before, Day, Week, Month]),
+        period().prop_filter("no milliseconds", |p| p.unit != PeriodUnit::Millisecond).prop_map(Shift)
+    ];
+    let fields = vec(name().prop_map(|n| Box::new(Spanned::made(Expr::Field(n)))), 0..3);
+    prop_oneof![
+        join,
+        inner,
+        lookup,
+        network,
+        diff.prop_map(Command::Diff),
+        (fields, expr()).prop_map(|(fields, condition)| Command::RelevantFields { fields, condition }),
     ]
 }
 
@@ -188,6 +233,13 @@ const TOKENS: &[&str] = &[
     "sort ",
     "limit ",
     "unmask ",
+    "join ",
+    " where ",
+    "left=a ",
+    "(SOURCE ",
+    "lookup ",
+    " OUTPUT ",
+    "logcompare timeshift ",
     "filtr ",
     " by ",
     " as ",

@@ -98,6 +98,9 @@ impl Lower<'_> {
                 let keys = fields.iter().map(|f| self.defined(f)).collect();
                 self.stage.steps.push(Step::Dedup(keys));
             }
+            Command::Join(_) | Command::Lookup(_) | Command::Diff(_) | Command::RelevantFields { .. } => {
+                self.error(span, "this command is not offered yet", "");
+            }
         }
     }
 
@@ -356,6 +359,7 @@ impl Lower<'_> {
                     }
                 }
             }
+            Expr::InQuery { .. } => self.error(&e.span, "a query inside a query is not offered yet", ""),
             Expr::Like { negated, item, pattern } => {
                 let item = self.expr(item);
                 match &pattern.item {

@@ -22,7 +22,19 @@ impl Parser<'_> {
             Verb::Dedup => Command::Dedup(self.list(Self::expression)?),
             Verb::Parse => self.parse()?,
             Verb::Source => return self.source(),
+            Verb::Search if self.inner => {
+                let message = "`search` cannot stand in a query in brackets";
+                let help = "write `filter @message like \"text\"`";
+                self.report(Diagnostic::error(token.span(), message).help(help));
+                return Err(Reported);
+            }
             Verb::Search => self.search(token.end)?,
+            Verb::Join => self.join()?,
+            Verb::Lookup => self.lookup(false)?,
+            Verb::NetworkLookup => self.lookup(true)?,
+            Verb::Diff => self.diff()?,
+            Verb::LogCompare => self.logcompare()?,
+            Verb::RelevantFields => self.relevant_fields()?,
             Verb::NoEffect => {
                 if !self.at_end_of_command() {
                     self.list(Self::expression)?;
@@ -40,7 +52,7 @@ impl Parser<'_> {
     }
 
     /// `item { "," item }`
-    fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> Step<T>) -> Step<Vec<T>> {
+    pub(super) fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> Step<T>) -> Step<Vec<T>> {
         let mut items = vec![item(self)?];
         while self.eat(Symbol::Comma) {
             items.push(item(self)?);
@@ -57,7 +69,7 @@ impl Parser<'_> {
     }
 
     /// The name of something new.
-    fn new_name(&mut self) -> Step<Spanned<String>> {
+    pub(super) fn new_name(&mut self) -> Step<Spanned<String>> {
         let token = self.peek();
         match token.kind {
             Lexeme::Word | Lexeme::Quoted => {}
@@ -283,7 +295,7 @@ impl Parser<'_> {
     }
 
     /// The name of a table: text, or tokens without blanks between them.
-    fn source_name(&mut self) -> Step<Spanned<String>> {
+    pub(super) fn source_name(&mut self) -> Step<Spanned<String>> {
         let token = self.peek();
         match token.kind {
             Lexeme::Text | Lexeme::Typographic => {
@@ -317,7 +329,7 @@ impl Parser<'_> {
     }
 
     /// `5m`, `5 minutes`.
-    fn period(&mut self) -> Step<Spanned<Period>> {
+    pub(super) fn period(&mut self) -> Step<Spanned<Period>> {
         let start = self.at;
         let expr: E = self.primary()?.expr;
         match expr.item {

@@ -44,6 +44,9 @@ impl Command {
             Command::Stats { aggregates, .. } => aggregates.is_empty(),
             Command::Sort(keys) => keys.is_empty(),
             Command::Dedup(items) => items.is_empty(),
+            Command::Join(_) | Command::Lookup(_) | Command::Diff(_) | Command::RelevantFields { .. } => {
+                false
+            }
             Command::Filter(_) | Command::Parse { .. } | Command::Limit(_) => false,
         }
     }
@@ -80,11 +83,19 @@ impl Display for Command {
                 f.write_str("dedup ")?;
                 list(f, items, |f, e| e.item.fmt(f))
             }
+            Command::Join(join) => join.fmt(f),
+            Command::Lookup(lookup) => lookup.fmt(f),
+            Command::Diff(baseline) => baseline.fmt(f),
+            Command::RelevantFields { fields, condition } => {
+                f.write_str("relevantfields ")?;
+                list(f, fields, |f, e| e.item.fmt(f))?;
+                write!(f, "{}where {}", if fields.is_empty() { "" } else { " " }, condition.item)
+            }
         }
     }
 }
 
-fn list<T>(
+pub(super) fn list<T>(
     f: &mut Formatter<'_>,
     items: &[T],
     mut write: impl FnMut(&mut Formatter<'_>, &T) -> fmt::Result,
@@ -167,7 +178,7 @@ fn parse(f: &mut Formatter<'_>, source: Option<&E>, pattern: &ParsePattern) -> f
     }
 }
 
-fn source_name(f: &mut Formatter<'_>, name: &str) -> fmt::Result {
+pub(super) fn source_name(f: &mut Formatter<'_>, name: &str) -> fmt::Result {
     let plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
     if plain { f.write_str(name) } else { Quoted(name).fmt(f) }
@@ -204,7 +215,13 @@ fn term(term: &Term) -> String {
     }
     let bare = format!("{out}{}", term.text.item);
     let operator = matches!(bare.as_str(), "AND" | "OR" | "NOT");
-    if !operator && is_one_term(&bare, term) { bare } else { format!("{out}{}", Quoted(&term.text.item)) }
+    // A backtick may pair with one of a later term.
+    let pairs = term.text.item.starts_with('`') && term.field.is_none();
+    if !operator && !pairs && is_one_term(&bare, term) {
+        bare
+    } else {
+        format!("{out}{}", Quoted(&term.text.item))
+    }
 }
 
 /// Whether `bare` is read back as this one term.
@@ -234,7 +251,7 @@ fn level(expr: &Expr) -> u8 {
         Expr::Binary(op, ..) => op.precedence() * 2,
         Expr::Unary(Unary::Not, _) => level::NOT,
         Expr::Unary(Unary::Minus, _) => level::SIGN,
-        Expr::In { .. } | Expr::Like { .. } => level::COMPARISON,
+        Expr::In { .. } | Expr::InQuery { .. } | Expr::Like { .. } => level::COMPARISON,
         Expr::Literal(Value::Int(v)) if *v < 0 => level::SIGN,
         Expr::Literal(Value::Float(v)) if v.is_sign_negative() => level::SIGN,
         _ => level::PRIMARY,
@@ -282,6 +299,10 @@ impl Display for Expr {
                 write!(f, "{} {not}in [", AtLeast(operand, &item.item))?;
                 list(f, members, |f, e| AtLeast(level::ANY, &e.item).fmt(f))?;
                 f.write_char(']')
+            }
+            Expr::InQuery { negated, item, query } => {
+                let not = if *negated { "not " } else { "" };
+                write!(f, "{} {not}in ({query})", AtLeast(operand, &item.item))
             }
             Expr::Like { negated, item, pattern } => {
                 let not = if *negated { "not " } else { "" };

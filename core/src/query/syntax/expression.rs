@@ -3,7 +3,7 @@
 //! ```text
 //! expression = expression ( "or" | "and" ) expression | "not" expression | comparison
 //! comparison = sum [ ( "=" | "!=" | "<" | "<=" | ">" | ">=" ) sum
-//!                  | [ "not" ] "in" list
+//!                  | [ "not" ] "in" ( list | "(" query ")" )
 //!                  | [ "not" ] "like" pattern | "=~" pattern | "!~" pattern ]
 //! sum        = sum ( "+" | "-" ) sum | sum ( "*" | "/" | "%" ) sum | sign
 //! sign       = "-" sign | power
@@ -28,6 +28,8 @@ use crate::{query::diagnostic::Diagnostic, table::Value};
 const DEEPEST: u32 = 128;
 /// How many steps lie between an expression and its furthest operand: bounds the stack of whoever walks the tree.
 const TALLEST: u16 = 500;
+/// What a query in brackets counts for: it holds expressions of its own, but no further query.
+const TALLEST_QUERY: u16 = TALLEST / 2;
 
 /// An expression and how far its furthest operand is.
 pub(super) struct Node {
@@ -95,6 +97,20 @@ impl Parser<'_> {
                 (Expr::Binary(op, left.expr, right.expr), left.height.max(right.height))
             }
             Infix::In { negated } => {
+                let open = self.peek();
+                if open.kind == Lexeme::Symbol(Symbol::Open) {
+                    self.advance();
+                    if self.at_inner_query() {
+                        let query = Box::new(self.inner_query(open)?);
+                        let height = left.height.max(TALLEST_QUERY);
+                        return self.node(
+                            Expr::InQuery { negated, item: left.expr, query },
+                            start,
+                            height + 1,
+                        );
+                    }
+                    self.at -= 1;
+                }
                 let (list, height) = self.members()?;
                 (Expr::In { negated, item: left.expr, list }, left.height.max(height))
             }
@@ -207,14 +223,6 @@ impl Parser<'_> {
             _ => return Err(self.unexpected("a list such as `[\"a\", \"b\"]`")),
         };
         self.advance();
-        if close == Symbol::Close && self.is_word_at(0, "source") {
-            self.skip_brackets();
-            let help = "run the inner query first and write its answer as a list: `in [\"a\", \"b\"]`";
-            self.report(
-                Diagnostic::error(open.span(), "a query inside a query is not offered yet").help(help),
-            );
-            return Err(Reported);
-        }
         let (mut list, mut height) = (Vec::new(), 0);
         while !list.is_empty() || !self.is_symbol(close) {
             let item = self.operators(1)?;
@@ -235,7 +243,7 @@ impl Parser<'_> {
     }
 
     /// To behind the bracket that closes what was opened last.
-    fn skip_brackets(&mut self) {
+    pub(super) fn skip_brackets(&mut self) {
         let mut depth = 1u32;
         while depth > 0 && self.peek().kind != Lexeme::End {
             match self.advance().kind {
@@ -247,7 +255,7 @@ impl Parser<'_> {
     }
 
     /// The closing bracket of `open`.
-    fn close(&mut self, open: Token, close: Symbol) -> Step<()> {
+    pub(super) fn close(&mut self, open: Token, close: Symbol) -> Step<()> {
         if self.eat(close) {
             return Ok(());
         }

@@ -57,13 +57,15 @@ impl TokenKind {
 /// The text cut into coloured stretches: they touch, and together are the whole text.
 pub fn highlight(text: &str) -> Vec<(Range<usize>, TokenKind)> {
     let mut out = Vec::new();
-    let mut first = true;
+    // At the beginning of a command; behind a bracket, where a query may begin.
+    let (mut first, mut queried) = (true, false);
     let tokens: Vec<_> = Lexer::new(text, begins(text) == Beginning::FreeText).collect();
     for (i, token) in tokens.iter().enumerate() {
         let word = token.text(text);
         let kind = match token.kind {
             Lexeme::Blank | Lexeme::End => TokenKind::Blank,
             Lexeme::Comment => TokenKind::Comment,
+            Lexeme::Word if queried && word.eq_ignore_ascii_case("source") => TokenKind::Command,
             Lexeme::Word if first => match words::command_named(word) {
                 Some(_) => TokenKind::Command,
                 None => TokenKind::Broken,
@@ -90,7 +92,10 @@ pub fn highlight(text: &str) -> Vec<(Range<usize>, TokenKind)> {
         };
         match token.kind {
             Lexeme::Blank | Lexeme::Comment => {}
-            kind => first = kind == Lexeme::Symbol(Symbol::Pipe),
+            kind => {
+                first = kind == Lexeme::Symbol(Symbol::Pipe);
+                queried = kind == Lexeme::Symbol(Symbol::Open);
+            }
         }
         out.push((token.span(), kind));
     }

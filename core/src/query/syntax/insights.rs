@@ -13,12 +13,19 @@
 //!            | "parse"   [ primary ] ( text "as" name { "," name } | regex )
 //!            | "SOURCE"  source { "," source }
 //!            | "search"  search
+//!            | "join" [ "type=" ( "inner" | "left" ) ] [ "left=" name ] [ "right=" name ]
+//!                     "where" name "=" name { "and" name "=" name } "(" query ")"
+//!            | "lookup" source name [ "as" name ] { "," … } output
+//!            | "cidrlookup" source name [ "as" name ] output
+//!            | "diff" [ "previousDay" | "previousWeek" | "previousMonth" ] | "logcompare" "timeshift" period
+//!            | "relevantfields" [ name { "," name } ] "where" expression
+//! output     = ( "OUTPUT" | "OUTPUTNEW" ) name [ "as" name ] { "," name [ "as" name ] }
 //! projection = expression [ "as" name ]
 //! key        = expression [ "asc" | "desc" ]
 //! source     = name (here with `-` and `/` inside) | text | "dataSource(" list ")"
 //! ```
 //!
-//! Arguments stand in `commands`, expressions in `expression`, free text in `search`. Keywords and names of commands and functions have no
+//! Arguments stand in `commands` and `given`, expressions in `expression`, free text in `search`. Keywords and names of commands and functions have no
 //! letter case. A command that cannot be read is reported and left out, and reading goes on at the next `|`, so that
 //! all faults are told at once. What another language writes (`==`, `&&`) is understood for the sake of the message,
 //! but stays an error: a query that runs here runs at the vendor's.
@@ -38,8 +45,15 @@ const MOST_DIAGNOSTICS: usize = 64;
 /// The text's tree and everything that is wrong with it. Never fails: see [`Parsed`].
 pub fn parse(text: &str) -> Parsed {
     let free = begins(text) == Beginning::FreeText;
-    let mut parser =
-        Parser { text, tokens: Vec::new(), at: 0, command: 0, depth: 0, diagnostics: Vec::new() };
+    let mut parser = Parser {
+        text,
+        tokens: Vec::new(),
+        at: 0,
+        command: 0,
+        depth: 0,
+        inner: false,
+        diagnostics: Vec::new(),
+    };
     for token in Lexer::new(text, free) {
         match token.kind {
             Lexeme::Blank | Lexeme::Comment => continue,
@@ -72,10 +86,12 @@ pub(super) struct Parser<'a> {
     pub(super) tokens: Vec<Token>,
     pub(super) at: usize,
     /// Where the current command began.
-    command: usize,
+    pub(super) command: usize,
+    /// The query at hand stands in brackets, which end it.
+    pub(super) inner: bool,
     /// How deep expressions are nested, see `expression`.
     pub(super) depth: u32,
-    diagnostics: Vec<Diagnostic>,
+    pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Parser<'a> {
@@ -118,7 +134,11 @@ impl<'a> Parser<'a> {
         self.at.checked_sub(1).and_then(|i| self.tokens.get(i)).map_or(0, |t| t.end)
     }
     pub(super) fn at_end_of_command(&self) -> bool {
-        matches!(self.peek().kind, Lexeme::End | Lexeme::Symbol(Symbol::Pipe))
+        match self.peek().kind {
+            Lexeme::End | Lexeme::Symbol(Symbol::Pipe) => true,
+            Lexeme::Symbol(Symbol::Close) => self.inner,
+            _ => false,
+        }
     }
 
     // --- diagnostics ---
@@ -226,9 +246,14 @@ impl<'a> Parser<'a> {
     // --- commands ---
 
     fn query(&mut self) -> Query {
-        let mut query = Query::default();
         self.eat(Symbol::Pipe);
-        while self.peek().kind != Lexeme::End {
+        self.commands()
+    }
+
+    /// Commands up to the end of the text, or of the brackets that the query stands in.
+    pub(super) fn commands(&mut self) -> Query {
+        let mut query = Query::default();
+        while !self.at_end_of_query() {
             self.command = self.at;
             let start = self.peek().start;
             let command = self.command();
@@ -242,11 +267,9 @@ impl<'a> Parser<'a> {
             } else if let Ok(Some(command)) = command {
                 query.commands.push(Spanned::new(command, start..self.end().max(start)));
             }
-            while !self.at_end_of_command() {
-                self.advance();
-            }
+            self.skip_command();
             let pipe = self.peek();
-            if self.eat(Symbol::Pipe) && self.peek().kind == Lexeme::End {
+            if self.eat(Symbol::Pipe) && self.at_end_of_query() {
                 let message = "expected a command after `|`, found the end of the query";
                 self.report(Diagnostic::error(pipe.span(), message).help("leave out the last `|`"));
             }
@@ -254,10 +277,28 @@ impl<'a> Parser<'a> {
         query
     }
 
+    fn at_end_of_query(&self) -> bool {
+        !self.is_symbol(Symbol::Pipe) && self.at_end_of_command()
+    }
+
+    /// To the end of a command; brackets that it opened are part of it.
+    fn skip_command(&mut self) {
+        let mut depth = 0u32;
+        loop {
+            match self.peek().kind {
+                Lexeme::Symbol(Symbol::Open) => depth += 1,
+                Lexeme::Symbol(Symbol::Close) if depth > 0 => depth -= 1,
+                _ if self.at_end_of_command() => return,
+                _ => {}
+            }
+            self.advance();
+        }
+    }
+
     /// One command; `None` for one without effect.
     fn command(&mut self) -> Step<Option<Command>> {
         let token = self.peek();
-        if token.kind == Lexeme::Raw {
+        if token.kind == Lexeme::Raw && !self.inner {
             return self.search(token.start).map(Some);
         }
         if self.at_end_of_command() {
@@ -296,7 +337,10 @@ impl<'a> Parser<'a> {
         let mut help = Vec::new();
         if !diagnostic.help.is_empty() {
             help.push(std::mem::take(&mut diagnostic.help));
-        } else if (bare || known.verb == Verb::Parse) && !known.form.is_empty() {
+        } else if (bare
+            || matches!(known.verb, Verb::Parse | Verb::Join | Verb::Lookup | Verb::NetworkLookup))
+            && !known.form.is_empty()
+        {
             help.push(format!("write, for example, `{}`", known.form));
         }
         if prose {

@@ -148,6 +148,9 @@ pub(super) fn is_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}')
 }
 
+/// The command that queries in brackets begin with.
+const SOURCE: &str = "source";
+
 /// Goes through a text once. An iterator over its tokens without the final [`Lexeme::End`].
 #[derive(Clone, Debug)]
 pub struct Lexer<'a> {
@@ -255,6 +258,18 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// Whether what follows is the command `SOURCE` and not a field of that name.
+    fn source_follows(&self) -> bool {
+        let rest = self.rest().trim_start_matches(is_blank);
+        let (word, after) = rest.split_at(rest.floor_char_boundary(SOURCE.len()));
+        let name = after.trim_start_matches(is_blank);
+        let next = name.get(..name.find(|c| !is_name_char(c)).unwrap_or(name.len())).unwrap_or("");
+        word.eq_ignore_ascii_case(SOURCE)
+            && after.len() > name.len()
+            && name.starts_with(|c| is_name_start(c) || matches!(c, '/' | '`' | '"' | '\''))
+            && !words::continues(next)
+    }
+
     fn token(&self, c: char) -> (usize, Lexeme) {
         let after = self.at + c.len_utf8();
         let closed = |(end, closed), kind, c| if closed { (end, kind) } else { (end, Lexeme::Unclosed(c)) };
@@ -290,9 +305,15 @@ impl<'a> Lexer<'a> {
                 return;
             }
             Lexeme::Raw => self.raw = false,
+            Lexeme::Symbol(Symbol::Open) if self.source_follows() => {
+                // A query in brackets begins like any other.
+                *self = Lexer { at: self.at, ..Lexer::new(self.text, false) };
+                return;
+            }
             Lexeme::Symbol(Symbol::Open | Symbol::OpenList) => self.in_parse = self.in_parse.map(|d| d + 1),
             Lexeme::Symbol(Symbol::Close | Symbol::CloseList) => {
                 self.in_parse = self.in_parse.map(|d| d.saturating_sub(1));
+                self.in_source = false;
             }
             _ if self.first => match words::command_named(word).map(|c| c.verb) {
                 Some(words::Verb::Parse) => self.in_parse = Some(0),

@@ -1,12 +1,14 @@
 //! Text to tree and back. [`tree`] is what both languages parse to; nothing here knows columns or data.
 //!
 //! Reading order: [`tree`] (the document), [`words`] (every word with a meaning), [`lexer`] (text to tokens),
-//! [`Language`] (which one?), `opening` (command or free text?), [`insights`] with `commands` and `expression` (tokens to tree), `search` (free
+//! [`Language`] (which one?), `opening` (command or free text?), [`insights`] with `commands`,
+//! `given` and `expression` (tokens to tree), `search` (free
 //! text), [`sql`], `display` (tree to its canonical text), [`highlight`](mod@highlight) (colours for any text, broken ones too).
 
 mod commands;
 mod display;
 mod expression;
+mod given;
 pub mod highlight;
 pub mod insights;
 mod language;
@@ -19,6 +21,7 @@ pub mod words;
 
 use super::diagnostic::{Diagnostic, Severity};
 pub use display::Name;
+pub use given::of_side;
 pub use highlight::{TokenKind, highlight};
 pub use insights::parse;
 pub use language::Language;

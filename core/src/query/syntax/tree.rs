@@ -2,6 +2,13 @@
 //! that are clicked are edits of this tree, the query bar shows its canonical text, the URL keeps that text.
 //!
 //! Equality ignores places, so that `parse(display(tree)) == tree`.
+//!
+//! Two forms hold a query of their own, which is run first and whose answer is then given to the plan of the outer
+//! one: [`Expr::InQuery`] (`x in (SOURCE …)` here, `x IN (SELECT …)` in SQL) and [`Join`] (`join … (SOURCE …)`; in SQL
+//! `JOIN b ON a.x = b.y`, where the inner query is `SOURCE b`, and `WITH` names a query that stands in that place).
+//! After a join a field of either side is written with the side's name before a dot, `a.x`, as one
+//! [`Expr::Field`]; without a name it is the left side's if that has it. The inner query of a join need not list its
+//! fields: those that the outer query names as `b.…` are added to it.
 
 use std::ops::Range;
 
@@ -73,6 +80,67 @@ pub enum Command {
     Limit(u64),
     /// `dedup a, b`.
     Dedup(Vec<E>),
+    /// `join left=a right=b where a.x = b.y (SOURCE … | …)`.
+    Join(Join),
+    /// `lookup table column as field OUTPUT column`, `cidrlookup table field OUTPUT column`.
+    Lookup(Lookup),
+    /// `diff`, `logcompare timeshift 7d`: the counts before it, now and in an earlier time of equal length.
+    Diff(Baseline),
+    /// `relevantfields a, b where condition`.
+    RelevantFields {
+        /// The fields that are looked at; all if there are none.
+        fields: Vec<E>,
+        /// The rows that are set apart from the others.
+        condition: E,
+    },
+}
+
+/// Rows side by side with the rows of another query that agree in some fields.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Join {
+    /// Rows without a partner stay (`type=left`).
+    pub outer: bool,
+    /// What stands before the dot in names of fields of the rows so far.
+    pub left: Spanned<String>,
+    /// What stands before the dot in names of fields of the other query.
+    pub right: Spanned<String>,
+    /// The fields that must be equal: of the rows so far, and of the other query; both without the name of their side.
+    pub on: Vec<(Spanned<String>, Spanned<String>)>,
+    /// The other query.
+    pub query: Query,
+}
+
+/// The names of a join's sides if it gives none.
+pub const SIDES: [&str; 2] = ["left", "right"];
+
+/// Columns of a lookup table at the rows that it matches.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lookup {
+    /// `cidrlookup`: the table's column holds networks, and the field one address.
+    pub network: bool,
+    /// The table.
+    pub table: Spanned<String>,
+    /// What must be equal: a column of the table, and a field. Without a column: of networks, the one that holds some.
+    pub on: Vec<(Option<Spanned<String>>, Spanned<String>)>,
+    /// `OUTPUTNEW`: a field that has a value keeps it.
+    pub fill: bool,
+    /// The columns that are added, each with the name of the new field if that is another.
+    pub outputs: Vec<(Spanned<String>, Option<Spanned<String>>)>,
+}
+
+/// The earlier time that `diff` compares with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Baseline {
+    /// The time just before.
+    Before,
+    /// The same time a day before.
+    Day,
+    /// The same time a week before.
+    Week,
+    /// The same time a month before.
+    Month,
+    /// The same time so long before.
+    Shift(Period),
 }
 
 /// A term of free text.
@@ -144,6 +212,15 @@ pub enum Expr {
         item: E,
         /// Where.
         list: Vec<E>,
+    },
+    /// `x in (SOURCE … | …)`: among the values of the other query's first column, or of its column of the same name.
+    InQuery {
+        /// Whether `not` stands before `in`.
+        negated: bool,
+        /// What is looked for.
+        item: E,
+        /// Where.
+        query: Box<Query>,
     },
     /// `x like "sub"`, `x like /re/`, `x =~ /re/`, each with `not`.
     Like {

@@ -39,6 +39,12 @@ pub(super) enum Verb {
     Sort,
     Limit,
     Dedup,
+    Join,
+    Lookup,
+    NetworkLookup,
+    Diff,
+    LogCompare,
+    RelevantFields,
     NoEffect,
     NotOffered,
 }
@@ -111,16 +117,54 @@ pub static COMMANDS: &[CommandWord] = &[
         "search AccessDenied -\"assumed role\" eventName:Get*",
         "keeps the rows in which every term is found",
     ),
+    command(
+        Verb::Join,
+        "join",
+        &[],
+        "join left=flow right=trail where flow.srcAddr = trail.sourceIPAddress (SOURCE cloudtrail | fields sourceIPAddress, eventName)",
+        "puts rows beside the rows of another query that agree in a field",
+    ),
+    command(
+        Verb::Lookup,
+        "lookup",
+        &[],
+        "lookup accounts id as accountId OUTPUT name, team",
+        "adds columns of a dropped CSV file where one of its columns equals a field",
+    ),
+    command(
+        Verb::NetworkLookup,
+        "cidrlookup",
+        &[],
+        "cidrlookup networks srcAddr OUTPUT region, owner",
+        "adds columns of a dropped CSV file where one of its networks holds an address",
+    ),
+    command(
+        Verb::Diff,
+        "diff",
+        &[],
+        "stats count(*) as n by action | diff previousDay",
+        "compares the counts of the `stats` before it with an earlier time of equal length",
+    ),
+    command(
+        Verb::LogCompare,
+        "logcompare",
+        &[],
+        "stats count(*) as n by action | logcompare timeshift 7d",
+        "compares the counts of the `stats` before it with the same time so long before",
+    ),
+    command(
+        Verb::RelevantFields,
+        "relevantfields",
+        &[],
+        "relevantfields where action = \"REJECT\"",
+        "finds the fields whose values set the rows of a condition apart from all others",
+    ),
     command(Verb::NoEffect, "unmask", &[], "unmask @message", "has no effect: nothing is masked here"),
     command(Verb::NoEffect, "estimate", &[], "estimate", "has no effect: every answer is exact"),
     not_offered("pattern", "count alike messages with `parse` and `stats count(*) by …`"),
-    not_offered("diff", "compare two times with `stats count(*) by bin(1h)`"),
-    not_offered("logcompare", "compare two times with `stats count(*) by bin(1h)`"),
     not_offered("anomaly", "look for unusual numbers with `stats count(*) by bin(5m)` and the chart"),
     not_offered("unnest", "name one element by its place: `resources.0.ARN`"),
     not_offered("expand", "name one element by its place: `resources.0.ARN`"),
-    not_offered("lookup", ""),
-    not_offered("cidrlookup", "test for one network with `isIpInSubnet(srcAddr, \"10.0.0.0/8\")`"),
     not_offered("fillmissing", ""),
     not_offered("filldown", ""),
     not_offered("accum", ""),
@@ -129,15 +173,6 @@ pub static COMMANDS: &[CommandWord] = &[
     not_offered("outlier", ""),
     not_offered("sessionize", ""),
     not_offered("countFrequent", "write `stats count(*) as n by a, b | sort n desc`"),
-    not_offered("relevantfields", "write `stats count(*) as n by a | sort n desc` for one field at a time"),
-    not_offered(
-        "join",
-        "open both logs and group by a field that they share: `stats count(*) by source.ip, @format`",
-    ),
-    not_offered(
-        "subquery",
-        "run the inner query first and write its answer as a list: `filter x in [\"a\", \"b\"]`",
-    ),
     not_offered("appendcols", "compute both in one `stats`, side by side"),
 ];
 
@@ -198,6 +233,11 @@ pub static RESERVED: &[&str] = &["and", "or", "not", "in", "like", "as", "by", "
 /// Whether a field of this name needs backticks although its letters are plain.
 pub(super) fn is_reserved(word: &str) -> bool {
     RESERVED.iter().any(|r| r.eq_ignore_ascii_case(word))
+}
+
+/// Whether a word that follows a value goes on with the expression.
+pub(super) fn continues(word: &str) -> bool {
+    ["and", "or", "not", "in", "like"].iter().any(|w| w.eq_ignore_ascii_case(word))
 }
 
 /// Words that are coloured as part of a command.
