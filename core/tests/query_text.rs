@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use logloupe_core::{
     query::{
         diagnostic::render,
-        syntax::{highlight, parse, tree::*},
+        syntax::{Language, highlight, parse, parse_in, tree::*},
     },
     table::Value,
 };
@@ -218,6 +218,11 @@ proptest! {
     }
 
     #[test]
+    fn any_pattern_is_answered(open in select(vec!["{", "[", ""]), parts in vec(select(PARTS.to_vec()), 0..30)) {
+        check_in(&format!("{open}{}", parts.concat()), Language::Pattern);
+    }
+
+    #[test]
     fn any_tokens_are_answered(tokens in vec(select(TOKENS.to_vec()), 0..40)) {
         check(&tokens.concat());
     }
@@ -297,9 +302,74 @@ const TOKENS: &[&str] = &[
     "logGroups(",
 ];
 
-/// What must hold of any text.
+/// What filter patterns are made of.
+const PARTS: &[&str] = &[
+    "$.a",
+    "$.b[0].c",
+    "$[\"d.e\"]",
+    "$",
+    ".",
+    "[1]",
+    " = ",
+    "!=",
+    ">",
+    "<=",
+    "=",
+    "*",
+    "x*",
+    "*y",
+    "4",
+    "-1.5e3",
+    "10.0.0.*",
+    "\"q *\"",
+    "\"",
+    "'",
+    "%r[0-9]%",
+    "%",
+    " && ",
+    "||",
+    " IS NULL",
+    " is TRUE",
+    " NOT EXISTS",
+    " EXISTS",
+    "(",
+    ")",
+    "{",
+    "}",
+    "]",
+    ",",
+    "...",
+    " ",
+    "w1",
+    "w1=",
+    "w2",
+    "-",
+    "?",
+    "\\",
+    "| limit 5",
+    "|",
+    "é",
+    "“",
+    "\n",
+    "\0",
+];
+
+/// What must hold of any text, whatever language it is taken for.
 fn check(text: &str) {
-    let parsed = parse(text);
+    for language in Language::ALL {
+        check_in(text, language);
+    }
+    let mut at = 0;
+    for (span, _) in highlight(text) {
+        assert_eq!(span.start, at, "{text:?}");
+        assert!(span.end > at && text.get(span.clone()).is_some(), "{text:?}");
+        at = span.end;
+    }
+    assert_eq!(at, text.len(), "{text:?}");
+}
+
+fn check_in(text: &str, language: Language) {
+    let parsed = parse_in(text, language);
     let mut last = 0;
     for d in &parsed.diagnostics {
         assert!(d.span.start <= d.span.end && text.get(d.span.clone()).is_some(), "{text:?}: {d:?}");
@@ -314,13 +384,6 @@ fn check(text: &str) {
     let again = parse(&parsed.query.to_string());
     assert_eq!(again.query, parsed.query, "{text:?}");
     assert!(again.is_ok(), "{text:?}: {}", parsed.query);
-    let mut at = 0;
-    for (span, _) in highlight(text) {
-        assert_eq!(span.start, at, "{text:?}");
-        assert!(span.end > at && text.get(span.clone()).is_some(), "{text:?}");
-        at = span.end;
-    }
-    assert_eq!(at, text.len(), "{text:?}");
 }
 
 #[test]
@@ -341,6 +404,26 @@ fn time_grows_with_the_text_and_no_faster() {
     }
     // Some hundredths of a second; quadratic time is tens of seconds here.
     assert!(worst.0 < Duration::from_secs(4), "{} took {:?}", worst.1, worst.0);
+}
+
+#[test]
+fn patterns_are_as_deep_as_their_canonical_text_may_be() {
+    let nested = |n: usize| {
+        let open = "$.a = 1 && ($.b = 2 || ($.c NOT EXISTS && (";
+        format!("{{ {}$.d = *{} }}", open.repeat(n), ")))".repeat(n))
+    };
+    check_in(&nested(16), Language::Pattern);
+    assert!(parse_in(&nested(16), Language::Pattern).is_ok());
+    let chain = |n: usize, join: &str| format!("{{ {} }}", vec!["$.a = 1"; n].join(join));
+    for join in [" || ", " && "] {
+        check_in(&chain(400, join), Language::Pattern);
+        assert!(parse_in(&chain(400, join), Language::Pattern).is_ok());
+        assert_eq!(parse_in(&chain(100_000, join), Language::Pattern).diagnostics.len(), 1);
+    }
+    let mixed = format!("{{ {}$.a = 1 }}", "($.a = 1 || $.b = 2) && ".repeat(199));
+    check_in(&mixed, Language::Pattern);
+    assert!(parse_in(&mixed, Language::Pattern).is_ok());
+    assert!(!parse_in(&nested(100_000), Language::Pattern).is_ok());
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod numeric;
 mod regex;
 mod string;
 mod time;
+mod words;
 
 use std::borrow::Cow;
 
@@ -36,6 +37,7 @@ pub static GROUPS: &[(&str, &[Function])] = &[
     ("Regular expressions", regex::FUNCTIONS),
     ("Encodings and digests", encode::FUNCTIONS),
     ("JSON", json::FUNCTIONS),
+    ("Words of a record", words::FUNCTIONS),
 ];
 
 /// Text that a function makes is never longer than this; beyond, the value is missing.

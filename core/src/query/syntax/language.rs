@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::words;
+use super::{pattern, words};
 
 /// A language of queries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -41,9 +41,7 @@ impl Language {
         if is("select") && has_word(rest, "from") || is("with") && names_a_query(rest) {
             return Language::Sql;
         }
-        if begins.starts_with('[')
-            || begins.strip_prefix('{').is_some_and(|r| r.trim_start().starts_with("$."))
-        {
+        if pattern::is_pattern(begins) {
             return Language::Pattern;
         }
         let command = words::command_named(first).is_some() && !rest.starts_with(['(', '.']);
@@ -123,7 +121,11 @@ mod tests {
             ("", Sql, Sql),
             ("{ $.a = 1 }", Insights, Pattern),
             ("{$.a = 1 }", Sql, Pattern),
+            ("{ ($.a = 1) }", Insights, Pattern),
             ("[ip, user]", Insights, Pattern),
+            ("[..., status = 4*] | stats count(*)", Insights, Pattern),
+            ("[ERROR]", Insights, Insights),
+            ("[WARN, x] failed", Insights, Insights),
             ("{\"a\": 1}", Insights, Insights),
             ("ERROR -x", Pattern, Pattern),
         ] {

@@ -2,8 +2,8 @@
 //!
 //! Reading order: [`tree`] (the document), [`words`] (every word with a meaning), [`lexer`] (text to tokens),
 //! [`Language`] (which one?), `opening` (command or free text?), [`insights`] with `commands`,
-//! `given` and `expression` (tokens to tree), `search` (free
-//! text), [`sql`], `display` (tree to its canonical text), [`highlight`](mod@highlight) (colours for any text, broken ones too).
+//! `given` and `expression` (tokens to tree), `search` (free text), [`sql`], [`pattern`], `display` (tree to its canonical
+//! text), [`highlight`](mod@highlight) (colours for any text, broken ones too).
 
 mod commands;
 mod display;
@@ -14,6 +14,7 @@ pub mod insights;
 mod language;
 pub mod lexer;
 mod opening;
+pub mod pattern;
 mod search;
 pub mod sql;
 pub mod tree;
@@ -40,7 +41,8 @@ pub struct Parsed {
 pub fn parse_in(text: &str, language: Language) -> Parsed {
     match language {
         Language::Sql => sql::parse(text),
-        Language::Insights | Language::Pattern => parse(text),
+        Language::Insights => parse(text),
+        Language::Pattern => pattern::parse(text),
     }
 }
 
