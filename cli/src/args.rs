@@ -23,6 +23,8 @@ pub enum Call {
     Query(Query),
     /// `ledger`.
     Ledger(Ledger),
+    /// `explain`.
+    Explain(Explain),
     /// `sample DIR`.
     Sample {
         /// Where the files go.
@@ -50,6 +52,31 @@ pub struct Query {
     pub output: Output,
     /// Which files.
     pub files: Files,
+}
+
+/// `explain [--sql] [--to plan|athena|insights] QUERY [PATH…]`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explain {
+    /// The query's text.
+    pub text: String,
+    /// Whether it is SQL instead of Insights.
+    pub sql: bool,
+    /// As what it is explained.
+    pub to: To,
+    /// Which files, so that names are those that exist; all formats' names without any.
+    pub files: Files,
+}
+
+/// As what a query is explained.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum To {
+    /// The plan in words.
+    #[default]
+    Plan,
+    /// Athena SQL and its table.
+    Athena,
+    /// CloudWatch Logs Insights.
+    Insights,
 }
 
 /// `ledger [--json] PATH…`
@@ -101,6 +128,7 @@ logloupe reads exported AWS logs where they lie and answers questions about them
 
   logloupe formats [--json]                           the logs that it reads
   logloupe query [--output FORM] QUERY PATH…          the answer to an Insights query
+  logloupe explain [--to FORM] QUERY [PATH…]          the plan in words, or the query for Athena or Insights
   logloupe convert [--to ndjson|csv] PATH…            every row as JSON or CSV
   logloupe ledger [--json] PATH…                      what was read of each file, what was not, and why
   logloupe sample DIR                                 writes a small made-up incident to try all this on
@@ -152,6 +180,20 @@ in a JSON event (requestParameters.bucketName). A word without a command searche
   --output csv     with a header line, safe against spreadsheet formulas
 ";
 
+const HELP_EXPLAIN: &str = "\
+logloupe explain [--sql] [--to plan|athena|insights] QUERY [PATH…]
+
+What the query does, without running it. Without files every name of every format is known; with files, the names
+that are in them.
+
+  --to plan        the steps in words, in the order in which they run (the default)
+  --to athena      the same query as Athena SQL, with the CREATE EXTERNAL TABLE that AWS documents for the log
+  --to insights    the same query as CloudWatch Logs Insights accepts it
+  --sql            the query is SQL (not offered yet)
+
+Where the other engine cannot express the query, the reason is on stderr and the exit status is 2.
+";
+
 const HELP_LEDGER: &str = "\
 logloupe ledger [--json] PATH…
 
@@ -184,9 +226,9 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Call, Usage> {
         "query" => query(&mut parser),
         "ledger" => ledger(&mut parser),
         "sample" => sample(&mut parser),
-        "explain" => Err(Usage("`explain` is not offered yet".into())),
+        "explain" => explain(&mut parser),
         other => Err(Usage(format!(
-            "there is no command `{other}`; there are formats, query, convert, ledger, sample"
+            "there is no command `{other}`; there are formats, query, explain, convert, ledger, sample"
         ))),
     }
 }
@@ -237,6 +279,26 @@ fn query(parser: &mut Parser) -> Result<Call, Usage> {
     }
     let text = text.ok_or_else(|| Usage("no query given".into()))?;
     Ok(Call::Query(Query { text, sql, output, files: files.given()? }))
+}
+
+fn explain(parser: &mut Parser) -> Result<Call, Usage> {
+    const FORMS: [(&str, To); 3] = [("plan", To::Plan), ("athena", To::Athena), ("insights", To::Insights)];
+    let (mut text, mut sql, mut to) = (None, false, To::default());
+    let mut files = Files::default();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("sql") => sql = true,
+            Arg::Long("to") => to = choice(parser, "--to", &FORMS)?,
+            Arg::Short('h') | Arg::Long("help") => return Ok(Call::Help(HELP_EXPLAIN)),
+            Arg::Value(value) if text.is_none() => text = Some(value.string()?),
+            Arg::Value(path) => files.paths.push(path.into()),
+            Arg::Long("format") => files.format(parser)?,
+            Arg::Long("threads") => files.threads(parser)?,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let text = text.ok_or_else(|| Usage("no query given".into()))?;
+    Ok(Call::Explain(Explain { text, sql, to, files }))
 }
 
 fn ledger(parser: &mut Parser) -> Result<Call, Usage> {

@@ -1,13 +1,14 @@
 //! `logloupe` in a terminal: files in, rows, answers and the ledger out. The same core as the page's.
 //!
 //! Reading order: [`args`] (what can be asked), [`inputs`] (which files a path means), [`load`] (files to shards, on
-//! all processors), then one file per command: [`formats`], [`convert`], [`query`], [`ledger`], [`sample`]. [`output`]
-//! writes tables of values, [`report`] says on stderr what could not be read.
+//! all processors), then one file per command: [`formats`], [`convert`], [`query`], [`explain`], [`ledger`],
+//! [`sample`]. [`output`] writes tables of values, [`report`] says on stderr what could not be read.
 //!
 //! Not here: parsing, detection, queries. A command opens files, pushes bytes and prints.
 
 pub mod args;
 pub mod convert;
+pub mod explain;
 pub mod formats;
 pub mod inputs;
 pub mod ledger;
@@ -95,6 +96,7 @@ pub fn run(call: &Call, out: &mut dyn Write) -> Outcome {
         Call::Formats { json } => formats::run(*json, out),
         Call::Convert(call) => convert::run(call, out),
         Call::Query(call) => query::run(call, out),
+        Call::Explain(call) => explain::run(call, out),
         Call::Ledger(call) => ledger::run(call, out),
         Call::Sample { folder } => sample::run(folder, out),
     }

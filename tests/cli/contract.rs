@@ -45,7 +45,9 @@ fn bad_usage_is_two_and_says_why() {
         (&["query", "stats count(*)"], "no file given"),
         (&["convert", "--to", "xml", "-"], "--to is one of ndjson, csv"),
         (&["convert", "--format", "nope", "-"], "no format `nope`"),
-        (&["explain", "stats count(*)"], "not offered yet"),
+        (&["explain", "--to", "mars", "stats count(*)"], "--to is one of plan, athena, insights"),
+        (&["explain"], "no query given"),
+        (&["explain", "filter bytes >"], "error: "),
         (&["ledger", "--verbose", "-"], "--verbose"),
     ] {
         let said = logloupe(args);

@@ -3,6 +3,7 @@
 mod archives;
 mod bad_input;
 mod contract;
+mod explain;
 mod readme;
 mod story;
 

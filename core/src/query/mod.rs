@@ -6,6 +6,7 @@
 pub mod diagnostic;
 pub mod edit;
 pub mod exec;
+pub mod explain;
 pub mod functions;
 pub mod plan;
 pub mod result;

@@ -1,0 +1,79 @@
+//! `logloupe explain`: what a query does, in words, or as another engine's text. Nothing is run; files are read only
+//! to know which names exist.
+
+use std::io::Write;
+
+use logloupe_core::{
+    formats::{ALL, Framing, Paths},
+    query::{
+        Diagnostic, Severity, diagnostic,
+        explain::{self, Place},
+        plan::{self, Catalog},
+        syntax::{self, Language},
+    },
+};
+
+use crate::{
+    Failure, Outcome, Status,
+    args::{Explain, Files, To},
+    load, report,
+};
+
+/// Explains the query.
+pub fn run(call: &Explain, out: &mut dyn Write) -> Outcome {
+    let refuse = |found: &[Diagnostic]| Failure::Refused(diagnostic::render(&call.text, found));
+    let chosen = if call.sql { Language::Sql } else { Language::Insights };
+    let language = Language::of(&call.text, chosen);
+    let query = syntax::parse_in(&call.text, language).into_result().map_err(|found| refuse(&found))?;
+
+    let (catalog, status) = catalog(&call.files);
+    let warnings: Vec<Diagnostic> = plan::check(&query, &catalog)
+        .into_iter()
+        .filter(|remark| remark.severity == Severity::Warning)
+        .collect();
+    eprint!("{}", diagnostic::render(&call.text, &warnings));
+    match call.to {
+        To::Plan => {
+            let steps = explain::words(&query, &catalog).map_err(|found| refuse(&found))?;
+            plan_in_words(&steps, out)?;
+        }
+        To::Athena | To::Insights => {
+            return Err(Failure::Refused("logloupe: this is not offered yet".to_owned()));
+        }
+    }
+    Ok(status)
+}
+
+/// The names that exist: in the files, or in all formats if there are none.
+fn catalog(files: &Files) -> (Catalog, Status) {
+    let mut catalog = Catalog::default();
+    if files.paths.is_empty() {
+        for format in ALL {
+            let meta = format.meta();
+            catalog.add_format(meta.id, &format.fields(), meta.framing == Framing::Json);
+        }
+        return (catalog, Status::Answered);
+    }
+    let loaded = load::load(files);
+    for shard in &loaded.shards {
+        catalog.merge(&Catalog::of(shard, &Paths(ALL)));
+    }
+    (catalog, report::remarks(&loaded.ledger))
+}
+
+fn plan_in_words(steps: &[explain::Step], out: &mut dyn Write) -> Result<(), Failure> {
+    let mut place = None;
+    for (number, step) in steps.iter().enumerate() {
+        if place != Some(step.place) {
+            place = Some(step.place);
+            let heading = match step.place {
+                Place::Parts => "On each part of the data, at the same time:",
+                Place::Merge => "Between the parts:",
+                Place::Whole => "Once, on the whole:",
+            };
+            writeln!(out, "{heading}")?;
+        }
+        writeln!(out, "{:>3}. {}", number + 1, step.text)?;
+    }
+    Ok(())
+}

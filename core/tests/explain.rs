@@ -1,0 +1,111 @@
+//! Every query under `explain/`, explained: the plan in words, exactly as users see it.
+//!
+//! A case is a title behind `===`, the query, and behind `--- plan` its steps. With `UPDATE_EXPLAIN=1` in the
+//! environment the files are rewritten; read the difference before you commit it.
+
+#![expect(clippy::disallowed_methods, reason = "the rule is the core's; its tests read their cases")]
+
+use std::{fmt::Write, fs, path::Path};
+
+use logloupe_core::{
+    formats::{ALL, Framing},
+    query::{
+        diagnostic,
+        explain::{self, Place},
+        plan::Catalog,
+        syntax::{self, Language},
+    },
+};
+
+struct Case {
+    title: String,
+    query: String,
+    rest: String,
+}
+
+fn cases(text: &str) -> (String, Vec<Case>) {
+    let mut parts = text.split("\n=== ");
+    let remarks = parts.next().unwrap_or_default().to_owned();
+    let case = |part: &str| {
+        let (title, body) = part.split_once('\n').unwrap_or((part, ""));
+        let (query, rest) = body.split_at(body.find("\n--- ").map_or(body.len(), |at| at + 1));
+        Case { title: title.to_owned(), query: query.trim_end().to_owned(), rest: rest.trim_end().to_owned() }
+    };
+    (remarks, parts.map(case).collect())
+}
+
+/// The names of all formats.
+fn catalog() -> Catalog {
+    let mut catalog = Catalog::default();
+    for format in ALL {
+        catalog.add_format(format.meta().id, &format.fields(), format.meta().framing == Framing::Json);
+    }
+    catalog
+}
+
+fn answer(text: &str, catalog: &Catalog) -> String {
+    let language = Language::of(text, Language::Insights);
+    let query = match syntax::parse_in(text, language).into_result() {
+        Ok(query) => query,
+        Err(found) => return format!("--- diagnostics\n{}", diagnostic::render(text, &found)),
+    };
+    let mut out = "--- plan\n".to_owned();
+    match explain::words(&query, catalog) {
+        Ok(steps) => {
+            for step in steps {
+                let place = match step.place {
+                    Place::Parts => "parts",
+                    Place::Merge => "merge",
+                    Place::Whole => "whole",
+                };
+                writeln!(out, "{place}: {}", step.text).unwrap();
+            }
+        }
+        Err(found) => out.push_str(&diagnostic::render(text, &found)),
+    }
+    out.trim_end().to_owned()
+}
+
+#[test]
+fn every_query_is_explained_as_its_file_says() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/explain");
+    let update = std::env::var_os("UPDATE_EXPLAIN").is_some();
+    let catalog = catalog();
+    let (mut count, mut wrong) = (0, String::new());
+    let mut paths: Vec<_> = fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path()).collect();
+    paths.sort();
+    for path in paths {
+        let text = fs::read_to_string(&path).unwrap();
+        let (remarks, cases) = cases(&text);
+        let mut new = remarks.trim_end().to_owned() + "\n";
+        for case in cases {
+            count += 1;
+            let answer = answer(&case.query, &catalog);
+            let name = format!("{}: {}", path.file_name().unwrap().display(), case.title);
+            if answer != case.rest {
+                writeln!(wrong, "== {name}\n-- expected\n{}\n-- found\n{answer}\n", case.rest).unwrap();
+            }
+            write!(new, "\n=== {}\n{}\n{answer}\n", case.title, case.query).unwrap();
+        }
+        if update {
+            fs::write(&path, new).unwrap();
+        }
+    }
+    assert!(count >= 8, "only {count} cases found");
+    assert!(update || wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn every_question_of_every_format_is_told_in_words() {
+    let catalog = catalog();
+    for format in ALL {
+        for preset in format.presets() {
+            let query = syntax::parse(preset.query).into_result().expect("a preset is a good query");
+            let steps = explain::words(&query, &catalog).expect("its names exist");
+            assert!(steps.len() >= 3, "{}: {steps:?}", preset.title);
+            for step in steps {
+                assert!(!step.text.is_empty() && !step.text.ends_with('.'), "{}: {step:?}", preset.title);
+            }
+        }
+    }
+}
