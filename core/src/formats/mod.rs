@@ -8,6 +8,7 @@ pub mod alb;
 pub mod cloudfront;
 pub mod cloudtrail;
 pub mod field;
+pub mod lambda;
 mod paths;
 pub mod vpc_flow;
 
@@ -25,6 +26,7 @@ pub static ALL: &[&dyn Format] = &[
     &vpc_flow::VpcFlow,
     &alb::Alb,
     &cloudfront::CloudFront,
+    &lambda::Lambda,
 ];
 
 /// The format with this id, among the crate's own.
@@ -42,6 +44,17 @@ pub trait Format: Sync {
     /// Its columns, in table order: names, kinds, roles, other names and documentation. The decoder writes to them
     /// by their place in this list.
     fn fields(&self) -> Vec<Field>;
+    /// Whether it reads records that are cut like this; most logs are of one kind, a Lambda function's may be of both.
+    fn reads(&self, framing: Framing) -> bool {
+        self.meta().framing == framing
+    }
+    /// Which part of a record is JSON, so that its paths are fields.
+    fn json(&self) -> JsonPart {
+        match self.meta().framing {
+            Framing::Json => JsonPart::Record,
+            Framing::Lines => JsonPart::None,
+        }
+    }
     /// Whether the first records of a file are this format's. Decide by content; the name is a hint that may turn
     /// `Maybe` into `Certain`, never `No` into `Maybe`. Must be `No` for every other format's samples.
     fn sniff(&self, head: &Head<'_>) -> Sniff;
@@ -106,6 +119,28 @@ pub enum Framing {
     Lines,
     /// JSON objects: one per line, several per line, pretty-printed, or inside an array or a known envelope.
     Json,
+}
+
+/// Which part of a record is JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JsonPart {
+    /// None.
+    None,
+    /// All of it.
+    Record,
+    /// What stands from the first opening brace on, if one does.
+    Fragment,
+}
+
+impl JsonPart {
+    /// That part of `record`.
+    pub fn of(self, record: &[u8]) -> Option<&[u8]> {
+        match self {
+            JsonPart::None => None,
+            JsonPart::Record => Some(record),
+            JsonPart::Fragment => memchr::memchr(b'{', record).and_then(|at| record.get(at..)),
+        }
+    }
 }
 
 /// The beginning of a file, inflated and taken out of its envelope.

@@ -20,7 +20,7 @@ pub(crate) struct Claim {
 pub(crate) fn detect(formats: &[&'static dyn Format], head: &Head<'_>) -> Option<Claim> {
     let mut best: Option<Claim> = None;
     let mut others = Vec::new();
-    for &format in formats.iter().filter(|f| f.meta().framing == head.framing) {
+    for &format in formats.iter().filter(|f| f.reads(head.framing)) {
         let (certain, reason) = match format.sniff(head) {
             Sniff::No => continue,
             Sniff::Maybe(reason) => (false, reason),

@@ -3,7 +3,7 @@
 use super::{Detail, DetailField, GridRow, RowId};
 use crate::{
     formats::{
-        Format, Framing,
+        Format,
         field::json::{self, Json},
     },
     table::{
@@ -85,9 +85,11 @@ pub fn detail(shard: &Shard, formats: &[&'static dyn Format], id: RowId) -> Opti
             });
         }
     }
-    let json = format.meta().framing == Framing::Json;
-    if json {
-        json::paths(&raw, LEAVES, &mut |path, value| {
+    let part = format.json().of(&raw);
+    // What is shown as JSON is a whole record, not a fragment of one.
+    let json = part.is_some_and(|part| part.len() == raw.len());
+    if let Some(part) = part {
+        json::paths(part, LEAVES, &mut |path, value| {
             // What is a column was listed as one, also where an envelope stands around the event.
             let inside = path.strip_prefix("detail.").unwrap_or(path);
             let is_column = |name: &str| row.table.schema().find(name).is_some();

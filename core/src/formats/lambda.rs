@@ -1,0 +1,314 @@
+//! Logs of AWS Lambda functions, as text or in Lambda's JSON format: the platform's own lines (START, END, REPORT with
+//! its metrics, INIT_START and relatives) and, between them, whatever the function wrote.
+//!
+//! Not these: Lambda Insights' metric events, telemetry of extensions beyond its first word, logs of other programs
+//! that run in containers.
+//!
+//! Reading order: `fields` (the columns), this file (recognising, the JSON format, the sentence), `lines` (text).
+//!
+//! Decisions:
+//! - Columns that CloudWatch Logs Insights discovers have its names (`@type`, `@duration`) and its units: milliseconds,
+//!   and bytes of which a million are what the log calls a megabyte. The JSON format feeds the same columns, so that one
+//!   query fits both.
+//! - Every line is a row: a function may print anything. Only a REPORT whose metrics are no numbers is rejected.
+//! - `@timestamp` is the time that CloudWatch gave the line; without one, the runtime's own. A line that has neither
+//!   has no time: what stood before it may be in another part of the file.
+//! - `message` is what the function wrote, without the runtime's time, request id and level.
+
+mod fields;
+mod lines;
+#[cfg(test)]
+mod tests;
+use self::{
+    fields::{FIELDS, column},
+    lines::{PlatformLine, Written, insights_type, is_uuid, megabytes, root, set_outcome, tail_prefix},
+};
+use super::{
+    Decoded, Decoder, Fault, Format, Framing, Head, JsonPart, Meta, Preset, Record, Sample, Sniff, Span,
+    field::{
+        json::{self, Json, JsonColumns},
+        words,
+    },
+};
+use crate::table::{Cell, Field, Row, RowWriter, Unit};
+
+/// Logs of AWS Lambda functions.
+pub struct Lambda;
+
+static META: Meta = Meta {
+    id: "lambda",
+    title: "AWS Lambda function logs",
+    summary: "What Lambda functions wrote, and the platform's report of each invocation.",
+    framing: Framing::Lines,
+    page: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html",
+    read_on: "2026-11-21",
+    key_shape: "{prefix}/{export-task}/{yyyy}-{mm}-{dd}-[{version}]{environment}/000000.gz",
+};
+
+const fn ask(title: &'static str, query: &'static str) -> Preset {
+    Preset { title, query }
+}
+
+static PRESETS: &[Preset] = &[
+    ask(
+        "Latency over time",
+        "filter @type = \"REPORT\" | stats avg(@duration), max(@duration), min(@duration), pct(@duration, 99) by bin(5m)",
+    ),
+    ask(
+        "Memory that is paid for and not used",
+        "filter @type = \"REPORT\"\n| stats max(@memorySize / 1000 / 1000) as provisionedMemoryMB,\n    max(@maxMemoryUsed / 1000 / 1000) as maxMemoryUsedMB,\n    provisionedMemoryMB - maxMemoryUsedMB as overProvisionedMB",
+    ),
+    ask(
+        "Cold starts over time",
+        "filter @type = \"REPORT\" | stats count(*) as invocations, count(@initDuration) as coldStarts, avg(@initDuration) as meanMs, max(@initDuration) as maxMs by bin(5m)",
+    ),
+    ask(
+        "Slowest invocations",
+        "filter @type = \"REPORT\" | fields @timestamp, @requestId, @duration, @billedDuration, @maxMemoryUsed | sort @duration desc | limit 25",
+    ),
+    ask(
+        "Errors and time-outs",
+        "filter event.outcome = \"failure\" | fields @timestamp, @type, level, @requestId, message | sort @timestamp desc",
+    ),
+    ask(
+        "What the function writes most",
+        "filter ispresent(message) | stats count(*) as times by level, message | sort times desc | limit 25",
+    ),
+    ask(
+        "Billed time by hour",
+        "filter @type = \"REPORT\" | stats sum(@billedDuration) / 1000 as seconds, count(*) as invocations by bin(1h)",
+    ),
+];
+
+/// Written for this project.
+static SAMPLES: &[Sample] = &[
+    Sample {
+        name: "exports/5d2c7a10/2026-03-05-[$LATEST]6f1d2c3b4a5968778695a4b3c2d1e0f1/000000",
+        content: include_bytes!("samples/lambda_export.log"),
+        rows: 19,
+        rejected: 1,
+    },
+    Sample {
+        name: "lambda-json.ndjson",
+        content: include_bytes!("samples/lambda_json.ndjson"),
+        rows: 9,
+        rejected: 0,
+    },
+    Sample {
+        name: "subscription.json",
+        content: include_bytes!("samples/lambda_subscription.json"),
+        rows: 6,
+        rejected: 0,
+    },
+];
+
+impl Format for Lambda {
+    fn meta(&self) -> &Meta {
+        &META
+    }
+    fn fields(&self) -> Vec<Field> {
+        FIELDS.iter().map(|f| f.field.clone()).collect()
+    }
+    fn reads(&self, _: Framing) -> bool {
+        true
+    }
+    fn json(&self) -> JsonPart {
+        JsonPart::Fragment
+    }
+    fn sniff(&self, head: &Head<'_>) -> Sniff {
+        let mut events = Events::new();
+        let total = head.records.len();
+        let signs: Vec<Sign> = head.records.iter().map(|r| events.sign(r)).collect();
+        let count = |sign: Sign| signs.iter().filter(|s| **s == sign).count();
+        let (platform, runtime) = (count(Sign::Platform), count(Sign::Runtime));
+        // A function may write much between two lines of the platform, but not before the first one. Elsewhere such
+        // a line may be quoted.
+        if platform > 0 && (signs.first() == Some(&Sign::Platform) || (platform + runtime) * 4 >= total) {
+            return Sniff::Certain(format!("{platform} of the first {total} records are Lambda's own"));
+        }
+        if runtime * 2 >= total && runtime > 0 {
+            return Sniff::Maybe(format!(
+                "{runtime} of the first {total} records have a time, a request id and a level as Lambda's runtimes \
+                 write them"
+            ));
+        }
+        Sniff::No
+    }
+    fn decoder(&self, _: &Head<'_>) -> Box<dyn Decoder> {
+        Box::new(Events::new())
+    }
+    fn summary(&self, row: &Row<'_>) -> Vec<Span> {
+        summary(row)
+    }
+    fn presets(&self) -> &'static [Preset] {
+        PRESETS
+    }
+    fn samples(&self) -> &'static [Sample] {
+        SAMPLES
+    }
+}
+
+/// Paths that are read of JSON records besides the columns'.
+const EXTRA: &[&str] = &[
+    "time",
+    "timestamp",
+    "type",
+    "record.metrics.memorySizeMB",
+    "record.metrics.maxMemoryUsedMB",
+    "record.tracing.value",
+    "xRayTraceId",
+    "xray_trace_id",
+    "requestId",
+    "level",
+    "message",
+    "record.status",
+    "record",
+];
+const TIMES: std::ops::Range<usize> = 0..2;
+const TYPE: usize = 2;
+const MEMORY_SIZE: usize = 3;
+const MEMORY_USED: usize = 4;
+const TRACING: usize = 5;
+const TRACES: std::ops::Range<usize> = 6..8;
+const REQUEST_ID: usize = 8;
+const LEVEL: usize = 9;
+const MESSAGE: usize = 10;
+const STATUS: usize = 11;
+const RECORD: usize = 12;
+
+/// The decoder. It remembers nothing between records but their order of keys.
+struct Events {
+    columns: JsonColumns,
+}
+
+/// What a record says of being Lambda's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Sign {
+    Platform,
+    Runtime,
+    None,
+}
+
+impl Events {
+    fn new() -> Events {
+        Events { columns: JsonColumns::new(FIELDS, EXTRA) }
+    }
+    fn sign(&mut self, record: &[u8]) -> Sign {
+        if record.trim_ascii_start().starts_with(b"{") {
+            let Ok(read) = self.columns.read(record) else { return Sign::None };
+            let kind = read.extra(TYPE).text();
+            let is_platform = kind.is_some_and(|k| k.starts_with(b"platform."));
+            if is_platform && matches!(read.extra(RECORD), Json::Object(_)) && read.extra(0).is_some() {
+                return Sign::Platform;
+            }
+            let known = [1, LEVEL, MESSAGE].iter().all(|i| read.extra(*i).is_some());
+            let id = read.extra(REQUEST_ID).text();
+            return if known && id.is_some_and(|id| is_uuid(&id)) { Sign::Runtime } else { Sign::None };
+        }
+        let (_, line) = tail_prefix(record);
+        let parts = PlatformLine::of(line).map(|p| !p.request.is_empty() || p.kind.starts_with(b"INIT_"));
+        match (parts, Written::of(line)) {
+            (Some(true), _) => Sign::Platform,
+            (_, Written { request: Some(_), time: Some(_), .. }) => Sign::Runtime,
+            _ => Sign::None,
+        }
+    }
+    /// A record of the JSON format; `None` when it is no JSON after all.
+    fn json(&mut self, record: &[u8], row: &mut RowWriter<'_>) -> Option<Option<i64>> {
+        let mut read = self.columns.read(record).ok()?;
+        let kind = read.extra(TYPE).text();
+        if let Some(kind) = kind.as_deref().and_then(|k| k.strip_prefix(b"platform.")) {
+            row.set(column::TYPE, Cell::Text(&insights_type(kind)));
+        }
+        for (at, column) in [(MEMORY_SIZE, column::MEMORY_SIZE), (MEMORY_USED, column::MEMORY_USED)] {
+            if let Some(size) = read.extra(at).text().and_then(|t| megabytes(&t)) {
+                row.set(column, Cell::Int(size));
+            }
+        }
+        let traces = TRACES.filter_map(|i| read.extra(i).text());
+        let traces = traces.chain(read.extra(TRACING).text());
+        if let Some(trace) = traces.into_iter().next() {
+            row.set(column::TRACE, Cell::Text(root(&trace)));
+        }
+        let (status, level) = (read.extra(STATUS).text(), read.extra(LEVEL).text());
+        set_outcome(status.as_deref(), level.as_deref(), row);
+        let time = TIMES.filter_map(|i| read.extra(i).text()).find_map(|t| json::point(&t, Unit::None));
+        read.write(row);
+        Some(time)
+    }
+}
+
+impl Decoder for Events {
+    fn decode(&mut self, record: &Record<'_>, row: &mut RowWriter<'_>) -> Result<Decoded, Fault> {
+        let mut own = None;
+        let is_json = record.bytes.trim_ascii_start().starts_with(b"{");
+        match is_json.then(|| self.json(record.bytes, row)).flatten() {
+            Some(time) => own = time,
+            None => {
+                let (tail, line) = tail_prefix(record.bytes);
+                let skipped = record.bytes.len() - line.len();
+                match PlatformLine::of(line) {
+                    Some(platform) => platform
+                        .write(line, row)
+                        .map_err(|(at, expected)| Fault::new(record.bytes, skipped + at, expected))?,
+                    None => {
+                        let written = Written::of(line);
+                        written.write(row);
+                        own = written.time;
+                    }
+                }
+                own = tail.or(own);
+            }
+        }
+        if let Some(time) = record.envelope_time.or(own) {
+            row.timestamp(time);
+        }
+        Ok(Decoded::Row)
+    }
+}
+
+fn summary(row: &Row<'_>) -> Vec<Span> {
+    let kind = row.show("@type");
+    let mut spans = Vec::new();
+    let number = |name: &str| row.get(name).number();
+    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
+    let took = |ms: f64| words::duration(ms / 1000.0);
+    if kind.is_empty() {
+        let message = row.show("message");
+        let line = message.lines().next().unwrap_or_default().trim();
+        let line: String = line.chars().take(200).collect();
+        if let Some(level) = said("level") {
+            spans.push(Span::plain(format!("{level} ")));
+        }
+        spans.push(Span::strong(if line.is_empty() {
+            "an event without a message".to_owned()
+        } else {
+            line
+        }));
+        return spans;
+    }
+    spans.push(Span::strong(kind));
+    if let Some(ms) = number("@duration").or(number("@restoreDuration")).or(number("@initDuration")) {
+        spans.push(Span::plain(format!(" {}", took(ms))));
+    }
+    if let Some(ms) = number("@billedDuration") {
+        spans.push(Span::plain(format!(", billed {}", took(ms))));
+    }
+    if let (Some(used), Some(size)) = (row.get("@maxMemoryUsed").integer(), row.get("@memorySize").integer())
+    {
+        spans.push(Span::plain(format!(", {} of {}", words::amount(used), words::amount(size))));
+    }
+    if let (Some(_), Some(ms)) = (number("@duration"), number("@initDuration")) {
+        spans.push(Span::plain(format!(", cold start {}", took(ms))));
+    }
+    if let Some(status) = said("status") {
+        spans.push(Span::plain(", "));
+        spans.push(Span::strong(status));
+    }
+    for name in ["runtimeVersion", "@requestId", "message"] {
+        if let Some(value) = said(name) {
+            spans.push(Span::plain(format!(" {value}")));
+        }
+    }
+    spans
+}
