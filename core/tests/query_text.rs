@@ -196,6 +196,15 @@ fn given() -> impl Strategy<Value = Command> {
         network,
         diff.prop_map(Command::Diff),
         (fields, expr()).prop_map(|(fields, condition)| Command::RelevantFields { fields, condition }),
+        table_command().prop_map(Command::Table),
+    ]
+}
+
+fn table_command() -> impl Strategy<Value = TableCommand> {
+    let field = || name().prop_map(|name| Box::new(Spanned::made(Expr::Field(name))));
+    prop_oneof![
+        (expr(), spanned(name())).prop_map(|(list, name)| TableCommand::Unnest { list, name: Some(name) }),
+        field().prop_map(|list| TableCommand::Unnest { list, name: None }),
     ]
 }
 
@@ -245,6 +254,9 @@ const TOKENS: &[&str] = &[
     "lookup ",
     " OUTPUT ",
     "logcompare timeshift ",
+    "unnest ",
+    "expand ",
+    " into ",
     "filtr ",
     " by ",
     " as ",

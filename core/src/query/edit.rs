@@ -225,7 +225,7 @@ struct Place {
 /// The commands before the first one that aggregates, reorders or cuts.
 fn leading(query: &Query) -> usize {
     let moves = |c: &Spanned<Command>| {
-        matches!(c.item, Command::Stats { .. } | Command::Sort(_) | Command::Limit(_) | Command::Dedup(_))
+        makes_table(c) || matches!(c.item, Command::Sort(_) | Command::Limit(_) | Command::Dedup(_))
     };
     query.commands.iter().position(moves).unwrap_or(query.commands.len())
 }
@@ -494,14 +494,19 @@ pub fn exclude(query: &mut Query, field: &str, value: Value) {
     }
 }
 
-/// Whether the query answers with groups and numbers instead of events.
+/// Whether the query answers with a table instead of events.
 pub fn has_stats(query: &Query) -> bool {
-    query.commands.iter().any(|c| matches!(c.item, Command::Stats { .. }))
+    query.commands.iter().any(makes_table)
 }
 
-/// Where sorting of the result belongs: behind the last `stats`.
+/// Whether the command's rows are no events any more.
+fn makes_table(command: &Spanned<Command>) -> bool {
+    matches!(command.item, Command::Stats { .. } | Command::Table(_))
+}
+
+/// Where sorting of the result belongs: behind the last command that made a table.
 fn after_stats(query: &Query) -> usize {
-    query.commands.iter().rposition(|c| matches!(c.item, Command::Stats { .. })).map_or(0, |i| i + 1)
+    query.commands.iter().rposition(makes_table).map_or(0, |i| i + 1)
 }
 
 /// The field that the result is sorted by first, and whether the largest comes first.

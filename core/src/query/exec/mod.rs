@@ -2,8 +2,8 @@
 //! ends in the selected rows and a [`Partial`]; partials of all shards are merged and finalized to the answer.
 //!
 //! Reading order: this file, `eval` and `filter` (expressions over one chunk), `keys`, `group` and `state`
-//! (rows to groups), `rows` (rows for `limit` and `dedup`), `partial` (merging), `tail` (what runs after the
-//! merge), `read` (values of single rows).
+//! (rows to groups), `rows` (rows for `limit`, `dedup` and what looks at rows side by side), `partial` (merging), `tail`
+//! (what runs after the merge), `read` (values of single rows).
 
 mod bound;
 mod eval;
@@ -14,6 +14,8 @@ mod index;
 mod keys;
 #[cfg(test)]
 mod oracle;
+#[cfg(test)]
+mod oracle_table;
 mod partial;
 mod read;
 mod rows;
@@ -22,6 +24,8 @@ mod state;
 mod tail;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_table;
 mod vector;
 
 use std::{ops::Range, sync::Arc};
@@ -33,10 +37,12 @@ pub use tail::{finalize, survivors};
 use self::{
     bound::Bound,
     eval::Eval,
-    group::Grouper,
+    group::{Grouper, MOST_VALUES},
     keys::Parts,
     partial::{Body, Groups},
     rows::{Carried, Collector},
+    state::State,
+    tail::groups_of_rows,
 };
 use super::{
     Diagnostic,
@@ -188,6 +194,12 @@ impl<'j> Job<'j> {
             _ if rows.none() => Ok(()),
             (Some(grouper), Some(group)) => grouper.take(group, &mut eval, &rows),
             _ => match Carried::of(plan) {
+                Some(carried) if plan.is_cut_on_shards() => {
+                    let mut collector = Collector::default();
+                    let taken = collector.take(&carried, &mut eval, &rows, self.at);
+                    let groups = taken.and_then(|()| groups_of_rows(plan, collector.finish(&carried)));
+                    groups.and_then(|groups| add_groups(&mut self.groups, groups))
+                }
                 Some(carried) => self.collector.take(&carried, &mut eval, &rows, self.at),
                 None => Ok(()),
             },
@@ -216,16 +228,41 @@ impl<'j> Job<'j> {
         }
         let partial = match (self.failure, Carried::of(&self.plan)) {
             (Some(message), _) => Partial::failed(message),
-            (None, Some(carried)) => {
+            (None, Some(carried)) if !self.plan.is_cut_on_shards() => {
                 Partial { body: Body::Rows(self.collector.finish(&carried)), failure: None }
             }
-            (None, None) => {
+            (None, _) => {
                 let of = |groups| Partial { body: Body::Groups(groups), failure: None };
                 merge(self.groups.into_iter().map(of).collect())
             }
         };
         (selection, partial)
     }
+}
+
+/// Keeps the groups of a chunk; now and then what was kept is merged, so that it stays small.
+fn add_groups(kept: &mut Vec<Groups>, groups: Option<Groups>) -> Result<(), String> {
+    const MANY: usize = 1 << 20;
+    kept.extend(groups);
+    let weight = |g: &Groups| g.groups + g.states.iter().map(State::weight).sum::<usize>();
+    let pending: usize = kept.iter().skip(1).map(weight).sum();
+    if pending > MANY.max(kept.first().map_or(0, weight)) {
+        let of = |groups| Partial { body: Body::Groups(groups), failure: None };
+        let merged = merge(std::mem::take(kept).into_iter().map(of).collect());
+        if let Some(failure) = merged.failure {
+            return Err(failure);
+        }
+        if let Body::Groups(groups) = merged.body {
+            if groups.states.iter().map(State::weight).sum::<usize>() > MOST_VALUES {
+                return Err(
+                    "the query keeps too many single values; filter first, or take fewer percentiles"
+                        .to_owned(),
+                );
+            }
+            kept.push(groups);
+        }
+    }
+    Ok(())
 }
 
 /// The rows whose time lies in `time`.

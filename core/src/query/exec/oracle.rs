@@ -108,10 +108,13 @@ fn shards(events: &[Event], of: &[usize], count: usize) -> Vec<Shard> {
 }
 
 /// A row of values by name, with what orders it.
-struct Naive<'p> {
-    stage: &'p Stage,
-    inputs: Vec<Value>,
-    order: (Option<i64>, String, i64, String),
+#[derive(Clone)]
+pub(super) struct Naive<'p> {
+    pub(super) stage: &'p Stage,
+    pub(super) inputs: Vec<Value>,
+    pub(super) order: (Option<i64>, String, i64, String),
+    /// Definitions that steps filled.
+    pub(super) made: BTreeMap<usize, Value>,
 }
 
 impl Scope for Naive<'_> {
@@ -119,14 +122,17 @@ impl Scope for Naive<'_> {
         self.inputs[n].clone()
     }
     fn def(&mut self, n: usize) -> Value {
+        if let Some(made) = self.made.get(&n) {
+            return made.clone();
+        }
         let stage = self.stage;
         stage.defs[n].value(self)
     }
 }
 
 impl Naive<'_> {
-    fn get(&self, node: &Node) -> Value {
-        node.value(&mut Naive { stage: self.stage, inputs: self.inputs.clone(), order: self.order.clone() })
+    pub(super) fn get(&self, node: &Node) -> Value {
+        node.value(&mut self.clone())
     }
 }
 
@@ -155,6 +161,7 @@ fn interpret(plan: &Plan, shards: &[Shard]) -> Vec<Vec<Value>> {
                     stage: first,
                     inputs: first.inputs.iter().map(|n| get(n)).collect(),
                     order,
+                    made: BTreeMap::new(),
                 });
             }
         }
@@ -173,6 +180,7 @@ fn interpret(plan: &Plan, shards: &[Shard]) -> Vec<Vec<Value>> {
                     by.fold(Ordering::Equal, Ordering::then)
                         .then_with(|| if s == 0 { place(a).cmp(&place(b)) } else { Ordering::Equal })
                 }),
+                Step::Table(step) => rows = super::oracle_table::step(step, rows),
                 Step::Dedup(keys) => {
                     let mut seen = std::collections::HashSet::new();
                     rows.retain(|r| {
@@ -229,7 +237,12 @@ fn interpret(plan: &Plan, shards: &[Shard]) -> Vec<Vec<Value>> {
         let order = || (None, String::new(), 0, String::new());
         rows = next
             .into_iter()
-            .map(|(inputs, _)| Naive { stage: &plan.stages[s + 1], inputs, order: order() })
+            .map(|(inputs, _)| Naive {
+                stage: &plan.stages[s + 1],
+                inputs,
+                order: order(),
+                made: BTreeMap::new(),
+            })
             .collect();
     }
     rows.iter().map(|r| plan.output().iter().map(|o| r.get(&o.node)).collect()).collect()
@@ -261,7 +274,9 @@ fn aggregate(kind: AggregateKind, percent: f64, values: Vec<(Value, &Naive<'_>)>
     let edge = |last: bool| {
         let timed = values.iter().filter(|(_, r)| r.order.0.is_some());
         let key = |r: &Naive<'_>| (r.order.0, r.order.1.clone(), r.order.2);
-        let found = if last { timed.max_by_key(|(_, r)| key(r)) } else { timed.min_by_key(|(_, r)| key(r)) };
+        // Of rows of one event the first one counts.
+        let found =
+            if last { timed.rev().max_by_key(|(_, r)| key(r)) } else { timed.min_by_key(|(_, r)| key(r)) };
         found.map_or(Value::Null, |(v, _)| v.clone())
     };
     match kind {
@@ -409,11 +424,13 @@ fn query() -> impl Strategy<Value = String> {
         1 => (value(), 1..5u32).prop_map(|(f, n)| format!(" | sort {f} desc | limit {n}")),
     ];
     let rows = "fields text, n * 2 as twice, @source, @line".to_owned();
-    (condition(), value(), cut, prop_oneof![3 => (stats(), tail).prop_map(|(s, t)| s + &t), 1 => Just(rows)])
-        .prop_map(|(condition, sort, cut, end)| match end.starts_with("fields") {
+    let end = prop_oneof![3 => (stats(), tail).prop_map(|(s, t)| s + &t), 1 => Just(rows)];
+    (condition(), value(), prop_oneof![2 => cut, 1 => super::oracle_table::commands()], end).prop_map(
+        |(condition, sort, cut, end)| match end.starts_with("fields") {
             true => format!("{end} | filter {condition} | sort {sort}{cut}"),
             false => format!("filter {condition}{cut} | {end}"),
-        })
+        },
+    )
 }
 
 /// Equal, or numbers that differ by rounding only.

@@ -1,10 +1,11 @@
-//! Rows that a `limit` or `dedup` may let through, on one shard: the best so many in order, or the first of each key.
+//! Rows that a `limit` or `dedup` may let through, on one shard: the best so many in order, or the first of each key;
+//! all rows where they are looked at side by side.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use super::{
-    super::plan::{Node, Plan, Step},
+    super::plan::{Node, Plan, Stage, Step},
     eval::{Eval, position},
     group::MOST_VALUES,
     partial::{Candidate, RowRef},
@@ -48,20 +49,23 @@ impl<'p> Carried<'p> {
             Step::Limit(n) => limit = usize::try_from(*n).unwrap_or(usize::MAX),
             _ => {}
         }
-        let mut leaves: Vec<&'p Node> = Vec::new();
+        let mut leaves = Leaves { stage, found: Vec::new(), seen: vec![false; stage.defs.len()] };
         for step in &stage.steps[cut..] {
             match step {
-                Step::Filter(node) => collect(node, &mut leaves),
-                Step::Sort(keys) => keys.iter().for_each(|(n, _)| collect(n, &mut leaves)),
-                Step::Dedup(keys) => keys.iter().for_each(|n| collect(n, &mut leaves)),
+                Step::Filter(node) => leaves.add(node),
+                Step::Sort(keys) => keys.iter().for_each(|(n, _)| leaves.add(n)),
+                Step::Dedup(keys) => keys.iter().for_each(|n| leaves.add(n)),
+                Step::Table(table) => table.reads().into_iter().for_each(|n| leaves.add(n)),
                 Step::Limit(_) => {}
             }
         }
         if let Some(group) = &stage.group {
-            group.keys.iter().for_each(|n| collect(n, &mut leaves));
-            group.aggregates.iter().filter_map(|a| a.arg.as_ref()).for_each(|n| collect(n, &mut leaves));
+            group.keys.iter().for_each(|n| leaves.add(n));
+            group.aggregates.iter().filter_map(|a| a.arg.as_ref()).for_each(|n| leaves.add(n));
+        } else if !plan.is_rows() {
+            plan.shown.iter().for_each(|o| leaves.add(&o.node));
         }
-        leaves.into_iter().for_each(|n| _ = place(n));
+        leaves.found.into_iter().for_each(|n| _ = place(n));
         Some(Carried { nodes, sort, dedup, limit })
     }
     /// The time that one of the newest rows of a chunk has at least, where only the newest matter.
@@ -92,11 +96,31 @@ impl<'p> Carried<'p> {
     }
 }
 
-fn collect<'p>(node: &'p Node, out: &mut Vec<&'p Node>) {
-    match node {
-        Node::Const(_) => {}
-        Node::Input(_) | Node::Def(_) => out.push(node),
-        Node::Apply(_, args) => args.iter().for_each(|a| collect(a, out)),
+/// What shards can compute of what expressions need.
+struct Leaves<'p> {
+    stage: &'p Stage,
+    found: Vec<&'p Node>,
+    /// Of the definitions that only exist after a table step, those whose parts were found.
+    seen: Vec<bool>,
+}
+
+impl<'p> Leaves<'p> {
+    fn add(&mut self, node: &'p Node) {
+        let stage = self.stage;
+        // Definitions form chains that are as long as the query; they are followed without recursion.
+        let mut open = vec![node];
+        while let Some(node) = open.pop() {
+            match node {
+                Node::Const(_) => {}
+                Node::Def(n) if stage.late[*n] => {
+                    if !std::mem::replace(&mut self.seen[*n], true) {
+                        open.push(&stage.defs[*n]);
+                    }
+                }
+                Node::Input(_) | Node::Def(_) => self.found.push(node),
+                Node::Apply(_, args) => open.extend(args),
+            }
+        }
     }
 }
 

@@ -46,7 +46,7 @@ fn read(value: &Value) -> Option<serde_json::Value> {
     serde_json::from_str(&text(value)?).ok()
 }
 
-fn from_json(json: &serde_json::Value) -> Value {
+pub(super) fn from_json(json: &serde_json::Value) -> Value {
     match json {
         serde_json::Value::Null => Value::Null,
         serde_json::Value::Bool(v) => Value::Bool(*v),

@@ -12,6 +12,7 @@ mod encode;
 mod general;
 mod ip;
 mod json;
+mod list;
 mod numeric;
 mod regex;
 mod string;
@@ -22,6 +23,7 @@ use std::borrow::Cow;
 
 use ::regex::bytes::Regex;
 pub use aggregate::{AGGREGATES, Aggregate, AggregateKind};
+pub(crate) use list::{at_path, items};
 pub use numeric::{Num, arithmetic, negate, num};
 
 use crate::table::Value;

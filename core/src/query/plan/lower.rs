@@ -36,6 +36,7 @@ pub(super) fn lower(query: &Query, catalog: &Catalog) -> (Plan, Vec<Diagnostic>)
         done: Vec::new(),
         sources: None,
         fields: Vec::new(),
+        events: Vec::new(),
         display: None,
         post: None,
         in_aggregate: false,
@@ -46,18 +47,21 @@ pub(super) fn lower(query: &Query, catalog: &Catalog) -> (Plan, Vec<Diagnostic>)
         lower.command(&command.item, &command.span);
     }
     lower.done.push(lower.stage);
-    let shown = lower.display.unwrap_or(lower.fields);
+    let named = if lower.fields.is_empty() { lower.events } else { lower.fields };
+    let shown = lower.display.unwrap_or(named);
     (Plan { sources: lower.sources, stages: lower.done, shown }, lower.diagnostics)
 }
 
-struct Lower<'c> {
+pub(super) struct Lower<'c> {
     catalog: &'c Catalog,
-    names: Names<'c>,
-    stage: Stage,
+    pub(super) names: Names<'c>,
+    pub(super) stage: Stage,
     done: Vec<Stage>,
     sources: Option<Vec<String>>,
-    fields: Vec<Output>,
-    display: Option<Vec<Output>>,
+    pub(super) fields: Vec<Output>,
+    /// What is shown of events that became rows of a table while no command names their fields.
+    pub(super) events: Vec<Output>,
+    pub(super) display: Option<Vec<Output>>,
     /// Set while the expressions of a `stats` are lowered, but for the arguments of its aggregates.
     post: Option<Post<'c>>,
     in_aggregate: bool,
@@ -101,6 +105,7 @@ impl Lower<'_> {
             Command::Join(_) | Command::Lookup(_) | Command::Diff(_) | Command::RelevantFields { .. } => {
                 self.error(span, "this command is not offered yet", "");
             }
+            Command::Table(command) => self.table_command(command, span),
         }
     }
 
@@ -253,7 +258,7 @@ impl Lower<'_> {
     }
 
     /// An expression as a definition of the stage that is being written, so that it is computed once.
-    fn defined(&mut self, e: &E) -> Node {
+    pub(super) fn defined(&mut self, e: &E) -> Node {
         let node = self.expr(e);
         self.define(node)
     }
@@ -262,14 +267,22 @@ impl Lower<'_> {
         let stage = self.post.as_mut().map_or(&mut self.stage, |p| &mut p.stage);
         match node {
             Node::Apply(..) => {
+                let mut late = false;
+                node.leaves(&mut |leaf| late |= matches!(leaf, Node::Def(n) if stage.late[*n]));
                 stage.defs.push(node);
+                stage.late.push(late);
                 Node::Def(stage.defs.len() - 1)
             }
             simple => simple,
         }
     }
 
-    fn field(&mut self, name: &str, span: &Range<usize>) -> Node {
+    pub(super) fn field(&mut self, name: &str, span: &Range<usize>) -> Node {
+        if self.post.is_none()
+            && let Some(node) = self.path_into_value(name)
+        {
+            return node;
+        }
         let (node, remark) = match &mut self.post {
             Some(post) => {
                 let (node, _, remark) = post.names.find(name, span.clone(), &mut post.stage);
@@ -576,7 +589,7 @@ impl Lower<'_> {
 }
 
 /// The name of a column that was not given one: `count(*)`, `bin(5m)`, `bytes / 1024`.
-fn label(expr: &Expr) -> String {
+pub(super) fn label(expr: &Expr) -> String {
     let text = match expr {
         Expr::Field(name) => name.clone(),
         other => other.to_string(),

@@ -3,23 +3,27 @@
 //! worker makes it for itself from the query's text and the catalog.
 //!
 //! The first stage runs on shards, row by row; a `stats` ends a stage; what comes after runs once, on the merged
-//! result. Inside the first stage everything up to the first `limit` or `dedup` is order-free and runs on shards; the
-//! steps from there on need all shards' rows in order and run after the merge on the rows that shards let through.
+//! result. Inside the first stage everything up to the first `limit`, `dedup` or table step is order-free and runs on
+//! shards; the steps from there on need all shards' rows in order and run after the merge on the rows that shards let
+//! through. A table step that looks at one row at a time and whose rows are grouped runs on shards all the same.
 //!
-//! Reading order: [`node`] (expressions), `lower` (tree to plan), [`catalog`] (names), [`pattern`],
+//! Reading order: [`node`] (expressions), `table` (steps over rows side by side), `lower` and `lower_table` (tree to plan), [`catalog`] (names), [`pattern`],
 //! [`binning`].
 
 pub mod binning;
 pub mod catalog;
 mod lower;
+mod lower_table;
 pub mod node;
 pub mod pattern;
 mod scope;
+mod table;
 #[cfg(test)]
 mod tests;
 
 pub use catalog::{Catalog, JsonPaths, NoJson, PathReader};
 pub use node::{Node, Op, Scope};
+pub(crate) use table::TableStep;
 
 use super::{Diagnostic, Severity, functions::AggregateKind, syntax::tree::Query};
 use crate::table::Unit;
@@ -42,6 +46,8 @@ pub(crate) struct Stage {
     pub(crate) inputs: Vec<String>,
     /// Computed fields; a definition only refers to earlier ones.
     pub(crate) defs: Vec<Node>,
+    /// Which definitions only exist once a table step ran: those it makes, and those that depend on them.
+    pub(crate) late: Vec<bool>,
     /// What happens to the rows.
     pub(crate) steps: Vec<Step>,
     /// How the stage ends, if in groups.
@@ -55,6 +61,7 @@ pub(crate) enum Step {
     Sort(Vec<(Node, bool)>),
     Limit(u64),
     Dedup(Vec<Node>),
+    Table(TableStep),
 }
 
 /// Rows into groups. The next stage's inputs are the keys, then the aggregates.
@@ -105,9 +112,9 @@ pub fn plan(query: &Query, catalog: &Catalog) -> Result<Plan, Vec<Diagnostic>> {
 }
 
 impl Plan {
-    /// Whether the answer is events: there is no `stats`.
+    /// Whether the answer is events: there is neither `stats` nor a step that makes other rows of them.
     pub fn is_rows(&self) -> bool {
-        self.stages.len() == 1
+        self.stages.len() == 1 && !self.stages[0].steps.iter().any(|s| matches!(s, Step::Table(_)))
     }
     /// Whether the answer is all selected events: neither `stats` nor `limit` nor `dedup`.
     pub fn is_selection(&self) -> bool {
@@ -148,7 +155,18 @@ impl Plan {
     }
     /// The steps of the first stage that shards do not run begin here, if there are any.
     pub(crate) fn cut(&self) -> Option<usize> {
-        self.stages[0].steps.iter().position(|s| matches!(s, Step::Limit(_) | Step::Dedup(_)))
+        let cuts = |s: &Step| matches!(s, Step::Limit(_) | Step::Dedup(_) | Step::Table(_));
+        self.stages[0].steps.iter().position(cuts)
+    }
+    /// Whether shards run the steps after the cut themselves, as each row is for itself and the rows end in groups.
+    pub(crate) fn is_cut_on_shards(&self) -> bool {
+        let own = |s: &Step| match s {
+            Step::Filter(_) | Step::Sort(_) => true,
+            Step::Table(table) => table.is_row_by_row(),
+            Step::Limit(_) | Step::Dedup(_) => false,
+        };
+        self.stages[0].group.is_some()
+            && self.cut().is_some_and(|cut| self.stages[0].steps[cut..].iter().all(own))
     }
     /// The last `sort` of the first stage before step `end`.
     pub(crate) fn last_sort(&self, end: usize) -> &[(Node, bool)] {

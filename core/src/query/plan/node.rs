@@ -8,7 +8,7 @@ use regex::bytes::Regex;
 use super::{binning::Binning, pattern::Extractor};
 use crate::{
     query::{
-        functions::{Apply, Function, arithmetic, negate, truthy},
+        functions::{self, Apply, Function, arithmetic, negate, truthy},
         syntax::tree::Binary,
     },
     table::Value,
@@ -60,6 +60,8 @@ pub enum Op {
     Extract(Arc<Extractor>),
     /// Item `n` of a list.
     Item(usize),
+    /// The value at a path in a list or in JSON text.
+    Path(Arc<[Arc<str>]>),
 }
 
 impl Op {
@@ -100,6 +102,7 @@ impl Op {
                 Value::List(items) => items.get(*n).cloned().unwrap_or_default(),
                 _ => Value::Null,
             },
+            Op::Path(steps) => functions::at_path(&args[0], steps),
         }
     }
 }

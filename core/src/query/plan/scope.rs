@@ -42,6 +42,10 @@ impl<'c> Names<'c> {
     pub(super) fn defined(&self, name: &str) -> Option<(Node, Unit)> {
         self.defined.get(name).cloned()
     }
+    /// Whether the name itself is one: defined, or of a field that is loaded.
+    pub(super) fn is_known(&self, name: &str) -> bool {
+        self.defined.contains_key(name) || !self.closed && self.catalog.find(name).is_some()
+    }
     /// What `name` means, and a remark if it hardly means anything.
     pub(super) fn find(
         &mut self,

@@ -35,6 +35,7 @@ impl Parser<'_> {
             Verb::Diff => self.diff()?,
             Verb::LogCompare => self.logcompare()?,
             Verb::RelevantFields => self.relevant_fields()?,
+            Verb::Table(verb) => Command::Table(self.table_command(verb, known)?),
             Verb::NoEffect => {
                 if !self.at_end_of_command() {
                     self.list(Self::expression)?;

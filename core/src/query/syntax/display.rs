@@ -47,6 +47,7 @@ impl Command {
             Command::Join(_) | Command::Lookup(_) | Command::Diff(_) | Command::RelevantFields { .. } => {
                 false
             }
+            Command::Table(command) => command.is_empty(),
             Command::Filter(_) | Command::Parse { .. } | Command::Limit(_) => false,
         }
     }
@@ -91,6 +92,7 @@ impl Display for Command {
                 list(f, fields, |f, e| e.item.fmt(f))?;
                 write!(f, "{}where {}", if fields.is_empty() { "" } else { " " }, condition.item)
             }
+            Command::Table(command) => command.fmt(f),
         }
     }
 }

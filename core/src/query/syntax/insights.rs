@@ -20,6 +20,7 @@
 //!            | "diff" [ "previousDay" | "previousWeek" | "previousMonth" ] | "logcompare" "timeshift" period
 //!            | "relevantfields" [ name { "," name } ] "where" expression
 //! output     = ( "OUTPUT" | "OUTPUTNEW" ) name [ "as" name ] { "," name [ "as" name ] }
+//!            | table command, see `table_commands`
 //! projection = expression [ "as" name ]
 //! key        = expression [ "asc" | "desc" ]
 //! source     = name (here with `-` and `/` inside) | text | "dataSource(" list ")"
@@ -260,7 +261,7 @@ impl<'a> Parser<'a> {
             if command.is_ok() && !self.at_end_of_command() {
                 let expected = match command {
                     Ok(Some(Command::Filter(_))) => "`and`, `or` or `|`",
-                    Ok(Some(Command::Limit(_))) => "`|`",
+                    Ok(Some(Command::Limit(_) | Command::Table(_))) => "`|`",
                     _ => "`,` or `|`",
                 };
                 self.unexpected(expected);

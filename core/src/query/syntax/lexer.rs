@@ -443,7 +443,7 @@ pub(super) fn name(token: &str) -> String {
 }
 
 /// The steps of a name, and whether each stands in backticks. Steps without backticks may hold dots.
-pub(super) fn name_parts(name: &str) -> Vec<(String, bool)> {
+pub(crate) fn name_parts(name: &str) -> Vec<(String, bool)> {
     let mut parts = Vec::new();
     let mut rest = name;
     loop {

@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`tree`] (the document), [`words`] (every word with a meaning), [`lexer`] (text to tokens),
 //! [`Language`] (which one?), `opening` (command or free text?), [`insights`] with `commands`,
-//! `given` and `expression` (tokens to tree), `search` (free text), [`sql`], [`pattern`], `display` (tree to its canonical
+//! `given`, `table_commands` and `expression` (tokens to tree), `search` (free text), [`sql`], [`pattern`], `display` (tree to its canonical
 //! text), [`highlight`](mod@highlight) (colours for any text, broken ones too).
 
 mod commands;
@@ -17,6 +17,7 @@ mod opening;
 pub mod pattern;
 mod search;
 pub mod sql;
+mod table_commands;
 pub mod tree;
 pub mod words;
 
@@ -26,6 +27,7 @@ pub use given::of_side;
 pub use highlight::{TokenKind, highlight};
 pub use insights::parse;
 pub use language::Language;
+pub(crate) use lexer::name_parts;
 use tree::Query;
 
 /// What a text says, and what is wrong with it. There is always a query: of the commands that could be read.

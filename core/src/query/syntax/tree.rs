@@ -12,6 +12,7 @@
 
 use std::ops::Range;
 
+pub use super::table_commands::TableCommand;
 use crate::table::Value;
 
 /// Something with its place in the text, in bytes.
@@ -80,6 +81,8 @@ pub enum Command {
     Limit(u64),
     /// `dedup a, b`.
     Dedup(Vec<E>),
+    /// A command that looks at rows side by side or makes other rows of them: `unnest`, `accum`, …
+    Table(TableCommand),
     /// `join left=a right=b where a.x = b.y (SOURCE … | …)`.
     Join(Join),
     /// `lookup table column as field OUTPUT column`, `cidrlookup table field OUTPUT column`.

@@ -2,7 +2,7 @@
 //! parser, colouring, "did you mean" and completion. Functions are not here: their
 //! registry is asked for their spelling, nothing else.
 
-use super::tree::PeriodUnit;
+use super::{table_commands::TableVerb, tree::PeriodUnit};
 use crate::query::functions;
 
 /// One command as users write it.
@@ -45,6 +45,7 @@ pub(super) enum Verb {
     Diff,
     LogCompare,
     RelevantFields,
+    Table(TableVerb),
     NoEffect,
     NotOffered,
 }
@@ -159,12 +160,24 @@ pub static COMMANDS: &[CommandWord] = &[
         "relevantfields where action = \"REJECT\"",
         "finds the fields whose values set the rows of a condition apart from all others",
     ),
+    command(
+        Verb::Table(TableVerb::Unnest),
+        "unnest",
+        &[],
+        "unnest resources into resource",
+        "makes a row of each item of a list; an item that is an object answers to paths: `resource.ARN`",
+    ),
+    command(
+        Verb::Table(TableVerb::Expand),
+        "expand",
+        &[],
+        "expand resources",
+        "makes a row of each item of a list, which keeps the list's name",
+    ),
     command(Verb::NoEffect, "unmask", &[], "unmask @message", "has no effect: nothing is masked here"),
     command(Verb::NoEffect, "estimate", &[], "estimate", "has no effect: every answer is exact"),
     not_offered("pattern", "count alike messages with `parse` and `stats count(*) by …`"),
     not_offered("anomaly", "look for unusual numbers with `stats count(*) by bin(5m)` and the chart"),
-    not_offered("unnest", "name one element by its place: `resources.0.ARN`"),
-    not_offered("expand", "name one element by its place: `resources.0.ARN`"),
     not_offered("fillmissing", ""),
     not_offered("filldown", ""),
     not_offered("accum", ""),
