@@ -136,6 +136,8 @@ fn name_end(rest: &str) -> Option<usize> {
         let more = rest.get(end..)?;
         end += match more.chars().next()? {
             ':' => return Some(end),
+            // Inside a name a backtick is a letter of no name.
+            '`' if end > 0 && !rest.get(..end)?.ends_with(['.', '`']) => return None,
             '`' => 2 + more.get(1..)?.find('`')?,
             _ => more.find(|c| !is_name_char(c) && c != '-').filter(|run| *run > 0)?,
         };
@@ -167,9 +169,16 @@ mod tests {
 
     #[test]
     fn colons_that_make_no_field() {
-        for text in
-            ["arn:aws:iam::1:root", "https://a/b", "fe80::1", "dead:beef::1", "12:30:00", "error:", "C:\\x"]
-        {
+        for text in [
+            "arn:aws:iam::1:root",
+            "https://a/b",
+            "fe80::1",
+            "dead:beef::1",
+            "12:30:00",
+            "error:",
+            "C:\\x",
+            "y``:z",
+        ] {
             assert_eq!(terms(text), [(false, None, text.to_owned())], "{text}");
         }
         assert_eq!(terms("source.ip:fe80::1")[0].1.as_deref(), Some("source.ip"));
