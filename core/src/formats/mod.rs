@@ -8,6 +8,7 @@ pub mod alb;
 pub mod cloudfront;
 pub mod cloudtrail;
 pub mod field;
+pub mod guardduty;
 pub mod lambda;
 mod paths;
 pub mod vpc_flow;
@@ -26,6 +27,7 @@ pub static ALL: &[&dyn Format] = &[
     &vpc_flow::VpcFlow,
     &alb::Alb,
     &cloudfront::CloudFront,
+    &guardduty::GuardDuty,
     &lambda::Lambda,
 ];
 

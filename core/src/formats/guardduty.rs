@@ -1,0 +1,461 @@
+//! Amazon GuardDuty findings: as exported to S3 and as EventBridge delivers them (names in camelCase), and as the API
+//! and the command line give them (`Findings`, names in PascalCase).
+//!
+//! Not these: Security Hub's copies of findings (another form), Macie's and Inspector's findings.
+//!
+//! Decisions:
+//! - The field table has the exported names; the API's are the same with every part's first letter raised, so they
+//!   stand nowhere else.
+//! - `@timestamp` is `updatedAt`: the same finding comes again with a higher `service.count` each time its activity goes
+//!   on, and each of these is an event. Its id and `updatedAt` together are what a copy is told by.
+//! - What differs by kind of action (the other side's address) or of resource (its name) is one column under a common
+//!   name. The remote address is `source.ip` to queries over all logs, although an outbound connection goes there.
+
+use std::borrow::Cow;
+
+use super::{
+    Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
+    field::{
+        json::{self, Json, JsonColumns, JsonField, JsonRow, Reader},
+        words,
+    },
+};
+use crate::table::{Cell, Field, Kind, Role, Row, RowWriter, Unit, value::parse_number};
+
+/// Amazon GuardDuty findings.
+pub struct GuardDuty;
+
+const fn text(path: &'static str, role: Role) -> JsonField {
+    JsonField::new(path, Kind::Text, role)
+}
+
+/// Where actions keep what is known of the other side.
+macro_rules! remote {
+    ($($member:literal),+) => {
+        &[$(
+            concat!("service.action.awsApiCallAction.remoteIpDetails.", $member),
+            concat!("service.action.networkConnectionAction.remoteIpDetails.", $member),
+            concat!("service.action.portProbeAction.portProbeDetails.0.remoteIpDetails.", $member),
+            concat!("service.action.kubernetesApiCallAction.remoteIpDetails.", $member),
+            concat!("service.action.rdsLoginAttemptAction.remoteIpDetails.", $member),
+        )+]
+    };
+}
+
+/// The first column is computed; all others stand in the finding.
+static FIELDS: &[JsonField] = &[
+    JsonField::derived("severityLabel", Kind::Text, Role::Status)
+        .doc("the severity in words: Low, Medium, High or Critical"),
+    JsonField::new("severity", Kind::Float, Role::Measure)
+        .aliases(&["event.severity"])
+        .doc("how grave it is, from 1 to 10"),
+    text("type", Role::Dimension)
+        .aliases(&["rule.name"])
+        .doc("kind of finding: purpose of the threat, resource, family"),
+    text("title", Role::Identifier).doc("the finding in one line"),
+    text("description", Role::Identifier).aliases(&["rule.description"]).doc("the finding in a sentence"),
+    JsonField::new("updatedAt", Kind::Time, Role::Timestamp)
+        .aliases(&["updatedate", "updated_at"])
+        .doc("when the finding was last updated"),
+    JsonField::new("createdAt", Kind::Time, Role::Timestamp)
+        .aliases(&["createdate", "created_at", "event.created"])
+        .doc("when the finding was first made"),
+    text("accountId", Role::Dimension)
+        .aliases(&["account_id", "cloud.account.id"])
+        .doc("the account in which the activity took place"),
+    text("region", Role::Dimension).aliases(&["cloud.region"]).doc("the region in which it took place"),
+    text("resource.resourceType", Role::Dimension)
+        .aliases(&["resource.type"])
+        .doc("kind of resource that was the target or the actor: AccessKey, Instance, S3Bucket and others"),
+    text("resource.name", Role::Dimension)
+        .also(&[
+            "resource.instanceDetails.instanceId",
+            "resource.s3BucketDetails.0.name",
+            "resource.eksClusterDetails.name",
+            "resource.ecsClusterDetails.name",
+            "resource.lambdaDetails.functionName",
+            "resource.rdsDbInstanceDetails.dbInstanceIdentifier",
+            "resource.accessKeyDetails.userName",
+        ])
+        .doc("what that resource is called"),
+    text("source.ip", Role::Dimension)
+        .also(remote!["ipAddressV4", "ipAddressV6"])
+        .aliases(&["remoteIp", "remote_ip", "source.address"])
+        .doc("address of the other side, whatever the kind of action"),
+    text("source.geo.country_name", Role::Dimension)
+        .also(remote!["country.countryName"])
+        .aliases(&["remoteCountry"])
+        .doc("country of that address"),
+    text("source.as.organization.name", Role::Dimension)
+        .also(remote!["organization.asnOrg"])
+        .aliases(&["remoteOrganization"])
+        .doc("who runs the network of that address"),
+    JsonField::new("source.as.number", Kind::Int, Role::Dimension)
+        .also(remote!["organization.asn"])
+        .aliases(&["remoteAsn"])
+        .doc("autonomous system of that address"),
+    JsonField::new("service.count", Kind::Int, Role::Measure).doc("how often the activity was seen so far"),
+    JsonField::new("service.eventFirstSeen", Kind::Time, Role::Timestamp)
+        .aliases(&["eventFirstSeen", "event.start"])
+        .doc("when the activity was first seen"),
+    JsonField::new("service.eventLastSeen", Kind::Time, Role::Timestamp)
+        .aliases(&["eventLastSeen", "event.end"])
+        .doc("when the activity was last seen"),
+    JsonField::new("service.archived", Kind::Bool, Role::Dimension)
+        .aliases(&["archived"])
+        .doc("whether the finding was archived"),
+    text("service.resourceRole", Role::Dimension).doc("TARGET or ACTOR: which part the resource had"),
+    text("service.action.actionType", Role::Dimension)
+        .aliases(&["actionType", "event.action"])
+        .doc("kind of activity: AWS_API_CALL, NETWORK_CONNECTION, DNS_REQUEST, PORT_PROBE and others"),
+    text("service.action.awsApiCallAction.api", Role::Dimension)
+        .aliases(&["api"])
+        .doc("the API that was called"),
+    text("service.action.awsApiCallAction.serviceName", Role::Dimension)
+        .aliases(&["event.provider"])
+        .doc("the service whose API was called"),
+    text("service.action.awsApiCallAction.errorCode", Role::Status)
+        .aliases(&["error.code"])
+        .doc("the error that the call ended with, if it did"),
+    text("service.action.awsApiCallAction.callerType", Role::Dimension)
+        .doc("whether the call came from an address, a domain or a service"),
+    text("service.action.networkConnectionAction.connectionDirection", Role::Dimension)
+        .aliases(&["connectionDirection", "network.direction"])
+        .doc("INBOUND, OUTBOUND or UNKNOWN"),
+    text("service.action.networkConnectionAction.protocol", Role::Dimension)
+        .aliases(&["network.transport"])
+        .doc("protocol of the connection"),
+    JsonField::new(
+        "service.action.networkConnectionAction.localPortDetails.port",
+        Kind::Int,
+        Role::Dimension,
+    )
+    .also(&["service.action.portProbeAction.portProbeDetails.0.localPortDetails.port"])
+    .aliases(&["localPort"])
+    .doc("port on the resource's side, of a connection or a probe"),
+    JsonField::new(
+        "service.action.networkConnectionAction.remotePortDetails.port",
+        Kind::Int,
+        Role::Dimension,
+    )
+    .aliases(&["remotePort", "source.port"])
+    .doc("port on the other side"),
+    JsonField::new("service.action.networkConnectionAction.blocked", Kind::Bool, Role::Status)
+        .also(&["service.action.portProbeAction.blocked", "service.action.dnsRequestAction.blocked"])
+        .aliases(&["blocked"])
+        .doc("whether the connection, the probe or the DNS request was blocked"),
+    text("service.action.dnsRequestAction.domain", Role::Dimension)
+        .aliases(&["domain", "dns.question.name"])
+        .doc("the domain that was asked for"),
+    text("resource.accessKeyDetails.userName", Role::Dimension)
+        .aliases(&["user.name"])
+        .doc("user or role of the access key"),
+    text("resource.accessKeyDetails.userType", Role::Dimension)
+        .doc("kind of that identity: IAMUser, Role, AssumedRole, Root, FederatedUser"),
+    text("resource.accessKeyDetails.principalId", Role::Identifier)
+        .aliases(&["user.id"])
+        .doc("unique id of that identity"),
+    text("resource.accessKeyDetails.accessKeyId", Role::Dimension)
+        .aliases(&["accessKeyId"])
+        .doc("the access key that was used"),
+    text("resource.instanceDetails.instanceId", Role::Dimension)
+        .aliases(&["instanceId", "cloud.instance.id"])
+        .doc("the instance"),
+    text("resource.instanceDetails.instanceType", Role::Dimension)
+        .aliases(&["cloud.machine.type"])
+        .doc("the instance's type"),
+    text("resource.instanceDetails.availabilityZone", Role::Dimension)
+        .aliases(&["cloud.availability_zone"])
+        .doc("the instance's availability zone"),
+    text("resource.instanceDetails.networkInterfaces.0.networkInterfaceId", Role::Dimension)
+        .aliases(&["interfaceId"])
+        .doc("the instance's first network interface"),
+    JsonField::new(
+        "resource.instanceDetails.networkInterfaces.0.privateIpAddress",
+        Kind::Ip,
+        Role::Dimension,
+    )
+    .aliases(&["privateIp", "destination.ip"])
+    .doc("that interface's private address"),
+    JsonField::new("resource.instanceDetails.networkInterfaces.0.publicIp", Kind::Ip, Role::Dimension)
+        .aliases(&["publicIp"])
+        .doc("that interface's public address"),
+    text("resource.s3BucketDetails.0.name", Role::Dimension)
+        .aliases(&["bucketName"])
+        .doc("the first S3 bucket"),
+    text("service.featureName", Role::Dimension).doc("the feature of GuardDuty that made the finding"),
+    text("service.detectorId", Role::Identifier).doc("the detector that made the finding"),
+    text("id", Role::Identifier)
+        .aliases(&["event.id"])
+        .doc("the finding's id; it comes again when its activity goes on"),
+    text("arn", Role::Identifier).doc("ARN of the finding"),
+    text("partition", Role::Dimension).doc("the partition: aws, aws-cn, aws-us-gov"),
+    text("schemaVersion", Role::Dimension).doc("version of the finding's form"),
+];
+
+/// The place of the column that is computed.
+const LABEL: usize = 0;
+
+/// Paths that are read besides the columns'.
+const EXTRA: &[&str] = &["updatedAt", "createdAt", "service.eventLastSeen", "severity", "id", "type"];
+const TIMES: std::ops::Range<usize> = 0..3;
+const SEVERITY: usize = 3;
+const SIGNS: std::ops::Range<usize> = 4..6;
+
+/// Paths by which findings are recognised.
+const MARKS: &[&str] = &["schemaVersion", "accountId", "type", "severity", "resource", "service", "id"];
+
+static META: Meta = Meta {
+    id: "guardduty",
+    title: "Amazon GuardDuty findings",
+    summary: "What GuardDuty holds to be a threat, one record per finding and update.",
+    framing: Framing::Json,
+    page: "https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Finding.html",
+    read_on: "2026-11-21",
+    key_shape: "AWSLogs/{account}/GuardDuty/{region}/{yyyy}/{mm}/{dd}/{uuid}.jsonl.gz",
+};
+
+const fn ask(title: &'static str, query: &'static str) -> Preset {
+    Preset { title, query }
+}
+
+static PRESETS: &[Preset] = &[
+    ask(
+        "Findings by type",
+        "stats count_distinct(id) as findings, max(severity) as gravest, latest(updatedAt) as last by type | sort gravest desc",
+    ),
+    ask(
+        "Gravest findings, each at its latest update",
+        "fields @timestamp, severity, type, resource.name, source.ip, title | sort @timestamp desc | dedup id | sort severity desc",
+    ),
+    ask(
+        "Who attacks: findings by remote address",
+        "filter ispresent(source.ip) | stats count_distinct(id) as findings, max(severity) as gravest by source.ip, source.geo.country_name | sort findings desc",
+    ),
+    ask(
+        "Which resources are affected",
+        "stats count_distinct(id) as findings, max(severity) as gravest by resource.type, resource.name | sort gravest desc",
+    ),
+    ask(
+        "Use of access keys that GuardDuty doubts",
+        "filter ispresent(accessKeyId) | fields @timestamp, type, user.name, accessKeyId, api, source.ip, error.code | sort @timestamp desc",
+    ),
+    ask("Findings over time", "stats count(*) as updates by bin(1h), severityLabel"),
+];
+
+/// Written for this project; accounts, addresses and names are those set aside for documentation.
+static SAMPLES: &[Sample] = &[
+    Sample {
+        name: "AWSLogs/111122223333/GuardDuty/eu-central-1/2026/03/05/0f1e2d3c-4b5a-4697-8788-96a5b4c3d2e1.jsonl",
+        content: include_bytes!("samples/guardduty_export.jsonl"),
+        rows: 7,
+        rejected: 2,
+    },
+    Sample {
+        name: "get-findings.json",
+        content: include_bytes!("samples/guardduty_api.json"),
+        rows: 2,
+        rejected: 0,
+    },
+    Sample {
+        name: "event.json",
+        content: include_bytes!("samples/guardduty_eventbridge.json"),
+        rows: 1,
+        rejected: 0,
+    },
+];
+
+impl Format for GuardDuty {
+    fn meta(&self) -> &Meta {
+        &META
+    }
+    fn fields(&self) -> Vec<Field> {
+        FIELDS.iter().map(|f| f.field.clone()).collect()
+    }
+    fn sniff(&self, head: &Head<'_>) -> Sniff {
+        if head.framing != Framing::Json {
+            return Sniff::No;
+        }
+        let api: Vec<String> = MARKS.iter().map(|path| pascal(path)).collect();
+        let mut readers =
+            [Reader::new(MARKS), Reader::new(&api.iter().map(String::as_str).collect::<Vec<_>>())];
+        let alike =
+            head.records.iter().filter(|r| readers.iter_mut().any(|reader| is_finding(reader, r))).count();
+        let total = head.records.len();
+        if alike > 0 && alike * 2 >= total {
+            let reason =
+                format!("{alike} of the first {total} records have type, severity, resource and service");
+            return Sniff::Certain(reason);
+        }
+        Sniff::No
+    }
+    fn decoder(&self, _: &Head<'_>) -> Box<dyn Decoder> {
+        Box::new(Findings::new())
+    }
+    fn summary(&self, row: &Row<'_>) -> Vec<Span> {
+        summary(row)
+    }
+    fn identity(&self) -> &'static [&'static str] {
+        &["id", "updatedAt"]
+    }
+    fn sources(&self) -> &'static [&'static str] {
+        &["gd_logs"]
+    }
+    fn presets(&self) -> &'static [Preset] {
+        PRESETS
+    }
+    fn samples(&self) -> &'static [Sample] {
+        SAMPLES
+    }
+}
+
+/// Whether a record is a finding: in Security Hub's form the severity is an object, in Macie's there is no service.
+fn is_finding(reader: &mut Reader, record: &[u8]) -> bool {
+    let Ok(values) = reader.read(record) else { return false };
+    let [version, account, kind, severity, resource, service, id] = std::array::from_fn(|i| values.get(i));
+    let named = [version, account, kind, id].iter().all(|v| v.is_some());
+    named
+        && matches!(severity, Json::Number(_))
+        && matches!((resource, service), (Json::Object(_), Json::Object(_)))
+}
+
+/// A path in the API's spelling: `service.action` as `Service.Action`.
+fn pascal(path: &str) -> String {
+    let part = |part: &str| {
+        let mut chars = part.chars();
+        chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect::<String>()
+    };
+    path.split('.').map(part).collect::<Vec<_>>().join(".")
+}
+
+/// The decoder. It remembers nothing between records but their order of keys.
+struct Findings {
+    exported: JsonColumns,
+    api: JsonColumns,
+}
+
+impl Findings {
+    fn new() -> Findings {
+        let mut fields = FIELDS.to_vec();
+        for field in fields.iter_mut().filter(|f| !f.derived) {
+            field.field.name = Cow::Owned(pascal(&field.field.name));
+        }
+        let api: Vec<String> = EXTRA.iter().map(|path| pascal(path)).collect();
+        Findings {
+            exported: JsonColumns::new(FIELDS, EXTRA),
+            api: JsonColumns::new(&fields, &api.iter().map(String::as_str).collect::<Vec<_>>()),
+        }
+    }
+}
+
+impl Decoder for Findings {
+    fn decode(&mut self, record: &Record<'_>, row: &mut RowWriter<'_>) -> Result<Decoded, Fault> {
+        let mut read = self.exported.read(record.bytes)?;
+        if SIGNS.clone().any(|i| read.extra(i).is_some()) {
+            write(&mut read, record.bytes, row)?;
+        } else {
+            let mut read = self.api.read(record.bytes)?;
+            if !SIGNS.clone().any(|i| read.extra(i).is_some()) {
+                return Err(Fault::new(record.bytes, 0, "a finding with an id or a type"));
+            }
+            write(&mut read, record.bytes, row)?;
+        }
+        if let Some(time) = record.envelope_time {
+            row.timestamp(time);
+        }
+        Ok(Decoded::Row)
+    }
+}
+
+/// Writes the finding that was read from `record` into `row`.
+fn write(read: &mut JsonRow<'_>, record: &[u8], row: &mut RowWriter<'_>) -> Result<(), Fault> {
+    for (i, path) in EXTRA.iter().enumerate().take(TIMES.end) {
+        let Some(time) = read.extra(i).text() else { continue };
+        let Some(micros) = json::point(&time, Unit::None) else {
+            return Err(Fault::new(record, read.extra_at(i), format!("an ISO 8601 time for {path}")));
+        };
+        row.timestamp(micros);
+        break;
+    }
+    if let Some(severity) = read.extra(SEVERITY).text().and_then(|s| parse_number(&s)) {
+        row.set(LABEL, Cell::Text(label(severity).as_bytes()));
+    }
+    read.write(row);
+    Ok(())
+}
+
+/// The vendor's word for a severity.
+fn label(severity: f64) -> &'static str {
+    match severity {
+        s if s >= 9.0 => "Critical",
+        s if s >= 7.0 => "High",
+        s if s >= 4.0 => "Medium",
+        _ => "Low",
+    }
+}
+
+fn summary(row: &Row<'_>) -> Vec<Span> {
+    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
+    let what = said("type").or(said("title")).or(said("id")).unwrap_or_else(|| "a finding".to_owned());
+    let mut spans = vec![Span::strong(what)];
+    if let (Some(label), Some(severity)) = (said("severityLabel"), said("severity")) {
+        spans.push(Span::plain(format!(" ({label}, {severity})")));
+    }
+    if let Some(name) = said("resource.name").or(said("resource.resourceType")) {
+        spans.push(Span::plain(format!(" on {name}")));
+    }
+    for name in ["service.action.awsApiCallAction.api", "service.action.dnsRequestAction.domain"] {
+        if let Some(value) = said(name) {
+            spans.push(Span::plain(": "));
+            spans.push(Span::strong(value));
+        }
+    }
+    if let Some(address) = said("source.ip") {
+        spans.push(Span::plain(format!(", {address}")));
+    }
+    if let Some(count) = row.get("service.count").integer().filter(|count| *count > 1) {
+        spans.push(Span::plain(format!(", seen {} times", words::grouped(count))));
+    }
+    spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_api_spells_every_part_with_a_capital() {
+        assert_eq!(
+            pascal("service.action.dnsRequestAction.domain"),
+            "Service.Action.DnsRequestAction.Domain"
+        );
+        assert_eq!(pascal("resource.s3BucketDetails.0.name"), "Resource.S3BucketDetails.0.Name");
+    }
+
+    #[test]
+    fn severities_have_the_vendors_words() {
+        for (severity, word) in [
+            (1.0, "Low"),
+            (3.9, "Low"),
+            (4.0, "Medium"),
+            (6.9, "Medium"),
+            (7.0, "High"),
+            (8.9, "High"),
+            (9.0, "Critical"),
+        ] {
+            assert_eq!(label(severity), word, "{severity}");
+        }
+    }
+
+    #[test]
+    fn findings_of_other_services_are_not_claimed() {
+        for record in [
+            r#"{"SchemaVersion":"2018-10-08","Id":"1","ProductArn":"p","AwsAccountId":"1","Severity":{"Label":"LOW"},"Types":["a"],"Resources":[]}"#,
+            r#"{"schemaVersion":"1.0","id":"1","accountId":"1","type":"Policy:IAMUser/S3BucketPublic","severity":{"score":3},"category":"POLICY","resourcesAffected":{}}"#,
+            r#"{"type":"a","severity":3,"resource":{},"service":"x"}"#,
+        ] {
+            let head = Head { name: "guardduty", framing: Framing::Json, records: &[record.as_bytes()] };
+            assert_eq!(GuardDuty.sniff(&head), Sniff::No, "{record}");
+        }
+    }
+}
