@@ -56,6 +56,7 @@ pub fn run(call: &Query, out: &mut dyn Write) -> Outcome {
     } else {
         let refuse = |message| Failure::Refused(format!("logloupe: {message}"));
         let table = exec::finalize(&plan, partial).map_err(refuse)?;
+        table.remarks.iter().for_each(|remark| eprintln!("logloupe: {remark}"));
         let columns: Vec<String> = table.columns.into_iter().map(|column| column.name).collect();
         output::write(call.output, &columns, table.rows.into_iter(), out)?;
     }

@@ -11,6 +11,8 @@ pub struct ResultTable {
     pub columns: Vec<ColumnInfo>,
     /// One value per column in each row.
     pub rows: Vec<Vec<Value>>,
+    /// What is to be said of the answer, a sentence each: which of its numbers are not exact.
+    pub remarks: Vec<String>,
 }
 
 /// A column of a [`ResultTable`].

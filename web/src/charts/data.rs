@@ -284,7 +284,8 @@ mod tests {
     use logloupe_core::view;
 
     fn table(columns: &[(&str, bool)], rows: Vec<Vec<Value>>) -> ResultView {
-        ResultView { columns: columns.iter().map(|c| (c.0.to_owned(), c.1)).collect(), rows }
+        let columns = columns.iter().map(|c| (c.0.to_owned(), c.1)).collect();
+        ResultView { columns, rows, remarks: Vec::new() }
     }
 
     #[test]

@@ -78,6 +78,7 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
                     if left_out > 0 { <p class="hint">{ format!("{} more in the table.", text::grouped(left_out as u64)) }</p> }
                 </div>
             }
+            { for viewed.table.iter().flat_map(|t| &t.remarks).map(|remark| html! { <p class="hint" role="note">{ remark }</p> }) }
             <Table viewed={viewed.clone()} sort={sort.clone()} act={act.clone()} />
         </section>
     }

@@ -129,6 +129,8 @@ pub struct ResultView {
     pub columns: Vec<(String, bool)>,
     /// The rows.
     pub rows: Vec<Vec<Value>>,
+    /// Which of the numbers are not exact.
+    pub remarks: Vec<String>,
 }
 
 /// How matches are written to a file.

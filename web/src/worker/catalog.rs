@@ -25,5 +25,6 @@ pub fn result(bytes: &[u8]) -> Result<ResultView, String> {
     Ok(ResultView {
         columns: table.columns.into_iter().map(|c| (c.name, c.kind.is_number())).collect(),
         rows: table.rows,
+        remarks: table.remarks,
     })
 }

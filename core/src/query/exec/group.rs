@@ -1,15 +1,12 @@
 //! Rows of one table into groups: the part of `stats` that runs on a shard.
 
 use super::{
-    super::{
-        functions::AggregateKind,
-        plan::{AggregateCall, Group},
-    },
+    super::plan::{AggregateCall, Group, Node},
     eval::{Eval, position},
     index::KeyTable,
     keys::{Encoder, Keys, Parts},
     partial::{Groups, unify},
-    state::State,
+    state::{Ask, Different, MOST_PAIRS, Sketches, State, hash},
     vector::{Vector, of_kind},
 };
 use crate::table::{
@@ -19,8 +16,13 @@ use crate::table::{
 
 /// More groups than this on one shard are refused: they would not fit a browser's memory, and no one reads them.
 pub(super) const MOST_GROUPS: usize = 5_000_000;
-/// Values kept beside one per group (percentiles, distinct values) that are refused likewise.
+/// Values in the tables that steps after a `stats` make are refused likewise.
 pub(super) const MOST_VALUES: usize = 50_000_000;
+/// Values that aggregates keep beside one per group. Fewer than a [`KeyTable`] has numbers.
+pub(super) const MOST_KEPT: usize = 16_000_000;
+/// What is said then.
+pub(super) const TOO_MANY_VALUES: &str =
+    "the query keeps too many single values; filter first, or group by fewer or coarser keys";
 
 /// The groups of one table in the making.
 pub(super) struct Grouper {
@@ -32,23 +34,40 @@ pub(super) struct Grouper {
 
 struct Aggregating {
     state: State,
-    /// Of `count_distinct`: numbers of values, and pairs of group and number.
-    distinct: Option<(Encoder, KeyTable)>,
+    /// Of what asks for different values: they are gathered as numbers.
+    different: Option<Numbered>,
+}
+
+/// Pairs of group and number of a value.
+struct Numbered {
+    ask: Ask,
+    encoder: Encoder,
+    pairs: KeyTable,
+    /// How often each pair occurred, if that is asked.
+    counts: Vec<u64>,
+    /// What is left of pairs that became too many.
+    sketches: Option<Sketches>,
+    seed: u64,
 }
 
 impl Grouper {
     pub(super) fn new(group: &Group, parts: &Parts<'_>) -> Grouper {
         let encoders = group.keys.iter().map(|k| Encoder::new(k, parts)).collect();
         let aggregating = |call: &AggregateCall| {
-            let distinct = match (&call.arg, call.kind) {
-                (Some(arg), AggregateKind::CountDistinct) => {
-                    Some((Encoder::new(arg, parts), KeyTable::new(parts.seed)))
-                }
-                _ => None,
-            };
             let mut state = State::new(call.kind);
             state.grow(group.keys.is_empty() as usize);
-            Aggregating { state, distinct }
+            let different = match (&state, &call.arg) {
+                (State::Different(different), Some(arg)) => Some(Numbered {
+                    ask: different.ask(),
+                    encoder: Encoder::new(arg, parts),
+                    pairs: KeyTable::new(parts.seed),
+                    counts: Vec::new(),
+                    sketches: None,
+                    seed: parts.seed,
+                }),
+                _ => None,
+            };
+            Aggregating { state, different }
         };
         Grouper {
             keys: Keys::new(encoders, parts.seed),
@@ -81,10 +100,8 @@ impl Grouper {
             aggregating.state.grow(groups);
             aggregating.take(call, eval, rows, &self.rows, &self.groups);
         }
-        if self.aggregates.iter().map(Aggregating::weight).sum::<usize>() > MOST_VALUES {
-            return Err(
-                "the query keeps too many single values; filter first, or take fewer percentiles".to_owned()
-            );
+        if self.aggregates.iter().map(Aggregating::weight).sum::<usize>() > MOST_KEPT {
+            return Err(TOO_MANY_VALUES.to_owned());
         }
         Ok(())
     }
@@ -107,19 +124,12 @@ impl Aggregating {
         groups: &[u32],
     ) {
         let Some(arg) = &call.arg else { return self.state.count_rows(groups) };
-        if let Some((encoder, pairs)) = &mut self.distinct {
-            let mut numbers = vec![0u64; list.len()];
-            encoder.encode(arg, eval, list, 0, &mut numbers);
-            for (group, number) in groups.iter().zip(numbers) {
-                if number != 0 {
-                    pairs.number((*group as u64) << 32 | number);
-                }
-            }
-            return;
+        if let Some(numbered) = &mut self.different {
+            return numbered.take(arg, eval, list, groups);
         }
         let vector = eval.eval(arg, rows);
-        if matches!(self.state, State::Edge { .. }) {
-            return self.edges(eval, &vector, list, groups);
+        if self.state.is_timed() {
+            return self.at_times(eval, &vector, list, groups);
         }
         if self.state.add_numbers(groups, list, &vector) {
             return;
@@ -156,7 +166,7 @@ impl Aggregating {
         }
     }
 
-    fn edges(&mut self, eval: &Eval<'_, '_>, vector: &Vector<'_>, list: &[u32], groups: &[u32]) {
+    fn at_times(&mut self, eval: &Eval<'_, '_>, vector: &Vector<'_>, list: &[u32], groups: &[u32]) {
         let (times, sources) = (eval.chunk.column(TIMESTAMP), eval.chunk.column(SOURCE));
         let records = eval.chunk.column(RECORD);
         let missing = Value::Null;
@@ -165,21 +175,62 @@ impl Aggregating {
             let Some(time) = times.int(i) else { continue };
             let source = sources.int(i).and_then(|s| eval.bound.names.get(s as usize)).unwrap_or(&missing);
             let record = position(&eval.bound.sources, sources, records, RECORD, i);
-            self.state.add_edge(group, (time, source, record), || eval.at(vector, i));
+            self.state.add_at(group, (time, source, record), || eval.at(vector, i));
         }
     }
 
     fn weight(&self) -> usize {
-        self.distinct.as_ref().map_or(0, |(_, pairs)| pairs.len()) + self.state.weight()
+        self.different.as_ref().map_or(0, |d| d.pairs.len()) + self.state.weight()
     }
 
     fn finish(self, table: &Table) -> State {
-        let Some((encoder, pairs)) = self.distinct else { return self.state };
+        match self.different {
+            Some(numbered) => State::Different(numbered.finish(table)),
+            None => self.state,
+        }
+    }
+}
+
+impl Numbered {
+    fn take<'b>(&mut self, arg: &'b Node, eval: &mut Eval<'_, 'b>, list: &[u32], groups: &[u32]) {
+        let mut numbers = vec![0u64; list.len()];
+        self.encoder.encode(arg, eval, list, 0, &mut numbers);
+        for (group, number) in groups.iter().zip(numbers) {
+            if number != 0 {
+                let at = self.pairs.number((*group as u64) << 32 | number) as usize;
+                if self.ask == Ask::Frequent {
+                    self.counts.resize(self.pairs.len(), 0);
+                    self.counts[at] += 1;
+                }
+            }
+        }
+        if self.ask == Ask::Number && self.pairs.len() > MOST_PAIRS {
+            self.estimate(eval.table);
+        }
+    }
+
+    /// Turns the pairs into estimates and forgets them, and the values that only they asked for.
+    fn estimate(&mut self, table: &Table) {
+        let sketches = self.sketches.get_or_insert_default();
+        for key in self.pairs.keys() {
+            sketches.add((key >> 32) as u32, hash(&self.encoder.value(table, *key & 0xffff_ffff)));
+        }
+        self.pairs = KeyTable::new(self.seed);
+        self.encoder.forget(self.seed);
+    }
+
+    fn finish(mut self, table: &Table) -> Different {
+        if self.sketches.is_some() {
+            self.estimate(table);
+        }
+        if let Some(sketches) = self.sketches {
+            return Different::estimated(sketches);
+        }
         // Only values that occur cross to other shards; what looks the same is the same.
         let mut used = KeyTable::new(0x2545_f491_4f6c_dd1d);
         let numbered: Vec<(u32, u32)> =
-            pairs.keys().iter().map(|k| ((k >> 32) as u32, used.number(*k & 0xffff_ffff))).collect();
-        let values: Vec<Value> = used.keys().iter().map(|n| encoder.value(table, *n)).collect();
-        State::Distinct { values, pairs: numbered }.unified()
+            self.pairs.keys().iter().map(|k| ((k >> 32) as u32, used.number(*k & 0xffff_ffff))).collect();
+        let values: Vec<Value> = used.keys().iter().map(|n| self.encoder.value(table, *n)).collect();
+        Different::of_pairs(self.ask, values, numbered, self.counts)
     }
 }

@@ -137,6 +137,14 @@ impl Encoder {
         numbers.iter().any(|n| std::str::from_utf8(entry(n)).is_err())
     }
 
+    /// Forgets the values it has given numbers to, where it holds them itself; they get new numbers.
+    pub(super) fn forget(&mut self, seed: u64) {
+        if let Encoding::Interned { interner, codes } = &mut self.encoding {
+            *interner = Interner::new(seed);
+            codes.clear();
+        }
+    }
+
     /// The value that a number stands for.
     pub(super) fn value(&self, table: &Table, number: u64) -> Value {
         let Some(distance) = number.checked_sub(1) else { return Value::Null };

@@ -310,6 +310,43 @@ fn aggregate(kind: AggregateKind, percent: f64, values: Vec<(Value, &Naive<'_>)>
         }
         AggregateKind::Earliest => edge(false),
         AggregateKind::Latest => edge(true),
+        AggregateKind::Values | AggregateKind::TopK(_) => {
+            // Values that look the same are the plainest of them.
+            let mut all: BTreeMap<String, (Value, usize)> = BTreeMap::new();
+            for (value, _) in &values {
+                let held = all.entry(value.to_string()).or_insert_with(|| (value.clone(), 0));
+                held.1 += 1;
+                if super::index::rank(value) < super::index::rank(&held.0) {
+                    held.0 = value.clone();
+                }
+            }
+            if all.is_empty() {
+                return Value::Null;
+            }
+            let mut all: Vec<(String, (Value, usize))> = all.into_iter().collect();
+            all.sort_by(|a, b| {
+                let rank = |v: &Value| super::index::rank(v);
+                let (x, y) = (&a.1.0, &b.1.0);
+                x.sort_cmp(y).then_with(|| rank(x).cmp(&rank(y))).then_with(|| a.0.cmp(&b.0))
+            });
+            if let AggregateKind::TopK(most) = kind {
+                all.sort_by_key(|(_, (_, n))| std::cmp::Reverse(*n));
+                all.truncate(most as usize);
+            }
+            Value::List(all.into_iter().map(|(_, (value, _))| value).collect())
+        }
+        AggregateKind::Rate(period) => {
+            let timed = values.iter().filter(|(v, r)| r.order.0.is_some() && num(v).is_some());
+            let key = |r: &Naive<'_>| (r.order.0, r.order.1.clone(), r.order.2);
+            let first = timed.clone().min_by_key(|(_, r)| key(r));
+            let last = timed.max_by_key(|(_, r)| key(r));
+            let (Some((a, from)), Some((b, to))) = (first, last) else { return Value::Null };
+            let time = |r: &Naive<'_>| r.order.0.unwrap_or(0);
+            let (a, b) = (num(a).map_or(0.0, Num::float), num(b).map_or(0.0, Num::float));
+            let rate = (b - a) / ((time(to) - time(from)) as f64 / period as f64);
+            if rate.is_finite() { Value::Float(rate) } else { Value::Null }
+        }
+        AggregateKind::Histogram(_) => Value::Null,
     }
 }
 
@@ -387,6 +424,9 @@ fn query() -> impl Strategy<Value = String> {
             prop::sample::select(vec![
                 "count",
                 "count_distinct",
+                "values",
+                "topk",
+                "rate",
                 "sum",
                 "avg",
                 "min",

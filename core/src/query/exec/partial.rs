@@ -109,6 +109,9 @@ pub fn merge(partials: Vec<Partial>) -> Partial {
                 "the query makes too many groups; group by fewer or coarser keys".to_owned(),
             );
         }
+        if merged.states.iter().map(State::weight).sum::<usize>() > super::group::MOST_KEPT {
+            return Partial::failed(super::group::TOO_MANY_VALUES.to_owned());
+        }
         out.body = Body::Groups(merged);
     }
     out

@@ -154,6 +154,20 @@ fn groups_and_aggregates() {
         ("stats earliest(bytes), latest(bytes), latest(action)", "100 | -7 | REJECT"),
         ("stats sortsFirst(status), sortsLast(status)", "- | 404"),
         (
+            "stats values(action), values(bytes), topk(source.ip, 2)",
+            "[ACCEPT, REJECT] | [-7, 50, 100, 300] | [10.0.0.1, 10.0.0.2]",
+        ),
+        // From 100 to -7 in nine minutes; one event alone has no rate, nor has text.
+        ("stats rate(bytes, 9m), rate(bytes), rate(action)", "-107 | -0.19814814814814816 | "),
+        ("stats rate(bytes, 1h) by action", " | \nACCEPT | \nREJECT | -2631.4285714285716"),
+        ("stats histogram(bytes, 2)", "{\"[-7, 146.5)\":3,\"[146.5, 300]\":1}"),
+        ("stats countOverTime(bytes), sum_over_time(bytes) by bin(1h)", "2026-03-05T01:00:00Z | 4 | 443"),
+        ("stats arbitrary(action), any_value(bytes), approx_distinct(action)", "ACCEPT | -7 | 2"),
+        (
+            "stats sum(bytes) as b by source.ip | stats values(b), topk(b, 1), rate(b)",
+            "[50, 93, 300] | [50] | ",
+        ),
+        (
             "stats max(@timestamp) by @format",
             "flow | 2026-03-05T01:09:00Z\nweb | 2026-03-05T01:03:00.000002Z",
         ),

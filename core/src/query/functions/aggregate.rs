@@ -47,6 +47,14 @@ pub enum AggregateKind {
     Earliest,
     /// The value of the latest event that has one.
     Latest,
+    /// All different values as a list.
+    Values,
+    /// The most frequent values as a list, so many.
+    TopK(u32),
+    /// By how much a number changes in so many microseconds.
+    Rate(i64),
+    /// How numbers lie in so many ranges of one width.
+    Histogram(u32),
 }
 
 /// All aggregates in the order of the documentation. Percentiles by name (`p50`, `p99.9`) are found by [`find`].
@@ -59,13 +67,13 @@ pub static AGGREGATES: &[Aggregate] = &[
         "how many rows, or rows that have the field",
     ),
     Aggregate {
-        aliases: &["countdistinct", "dc"],
+        aliases: &["countdistinct", "dc", "approx_distinct"],
         ..aggregate(
             "count_distinct",
             "count_distinct(field)",
             (1, 1),
             AggregateKind::CountDistinct,
-            "how many different values, exactly",
+            "how many different values",
         )
     },
     aggregate("sum", "sum(number)", (1, 1), AggregateKind::Sum, "the sum, exact for integers"),
@@ -121,6 +129,64 @@ pub static AGGREGATES: &[Aggregate] = &[
     ),
     aggregate("sortsFirst", "sortsFirst(field)", (1, 1), AggregateKind::Min, "the value that sorts first"),
     aggregate("sortsLast", "sortsLast(field)", (1, 1), AggregateKind::Max, "the value that sorts last"),
+    Aggregate {
+        aliases: &["any_value"],
+        ..aggregate(
+            "arbitrary",
+            "arbitrary(field)",
+            (1, 1),
+            AggregateKind::Min,
+            "one of the values: always the first in order",
+        )
+    },
+    aggregate(
+        "values",
+        "values(field)",
+        (1, 1),
+        AggregateKind::Values,
+        "the different values as a list, in order",
+    ),
+    aggregate(
+        "topk",
+        "topk(field [, number])",
+        (1, 2),
+        AggregateKind::TopK(10),
+        "the most frequent values as a list, 10 if no number is given; equally frequent ones in order",
+    ),
+    aggregate(
+        "rate",
+        "rate(number [, period])",
+        (1, 2),
+        AggregateKind::Rate(1_000_000),
+        "by how much the number changed per period (a second) from the earliest event to the latest",
+    ),
+    Aggregate {
+        aliases: &["countovertime"],
+        ..aggregate(
+            "count_over_time",
+            "count_over_time(field)",
+            (0, 1),
+            AggregateKind::Count,
+            "`count` under another name, for `by bin(5m)`",
+        )
+    },
+    Aggregate {
+        aliases: &["sumovertime"],
+        ..aggregate(
+            "sum_over_time",
+            "sum_over_time(number)",
+            (1, 1),
+            AggregateKind::Sum,
+            "`sum` under another name, for `by bin(5m)`",
+        )
+    },
+    aggregate(
+        "histogram",
+        "histogram(number, ranges)",
+        (2, 2),
+        AggregateKind::Histogram(10),
+        "how many numbers lie in each of so many ranges of one width, as JSON text",
+    ),
 ];
 
 static NAMED_PERCENTILE: Aggregate = aggregate(

@@ -43,6 +43,10 @@ impl Binning {
     fn months(count: i64) -> Option<Binning> {
         (1..=12 * 10_000).contains(&count).then_some(Binning { step: Step::Months(count), origin: 0 })
     }
+    /// The length of an interval in microseconds, if all have the same.
+    pub fn length(&self) -> Option<i64> {
+        if let Step::Micros(micros) = self.step { Some(micros) } else { None }
+    }
     /// The number of the interval that holds `time`.
     pub fn index(&self, time: i64) -> i64 {
         match self.step {

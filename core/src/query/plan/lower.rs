@@ -535,25 +535,50 @@ impl Lower<'_> {
             _ => None,
         };
         let mut percent = 0.0;
-        if let AggregateKind::FixedPercentile(p) = kind {
-            percent = p;
-        }
-        if kind == AggregateKind::Percentile {
-            match self.expr(&args[1]) {
-                Node::Const(value) if value.number().is_some_and(|p| (0.0..=100.0).contains(&p)) => {
-                    percent = value.number().unwrap_or(0.0);
-                }
-                _ => {
+        let mut kind = kind;
+        let second = args.get(1);
+        match (&mut kind, second) {
+            (AggregateKind::FixedPercentile(p), _) => percent = *p,
+            (AggregateKind::Percentile, Some(second)) => {
+                let example = "for example `pct(bytes, 95)`";
+                percent = self.constant(second, 0.0..=100.0, "a percentage from 0 to 100", example)?;
+            }
+            (AggregateKind::TopK(n) | AggregateKind::Histogram(n), Some(second)) => {
+                let example = format!("it is called as `{}`", found.signature);
+                *n = self.constant(second, 1.0..=1000.0, "a number from 1 to 1000", &example)? as u32;
+            }
+            (AggregateKind::Rate(micros), Some(second)) => {
+                let length = self.binning(second)?.length();
+                let Some(length) = length else {
                     self.error(
-                        &args[1].span,
-                        "expected a percentage from 0 to 100",
-                        "for example `pct(bytes, 95)`",
+                        &second.span,
+                        "a rate needs a period of one length",
+                        "for example `30d`, not `1mo`",
                     );
                     return None;
-                }
+                };
+                *micros = length;
             }
+            _ => {}
         }
-        Some(AggregateCall { kind, arg, percent })
+        Some(AggregateCall { kind, arg, percent, label: label(&e.item) })
+    }
+
+    /// The number that an argument says, which must be a constant.
+    fn constant(
+        &mut self,
+        e: &E,
+        range: std::ops::RangeInclusive<f64>,
+        what: &str,
+        example: &str,
+    ) -> Option<f64> {
+        let node = self.expr(e);
+        let number = if let Node::Const(value) = node { value.number() } else { None };
+        let number = number.filter(|n| range.contains(n));
+        if number.is_none() {
+            self.error(&e.span, format!("expected {what}"), example);
+        }
+        number
     }
 
     /// The unit of an expression's value, where it is plain to see.
@@ -573,9 +598,13 @@ impl Lower<'_> {
             }
             Expr::Call { name, args } => match (aggregate::find(&name.item), args.first()) {
                 (Some((_, kind)), Some(arg)) => match kind {
-                    AggregateKind::Count | AggregateKind::CountDistinct | AggregateKind::Variance => {
-                        Unit::None
-                    }
+                    AggregateKind::Count
+                    | AggregateKind::CountDistinct
+                    | AggregateKind::Variance
+                    | AggregateKind::TopK(_)
+                    | AggregateKind::Rate(_)
+                    | AggregateKind::Values
+                    | AggregateKind::Histogram(_) => Unit::None,
                     _ => match &arg.item {
                         Expr::Field(_) => self.unit(&arg.item),
                         _ => Unit::None,

@@ -79,6 +79,8 @@ pub(crate) struct AggregateCall {
     pub(crate) arg: Option<Node>,
     /// Of percentiles.
     pub(crate) percent: f64,
+    /// How it is called in the query, for remarks.
+    pub(crate) label: String,
 }
 
 /// A column of the answer.

@@ -56,6 +56,18 @@ fn every_example_of_a_function_holds() {
 fn faults_are_named_with_their_place_and_a_way_out() {
     let cases = [
         (
+            "stats topk(action, 0)",
+            "Error `0`: expected a number from 1 to 1000; it is called as `topk(field [, number])`",
+        ),
+        (
+            "stats histogram(bytes, bytes)",
+            "Error `bytes`: expected a number from 1 to 1000; it is called as `histogram(number, ranges)`",
+        ),
+        (
+            "stats rate(bytes, 1mo)",
+            "Error `1mo`: a rate needs a period of one length; for example `30d`, not `1mo`",
+        ),
+        (
             "fields regexReplace(action, bytes, \"\")",
             "Error `bytes`: the pattern of `regexReplace` must be written in the query; for example \
              `regexReplace(path, \"[0-9]+\", \"N\")`",

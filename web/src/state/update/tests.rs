@@ -211,7 +211,7 @@ fn back_and_forward_ask_only_when_the_question_differs() {
 #[test]
 fn a_stats_answer_has_no_rows_to_fetch() {
     let mut model = shown();
-    let table = Some(ResultView { columns: vec![("n".into(), true)], rows: Vec::new() });
+    let table = Some(ResultView { columns: vec![("n".into(), true)], rows: Vec::new(), remarks: Vec::new() });
     let answer = Viewed { table, ..viewed(2, 1000) };
     assert!(model.update(Action::Engine(Event::Answered(Box::new(answer)))).is_empty());
     assert!(model.has_table() && model.rows.total == 0);

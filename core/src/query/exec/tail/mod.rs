@@ -76,8 +76,7 @@ fn cut(plan: &Plan, mut rows: Vec<Candidate>) -> Result<(Sheet, Vec<RowRef>), St
         inputs: stage.inputs.iter().map(|_| None).collect(),
         defs: stage.defs.iter().map(|_| None).collect(),
         order: (0..rows.len() as u32).collect(),
-        ties: Vec::new(),
-        times: None,
+        ..Sheet::default()
     };
     sheet.times = Some(rows.iter().map(|r| (r.time, r.source.clone(), r.record)).collect());
     for (at, node) in carried.nodes.iter().enumerate() {

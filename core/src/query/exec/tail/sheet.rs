@@ -4,14 +4,14 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::super::{
     super::{
-        functions::{AggregateKind, truthy},
+        functions::truthy,
         plan::{AggregateCall, Group, Node, Output, Plan, Scope, Stage, Step},
         result::{ColumnInfo, ResultTable, kind_of},
     },
     index::{Interner, KeyTable},
     partial::{Groups, KeyColumn},
     rows::key_text,
-    state::{Distinct, State},
+    state::{Gather, State},
 };
 use crate::table::{Kind, Value};
 
@@ -26,6 +26,8 @@ pub(super) struct Sheet {
     pub(super) ties: Vec<usize>,
     /// Time and place of events.
     pub(super) times: Option<Vec<(Option<i64>, Value, i64)>>,
+    /// Which numbers of the answer are not exact.
+    pub(super) remarks: Vec<String>,
 }
 
 pub(super) enum Column {
@@ -63,7 +65,9 @@ impl Sheet {
         let keys = groups.keys.len();
         let mut inputs: Vec<Option<Column>> =
             groups.keys.into_iter().map(|k| Some(Column::Keyed(k))).collect();
+        let mut remarks = Vec::new();
         for (state, call) in groups.states.into_iter().zip(calls) {
+            remarks.extend(state.remark().map(|remark| format!("`{}` {remark}", call.label)));
             inputs.push(Some(Column::Values(state.finish(call.kind, call.percent, groups.groups))));
         }
         Sheet {
@@ -71,6 +75,7 @@ impl Sheet {
             inputs,
             order: (0..groups.groups as u32).collect(),
             ties: (0..keys).collect(),
+            remarks,
             ..Sheet::default()
         }
     }
@@ -176,7 +181,10 @@ impl Sheet {
         for call in &group.aggregates {
             let mut state = State::new(call.kind);
             state.grow(groups);
-            let mut distinct = Distinct::default();
+            let mut gather = match &state {
+                State::Different(different) => Some(Gather::new(different.ask())),
+                _ => None,
+            };
             for &row in &self.order {
                 let group = of_row[row as usize];
                 let Some(arg) = &call.arg else {
@@ -184,25 +192,25 @@ impl Sheet {
                     continue;
                 };
                 let value = arg.value(&mut RowScope { sheet: &self, row });
-                match call.kind {
-                    AggregateKind::CountDistinct => distinct.add(group, &value),
-                    AggregateKind::Earliest | AggregateKind::Latest => {
-                        let (at, source, record) = match (&self.times, time) {
-                            (Some(times), _) => times[row as usize].clone(),
-                            (None, Some(column)) => {
-                                (self.inputs[column].as_ref().and_then(|c| c.get(row).time()), Value::Null, 0)
-                            }
-                            (None, None) => (Some(0), Value::Null, row as i64),
-                        };
-                        if let Some(at) = at {
-                            state.add_edge(group, (at, &source, record), || value);
+                if let Some(gather) = &mut gather {
+                    gather.add(group, &value);
+                } else if state.is_timed() {
+                    let (at, source, record) = match (&self.times, time) {
+                        (Some(times), _) => times[row as usize].clone(),
+                        (None, Some(column)) => {
+                            (self.inputs[column].as_ref().and_then(|c| c.get(row).time()), Value::Null, 0)
                         }
+                        (None, None) => (Some(0), Value::Null, row as i64),
+                    };
+                    if let Some(at) = at {
+                        state.add_at(group, (at, &source, record), || value.clone());
                     }
-                    _ => state.add(group, &value),
+                } else {
+                    state.add(group, &value);
                 }
             }
-            if let State::Distinct { values, pairs } = &mut state {
-                (*values, *pairs) = distinct.finish();
+            if let Some(gather) = gather {
+                state = State::Different(gather.finish());
             }
             states.push(state);
         }
@@ -210,8 +218,11 @@ impl Sheet {
     }
 
     /// The groups of the rows that are left, as rows.
-    pub(super) fn group(self, stage: &Stage, group: &Group) -> Sheet {
-        Sheet::of_groups(self.groups(stage, group), &group.aggregates)
+    pub(super) fn group(mut self, stage: &Stage, group: &Group) -> Sheet {
+        let mut remarks = std::mem::take(&mut self.remarks);
+        let mut sheet = Sheet::of_groups(self.groups(stage, group), &group.aggregates);
+        remarks.append(&mut sheet.remarks);
+        Sheet { remarks, ..sheet }
     }
 
     /// The column that says when a group was: `@timestamp`, or the first one that holds times.
@@ -237,7 +248,8 @@ impl Sheet {
             kind: kind_of(rows.iter().filter_map(|r| r.get(i))),
             unit: output.unit,
         };
-        ResultTable { columns: plan.shown.iter().enumerate().map(column).collect(), rows }
+        let columns = plan.shown.iter().enumerate().map(column).collect();
+        ResultTable { columns, rows, remarks: self.remarks }
     }
 }
 
