@@ -35,7 +35,10 @@ pub fn run(call: &Query, out: &mut dyn Write) -> Outcome {
     let query = syntax::parse_in(&call.text, language).into_result().map_err(|found| refuse(&found))?;
 
     let mut loaded = load::load(&call.files);
-    let catalog = catalog(&loaded.shards);
+    let mut catalog = catalog(&loaded.shards);
+    // Queries in brackets come first: the plan of the outer one is given their answers.
+    let mut run_inner = |plan: &Arc<Plan>| exec::finalize(plan, ask(plan, &mut loaded.shards).1);
+    exec::give(&query, &mut catalog, &mut run_inner).map_err(|found| refuse(&found))?;
     let remarks = plan::check(&query, &catalog);
     let plan = Arc::new(plan::plan(&query, &catalog).map_err(|found| refuse(&found))?);
     let warnings: Vec<Diagnostic> =

@@ -6,6 +6,7 @@
 //! [`table`] keeps rows as packed columns beside their raw text,
 //! [`query`] answers questions over them,
 //! [`view`] says what a screen shows of them.
+//! Beside the logs stand small tables to look things up in: [`lookup`].
 //!
 //! What this crate is not: it does no I/O, reads no clock, starts no thread and knows no browser.
 //! Whoever uses it pushes bytes and asks; the command line and the web page are two such users.
@@ -43,6 +44,7 @@
 pub mod export;
 pub mod formats;
 pub mod ingest;
+pub mod lookup;
 pub mod query;
 pub mod table;
 pub mod time;

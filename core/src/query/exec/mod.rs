@@ -25,6 +25,8 @@ mod tail;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_given;
+#[cfg(test)]
 mod tests_table;
 mod vector;
 
@@ -46,9 +48,9 @@ use self::{
 };
 use super::{
     Diagnostic,
-    plan::{Catalog, JsonPaths, Plan, Step, plan},
+    plan::{Catalog, JsonPaths, Plan, Step, inner, plan},
     result::ResultTable,
-    syntax::{Language, parse_in},
+    syntax::{Language, parse_in, tree::Query},
 };
 use crate::table::{Bitmap, Chunk, Shard, Table, schema::TIMESTAMP};
 
@@ -293,6 +295,26 @@ pub enum Answer {
     Rows(Vec<RowRef>),
 }
 
+/// Runs the queries that `query` holds in brackets, in order, and gives their answers to the plan of the outer one in
+/// `catalog`. `run` asks all shards and merges.
+pub fn give(
+    query: &Query,
+    catalog: &mut Catalog,
+    run: &mut dyn FnMut(&Arc<Plan>) -> Result<ResultTable, String>,
+) -> Result<(), Vec<Diagnostic>> {
+    let inner = inner(query);
+    if !inner.is_empty() {
+        // What is wrong with either is told before anything runs.
+        plan(query, catalog)?;
+    }
+    for query in &inner {
+        let plan = Arc::new(plan(query, catalog)?);
+        let answer = run(&plan).and_then(|answer| catalog.given.add_answer(answer));
+        answer.map_err(|e| vec![Diagnostic::error(0..0, e)])?;
+    }
+    Ok(())
+}
+
 /// Runs an Insights query on one shard from beginning to end.
 pub fn run(
     text: &str,
@@ -310,7 +332,22 @@ pub fn run_in(
     json: &dyn JsonPaths,
 ) -> Result<(Arc<Plan>, Answer), Vec<Diagnostic>> {
     let query = parse_in(text, language).into_result()?;
-    let plan = Arc::new(plan(&query, &Catalog::of(shard, json))?);
+    run_query(&query, Catalog::of(shard, json), shard, json)
+}
+
+/// Runs a query on one shard from beginning to end; `catalog` may hold what it is given beside the logs.
+pub fn run_query(
+    query: &Query,
+    mut catalog: Catalog,
+    shard: &mut Shard,
+    json: &dyn JsonPaths,
+) -> Result<(Arc<Plan>, Answer), Vec<Diagnostic>> {
+    give(query, &mut catalog, &mut |plan| {
+        let mut job = Job::new(plan.clone(), None, shard, json);
+        while !job.step(shard, usize::MAX) {}
+        finalize(plan, job.finish().1)
+    })?;
+    let plan = Arc::new(plan(query, &catalog)?);
     let mut job = Job::new(plan.clone(), None, shard, json);
     while !job.step(shard, usize::MAX) {}
     let (selection, partial) = job.finish();

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::given::Given;
 use crate::table::{Field, Kind, Shard, Unit, schema::TIMESTAMP};
 
 /// Reads values out of JSON records by path and tells formats' other names, so that a query needs to know no format.
@@ -64,6 +65,9 @@ pub struct Catalog {
     open: bool,
     first_time: Option<i64>,
     last_time: Option<i64>,
+    /// What a query is given beside the logs. Whoever plans sets it; it does not travel with the names.
+    #[serde(skip)]
+    pub given: Given,
 }
 
 /// What is known of a name.
@@ -142,6 +146,10 @@ impl Catalog {
     /// Whether some row could have a field of this name.
     pub fn has(&self, name: &str) -> bool {
         self.open || self.json && name.contains('.') || BUILT_IN.contains(&name) || self.find(name).is_some()
+    }
+    /// Whether it knows every name: nothing is loaded yet.
+    pub fn is_open(&self) -> bool {
+        self.open
     }
     /// Whether a name that nothing else knows may be a key of a JSON record.
     pub fn has_json(&self) -> bool {

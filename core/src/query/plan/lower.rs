@@ -9,6 +9,8 @@ use super::{
     AggregateCall, Group, Node, Op, Output, Plan, Stage, Step,
     binning::Binning,
     catalog::Catalog,
+    finder::Finder,
+    given,
     pattern::{self, Extractor},
     scope::Names,
 };
@@ -41,10 +43,14 @@ pub(super) fn lower(query: &Query, catalog: &Catalog) -> (Plan, Vec<Diagnostic>)
         post: None,
         in_aggregate: false,
         depth: 0,
+        inner: given::inner(query),
         diagnostics: Vec::new(),
     };
-    for command in &query.commands {
-        lower.command(&command.item, &command.span);
+    for (at, command) in query.commands.iter().enumerate() {
+        match &command.item {
+            Command::Join(join) => lower.join(join, query.commands.get(at + 1..).unwrap_or_default()),
+            other => lower.command(other, &command.span),
+        }
     }
     lower.done.push(lower.stage);
     let named = if lower.fields.is_empty() { lower.events } else { lower.fields };
@@ -53,7 +59,7 @@ pub(super) fn lower(query: &Query, catalog: &Catalog) -> (Plan, Vec<Diagnostic>)
 }
 
 pub(super) struct Lower<'c> {
-    catalog: &'c Catalog,
+    pub(super) catalog: &'c Catalog,
     pub(super) names: Names<'c>,
     pub(super) stage: Stage,
     done: Vec<Stage>,
@@ -66,7 +72,9 @@ pub(super) struct Lower<'c> {
     post: Option<Post<'c>>,
     in_aggregate: bool,
     depth: usize,
-    diagnostics: Vec<Diagnostic>,
+    /// The queries in brackets, in the order of their answers.
+    pub(super) inner: Vec<Query>,
+    pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 /// The stage after a `stats`, while that `stats` is lowered.
@@ -102,7 +110,8 @@ impl Lower<'_> {
                 let keys = fields.iter().map(|f| self.defined(f)).collect();
                 self.stage.steps.push(Step::Dedup(keys));
             }
-            Command::Join(_) | Command::Lookup(_) | Command::Diff(_) | Command::RelevantFields { .. } => {
+            Command::Lookup(lookup) => self.lookup(lookup),
+            Command::Join(_) | Command::Diff(_) | Command::RelevantFields { .. } => {
                 self.error(span, "this command is not offered yet", "");
             }
             Command::Table(command) => self.table_command(command, span),
@@ -263,7 +272,7 @@ impl Lower<'_> {
         self.define(node)
     }
 
-    fn define(&mut self, node: Node) -> Node {
+    pub(super) fn define(&mut self, node: Node) -> Node {
         let stage = self.post.as_mut().map_or(&mut self.stage, |p| &mut p.stage);
         match node {
             Node::Apply(..) => {
@@ -305,12 +314,17 @@ impl Lower<'_> {
         node
     }
 
-    fn error(&mut self, span: &Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Node {
+    pub(super) fn error(
+        &mut self,
+        span: &Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Node {
         self.diagnostics.push(Diagnostic::error(span.clone(), message).help(help));
         Node::Const(Value::Null)
     }
 
-    fn expr(&mut self, e: &E) -> Node {
+    pub(super) fn expr(&mut self, e: &E) -> Node {
         self.depth += 1;
         let node = if self.depth > DEEPEST {
             self.error(&e.span, "the expression is nested too deeply", "")
@@ -361,7 +375,7 @@ impl Lower<'_> {
                     .map(|n| if let Node::Const(v) = n { Some(v.clone()) } else { None })
                     .collect();
                 match constants {
-                    Some(values) => Node::apply(Op::In(values.into(), *negated), vec![item]),
+                    Some(values) => Node::apply(Op::In(Arc::new(Finder::new(values)), *negated), vec![item]),
                     None => {
                         let op = if *negated { Binary::NotEqual } else { Binary::Equal };
                         let each = nodes
@@ -372,7 +386,7 @@ impl Lower<'_> {
                     }
                 }
             }
-            Expr::InQuery { .. } => self.error(&e.span, "a query inside a query is not offered yet", ""),
+            Expr::InQuery { negated, item, query } => self.in_query(&e.span, *negated, item, query),
             Expr::Like { negated, item, pattern } => {
                 let item = self.expr(item);
                 match &pattern.item {

@@ -24,7 +24,7 @@ impl Lower<'_> {
     }
 
     /// A definition that a step fills.
-    fn made(&mut self) -> usize {
+    pub(super) fn made(&mut self) -> usize {
         self.stage.defs.push(Node::Const(Value::Null));
         self.stage.late.push(true);
         self.stage.defs.len() - 1

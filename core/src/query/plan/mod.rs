@@ -7,12 +7,17 @@
 //! shards; the steps from there on need all shards' rows in order and run after the merge on the rows that shards let
 //! through. A table step that looks at one row at a time and whose rows are grouped runs on shards all the same.
 //!
-//! Reading order: [`node`] (expressions), `table` (steps over rows side by side), `lower` and `lower_table` (tree to plan), [`catalog`] (names), [`pattern`],
+//! Reading order: [`node`] (expressions), `table` (steps over rows side by side), `lower`, `lower_table` and
+//! `lower_given` (tree to plan), [`catalog`] (names), `given` (what a query gets beside the logs), `finder` (sets and
+//! keys), [`pattern`],
 //! [`binning`].
 
 pub mod binning;
 pub mod catalog;
+mod finder;
+mod given;
 mod lower;
+mod lower_given;
 mod lower_table;
 pub mod node;
 pub mod pattern;
@@ -22,6 +27,7 @@ mod table;
 mod tests;
 
 pub use catalog::{Catalog, JsonPaths, NoJson, PathReader};
+pub use given::{Given, MOST_ROWS, inner};
 pub use node::{Node, Op, Scope};
 pub(crate) use table::TableStep;
 

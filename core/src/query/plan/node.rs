@@ -5,7 +5,11 @@ use std::{cmp::Ordering, sync::Arc};
 
 use regex::bytes::Regex;
 
-use super::{binning::Binning, pattern::Extractor};
+use super::{
+    binning::Binning,
+    finder::{Finder, Keys, Networks},
+    pattern::Extractor,
+};
 use crate::{
     query::{
         functions::{self, Apply, Function, arithmetic, negate, truthy},
@@ -43,7 +47,15 @@ pub enum Op {
     /// Arithmetic.
     Arithmetic(Binary),
     /// Whether the operand equals one of the values.
-    In(Arc<[Value]>, bool),
+    In(Arc<Finder>, bool),
+    /// The number of the row of another table whose keys equal the operands.
+    Row(Arc<Keys>),
+    /// The numbers of all such rows, as a list; of none a missing one, if rows without a partner stay.
+    Rows(Arc<Keys>, bool),
+    /// The number of the row whose network holds the operand.
+    Network(Arc<Networks>),
+    /// The value in a column of another table, at the row of that number.
+    Cell(Arc<[Value]>),
     /// Whether the operand contains the text.
     Contains(Arc<str>, bool),
     /// Whether the pattern is found in the operand.
@@ -81,9 +93,13 @@ impl Op {
             Op::Negate => negate(&args[0]),
             Op::Compare(op) => Value::Bool(args[0].compare(&args[1]).is_some_and(|o| holds(*op, o))),
             Op::Arithmetic(op) => arithmetic(*op, &args[0], &args[1]),
-            Op::In(list, negated) => {
-                let found = || list.iter().any(|v| args[0].compare(v) == Some(Ordering::Equal));
-                Value::Bool(!args[0].is_null() && found() != *negated)
+            Op::In(values, negated) => Value::Bool(!args[0].is_null() && values.holds(&args[0]) != *negated),
+            Op::Row(keys) => keys.row(args),
+            Op::Rows(keys, outer) => keys.rows(args, *outer),
+            Op::Network(networks) => networks.row(&args[0]),
+            Op::Cell(column) => {
+                let row = args[0].integer().and_then(|row| usize::try_from(row).ok());
+                row.and_then(|row| column.get(row)).cloned().unwrap_or_default()
             }
             Op::Contains(text, negated) => {
                 about_text(&args[0], *negated, |t| memchr::memmem::find(t, text.as_bytes()).is_some())

@@ -7,7 +7,7 @@ use super::{
     catalog::{BUILT_IN, Catalog},
 };
 use crate::{
-    query::{Diagnostic, diagnostic::suggest},
+    query::{Diagnostic, diagnostic::suggest, syntax::of_side},
     table::Unit,
 };
 
@@ -20,17 +20,30 @@ pub(super) struct Names<'c> {
     inputs: HashMap<String, usize>,
     /// Only defined names exist: the stage follows a `stats`.
     closed: bool,
+    /// Names that joins gave to the rows before them: `left.x` is `x`.
+    sides: Vec<String>,
 }
 
 impl<'c> Names<'c> {
     pub(super) fn new(catalog: &'c Catalog) -> Names<'c> {
-        Names { catalog, defined: HashMap::new(), inputs: HashMap::new(), closed: false }
+        Names { catalog, defined: HashMap::new(), inputs: HashMap::new(), closed: false, sides: Vec::new() }
     }
     /// Starts a stage in which only the names given to [`define`](Self::define) exist.
     pub(super) fn close(&mut self) {
         self.defined.clear();
         self.inputs.clear();
         self.closed = true;
+    }
+    /// Lets `side.x` mean `x`.
+    pub(super) fn add_side(&mut self, side: &str) {
+        self.sides.push(side.to_owned());
+    }
+    /// The name without the side of a join that it begins with.
+    fn without_side(&self, name: &str) -> Option<String> {
+        if self.defined.contains_key(name) {
+            return None;
+        }
+        self.sides.iter().find_map(|side| of_side(name, side))
     }
     pub(super) fn is_closed(&self) -> bool {
         self.closed
@@ -53,6 +66,8 @@ impl<'c> Names<'c> {
         span: std::ops::Range<usize>,
         stage: &mut Stage,
     ) -> (Node, Unit, Option<Diagnostic>) {
+        let plain = self.without_side(name);
+        let name = plain.as_deref().unwrap_or(name);
         if let Some((node, unit)) = self.defined.get(name) {
             return (node.clone(), *unit, None);
         }

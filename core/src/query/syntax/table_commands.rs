@@ -37,6 +37,12 @@ pub(super) enum TableVerb {
 }
 
 impl TableCommand {
+    /// Its expressions, in the order of the text.
+    pub fn expressions(&self) -> Vec<&E> {
+        match self {
+            TableCommand::Unnest { list, .. } => vec![list],
+        }
+    }
     /// Whether it says nothing.
     pub(super) fn is_empty(&self) -> bool {
         false
