@@ -51,6 +51,10 @@ impl Dictionary {
     pub fn text(&self, code: u32) -> std::borrow::Cow<'_, str> {
         String::from_utf8_lossy(self.get(code))
     }
+    /// Whether every entry is text: without invalid bytes, entries that differ also look different.
+    pub fn is_text(&self) -> bool {
+        self.bytes.is_ascii() || self.iter().all(|entry| std::str::from_utf8(entry).is_ok())
+    }
     /// The code of `entry` if it is here.
     pub fn find(&self, entry: &[u8]) -> Option<u32> {
         match numeral(entry) {

@@ -7,6 +7,7 @@ use super::{
     keys::{Encoder, Keys, Parts},
     partial::{Groups, unify},
     state::{Ask, Different, MOST_PAIRS, Sketches, State, hash},
+    sums::Sums,
     vector::{Vector, of_kind},
 };
 use crate::table::{
@@ -24,7 +25,40 @@ pub(super) const MOST_KEPT: usize = 16_000_000;
 pub(super) const TOO_MANY_VALUES: &str =
     "the query keeps too many single values; filter first, or group by fewer or coarser keys";
 
+pub(super) fn too_many_groups() -> String {
+    format!("the query makes more than {MOST_GROUPS} groups; group by fewer or coarser keys")
+}
+
 /// The groups of one table in the making.
+pub(super) enum Grouping {
+    /// The quick way for counts and sums.
+    Sums(Box<Sums>),
+    /// Any aggregates of any keys.
+    General(Box<Grouper>),
+}
+
+impl Grouping {
+    pub(super) fn new(group: &Group, parts: &Parts<'_>) -> Grouping {
+        match Sums::new(group, parts) {
+            Some(sums) => Grouping::Sums(Box::new(sums)),
+            None => Grouping::General(Box::new(Grouper::new(group, parts))),
+        }
+    }
+    /// Takes in the selected rows of a chunk; the error says which limit was met.
+    pub(super) fn take<'b>(
+        &mut self,
+        group: &'b Group,
+        eval: &mut Eval<'_, 'b>,
+        rows: &Bitmap,
+    ) -> Result<(), String> {
+        match self {
+            Grouping::Sums(sums) => sums.take(group, eval, rows),
+            Grouping::General(grouper) => grouper.take(group, eval, rows),
+        }
+    }
+}
+
+/// The general way.
 pub(super) struct Grouper {
     keys: Keys,
     aggregates: Vec<Aggregating>,
@@ -92,9 +126,7 @@ impl Grouper {
         self.keys.groups(&group.keys, eval, &self.rows, &mut self.groups);
         let groups = self.keys.len();
         if groups > MOST_GROUPS {
-            return Err(format!(
-                "the query makes more than {MOST_GROUPS} groups; group by fewer or coarser keys"
-            ));
+            return Err(too_many_groups());
         }
         for (call, aggregating) in group.aggregates.iter().zip(&mut self.aggregates) {
             aggregating.state.grow(groups);
@@ -109,7 +141,7 @@ impl Grouper {
     pub(super) fn finish(self, table: &Table) -> Groups {
         let (keys, alike) = self.keys.columns(table);
         let states = self.aggregates.into_iter().map(|a| a.finish(table)).collect();
-        let groups = Groups { groups: self.keys.len(), keys, states };
+        let groups = Groups { groups: self.keys.len(), keys, states, short: None };
         if alike { unify(groups) } else { groups }
     }
 }

@@ -162,6 +162,10 @@ impl Interner {
             Err(_) => self.number(&super::vector::text(bytes)),
         }
     }
+    /// The number of the value that displays as `shown`, if there is one.
+    pub(super) fn find(&self, shown: &[u8]) -> Option<u32> {
+        self.texts.find(shown).map(|code| code + 1)
+    }
     fn insert(&mut self, text: &[u8], value: &Value) -> u32 {
         // A full dictionary (4 GiB of keys) lumps further values with the missing one; the limit of groups is met
         // long before.

@@ -145,6 +145,45 @@ impl Encoder {
         }
     }
 
+    /// Whether numbers that differ always stand for values that look different.
+    pub(super) fn tells_apart(&self, table: &Table) -> bool {
+        let Encoding::Code(column) = self.encoding else { return true };
+        table.dictionary(column).is_text()
+    }
+
+    /// The number of what looks like `value`, if some row could have it.
+    pub(super) fn number(&self, table: &Table, value: &Value) -> Option<u64> {
+        if let Encoding::Same(same) = &self.encoding {
+            let alike = same.is_null() == value.is_null() && same.to_string() == value.to_string();
+            return alike.then_some(1);
+        }
+        if value.is_null() {
+            return Some(0);
+        }
+        let shown = value.to_string();
+        let stored = |kind: Kind| {
+            let v = match kind {
+                Kind::Bool => shown.parse().map(|v: bool| v as i64).ok()?,
+                Kind::Time => crate::time::parse_iso(shown.as_bytes())?,
+                _ => shown.parse().ok()?,
+            };
+            (of_kind(kind, v).to_string() == shown).then_some(v)
+        };
+        let distance = match &self.encoding {
+            Encoding::Same(_) => return None,
+            Encoding::Code(column) => table.dictionary(*column).find(shown.as_bytes())? as i64,
+            Encoding::Range { kind, from, .. } => stored(*kind)?.checked_sub(*from)?,
+            Encoding::Bin { bins, first, .. } => {
+                let time = stored(Kind::Time)?;
+                let index = bins.index(time);
+                (bins.start(index) == time).then(|| index.checked_sub(*first))??
+            }
+            Encoding::Interned { interner, .. } => interner.find(shown.as_bytes())? as i64 - 1,
+        };
+        let number = u64::try_from(distance).ok()?.checked_add(1)?;
+        (number <= ones(self.bits)).then_some(number)
+    }
+
     /// The value that a number stands for.
     pub(super) fn value(&self, table: &Table, number: u64) -> Value {
         let Some(distance) = number.checked_sub(1) else { return Value::Null };
@@ -231,7 +270,7 @@ fn bits_for(distance: i64) -> Option<u32> {
     Some(64 - most.leading_zeros()).filter(|b| *b <= 32)
 }
 
-fn ones(bits: u32) -> u64 {
+pub(super) fn ones(bits: u32) -> u64 {
     if bits >= 64 { !0 } else { (1 << bits) - 1 }
 }
 
@@ -334,17 +373,28 @@ impl Keys {
             }
         }
         let mut alike = false;
-        let distinct = |(encoder, numbers): (&Encoder, Vec<u64>)| {
-            let mut index = Index::new(encoder.bits, DENSE_DISTINCT_BITS, self.seed);
-            let index_of: Vec<u32> = numbers.into_iter().map(|n| index.number(n)).collect();
-            alike |= encoder.may_look_the_same(table, index.keys());
-            KeyColumn {
-                values: index.keys().iter().map(|n| encoder.value(table, *n)).collect(),
-                index: index_of,
-            }
+        let column = |(encoder, numbers): (&Encoder, Vec<u64>)| {
+            let (column, may) = distinct(encoder, numbers.into_iter(), table, self.seed);
+            alike |= may;
+            column
         };
-        (self.encoders.iter().zip(numbers).map(distinct).collect(), alike)
+        (self.encoders.iter().zip(numbers).map(column).collect(), alike)
     }
+}
+
+/// The distinct values among an encoder's `numbers`, and which of them each has; and whether some may look the same.
+pub(super) fn distinct(
+    encoder: &Encoder,
+    numbers: impl ExactSizeIterator<Item = u64>,
+    table: &Table,
+    seed: u64,
+) -> (KeyColumn, bool) {
+    let dense = if numbers.len() < 1 << DENSE_BITS { DENSE_BITS } else { DENSE_DISTINCT_BITS };
+    let mut distinct = Index::new(encoder.bits, dense, seed);
+    let index: Vec<u32> = numbers.map(|n| distinct.number(n)).collect();
+    let alike = encoder.may_look_the_same(table, distinct.keys());
+    let values = distinct.keys().iter().map(|n| encoder.value(table, *n)).collect();
+    (KeyColumn { values, index }, alike)
 }
 
 impl Index {

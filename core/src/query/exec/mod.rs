@@ -2,8 +2,9 @@
 //! ends in the selected rows and a [`Partial`]; partials of all shards are merged and finalized to the answer.
 //!
 //! Reading order: this file, `eval` and `filter` (expressions over one chunk), `keys`, `group` and `state`
-//! (rows to groups), `rows` (rows for `limit`, `dedup` and what looks at rows side by side), `partial` (merging), `tail`
-//! (what runs after the merge), `read` (values of single rows).
+//! (rows to groups), `sums` and `top` (the same for the commonest questions), `rows` (rows for `limit`, `dedup` and
+//! what looks at rows side by side), `partial` (merging), `tail` (what runs after the merge), `read` (values of single
+//! rows).
 
 mod bound;
 mod eval;
@@ -21,6 +22,7 @@ mod read;
 mod rows;
 mod search;
 mod state;
+mod sums;
 mod tail;
 #[cfg(test)]
 mod tests;
@@ -28,6 +30,7 @@ mod tests;
 mod tests_given;
 #[cfg(test)]
 mod tests_table;
+mod top;
 mod vector;
 
 use std::{ops::Range, sync::Arc};
@@ -35,16 +38,18 @@ use std::{ops::Range, sync::Arc};
 pub use partial::{Partial, RowRef, merge};
 pub use read::{Reader, rows, sort_keys};
 pub use tail::{finalize, survivors};
+pub use top::{Rest, Wanted, wanted};
 
 use self::{
     bound::Bound,
     eval::Eval,
-    group::{Grouper, MOST_VALUES},
+    group::{Grouping, MOST_VALUES},
     keys::Parts,
     partial::{Body, Groups},
     rows::{Carried, Collector},
     state::State,
     tail::groups_of_rows,
+    top::{Top, largest},
 };
 use super::{
     Diagnostic,
@@ -72,6 +77,8 @@ pub struct Job<'j> {
     at: usize,
     collector: Collector,
     groups: Vec<Groups>,
+    top: Option<Top>,
+    rest: Rest,
     failure: Option<String>,
     seed: u64,
 }
@@ -82,7 +89,7 @@ struct TableJob {
     /// How many chunks there were when the job began, and how many rows each had.
     rows: Vec<usize>,
     selected: Vec<Bitmap>,
-    bound: Option<(Bound, Option<Grouper>)>,
+    bound: Option<(Bound, Option<Grouping>)>,
 }
 
 impl<'j> Job<'j> {
@@ -100,8 +107,27 @@ impl<'j> Job<'j> {
             bound: None,
         };
         let tables = shard.tables.iter().map(job).collect();
-        let (collector, groups) = (Collector::default(), Vec::new());
-        Job { tables, plan, time, json, at: 0, collector, groups, failure: None, seed: shard.seed() }
+        Job {
+            tables,
+            plan,
+            time,
+            json,
+            at: 0,
+            collector: Collector::default(),
+            groups: Vec::new(),
+            top: None,
+            rest: Rest::default(),
+            failure: None,
+            seed: shard.seed(),
+        }
+    }
+
+    /// Lets the job give only its largest groups where they may be all that the answer needs. Whoever merges its
+    /// partial must look at [`wanted`] and have the [`Rest`] of [`finish_short`](Self::finish_short) asked.
+    pub fn short(mut self) -> Job<'j> {
+        self.top = Top::of(&self.plan);
+        self.rest = Rest::new(self.top);
+        self
     }
 
     /// How many chunks there are and how many are done.
@@ -136,7 +162,7 @@ impl<'j> Job<'j> {
                             Some(group) if plan.cut().is_none() => {
                                 let (table, stage) = (&shard.tables[self.at], &plan.stages[0]);
                                 let (chunks, seed) = (job.rows.len(), self.seed);
-                                Some(Grouper::new(
+                                Some(Grouping::new(
                                     group,
                                     &Parts { stage, bound: &bound, table, chunks, seed },
                                 ))
@@ -212,8 +238,26 @@ impl<'j> Job<'j> {
 
     fn finish_table(&mut self, shard: &Shard) {
         let job = &mut self.tables[self.at];
-        if let Some((_, Some(grouper))) = job.bound.take() {
-            self.groups.push(grouper.finish(&shard.tables[self.at]));
+        let table = &shard.tables[self.at];
+        match job.bound.take() {
+            Some((_, Some(Grouping::General(grouper)))) => {
+                let groups = grouper.finish(table);
+                if self.top.is_some() {
+                    self.rest.keep_groups(groups.clone());
+                }
+                self.groups.push(groups);
+            }
+            Some((_, Some(Grouping::Sums(mut sums)))) => {
+                sums.settle();
+                match self.top {
+                    Some(top) => {
+                        self.groups.push(largest(&sums, table, top, &[]));
+                        self.rest.keep(self.at, *sums);
+                    }
+                    None => self.groups.push(sums.all(table)),
+                }
+            }
+            _ => {}
         }
         self.at += 1;
     }
@@ -221,6 +265,12 @@ impl<'j> Job<'j> {
     /// The selected rows and what is to be merged. Called before [`step`](Self::step) says that all is done it gives
     /// what was done.
     pub fn finish(self) -> (Selection, Partial) {
+        let (selection, partial, _) = self.finish_short();
+        (selection, partial)
+    }
+
+    /// The same, with what a [`short`](Self::short) job needs to be asked once more.
+    pub fn finish_short(self) -> (Selection, Partial, Rest) {
         let mut selection = Selection::default();
         for table in self.tables {
             let mut selected = table.selected;
@@ -233,12 +283,9 @@ impl<'j> Job<'j> {
             (None, Some(carried)) if !self.plan.is_cut_on_shards() => {
                 Partial { body: Body::Rows(self.collector.finish(&carried)), failure: None }
             }
-            (None, _) => {
-                let of = |groups| Partial { body: Body::Groups(groups), failure: None };
-                merge(self.groups.into_iter().map(of).collect())
-            }
+            (None, _) => merge(self.groups.into_iter().map(Partial::of).collect()),
         };
-        (selection, partial)
+        (selection, partial, self.rest)
     }
 }
 
@@ -342,15 +389,9 @@ pub fn run_query(
     shard: &mut Shard,
     json: &dyn JsonPaths,
 ) -> Result<(Arc<Plan>, Answer), Vec<Diagnostic>> {
-    give(query, &mut catalog, &mut |plan| {
-        let mut job = Job::new(plan.clone(), None, shard, json);
-        while !job.step(shard, usize::MAX) {}
-        finalize(plan, job.finish().1)
-    })?;
+    give(query, &mut catalog, &mut |plan| finalize(plan, all(plan, shard, json).1))?;
     let plan = Arc::new(plan(query, &catalog)?);
-    let mut job = Job::new(plan.clone(), None, shard, json);
-    while !job.step(shard, usize::MAX) {}
-    let (selection, partial) = job.finish();
+    let (selection, partial) = all(&plan, shard, json);
     if let Some(failure) = partial.failure() {
         return Err(vec![Diagnostic::error(0..0, failure)]);
     }
@@ -363,4 +404,15 @@ pub fn run_query(
         Answer::Table(finalize(&plan, partial).map_err(|e| vec![Diagnostic::error(0..0, e)])?)
     };
     Ok((plan, answer))
+}
+
+/// Runs a plan on the only shard there is.
+fn all(plan: &Arc<Plan>, shard: &mut Shard, json: &dyn JsonPaths) -> (Selection, Partial) {
+    let mut job = Job::new(plan.clone(), None, shard, json).short();
+    while !job.step(shard, usize::MAX) {}
+    let (selection, partial, rest) = job.finish_short();
+    match wanted(plan, &partial) {
+        Some(wanted) => (selection, rest.supply(shard, &wanted)),
+        None => (selection, partial),
+    }
 }

@@ -62,6 +62,8 @@ fn fields(format: usize) -> Vec<Field> {
         // The same name means an integer in one format and a float in the other.
         Field::new("n", if format == 0 { Kind::Int } else { Kind::Float }, Role::Measure),
         Field::new("flag", Kind::Bool, Role::Status),
+        // Never negative: what has the largest sums is told without all of them.
+        Field::new("size", Kind::Int, Role::Measure),
     ];
     if format == 1 {
         fields.push(Field::new("more", Kind::Int, Role::Measure).aliases(&["m"]));
@@ -92,7 +94,8 @@ fn shards(events: &[Event], of: &[usize], count: usize) -> Vec<Shard> {
             },
         );
         row.set(3, event.flag.map_or(Cell::Null, Cell::Bool));
-        row.set(4, event.int.map_or(Cell::Null, Cell::Int));
+        row.set(4, event.text.map_or(Cell::Null, |_| Cell::Int(i as i64 * 7919 % 40)));
+        row.set(5, event.int.map_or(Cell::Null, Cell::Int));
         row.commit(
             (i % 2) as u32,
             i as u64 + 1,
@@ -447,13 +450,18 @@ fn query() -> impl Strategy<Value = String> {
             let all: Vec<String> = a.iter().enumerate().map(|(i, a)| format!("{a} as a{i}")).collect();
             let keys: Vec<String> = k.iter().enumerate().map(|(i, k)| format!("{k} as k{i}")).collect();
             let by = if keys.is_empty() { String::new() } else { format!(" by {}", keys.join(", ")) };
-            format!("stats count(*) as c{}{by}", all.iter().map(|a| format!(", {a}")).collect::<String>())
+            format!(
+                "stats count(*) as c, sum(size) as s{}{by}",
+                all.iter().map(|a| format!(", {a}")).collect::<String>()
+            )
         })
     };
     let tail = prop_oneof![
         3 => Just(String::new()),
         1 => Just(" | sort c desc".to_owned()),
         1 => Just(" | sort c | limit 2".to_owned()),
+        2 => (prop::sample::select(vec!["c", "s"]), 1..4u32)
+            .prop_map(|(by, n)| format!(" | sort {by} desc | limit {n}")),
         1 => Just(" | filter c > 1 | fields c * 2 as d".to_owned()),
         1 => Just(" | stats max(c) as most, count(*) as n".to_owned()),
     ];
@@ -488,18 +496,30 @@ fn alike(a: &Value, b: &Value) -> bool {
     }
 }
 
-fn engine(plan: &Arc<Plan>, shards: &mut [Shard], backwards: bool) -> (Vec<Vec<Value>>, u64) {
+/// The engine's answer; with `short`, shards give only their largest groups where they can.
+fn engine(plan: &Arc<Plan>, shards: &mut [Shard], backwards: bool, short: bool) -> (Vec<Vec<Value>>, u64) {
     let mut partials = Vec::new();
     let mut selections = Vec::new();
+    let mut rests = Vec::new();
+    let sent = |partial: Partial, shard: usize| -> Partial {
+        let bytes = postcard::to_stdvec(&partial.at_shard(shard as u32)).unwrap();
+        postcard::from_bytes(&bytes).unwrap()
+    };
     for (s, shard) in shards.iter_mut().enumerate() {
-        let mut job = Job::new(plan.clone(), None, shard, &NoJson);
+        let job = Job::new(plan.clone(), None, shard, &NoJson);
+        let mut job = if short { job.short() } else { job };
         while !job.step(shard, 1) {}
-        let (selection, partial) = job.finish();
-        let bytes = postcard::to_stdvec(&partial.at_shard(s as u32)).unwrap();
-        partials.push(postcard::from_bytes(&bytes).unwrap());
+        let (selection, partial, rest) = job.finish_short();
+        partials.push(sent(partial, s));
         selections.push(selection);
+        rests.push(rest);
     }
     let matched = selections.iter().map(|s| s.matched).sum();
+    if let Some(wanted) = wanted(plan, &merge(partials.clone())) {
+        let supplied = rests.iter().zip(&*shards).enumerate();
+        partials = supplied.map(|(s, (rest, shard))| sent(rest.supply(shard, &wanted), s)).collect();
+        assert!(super::wanted(plan, &merge(partials.clone())).is_none(), "nobody is asked a third time");
+    }
     if backwards {
         partials.reverse();
         let last = partials.pop();
@@ -535,15 +555,17 @@ proptest! {
         let plan = Arc::new(plan.unwrap());
         let mut one = shards(&events, &split, 1);
         let expected = interpret(&plan, &one);
-        let (found, matched) = engine(&plan, &mut one, false);
+        let (found, matched) = engine(&plan, &mut one, false, false);
         prop_assert_eq!(found.len(), expected.len(), "{}", text);
         for (a, b) in found.iter().zip(&expected) {
             prop_assert!(a.iter().zip(b).all(|(a, b)| alike(a, b)), "{text}\n{found:?}\n{expected:?}");
         }
         // All selected rows of several shards are put in order by whoever shows them.
         if !plan.is_selection() {
-            for (count, backwards) in [(3, false), (3, true), (7, false)] {
-                let (split, others) = engine(&plan, &mut shards(&events, &split, count), backwards);
+            for (count, backwards, short) in
+                [(1, false, true), (3, false, false), (3, true, true), (4, false, true), (7, false, false)]
+            {
+                let (split, others) = engine(&plan, &mut shards(&events, &split, count), backwards, short);
                 prop_assert_eq!(&split, &found, "{}", text);
                 prop_assert_eq!(others, matched);
             }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     index::{Interner, KeyTable},
     state::State,
+    top::Short,
 };
 use crate::table::Value;
 
@@ -32,6 +33,8 @@ pub(super) struct Groups {
     pub(super) groups: usize,
     pub(super) keys: Vec<KeyColumn>,
     pub(super) states: Vec<State>,
+    /// Set where these are not all groups.
+    pub(super) short: Option<Short>,
 }
 
 /// One key of all groups: group `g` has `values[index[g]]`.
@@ -64,7 +67,24 @@ pub(super) struct Candidate {
     pub(super) values: Vec<Value>,
 }
 
+impl Groups {
+    /// Adds groups of these keys that no row belongs to.
+    pub(super) fn push_empty(&mut self, keys: &[&Vec<Value>]) {
+        self.groups += keys.len();
+        for key in keys {
+            for (column, value) in self.keys.iter_mut().zip(key.iter()) {
+                column.index.push(column.values.len() as u32);
+                column.values.push(value.clone());
+            }
+        }
+        self.states.iter_mut().for_each(|s| s.grow(self.groups));
+    }
+}
+
 impl Partial {
+    pub(super) fn of(groups: Groups) -> Partial {
+        Partial { body: Body::Groups(groups), failure: None }
+    }
     pub(super) fn failed(message: String) -> Partial {
         Partial { body: Body::Selection, failure: Some(message) }
     }
@@ -147,6 +167,7 @@ fn merge_groups(mut all: Vec<Groups>) -> Option<Groups> {
         maps.push(map.collect());
     }
     let groups = if keys == 0 { 1 } else { tables[keys - 1].len() };
+    let short = shortened(&all, &maps, groups);
     let mut index: Vec<Vec<u32>> = vec![vec![0; groups]; keys];
     let mut at: Vec<u32> = (0..groups as u32).collect();
     for k in (0..keys).rev() {
@@ -176,7 +197,24 @@ fn merge_groups(mut all: Vec<Groups>) -> Option<Groups> {
     }
     let columns = interners.into_iter().zip(index);
     let keys = columns.map(|(interner, index)| KeyColumn { values: interner.into_values(), index }).collect();
-    Some(Groups { groups, keys, states: states.unwrap_or_default() })
+    Some(Groups { groups, keys, states: states.unwrap_or_default(), short })
+}
+
+/// What may be missing of the merged groups, if anything is.
+fn shortened(all: &[Groups], maps: &[Vec<u32>], groups: usize) -> Option<Short> {
+    all.iter().any(|part| part.short.is_some()).then(|| {
+        let floor = |part: &Groups| part.short.as_ref().map_or(0, |s| s.floor);
+        let floor_of_all = all.iter().map(floor).fold(0, u64::saturating_add);
+        let mut missing = vec![floor_of_all; groups];
+        for (part, map) in all.iter().zip(maps) {
+            let Some(short) = &part.short else { continue };
+            for (own, at) in short.missing.iter().zip(map) {
+                missing[*at as usize] =
+                    missing[*at as usize].saturating_sub(short.floor).saturating_add(*own);
+            }
+        }
+        Short { floor: floor_of_all, missing }
+    })
 }
 
 /// Groups whose keys look the same become one, as after a merge: within one table two entries of a dictionary can look
@@ -186,6 +224,7 @@ pub(super) fn unify(groups: Groups) -> Groups {
         groups: 0,
         keys: groups.keys.iter().map(|_| KeyColumn::default()).collect(),
         states: groups.states.iter().map(State::empty).collect(),
+        short: None,
     };
     merge_groups(vec![groups, empty]).unwrap_or_default()
 }

@@ -72,6 +72,18 @@ impl State {
             AggregateKind::Rate(_) => State::Rate(Vec::new()),
         }
     }
+    /// Sums of integers, each with how many they were.
+    pub(super) fn sums(sums: impl Iterator<Item = (i64, u64)>) -> State {
+        State::Total(Totals::of(sums.collect()))
+    }
+    /// The counts or sums of all groups, where they are integers.
+    pub(super) fn integers(&self) -> Option<Vec<i128>> {
+        match self {
+            State::Count(n) => Some(n.iter().map(|n| *n as i128).collect()),
+            State::Total(totals) => totals.integers(),
+            _ => None,
+        }
+    }
     /// Makes room for `groups` groups.
     pub(super) fn grow(&mut self, groups: usize) {
         match self {

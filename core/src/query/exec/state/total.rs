@@ -23,6 +23,15 @@ pub(in super::super) struct Totals {
 }
 
 impl Totals {
+    /// Sums of integers, each with how many they were.
+    pub(super) fn of(small: Vec<(i64, u64)>) -> Totals {
+        let bound = small.iter().map(|s| s.0.unsigned_abs()).max().unwrap_or(0);
+        Totals { small, bound, ..Totals::default() }
+    }
+    /// The sums of all groups, where they are integers.
+    pub(super) fn integers(&self) -> Option<Vec<i128>> {
+        self.floats.is_empty().then(|| (0..self.small.len()).map(|g| self.int(g)).collect())
+    }
     /// Adds numbers as they are stored; says no if the vector needs another way.
     pub(super) fn add_vector(&mut self, groups: &[u32], rows: &[u32], vector: &Vector<'_>) -> bool {
         match vector {

@@ -214,7 +214,7 @@ impl Sheet {
             }
             states.push(state);
         }
-        Groups { groups, keys, states }
+        Groups { groups, keys, states, short: None }
     }
 
     /// The groups of the rows that are left, as rows.
