@@ -29,7 +29,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// An error at `span`.
     pub fn error(span: Range<usize>, message: impl Into<String>) -> Diagnostic {
-        Diagnostic { severity: Severity::Error, span, message: message.into(), help: String::new() }
+        Diagnostic { severity: Severity::Error, span, message: cut(message.into()), help: String::new() }
     }
     /// A warning at `span`.
     pub fn warning(span: Range<usize>, message: impl Into<String>) -> Diagnostic {
@@ -37,8 +37,62 @@ impl Diagnostic {
     }
     /// Adds what to do.
     pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
-        self.help = help.into();
+        self.help = cut(help.into());
         self
+    }
+}
+
+/// A sentence that quotes a name of any length is cut where nobody reads on.
+fn cut(mut sentence: String) -> String {
+    const MOST: usize = 600;
+    if sentence.len() > MOST {
+        sentence.truncate(sentence.floor_char_boundary(MOST));
+        sentence.push('…');
+    }
+    sentence
+}
+
+/// What was remarked so far: of each severity as many as somebody may read, whatever the text.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Remarks(Vec<Diagnostic>);
+
+impl Remarks {
+    /// The most of each severity.
+    pub(crate) const MOST: usize = 64;
+
+    fn count(&self, severity: Severity) -> usize {
+        self.0.iter().filter(|d| d.severity == severity).count()
+    }
+    /// Adds one if there is room: errors never take the room of warnings, nor warnings that of errors.
+    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
+        if self.count(diagnostic.severity) < Remarks::MOST {
+            self.0.push(diagnostic);
+        }
+    }
+    /// Adds all for which there is room.
+    pub(crate) fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        diagnostics.into_iter().for_each(|d| self.push(d));
+    }
+    /// Whether no further error will be told: looking for more is of no use.
+    pub(crate) fn is_full(&self) -> bool {
+        self.count(Severity::Error) >= Remarks::MOST
+    }
+    /// All of them.
+    pub(crate) fn into_vec(self) -> Vec<Diagnostic> {
+        self.0
+    }
+}
+
+impl std::ops::Deref for Remarks {
+    type Target = [Diagnostic];
+    fn deref(&self) -> &[Diagnostic] {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Remarks {
+    fn deref_mut(&mut self) -> &mut [Diagnostic] {
+        &mut self.0
     }
 }
 

@@ -58,7 +58,8 @@ pub const BUILT_IN: &[&str] = &[
 /// The names of fields and formats.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Catalog {
-    fields: BTreeMap<String, Known>,
+    /// By name in small letters, then by name.
+    fields: BTreeMap<(String, String), Known>,
     /// Names of formats, lower case, and the ids that each means.
     sources: BTreeMap<String, BTreeSet<String>>,
     json: bool,
@@ -115,7 +116,7 @@ impl Catalog {
         self.sources.entry(name.to_ascii_lowercase()).or_default().insert(id.to_owned());
     }
     fn add(&mut self, name: &str, known: Known) {
-        let entry = self.fields.entry(name.to_owned()).or_insert(known);
+        let entry = self.fields.entry((name.to_ascii_lowercase(), name.to_owned())).or_insert(known);
         if entry.kind != known.kind {
             let numbers = entry.kind.is_number() && known.kind.is_number();
             entry.kind = if numbers { Kind::Float } else { Kind::Text };
@@ -127,7 +128,7 @@ impl Catalog {
     }
     /// Adds what another shard knows.
     pub fn merge(&mut self, other: &Catalog) {
-        for (name, known) in &other.fields {
+        for ((_, name), known) in &other.fields {
             self.add(name, *known);
         }
         for (name, ids) in &other.sources {
@@ -140,8 +141,12 @@ impl Catalog {
     }
     /// What is known of `name`, letter case aside if need be.
     pub fn find(&self, name: &str) -> Option<Known> {
-        let any_case = || self.fields.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, k)| *k);
-        self.fields.get(name).copied().or_else(any_case)
+        let key = (name.to_ascii_lowercase(), name.to_owned());
+        let any_case = || {
+            let next = self.fields.range((key.0.clone(), String::new())..).next();
+            next.filter(|((folded, _), _)| *folded == key.0).map(|(_, known)| *known)
+        };
+        self.fields.get(&key).copied().or_else(any_case)
     }
     /// Whether some row could have a field of this name.
     pub fn has(&self, name: &str) -> bool {
@@ -169,7 +174,7 @@ impl Catalog {
     }
     /// All names of fields: a field's own name, and whether it is that.
     pub fn names(&self) -> impl Iterator<Item = (&str, Known)> {
-        self.fields.iter().map(|(name, known)| (name.as_str(), *known))
+        self.fields.iter().map(|((_, name), known)| (name.as_str(), *known))
     }
     /// All names of formats.
     pub fn sources(&self) -> impl Iterator<Item = &str> {

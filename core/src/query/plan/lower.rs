@@ -1,7 +1,11 @@
 //! The walk from tree to plan. It never stops at a fault: what is wrong becomes a diagnostic and a constant null, so
 //! that one look shows everything that is wrong.
 
-use std::{ops::Range, sync::Arc};
+use std::{
+    fmt::{self, Write},
+    ops::Range,
+    sync::Arc,
+};
 
 use regex::bytes::Regex;
 
@@ -11,13 +15,13 @@ use super::{
     catalog::Catalog,
     finder::Finder,
     given,
-    pattern::{self, Extractor},
+    pattern::{Extractor, Patterns},
     scope::Names,
 };
 use crate::{
     query::{
         Diagnostic,
-        diagnostic::suggest,
+        diagnostic::{Remarks, suggest},
         functions::{self, AggregateKind, Apply, aggregate},
         syntax::tree::{
             Binary, Command, E, Expr, ParsePattern, Pattern, Projection, Query, Spanned, Term, Unary,
@@ -44,7 +48,8 @@ pub(super) fn lower(query: &Query, catalog: &Catalog) -> (Plan, Vec<Diagnostic>)
         in_aggregate: false,
         depth: 0,
         inner: given::inner(query),
-        diagnostics: Vec::new(),
+        patterns: Patterns::default(),
+        diagnostics: Remarks::default(),
     };
     for (at, command) in query.commands.iter().enumerate() {
         match &command.item {
@@ -55,7 +60,7 @@ pub(super) fn lower(query: &Query, catalog: &Catalog) -> (Plan, Vec<Diagnostic>)
     lower.done.push(lower.stage);
     let named = if lower.fields.is_empty() { lower.events } else { lower.fields };
     let shown = lower.display.unwrap_or(named);
-    (Plan { sources: lower.sources, stages: lower.done, shown }, lower.diagnostics)
+    (Plan { sources: lower.sources, stages: lower.done, shown }, lower.diagnostics.into_vec())
 }
 
 pub(super) struct Lower<'c> {
@@ -74,7 +79,8 @@ pub(super) struct Lower<'c> {
     depth: usize,
     /// The queries in brackets, in the order of their answers.
     pub(super) inner: Vec<Query>,
-    pub(super) diagnostics: Vec<Diagnostic>,
+    patterns: Patterns,
+    pub(super) diagnostics: Remarks,
 }
 
 /// The stage after a `stats`, while that `stats` is lowered.
@@ -124,7 +130,7 @@ impl Lower<'_> {
             match self.catalog.source(&name.item) {
                 found if !found.is_empty() => ids.extend(found),
                 _ => {
-                    let near = suggest(&name.item, self.catalog.sources());
+                    let near = self.like(&name.item, self.catalog.sources());
                     let all: Vec<&str> = self.catalog.sources().take(12).collect();
                     let help = match near {
                         Some(near) => format!("did you mean `{near}`?"),
@@ -148,14 +154,14 @@ impl Lower<'_> {
         }
         for term in terms {
             let (field, compiled) = match &term.field {
-                Some(field) => (field.clone(), pattern::wildcard(&term.text.item)),
-                None => (Spanned::made("@message".to_owned()), pattern::any_case(&term.text.item)),
+                Some(field) => (field.clone(), self.patterns.wildcard(&term.text.item)),
+                None => (Spanned::made("@message".to_owned()), self.patterns.any_case(&term.text.item)),
             };
             let node = self.field(&field.item, &field.span);
             match compiled {
                 Ok(regex) => {
                     // A field without a value does not hold the text: `-field:value` lets such events pass.
-                    let found = Node::apply(Op::Matches(Arc::new(regex), false), vec![node]);
+                    let found = Node::apply(Op::Matches(regex, false), vec![node]);
                     let found = if term.negated { Node::apply(Op::Not, vec![found]) } else { found };
                     self.stage.steps.push(Step::Filter(found));
                 }
@@ -203,7 +209,7 @@ impl Lower<'_> {
                 }
                 (extractor, names.iter().map(|n| n.item.clone()).collect::<Vec<_>>())
             }
-            ParsePattern::Regex(text) => match pattern::regex(&text.item) {
+            ParsePattern::Regex(text) => match self.patterns.regex(&text.item) {
                 Ok(regex) => {
                     let named: Vec<(usize, String)> = (regex.capture_names().enumerate())
                         .filter_map(|(i, n)| n.map(|n| (i, n.to_owned())))
@@ -230,8 +236,7 @@ impl Lower<'_> {
     }
 
     fn stats(&mut self, aggregates: &[Projection], by: &[Projection]) {
-        let mut names = Names::new(self.catalog);
-        names.close();
+        let mut names = self.names.behind();
         let mut stage = Stage::default();
         let mut keys = Vec::new();
         let mut shown = Vec::new();
@@ -377,6 +382,8 @@ impl Lower<'_> {
                 match constants {
                     Some(values) => Node::apply(Op::In(Arc::new(Finder::new(values)), *negated), vec![item]),
                     None => {
+                        // Compared with each of the list, and computed once.
+                        let item = self.define(item);
                         let op = if *negated { Binary::NotEqual } else { Binary::Equal };
                         let each = nodes
                             .into_iter()
@@ -393,8 +400,8 @@ impl Lower<'_> {
                     Pattern::Text(text) => {
                         Node::apply(Op::Contains(text.as_str().into(), *negated), vec![item])
                     }
-                    Pattern::Regex(text) => match pattern::regex(text) {
-                        Ok(regex) => Node::apply(Op::Matches(Arc::new(regex), *negated), vec![item]),
+                    Pattern::Regex(text) => match self.patterns.regex(text) {
+                        Ok(regex) => Node::apply(Op::Matches(regex, *negated), vec![item]),
                         Err(message) => self.error(&pattern.span, message, ""),
                     },
                 }
@@ -407,7 +414,8 @@ impl Lower<'_> {
         // After `stats`, `bin(5m)` and `count(*)` are names of columns.
         let names = self.post.as_ref().map_or(&self.names, |p| &p.names);
         if names.is_closed()
-            && let Some((node, _)) = names.defined(&label(&e.item))
+            && let (text, true) = head(&e.item)
+            && let Some((node, _)) = names.defined(&text)
         {
             return node;
         }
@@ -417,7 +425,7 @@ impl Lower<'_> {
         let Some(function) = functions::find(&name.item) else {
             let all = functions::all().map(|f| f.name).chain(functions::AGGREGATES.iter().map(|a| a.name));
             let help =
-                suggest(&name.item, all).map_or(String::new(), |near| format!("did you mean `{near}`?"));
+                self.like(&name.item, all).map_or(String::new(), |near| format!("did you mean `{near}`?"));
             args.iter().for_each(|a| _ = self.expr(a));
             return self.error(&name.span, format!("there is no function `{}`", name.item), help);
         };
@@ -468,8 +476,8 @@ impl Lower<'_> {
             let message = format!("the pattern of `{}` must be written in the query", function.name);
             return self.error(&args[1].span, message, "for example `regexReplace(path, \"[0-9]+\", \"N\")`");
         };
-        match pattern::regex(&pattern) {
-            Ok(regex) => Node::apply(Op::Pattern(function, Arc::new(regex), apply), nodes),
+        match self.patterns.regex(&pattern) {
+            Ok(regex) => Node::apply(Op::Pattern(function, regex, apply), nodes),
             Err(message) => self.error(&args[1].span, message, ""),
         }
     }
@@ -483,6 +491,11 @@ impl Lower<'_> {
             self.error(&e.span, "expected a period longer than nothing", "for example `5m`, `1h`, `1d`");
         }
         binning
+    }
+
+    /// The candidate that `name` was likely meant to be, as long as somebody will read of it.
+    fn like<'n>(&self, name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+        if self.diagnostics.is_full() { None } else { suggest(name, candidates) }
     }
 
     fn arity(&mut self, e: &E, name: &str, signature: &str, given: usize, least: usize, most: usize) -> bool {
@@ -633,12 +646,29 @@ impl Lower<'_> {
 
 /// The name of a column that was not given one: `count(*)`, `bin(5m)`, `bytes / 1024`.
 pub(super) fn label(expr: &Expr) -> String {
-    let text = match expr {
-        Expr::Field(name) => name.clone(),
-        other => other.to_string(),
+    let (text, whole) = head(expr);
+    if whole { text } else { text + "…" }
+}
+
+/// The beginning of an expression's text, and whether that is all: a name is shown in a table's head, a longer text is
+/// no name. No more of the text is made than that.
+fn head(expr: &Expr) -> (String, bool) {
+    struct Head(String);
+    impl fmt::Write for Head {
+        fn write_str(&mut self, more: &str) -> fmt::Result {
+            const MOST: usize = 199;
+            let room = MOST.saturating_sub(self.0.chars().count());
+            let fits = more.char_indices().nth(room).map_or(more, |(end, _)| more.get(..end).unwrap_or(""));
+            self.0.push_str(fits);
+            if fits.len() < more.len() { Err(fmt::Error) } else { Ok(()) }
+        }
+    }
+    let mut text = Head(String::new());
+    let whole = match expr {
+        Expr::Field(name) => text.write_str(name),
+        other => write!(text, "{other}"),
     };
-    // A name is shown in a table's head; a longer text is no name.
-    if text.chars().count() > 200 { text.chars().take(199).chain(['…']).collect() } else { text }
+    (text.0, whole.is_ok())
 }
 
 fn output_name(item: &Projection) -> String {

@@ -1,7 +1,7 @@
 //! Patterns of `like`, `parse` and free text, compiled once per plan. Bytes are matched, so that logs with invalid
 //! UTF-8 can be searched; `\d`, `\w`, `\s`, `\b` and `(?i)` know ASCII only, as in RE2.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use regex::bytes::{Regex, RegexBuilder};
 
@@ -9,26 +9,87 @@ use crate::table::Value;
 
 /// A compiled pattern may take this much memory; larger ones are refused with a diagnostic.
 const SIZE: usize = 1 << 20;
+/// What most patterns are content with. It is tried first, so that what a query's patterns take together is known.
+const USUAL_SIZE: usize = 1 << 16;
+/// All patterns of a query may take this much memory.
+const ALL_SIZES: usize = 32 << 20;
+/// A pattern's longest text; reading one takes a hundred times its memory.
+const LONGEST: usize = 1 << 16;
 
-/// Compiles a regular expression of a query; the error is one line for people.
-pub fn regex(pattern: &str) -> Result<Regex, String> {
-    build(pattern, false)
+/// Compiles the patterns of one query, each once, within bounds for all of them.
+#[derive(Debug, Default)]
+pub struct Patterns {
+    compiled: HashMap<(String, bool), Result<Arc<Regex>, String>>,
+    taken: usize,
 }
 
-fn build(pattern: &str, ignore_case: bool) -> Result<Regex, String> {
+impl Patterns {
+    /// Compiles a regular expression; the error is one line for people.
+    pub fn regex(&mut self, pattern: &str) -> Result<Arc<Regex>, String> {
+        self.compile(pattern.to_owned(), false)
+    }
+    /// A pattern that finds `text` in any letter case (ASCII).
+    pub fn any_case(&mut self, text: &str) -> Result<Arc<Regex>, String> {
+        self.compile(escape(text), true)
+    }
+    /// A pattern for a whole value in any letter case, in which `*` stands for anything.
+    pub fn wildcard(&mut self, text: &str) -> Result<Arc<Regex>, String> {
+        self.compile(whole(text), true)
+    }
+    fn compile(&mut self, pattern: String, ignore_case: bool) -> Result<Arc<Regex>, String> {
+        let key = (pattern, ignore_case);
+        if let Some(done) = self.compiled.get(&key) {
+            return done.clone();
+        }
+        if self.taken >= ALL_SIZES {
+            return Err("the patterns of this query are too large together".to_owned());
+        }
+        self.taken += USUAL_SIZE;
+        let made = match build(&key.0, ignore_case, USUAL_SIZE) {
+            Err(Refused::Large) => {
+                self.taken += SIZE;
+                build(&key.0, ignore_case, SIZE)
+            }
+            other => other,
+        };
+        let made = made.map(Arc::new).map_err(Refused::message);
+        self.compiled.insert(key, made.clone());
+        made
+    }
+}
+
+/// Why a pattern was not compiled.
+enum Refused {
+    Large,
+    Wrong(String),
+}
+
+impl Refused {
+    fn message(self) -> String {
+        match self {
+            Refused::Large => "the regular expression is too large".to_owned(),
+            Refused::Wrong(message) => message,
+        }
+    }
+}
+
+fn build(pattern: &str, ignore_case: bool, size: usize) -> Result<Regex, Refused> {
+    if pattern.len() > LONGEST {
+        return Err(Refused::Large);
+    }
     // Unicode classes are not compiled in: a pattern in ASCII is matched byte by byte, any other by characters.
     RegexBuilder::new(pattern)
         .unicode(!pattern.is_ascii())
         .case_insensitive(ignore_case)
-        .size_limit(SIZE)
+        .size_limit(size)
         .build()
         .map_err(|e| match e {
-            regex::Error::CompiledTooBig(_) => "the regular expression is too large".to_owned(),
+            regex::Error::CompiledTooBig(_) => Refused::Large,
             other => {
                 let text = other.to_string();
                 let last = text.lines().last().unwrap_or("it cannot be compiled");
                 let reason = last.trim_start_matches("error:").trim();
-                format!("the regular expression does not compile: {reason}")
+                Refused::Wrong(format!("the regular expression does not compile: {reason}"))
             }
         })
 }
@@ -45,15 +106,10 @@ fn escape(text: &str) -> String {
     out
 }
 
-/// A pattern that finds `text` in any letter case (ASCII).
-pub fn any_case(text: &str) -> Result<Regex, String> {
-    build(&escape(text), true)
-}
-
-/// A pattern for a whole value in any letter case, in which `*` stands for anything.
-pub fn wildcard(text: &str) -> Result<Regex, String> {
+/// A whole value in which `*` stands for anything.
+fn whole(text: &str) -> String {
     let parts: Vec<String> = text.split('*').map(escape).collect();
-    build(&format!("^(?s:{})$", parts.join(".*")), true)
+    format!("^(?s:{})$", parts.join(".*"))
 }
 
 /// How `parse` takes text apart: one value per name.
@@ -67,7 +123,7 @@ pub enum Extractor {
     /// Numbers of the groups in a regular expression.
     Regex {
         /// The expression.
-        regex: Regex,
+        regex: Arc<Regex>,
         /// The groups that have names.
         groups: Vec<usize>,
     },
@@ -138,13 +194,26 @@ mod tests {
 
     #[test]
     fn patterns_are_bounded_and_know_no_case_where_asked() {
-        assert!(regex("a{1000}{1000}").is_err_and(|e| e.contains("too large")));
-        assert!(regex("(").is_err());
-        assert!(regex(r"(?i)\bERR\d").unwrap().is_match(b"an err5"));
-        assert!(regex("é.x").unwrap().is_match("éöx".as_bytes()));
-        assert!(any_case("A.b é").unwrap().is_match("xa.B éx".as_bytes()));
-        assert!(!any_case("A.b").unwrap().is_match(b"axb"));
-        assert!(wildcard("*.AMAZONAWS.com").unwrap().is_match(b"s3.amazonaws.com"));
-        assert!(!wildcard("amazonaws*").unwrap().is_match(b"s3.amazonaws.com"));
+        let mut patterns = Patterns::default();
+        assert!(patterns.regex("a{1000}{1000}").is_err_and(|e| e.contains("too large")));
+        assert!(patterns.regex(&"a".repeat(LONGEST + 1)).is_err_and(|e| e.contains("too large")));
+        assert!(patterns.regex("(").is_err());
+        assert!(patterns.regex(r"(?i)\bERR\d").unwrap().is_match(b"an err5"));
+        assert!(patterns.regex("é.x").unwrap().is_match("éöx".as_bytes()));
+        assert!(patterns.any_case("A.b é").unwrap().is_match("xa.B éx".as_bytes()));
+        assert!(!patterns.any_case("A.b").unwrap().is_match(b"axb"));
+        assert!(patterns.wildcard("*.AMAZONAWS.com").unwrap().is_match(b"s3.amazonaws.com"));
+        assert!(!patterns.wildcard("amazonaws*").unwrap().is_match(b"s3.amazonaws.com"));
+    }
+
+    #[test]
+    fn all_patterns_of_a_query_share_one_bound() {
+        let mut patterns = Patterns::default();
+        let usual: Vec<_> = (0..600).map(|i| patterns.regex(&format!("{i}"))).collect();
+        assert!(usual.iter().filter(|r| r.is_ok()).count() == ALL_SIZES / USUAL_SIZE);
+        assert!(patterns.regex("0").is_ok(), "what was compiled is there");
+        let mut patterns = Patterns::default();
+        let large = (0..100).filter(|i| patterns.regex(&format!("{i}[a-z]{{5000}}")).is_ok()).count();
+        assert!((8..40).contains(&large), "{large}");
     }
 }

@@ -1,6 +1,10 @@
 //! Names inside one stage: what was defined before, what the stage reads, and what to say of a name that is neither.
 
-use std::collections::HashMap;
+use std::{
+    cell::Cell,
+    collections::{HashMap, hash_map::Entry},
+    rc::Rc,
+};
 
 use super::{
     Node, Stage,
@@ -11,11 +15,19 @@ use crate::{
     table::Unit,
 };
 
+/// For how many unknown names of a query a like one is looked for, and among how many: each look is at all names.
+const MOST_LOOKS: u32 = 100;
+const MOST_CANDIDATES: usize = 2000;
+
 /// The names that a stage has so far.
 pub(super) struct Names<'c> {
     catalog: &'c Catalog,
     /// Defined by `as`, `parse`, or the `stats` before.
     defined: HashMap<String, (Node, Unit)>,
+    /// In small letters: the smallest of the defined names that differ in nothing but letter case.
+    folded: HashMap<String, String>,
+    /// How often a like name was looked for, by all stages of the query.
+    looks: Rc<Cell<u32>>,
     /// Inputs of the first stage by name.
     inputs: HashMap<String, usize>,
     /// Only defined names exist: the stage follows a `stats`.
@@ -26,13 +38,19 @@ pub(super) struct Names<'c> {
 
 impl<'c> Names<'c> {
     pub(super) fn new(catalog: &'c Catalog) -> Names<'c> {
-        Names { catalog, defined: HashMap::new(), inputs: HashMap::new(), closed: false, sides: Vec::new() }
+        Names {
+            catalog,
+            defined: HashMap::new(),
+            folded: HashMap::new(),
+            looks: Rc::default(),
+            inputs: HashMap::new(),
+            closed: false,
+            sides: Vec::new(),
+        }
     }
-    /// Starts a stage in which only the names given to [`define`](Self::define) exist.
-    pub(super) fn close(&mut self) {
-        self.defined.clear();
-        self.inputs.clear();
-        self.closed = true;
+    /// The names of a stage behind this one: only those that are given to [`define`](Self::define).
+    pub(super) fn behind(&self) -> Names<'c> {
+        Names { looks: self.looks.clone(), closed: true, ..Names::new(self.catalog) }
     }
     /// Lets `side.x` mean `x`.
     pub(super) fn add_side(&mut self, side: &str) {
@@ -50,6 +68,13 @@ impl<'c> Names<'c> {
     }
     pub(super) fn define(&mut self, name: &str, node: Node, unit: Unit) {
         self.defined.insert(name.to_owned(), (node, unit));
+        match self.folded.entry(name.to_ascii_lowercase()) {
+            Entry::Occupied(mut smallest) if name < smallest.get().as_str() => {
+                _ = smallest.insert(name.to_owned())
+            }
+            Entry::Occupied(_) => {}
+            Entry::Vacant(none) => _ = none.insert(name.to_owned()),
+        }
     }
     /// A name that was defined, exactly as written.
     pub(super) fn defined(&self, name: &str) -> Option<(Node, Unit)> {
@@ -74,15 +99,12 @@ impl<'c> Names<'c> {
         let known = !self.closed && self.catalog.has(name);
         // Names are the same in any letter case unless two of them differ in nothing else; the smallest one is
         // taken so that every worker takes the same.
-        let any_case = || {
-            let same = self.defined.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
-            same.min_by_key(|(n, _)| *n).map(|(_, found)| found.clone())
-        };
+        let any_case = || self.defined.get(self.folded.get(&name.to_ascii_lowercase())?).cloned();
         if !known && let Some((node, unit)) = any_case() {
             return (node, unit, None);
         }
         if self.closed {
-            let near = suggest(name, self.sorted_names());
+            let near = self.like(name, self.sorted_names());
             let diagnostic = Diagnostic::error(span, format!("there is no field `{name}` after `stats`"));
             let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
@@ -100,8 +122,9 @@ impl<'c> Names<'c> {
     }
     fn unknown(&self, name: &str, span: std::ops::Range<usize>) -> Option<Diagnostic> {
         let own = self.catalog.names().filter(|(_, k)| k.own).map(|(n, _)| n);
-        let near = suggest(name, own.chain(self.sorted_names()).chain(BUILT_IN.iter().copied()))
-            .or_else(|| suggest(name, self.catalog.names().map(|(n, _)| n)));
+        let near = self
+            .like(name, own.chain(self.sorted_names()).chain(BUILT_IN.iter().copied()))
+            .or_else(|| self.like(name, self.catalog.names().map(|(n, _)| n)));
         let message = format!("no loaded log has a field `{name}`");
         if self.catalog.has_json() {
             // It may be a key of a JSON record that no one listed.
@@ -111,7 +134,17 @@ impl<'c> Names<'c> {
         let help = near.map_or(String::new(), |near| format!("did you mean `{near}`?"));
         Some(Diagnostic::error(span, message).help(help))
     }
+    /// The candidate that `name` was likely meant to be, as long as somebody may read all these remarks.
+    fn like<'n>(&self, name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+        let looks = self.looks.get() + 1;
+        self.looks.set(looks);
+        if looks > MOST_LOOKS { None } else { suggest(name, candidates.into_iter().take(MOST_CANDIDATES)) }
+    }
     fn sorted_names(&self) -> Vec<&str> {
+        if self.looks.get() > MOST_LOOKS {
+            return Vec::new();
+        }
+
         let mut names: Vec<&str> = self.defined.keys().map(String::as_str).collect();
         names.sort_unstable();
         names

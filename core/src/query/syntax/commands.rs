@@ -1,13 +1,16 @@
 //! The arguments of each Insights command. The grammar stands above the parser, in [`insights`](super::insights).
 
 use super::{
-    insights::{Parser, Reported, Step, short},
+    insights::{MOST_ITEMS, Parser, Reported, Step, short},
     lexer::{self, Lexeme, Symbol, Token},
     search,
     tree::{Command, E, Expr, ParsePattern, Period, Projection, SortKey, Spanned, Term},
     words::{CommandWord, Verb},
 };
 use crate::query::diagnostic::Diagnostic;
+
+/// How many words are searched for at most: each is a step over all records.
+const MOST_TERMS: usize = 500;
 
 impl Parser<'_> {
     /// What stands behind a command's name; `None` for a command without effect.
@@ -56,9 +59,21 @@ impl Parser<'_> {
     pub(super) fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> Step<T>) -> Step<Vec<T>> {
         let mut items = vec![item(self)?];
         while self.eat(Symbol::Comma) {
+            self.room_for_another(items.len())?;
             items.push(item(self)?);
         }
         Ok(items)
+    }
+
+    /// Whether a list of so many items may grow.
+    pub(super) fn room_for_another(&mut self, items: usize) -> Step<()> {
+        if items < MOST_ITEMS {
+            return Ok(());
+        }
+        let message = format!("a list has at most {MOST_ITEMS} items");
+        let help = "lists of values to compare with have no such limit: `field in [\"a\", \"b\"]`";
+        self.report(Diagnostic::error(self.peek().span(), message).help(help));
+        Err(Reported)
     }
 
     fn projections(&mut self) -> Step<Vec<Projection>> {
@@ -207,6 +222,12 @@ impl Parser<'_> {
         self.advance();
         let mut terms = Vec::new();
         for piece in search::pieces(self.text, from) {
+            if terms.len() >= MOST_TERMS {
+                let message = format!("at most {MOST_TERMS} words are searched for");
+                let help = "for one of many values write `filter field in [\"a\", \"b\"]`";
+                self.report(Diagnostic::error(piece.span, message).help(help));
+                return Err(Reported);
+            }
             if !piece.closed {
                 let quote = self.text.get(piece.value.clone()).and_then(|v| v.chars().next()).unwrap_or('"');
                 let message = format!("the phrase has no closing `{quote}`");

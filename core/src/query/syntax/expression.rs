@@ -420,6 +420,7 @@ impl Parser<'_> {
             if !self.eat(Symbol::Comma) {
                 break;
             }
+            self.room_for_another(args.len())?;
         }
         self.close(open, Symbol::Close)?;
         let name = Spanned::new(name, word.span());

@@ -38,10 +38,12 @@ use super::{
     tree::{Command, Query, Spanned},
     words::{self, CommandWord, Verb},
 };
-use crate::query::diagnostic::Diagnostic;
+use crate::query::diagnostic::{Diagnostic, Remarks};
 
-/// More remarks than anybody reads.
-const MOST_DIAGNOSTICS: usize = 64;
+/// How many commands a query has at most: each is a step over all rows.
+const MOST_COMMANDS: usize = 1000;
+/// How many items a list has at most, but for lists of values behind `in`.
+pub(super) const MOST_ITEMS: usize = 5000;
 
 /// The text's tree and everything that is wrong with it. Never fails: see [`Parsed`].
 pub fn parse(text: &str) -> Parsed {
@@ -53,7 +55,7 @@ pub fn parse(text: &str) -> Parsed {
         command: 0,
         depth: 0,
         inner: false,
-        diagnostics: Vec::new(),
+        diagnostics: Remarks::default(),
     };
     for token in Lexer::new(text, free) {
         match token.kind {
@@ -65,7 +67,7 @@ pub fn parse(text: &str) -> Parsed {
         parser.tokens.push(token);
     }
     let query = parser.query();
-    let mut diagnostics = parser.diagnostics;
+    let mut diagnostics = parser.diagnostics.into_vec();
     diagnostics.sort_by_key(|d| d.span.start);
     Parsed { query, diagnostics }
 }
@@ -92,7 +94,7 @@ pub(super) struct Parser<'a> {
     pub(super) inner: bool,
     /// How deep expressions are nested, see `expression`.
     pub(super) depth: u32,
-    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) diagnostics: Remarks,
 }
 
 impl<'a> Parser<'a> {
@@ -145,9 +147,7 @@ impl<'a> Parser<'a> {
     // --- diagnostics ---
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
-        if self.diagnostics.len() < MOST_DIAGNOSTICS {
-            self.diagnostics.push(diagnostic);
-        }
+        self.diagnostics.push(diagnostic);
     }
 
     /// Reports that the next token is not what was expected.
@@ -255,6 +255,10 @@ impl<'a> Parser<'a> {
     pub(super) fn commands(&mut self) -> Query {
         let mut query = Query::default();
         while !self.at_end_of_query() {
+            if self.diagnostics.is_full() || self.is_too_long(query.commands.len()) {
+                self.at = self.tokens.len();
+                break;
+            }
             self.command = self.at;
             let start = self.peek().start;
             let command = self.command();
@@ -276,6 +280,15 @@ impl<'a> Parser<'a> {
             }
         }
         query
+    }
+
+    fn is_too_long(&mut self, commands: usize) -> bool {
+        let long = commands >= MOST_COMMANDS;
+        if long {
+            let message = format!("a query has at most {MOST_COMMANDS} commands");
+            self.report(Diagnostic::error(self.peek().span(), message));
+        }
+        long
     }
 
     fn at_end_of_query(&self) -> bool {

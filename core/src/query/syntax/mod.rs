@@ -25,7 +25,6 @@ use super::diagnostic::{Diagnostic, Severity};
 pub use display::Name;
 pub use given::of_side;
 pub use highlight::{TokenKind, highlight};
-pub use insights::parse;
 pub use language::Language;
 pub(crate) use lexer::name_parts;
 use tree::Query;
@@ -39,11 +38,25 @@ pub struct Parsed {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// The longest text that is read as a query, in bytes.
+pub const LONGEST: usize = 1 << 20;
+
+/// The text's tree in CloudWatch Logs Insights, see [`parse_in`].
+pub fn parse(text: &str) -> Parsed {
+    parse_in(text, Language::Insights)
+}
+
 /// The text's tree in a language, see [`Parsed`]. [`Language::of`] says which language a text is in.
 pub fn parse_in(text: &str, language: Language) -> Parsed {
+    if text.len() > LONGEST {
+        let message = format!("the query is too long: {} bytes, at most {LONGEST} are read", text.len());
+        let help = "filter by a condition that holds for all of a long list of values";
+        let diagnostics = vec![Diagnostic::error(text.len()..text.len(), message).help(help)];
+        return Parsed { query: Query::default(), diagnostics };
+    }
     match language {
         Language::Sql => sql::parse(text),
-        Language::Insights => parse(text),
+        Language::Insights => insights::parse(text),
         Language::Pattern => pattern::parse(text),
     }
 }

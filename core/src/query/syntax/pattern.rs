@@ -27,7 +27,7 @@ use super::{
     tree::{Binary, Command, E, Expr, Pattern, Query, Spanned, Unary},
 };
 use crate::{
-    query::diagnostic::Diagnostic,
+    query::diagnostic::{Diagnostic, Remarks},
     table::{Value, value::parse_number},
 };
 
@@ -35,8 +35,6 @@ use crate::{
 const DEEPEST: u32 = 48;
 /// How many conditions are joined: the tree is as deep as they are many.
 const LONGEST: usize = 400;
-/// More remarks than anybody reads.
-const MOST_DIAGNOSTICS: usize = 64;
 
 /// Whether a text is a pattern although nobody said so: `{ $.…` or `[…]` with slots or a condition.
 pub fn is_pattern(text: &str) -> bool {
@@ -54,8 +52,8 @@ pub fn is_pattern(text: &str) -> bool {
 
 /// The pattern's tree and everything that is wrong with it.
 pub fn parse(text: &str) -> Parsed {
-    let mut parser =
-        Parser { text, at: 0, depth: 0, joined: 0, slots: None, diagnostics: Vec::new(), full: false };
+    let diagnostics = Remarks::default();
+    let mut parser = Parser { text, at: 0, depth: 0, joined: 0, slots: None, diagnostics, full: false };
     parser.blanks();
     let start = parser.at;
     let condition = match parser.next() {
@@ -68,7 +66,7 @@ pub fn parse(text: &str) -> Parsed {
         query.commands.push(Spanned::new(Command::Filter(condition), start..parser.at));
     }
     parser.blanks();
-    let mut diagnostics = std::mem::take(&mut parser.diagnostics);
+    let mut diagnostics = std::mem::take(&mut parser.diagnostics).into_vec();
     if parser.next() == Some('|') {
         // The commands keep their places: the pattern before them is read as blanks.
         let behind = format!("{}{}", " ".repeat(parser.at), parser.rest());
@@ -91,7 +89,7 @@ struct Parser<'a> {
     joined: usize,
     /// The slots of a slotted pattern by name, each with its place from the beginning (1…) or the end (-1…).
     slots: Option<Vec<Slot<'a>>>,
-    diagnostics: Vec<Diagnostic>,
+    diagnostics: Remarks,
     /// The pattern was found too long or too deep; that is told once.
     full: bool,
 }
@@ -145,9 +143,7 @@ impl<'a> Parser<'a> {
     // --- diagnostics ---
 
     fn report(&mut self, diagnostic: Diagnostic) {
-        if self.diagnostics.len() < MOST_DIAGNOSTICS {
-            self.diagnostics.push(diagnostic);
-        }
+        self.diagnostics.push(diagnostic);
     }
     /// Reports that something else was expected here.
     fn unexpected(&mut self, expected: &str, help: &str) {
