@@ -61,6 +61,7 @@ fn ending(entry: &Entry) -> String {
     match &entry.state {
         State::Reading => "not read to its end".into(),
         State::Read => format!("read: {}", entry.reason),
+        State::Table { .. } => entry.reason.clone(),
         State::SetAside(reason) => format!("set aside: {reason}"),
         State::Failed(error) => format!("failed: {}", error.message),
         State::Cancelled => "cancelled".into(),
@@ -71,6 +72,7 @@ fn describe(entry: &Entry) -> Json {
     let (state, error) = match &entry.state {
         State::Reading => ("reading", Json::Null),
         State::Read => ("read", Json::Null),
+        State::Table { .. } => ("lookup table", Json::Null),
         State::SetAside(_) => ("set aside", Json::Null),
         State::Failed(error) => {
             let kind = format!("{:?}", error.kind).to_lowercase();

@@ -6,6 +6,7 @@ use std::{
     hash::{BuildHasher, Hasher, RandomState},
     io,
     num::NonZeroUsize,
+    sync::Arc,
     thread,
 };
 
@@ -15,6 +16,7 @@ use logloupe_core::{
         Entry, Error, ErrorKind, Limits, Loader, Options, State,
         duplicates::{self, Identity},
     },
+    lookup::Lookup,
     table::{Shard, Source},
 };
 
@@ -35,6 +37,8 @@ pub struct Loaded {
     /// Every file, in the order given, files inside archives where the archive stands; then the paths that led to
     /// no file.
     pub ledger: Vec<Entry>,
+    /// Tables to look things up in.
+    pub lookups: Vec<Arc<Lookup>>,
 }
 
 /// Reads all files.
@@ -62,8 +66,9 @@ pub fn load(files: &Files) -> Loaded {
 
     let mut loaded = Loaded::default();
     let mut entries = Vec::new();
-    for Read { shard, ledger, .. } in read {
+    for Read { shard, ledger, lookups, .. } in read {
         loaded.shards.push(shard);
+        loaded.lookups.extend(lookups);
         entries.extend(ledger);
     }
     entries.sort_by_key(|(input, ..)| *input);
@@ -77,6 +82,7 @@ struct Read {
     /// The entries, each with the number of the input that it belongs to and its source in the shard.
     ledger: Vec<(usize, Option<u32>, Entry)>,
     identities: Vec<Identity>,
+    lookups: Vec<Arc<Lookup>>,
 }
 
 /// A loader for all formats, its hash tables seeded at random.
@@ -98,10 +104,10 @@ fn read(inputs: &[Input], hand: &[usize], format: Option<&str>, seed: u64, count
         belongs.resize(loader.ledger().len(), i);
     }
     let identities = duplicates::identities(loader.shard(), ALL, seed);
-    let sources = loader.sources().to_vec();
+    let (sources, lookups) = (loader.sources().to_vec(), loader.lookups().to_vec());
     let (shard, entries) = loader.into_parts();
     let ledger = belongs.into_iter().zip(sources).zip(entries).map(|((i, s), entry)| (i, s, entry)).collect();
-    Read { shard, ledger, identities }
+    Read { shard, ledger, identities, lookups }
 }
 
 /// Marks the rows that repeat an event of this thread or another one.

@@ -36,6 +36,7 @@ pub fn run(call: &Query, out: &mut dyn Write) -> Outcome {
 
     let mut loaded = load::load(&call.files);
     let mut catalog = catalog(&loaded.shards);
+    loaded.lookups.iter().for_each(|table| catalog.given.add_lookup(table.clone()));
     // Queries in brackets come first: the plan of the outer one is given their answers.
     let mut run_inner = |plan: &Arc<Plan>| exec::finalize(plan, ask(plan, &mut loaded.shards).1);
     exec::give(&query, &mut catalog, &mut run_inner).map_err(|found| refuse(&found))?;

@@ -205,6 +205,9 @@ fn json_that_was_cut_keeps_what_came_before() {
 #[test]
 fn a_csv_is_told_from_a_log() {
     let (said, entry) = entry("people.csv", b"name,age,city\nana,44,lisbon\nben,31,oslo\n");
+    assert_eq!((&entry["state"], said.status), (&"lookup table".into(), 0), "{entry}");
+    assert_eq!(entry["reason"], "lookup table people: 2 rows, 3 columns: name, age, city");
+    let (said, entry) = self::entry("log-events-viewer-result.csv", b"timestamp,message\n1772496000,x\n");
     failed(&entry, "unknown");
     assert!(entry["reason"].as_str().is_some_and(|r| r.contains("CSV")), "{entry}");
     assert_eq!(said.status, 1);

@@ -136,6 +136,38 @@ fn a_query_is_answered_in_every_form() {
 }
 
 #[test]
+fn a_query_looks_at_other_rows_and_at_tables() {
+    let folder = folder();
+    folder.write("owners.csv", b"network,owner\n192.0.2.0/24,lab\n0.0.0.0/0,world\n");
+    let ask = |query: &str| {
+        let said = logloupe(&["query", "--output", "json", query, folder.arg()]);
+        assert_eq!(said.status, 0, "{query}: {}", said.err);
+        said.json()
+    };
+    assert_eq!(
+        ask(
+            "filter action = \"REJECT\" | cidrlookup owners srcAddr OUTPUT owner | stats count(*) as n by owner"
+        ),
+        json!([{ "owner": "lab", "n": 2 }])
+    );
+    let rejected = "SOURCE vpc_flow | filter action = \"REJECT\"";
+    assert_eq!(
+        ask(&format!("filter srcAddr in ({rejected} | fields srcAddr) | stats count(*) as n by srcAddr")),
+        ask("filter srcAddr = \"192.0.2.11\" | stats count(*) as n by srcAddr")
+    );
+    assert_eq!(
+        ask(&format!(
+            "stats count(*) as n by srcAddr | join left=all right=bad where all.srcAddr = bad.srcAddr \
+             ({rejected} | stats count(*) as n by srcAddr) | display srcAddr, bad.n"
+        )),
+        json!([{ "srcAddr": "192.0.2.11", "bad.n": 2 }])
+    );
+    let said = logloupe(&["query", "lookup owner x OUTPUT y", folder.arg()]);
+    assert_eq!(said.status, 2);
+    assert!(said.err.contains("did you mean `owners`?"), "{}", said.err);
+}
+
+#[test]
 fn nothing_found_is_an_answer() {
     let folder = folder();
     let said = logloupe(&["query", "--output", "json", "filter srcAddr = \"203.0.113.1\"", folder.arg()]);

@@ -2,6 +2,8 @@
 //!
 //! [`Content`] cuts; [`Reader`] takes the records, keeps the first ones until a format has claimed them, then decodes.
 
+use std::sync::Arc;
+
 use super::{
     context::{Context, Place},
     detect::{HEAD_BYTES, HEAD_RECORDS, describe, detect},
@@ -12,6 +14,7 @@ use super::{
     payload,
 };
 use crate::formats::{Decoded, Decoder, Format, Framing, Head, Record};
+use crate::lookup::{self, Lookup};
 
 /// One file's content.
 pub(crate) struct Content {
@@ -135,6 +138,8 @@ enum Phase {
     Gather(Gathered),
     /// The format is known.
     Decode(Decoding),
+    /// No format claims the content, but it may be a table to look things up in: its lines, and what else it is.
+    Table { lines: Vec<u8>, otherwise: String },
     /// No format claims the content.
     Ignore,
 }
@@ -194,6 +199,15 @@ impl Reader {
         let decoding = match &mut self.phase {
             Phase::Decode(decoding) => decoding,
             Phase::Ignore => return,
+            Phase::Table { lines, .. } => {
+                lines.extend_from_slice(bytes);
+                lines.push(b'\n');
+                // Too long for a table: it is said what it is otherwise, and no more is kept.
+                if lines.len() > lookup::MOST_BYTES {
+                    self.table(context);
+                }
+                return;
+            }
             Phase::Gather(gathered) => {
                 gathered.add(bytes, line, time, What::Record);
                 gathered.records += 1;
@@ -255,7 +269,7 @@ impl Reader {
     /// Something other than a record.
     fn other(&mut self, text: &[u8], line: u64, what: What, context: &mut Context) {
         match &mut self.phase {
-            Phase::Ignore => {}
+            Phase::Ignore | Phase::Table { .. } => {}
             Phase::Gather(gathered) => {
                 gathered.add(text, line, None, what);
                 // So much damage and no record: there is nothing to wait for.
@@ -307,6 +321,13 @@ impl Reader {
                 };
                 let Some(claim) = (if prefers_plain { plain } else { unwrapped }) else {
                     let message = format!("no format claims it: {}", describe(&whole));
+                    let whole_file = given.is_none() && self.framing == Framing::Lines;
+                    if whole_file && Lookup::name_of(name).is_some() && !is_log_export(&lines) {
+                        let mut kept = lines.join(&b'\n');
+                        kept.push(b'\n');
+                        self.phase = Phase::Table { lines: kept, otherwise: message };
+                        return;
+                    }
                     return self.unknown(message, context);
                 };
                 self.entry.reason = claim.reason;
@@ -329,6 +350,34 @@ impl Reader {
                 What::Record if export => self.exported(bytes, item.line, context),
                 What::Record => self.record(bytes, item.line, item.time, context),
                 other => self.other(bytes, item.line, other, context),
+            }
+        }
+    }
+    /// What was kept is a table to look things up in, or is told why it is none.
+    fn table(&mut self, context: &mut Context) {
+        let Phase::Table { lines, otherwise } = &mut self.phase else { return };
+        let (lines, otherwise) = (std::mem::take(lines), std::mem::take(otherwise));
+        self.phase = Phase::Ignore;
+        let name = Lookup::name_of(&self.entry.source).unwrap_or_default();
+        match Lookup::parse(name, &lines) {
+            Ok(table) => {
+                let columns: Vec<String> = table.columns.iter().map(|c| c.0.clone()).collect();
+                let rows = table.rows() as u64;
+                let count = |n: u64, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
+                self.entry.reason = format!(
+                    "lookup table {name}: {}, {}: {}",
+                    count(rows, "row"),
+                    count(columns.len() as u64, "column"),
+                    columns.join(", ")
+                );
+                self.entry.state = State::Table { rows, columns };
+                context.lookups.push(Arc::new(table));
+            }
+            Err(why) => {
+                // The fault is the whole file's, wherever it was met.
+                let message = format!("{otherwise}; as a lookup table: {why}");
+                self.entry.reason = message.clone();
+                self.entry.state = State::Failed(Error::new(ErrorKind::Unknown, 0, message));
             }
         }
     }
@@ -371,6 +420,9 @@ impl Reader {
             } else {
                 self.nothing(context);
             }
+        }
+        if state.is_none() {
+            self.table(context);
         }
         let source = match &self.phase {
             Phase::Decode(decoding) => Some(decoding.source),
@@ -444,6 +496,14 @@ fn head<'a>(name: &'a str, records: &'a [&'a [u8]], cut: Framing) -> Head<'a> {
         (false, _) => Framing::Lines,
     };
     Head { name, framing, records }
+}
+
+/// Whether a CSV is events in a download's clothes: of CloudWatch's console, of Event history, or of this program.
+fn is_log_export(lines: &[&[u8]]) -> bool {
+    let header = lines.first().map(|l| String::from_utf8_lossy(l).to_ascii_lowercase()).unwrap_or_default();
+    let cells: Vec<&str> = header.split(',').map(|c| c.trim().trim_matches('"')).collect();
+    let has = |name: &str| cells.contains(&name);
+    has("@timestamp") || has("@message") || has("timestamp") && has("message") || has("event time")
 }
 
 /// The complete lines that the head of a large file holds.

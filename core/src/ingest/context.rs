@@ -1,11 +1,13 @@
 //! What every stage of one file's way shares: the shard that rows go to, the ledger, the limits and what has been
 //! used of them.
 
+use std::sync::Arc;
+
 use super::{
     ledger::{Entry, Error, ErrorKind, State},
     limits::Limits,
 };
-use crate::{formats::Format, table::Shard};
+use crate::{formats::Format, lookup::Lookup, table::Shard};
 
 /// Shared by all stages; made once per loader, reset for each file.
 pub(crate) struct Context {
@@ -15,6 +17,8 @@ pub(crate) struct Context {
     pub(crate) ledger: Vec<Entry>,
     /// The shard's source of each entry of the ledger; `None` where no rows can have come from it.
     pub(crate) sources: Vec<Option<u32>>,
+    /// Tables to look things up in.
+    pub(crate) lookups: Vec<Arc<Lookup>>,
     /// The format that the caller asked for.
     pub(crate) forced: Option<String>,
     /// The head that the caller gave for a part of a file.
@@ -41,6 +45,7 @@ impl Context {
             limits,
             ledger: Vec::new(),
             sources: Vec::new(),
+            lookups: Vec::new(),
             forced: None,
             head: None,
             at: 0,

@@ -54,6 +54,13 @@ pub enum State {
     Reading,
     /// Read to its end.
     Read,
+    /// No log but a table to look things up in.
+    Table {
+        /// Rows without the header.
+        rows: u64,
+        /// The columns' names.
+        columns: Vec<String>,
+    },
     /// Recognised and not read, with the reason: an empty file, a digest file, a picture.
     SetAside(String),
     /// Reading ended at a fault; what was read before it is kept.

@@ -1,5 +1,7 @@
 //! The [`Loader`]: files in, rows and ledger out. Push-driven: it never asks for bytes and never reads a file.
 
+use std::sync::Arc;
+
 use super::{
     container::Node,
     content::Content,
@@ -9,7 +11,7 @@ use super::{
     limits::Limits,
     part::{Cut, Part},
 };
-use crate::{formats::Format, table::Shard};
+use crate::{formats::Format, lookup::Lookup, table::Shard};
 
 /// Reads files, one after the other, into the tables of one [`Shard`].
 ///
@@ -151,6 +153,10 @@ impl Loader {
     /// The shard's source of each entry of the ledger; `None` where the entry has no rows.
     pub fn sources(&self) -> &[Option<u32>] {
         &self.context.sources
+    }
+    /// The tables to look things up in that were met, in order.
+    pub fn lookups(&self) -> &[Arc<Lookup>] {
+        &self.context.lookups
     }
     /// Makes all rows visible to queries.
     pub fn seal(&mut self) {

@@ -49,6 +49,7 @@ pub(crate) fn state_word(entry: &Entry) -> (&'static str, Tone) {
         State::Reading => ("reading", Tone::Plain),
         State::Read if entry.rejected > 0 => ("read, with rejects", Tone::Notice),
         State::Read => ("read", Tone::Good),
+        State::Table { .. } => ("lookup table", Tone::Good),
         State::SetAside(_) => ("set aside", Tone::Plain),
         State::Failed(_) if entry.rows > 0 => ("read in part", Tone::Bad),
         State::Failed(_) => ("not read", Tone::Bad),

@@ -1,7 +1,7 @@
 //! Framing, envelopes, detection.
 
 use super::fixture::*;
-use crate::ingest::{ErrorKind, Limits, Options, State};
+use crate::ingest::{ErrorKind, Limits, Loader, Options, State};
 
 #[test]
 fn lines_end_in_every_way() {
@@ -173,6 +173,42 @@ fn what_no_format_claims_is_described() {
         let (rows, entry) = entry("a", text);
         let State::Failed(error) = &entry.state else { panic!("{entry:?}") };
         assert_eq!((rows.len(), entry.records, error.kind), (0, 0, ErrorKind::Unknown));
+        assert!(entry.reason.contains(words), "{}", entry.reason);
+    }
+}
+
+#[test]
+fn a_csv_that_is_no_log_is_a_table_to_look_things_up_in() {
+    let text = b"address,owner\r\n10.0.0.1,\"a, \"\"b\"\"\"\r\n10.0.0.2,\"two\nlines\"\r\n";
+    for cut in [1, 7, text.len()] {
+        let mut loader = Loader::new(FORMATS.to_vec(), Limits::default(), 1);
+        loader.open("x/owners.csv", Options::default());
+        text.chunks(cut).for_each(|piece| loader.push(piece));
+        loader.finish();
+        let entry = &loader.ledger()[0];
+        let columns = vec!["address".to_owned(), "owner".to_owned()];
+        assert_eq!(entry.state, State::Table { rows: 2, columns }, "{entry:?}");
+        assert_eq!(entry.reason, "lookup table owners: 2 rows, 2 columns: address, owner");
+        assert_eq!((entry.records, entry.rows, loader.sources()[0]), (0, 0, None));
+        let table = &loader.lookups()[0];
+        assert_eq!((table.name.as_str(), table.rows()), ("owners", 2));
+        assert_eq!(table.columns[1].1[1].to_string(), "two\nlines");
+    }
+    // Many rows, in a compression or not.
+    let many: String = (0..5000).map(|i| format!("{i},n{i}\n")).collect();
+    let (_, entry_) = entry("many.csv", format!("id,name\n{many}").as_bytes());
+    assert!(matches!(entry_.state, State::Table { rows: 5000, .. }), "{entry_:?}");
+    // What is an export of events, broken, or too long stays what no format claims.
+    let long = format!("id,name\n{}", "1234567,abcdefgh\n".repeat(700_000));
+    for (name, text, words) in [
+        ("log-events.csv", "timestamp,message\n1,\"x\"\n", "a CSV file with the header timestamp,message"),
+        ("event_history.csv", "Event name,Event time\nGet,2026\n", "a CSV file with the header Event name"),
+        ("mine.csv", "@timestamp,a\n1,2\n", "a CSV file with the header @timestamp,a"),
+        ("t.csv", "a,b\n1,2\n3\n", "as a lookup table: line 3 has 1 cells and the header has 2"),
+        ("long.csv", &long, "as a lookup table: a lookup table has at most 10 MB"),
+    ] {
+        let (_, entry) = entry(name, text.as_bytes());
+        assert!(matches!(entry.state, State::Failed(_)), "{entry:?}");
         assert!(entry.reason.contains(words), "{}", entry.reason);
     }
 }
