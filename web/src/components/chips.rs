@@ -1,22 +1,23 @@
 //! The filters of the query, one by one: each can be turned around or removed.
 
-use logloupe_core::{query::edit::FilterOp, table::Value};
+use logloupe_core::{query::{edit::FilterOp, syntax::Language}, table::Value};
 use yew::{AttrValue, Callback, Html, Properties, classes, component, html};
 
 use super::icon::{Glyph, Icon};
-use crate::state::{Action, edits};
+use crate::state::{Action, edits::{self, Asked}};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct ChipsProps {
     /// The query that runs.
     pub(crate) query: AttrValue,
+    pub(crate) language: Language,
     pub(crate) act: Callback<Action>,
 }
 
 /// The list "Active filters".
 #[component]
 pub(crate) fn Chips(props: &ChipsProps) -> Html {
-    let chips = edits::chips(&props.query);
+    let chips = edits::chips(Asked { text: &props.query, language: props.language });
     let many = chips.len() > 1;
     let items = chips.into_iter().map(|chip| {
         let filter = &chip.filter;

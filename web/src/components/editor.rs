@@ -1,7 +1,7 @@
 //! The query's text field: a plain text area over the same text in colours, so that selecting, undoing and typing in
 //! any script are the browser's own.
 
-use logloupe_core::query::{Diagnostic, Severity};
+use logloupe_core::query::{Diagnostic, Severity, syntax::Language};
 use web_sys::{HtmlTextAreaElement, KeyboardEvent};
 use yew::{
     AttrValue, Callback, Html, Properties, TargetCast, classes, component, html, use_effect_with,
@@ -15,6 +15,7 @@ pub(crate) struct EditorProps {
     pub(crate) text: AttrValue,
     /// The text that ran last; its remarks are only shown under itself.
     pub(crate) ran: AttrValue,
+    pub(crate) language: Language,
     pub(crate) remarks: Shared<Vec<Diagnostic>>,
     pub(crate) act: Callback<Action>,
 }
@@ -22,7 +23,7 @@ pub(crate) struct EditorProps {
 /// The text box "Query".
 #[component]
 pub(crate) fn Editor(props: &EditorProps) -> Html {
-    let EditorProps { text, ran, remarks, act } = props;
+    let EditorProps { text, ran, language, remarks, act } = props;
     let area = use_node_ref();
     {
         // The value is set only when it differs: setting it moves the cursor to the end.
@@ -61,9 +62,18 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
             <pre aria-hidden="true">{ for pieces }{ "\u{200b}" }</pre>
             <textarea ref={area} id="query" class="query-text" rows="1" spellcheck="false" autocomplete="off" autocapitalize="off"
                 aria-label="Query" aria-invalid={wrong.to_string()} aria-describedby="query-remarks"
-                placeholder="Search, or filter event.outcome = \"failure\" | stats count(*) by source.ip"
+                placeholder={example(*language)}
                 {oninput} {onkeydown} />
         </div>
+    }
+}
+
+/// What stands in the empty field.
+fn example(language: Language) -> &'static str {
+    match language {
+        Language::Insights => "Search, or filter event.outcome = \"failure\" | stats count(*) by source.ip",
+        Language::Sql => "SELECT sourceip, COUNT(*) AS n FROM cloudtrail_logs GROUP BY sourceip ORDER BY n DESC",
+        Language::Pattern => "{ ($.eventName = ConsoleLogin) && ($.errorMessage = \"Failed*\") }",
     }
 }
 

@@ -1,14 +1,16 @@
 //! What is said beside the work: a worker that stopped, an export that goes on, a word for a moment; and what stands
 //! where there is nothing to show.
 
-use logloupe_core::ingest::ledger::Entry;
+use logloupe_core::{ingest::ledger::Entry, query::syntax::Language};
 use yew::{AttrValue, Callback, Html, Properties, component, html, use_node_ref};
 
 use super::icon::{Glyph, Icon};
 use crate::{
     hooks::use_style,
     state::{
-        Action, Shared, edits, ledger,
+        Action, Shared,
+        edits::{self, Asked},
+        ledger,
         model::{Export, Stopped},
         text,
         time_axis::{self, Range},
@@ -83,6 +85,7 @@ pub(crate) fn ExportNote(props: &ExportNoteProps) -> Html {
 #[derive(Properties, PartialEq)]
 pub(crate) struct NoMatchProps {
     pub(crate) query: AttrValue,
+    pub(crate) language: Language,
     pub(crate) range: Option<Range>,
     pub(crate) total: u64,
     pub(crate) act: Callback<Action>,
@@ -91,8 +94,8 @@ pub(crate) struct NoMatchProps {
 /// Stands where rows would be when none match: what asks for too much, and a way back.
 #[component]
 pub(crate) fn NoMatch(props: &NoMatchProps) -> Html {
-    let NoMatchProps { query, range, total, act } = props;
-    let chips = edits::chips(query);
+    let NoMatchProps { query, language, range, total, act } = props;
+    let chips = edits::chips(Asked { text: query, language: *language });
     let one = chips.len() == 1 && range.is_none();
     let items = chips.iter().map(|chip| {
         let index = chip.index;

@@ -1,6 +1,6 @@
 //! The question: language, text, run, presets, export.
 
-use logloupe_core::query::Diagnostic;
+use logloupe_core::query::{Diagnostic, syntax::Language};
 use yew::{AttrValue, Callback, Html, Properties, classes, component, html};
 
 use super::{
@@ -14,10 +14,19 @@ use crate::{
     state::{Action, Shared},
 };
 
+/// The languages, their names and what they are. A pasted text of another one switches by itself.
+const LANGUAGES: [(Language, &str, &str); 3] = [
+    (Language::Insights, "Insights", "CloudWatch Logs Insights, or words to search for"),
+    (Language::Sql, "SQL", "SQL as in Athena"),
+    (Language::Pattern, "Pattern", "CloudWatch filter pattern: { $.eventName = \"ConsoleLogin\" }"),
+];
+
 #[derive(Properties, PartialEq)]
 pub(crate) struct QueryBarProps {
     pub(crate) draft: AttrValue,
     pub(crate) ran: AttrValue,
+    /// What it is written in.
+    pub(crate) language: Language,
     pub(crate) remarks: Shared<Vec<Diagnostic>>,
     pub(crate) loaded: Shared<Loaded>,
     /// Whether there is something to export.
@@ -28,11 +37,18 @@ pub(crate) struct QueryBarProps {
 /// The row of the query.
 #[component]
 pub(crate) fn QueryBar(props: &QueryBarProps) -> Html {
-    let QueryBarProps { draft, ran, remarks, loaded, answered, act } = props;
+    let QueryBarProps { draft, ran, language, remarks, loaded, answered, act } = props;
     let run = {
         let draft = draft.clone();
         act.reform(move |_| Action::Run(draft.to_string()))
     };
+    let languages = LANGUAGES.iter().map(|(this, name, title)| {
+        let this = *this;
+        html! {
+            <button type="button" role="radio" aria-checked={(this == *language).to_string()} title={*title}
+                onclick={act.reform(move |_| Action::Language(this))}>{ *name }</button>
+        }
+    });
     let presets = loaded.formats.iter().filter_map(|(id, _)| formats::by_id(id)).map(|format| {
         let items = format.presets().iter().map(|preset| {
             let query = preset.query;
@@ -50,10 +66,9 @@ pub(crate) fn QueryBar(props: &QueryBarProps) -> Html {
     html! {
         <div class="query">
             <div class="seg language" role="radiogroup" aria-label="Query language">
-                <button type="button" role="radio" aria-checked="true">{ "Insights" }</button>
-                <button type="button" role="radio" aria-checked="false" disabled={true} title="SQL comes next">{ "SQL" }</button>
+                { for languages }
             </div>
-            <Editor text={draft.clone()} ran={ran.clone()} remarks={remarks.clone()} act={act.clone()} />
+            <Editor text={draft.clone()} ran={ran.clone()} language={*language} remarks={remarks.clone()} act={act.clone()} />
             <button type="button" class={classes!("primary", "tall", (draft.trim() != ran.as_str()).then_some("due"))} onclick={run}>
                 { "Run" }<kbd>{ "⏎" }</kbd>
             </button>

@@ -18,7 +18,7 @@ use crate::{
         time_range::TimeRange,
         timeline::Timeline,
     },
-    state::{Action, Model, edits, facets, model::Sheet, text},
+    state::{Action, Model, edits::{self, Asked}, facets, model::Sheet, text},
 };
 
 #[derive(Clone)]
@@ -43,10 +43,11 @@ pub(crate) fn Explore(props: &ExploreProps) -> Html {
     let act = &props.act;
     let model = props.model.0.borrow();
     let query = model.view.query.clone();
+    let language = model.view.language;
     let viewed = &model.viewed;
     let matched = viewed.as_ref().map_or(0, |v| v.answer.matched);
     // Of the answer on screen: the text above may be a later one that cannot run.
-    let sort = viewed.as_ref().and_then(|v| edits::sort(&v.request.query));
+    let sort = viewed.as_ref().and_then(|v| edits::sort(Asked { text: &v.request.query, language: v.request.language }));
     // Answers in the time of a blink are not announced as waiting.
     let busy = model.asking && viewed.is_some();
     let nothing =
@@ -56,7 +57,7 @@ pub(crate) fn Explore(props: &ExploreProps) -> Html {
             <Results viewed={viewed.clone()} {sort} kind={model.chart} {busy} act={act.clone()} />
         },
         Some(viewed) if nothing => html! {
-            <NoMatch query={query.clone()} range={model.view.range} total={viewed.answer.total} act={act.clone()} />
+            <NoMatch query={query.clone()} {language} range={model.view.range} total={viewed.answer.total} act={act.clone()} />
         },
         Some(_) => html! {
             <Grid rows={model.rows.clone()} columns={Rc::new(model.columns())} choice={Rc::new(facets::all_fields(&model.loaded.formats))}
@@ -74,11 +75,11 @@ pub(crate) fn Explore(props: &ExploreProps) -> Html {
     let facets_sheet = model.sheet == Sheet::Facets;
     html! {
         <main class={classes!("explore", is_open.then_some("with-detail"), facets_sheet.then_some("with-facets"))}>
-            <QueryBar draft={model.draft.clone()} ran={query.clone()} remarks={model.diagnostics.clone()} loaded={model.loaded.clone()}
+            <QueryBar draft={model.draft.clone()} ran={query.clone()} {language} remarks={model.diagnostics.clone()} loaded={model.loaded.clone()}
                 answered={viewed.is_some()} act={act.clone()} />
             <div class="under-query">
                 <Remarks text={query.clone()} remarks={model.diagnostics.clone()} />
-                <Chips query={query.clone()} act={act.clone()} />
+                <Chips query={query.clone()} {language} act={act.clone()} />
                 <span class="grow"></span>
                 <TimeRange range={model.view.range} times={model.loaded.times} act={act.clone()} />
             </div>
@@ -89,7 +90,7 @@ pub(crate) fn Explore(props: &ExploreProps) -> Html {
                         <button type="button" class="quiet square" aria-label="Close facets" onclick={act.reform(|_| Action::Sheet(Sheet::None))}><Icon glyph={Glyph::Close} /></button></div>
                     <Facets viewed={viewed.clone()} loaded={model.loaded.clone()} fields={model.facet_fields()} long={model.long_facet.clone()} act={act.clone()} />
                 </div>
-                <div class="middle">{ middle }</div>
+                <div class={classes!("middle", model.is_stale().then_some("stale"))}>{ middle }</div>
                 if is_open { <DetailPanel detail={model.detail.clone()} tab={model.tab} act={act.clone()} /> }
             </div>
             <footer class="foot">
@@ -107,6 +108,9 @@ pub(crate) fn Explore(props: &ExploreProps) -> Html {
 
 /// What the number of matches does not say: how many rows the answer has, when that is another number.
 fn extra(model: &Model) -> String {
+    if model.is_stale() {
+        return " · of the question before, as this one cannot run".to_owned();
+    }
     match &model.viewed {
         Some(viewed) => match &viewed.table {
             Some(table) => format!(" · {}", text::plural(table.rows.len() as u64, "group")),

@@ -1,11 +1,12 @@
-//! What clicks do to the query's text: text to tree, an edit of the tree, back to canonical text. A text that cannot be
-//! read as a whole is not edited, so that nothing the user typed is lost.
+//! What clicks do to the query's text: text to tree, an edit of the tree, back to canonical text of the same language,
+//! or of Insights where that language has no words for it. A text that cannot be read as a whole is not edited, so that
+//! nothing the user typed is lost.
 
 use logloupe_core::{
     query::{
         edit::{self, FilterChip},
         syntax::{
-            Name, parse,
+            self, Language, Name, parse, parse_in,
             tree::{Command, Query},
         },
     },
@@ -27,41 +28,71 @@ pub(crate) enum ValueAct {
     CountBy,
 }
 
-/// The tree of a text that can run.
+/// A query's text and its language.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Asked<'t> {
+    pub(crate) text: &'t str,
+    pub(crate) language: Language,
+}
+
+#[cfg(test)]
+impl<'t> From<&'t str> for Asked<'t> {
+    fn from(text: &'t str) -> Asked<'t> {
+        Asked { text, language: Language::Insights }
+    }
+}
+
+impl Asked<'_> {
+    /// The tree of a text that can run.
+    fn tree(self) -> Option<Query> {
+        parse_in(self.text, self.language).into_result().ok()
+    }
+    /// The same question in another language; the error says why that has no words for it.
+    pub(crate) fn in_language(self, language: Language) -> Result<String, String> {
+        let query = self.tree().ok_or("The query has an error. Mend or clear it first.")?;
+        match language {
+            _ if query.commands.is_empty() => Ok(String::new()),
+            Language::Insights => Ok(query.to_string()),
+            language => syntax::text(&query, language),
+        }
+    }
+}
+
+/// The Insights tree of a text of ours.
 fn tree(text: &str) -> Option<Query> {
     parse(text).into_result().ok()
 }
 
-fn edited(text: &str, change: impl FnOnce(&mut Query)) -> Option<String> {
-    let mut query = tree(text)?;
+fn edited(asked: Asked<'_>, change: impl FnOnce(&mut Query)) -> Option<String> {
+    let mut query = asked.tree()?;
     change(&mut query);
-    Some(query.to_string())
+    Some(syntax::text(&query, asked.language).unwrap_or_else(|_| query.to_string()))
 }
 
 /// The query after a click on a value; `None` when the text cannot be read.
-pub(crate) fn with_value(text: &str, act: ValueAct, field: &str, value: &str) -> Option<String> {
+pub(crate) fn with_value(asked: Asked<'_>, act: ValueAct, field: &str, value: &str) -> Option<String> {
     let value = literal(value);
     match act {
-        ValueAct::Only => edited(text, |q| edit::include_only(q, field, value)),
-        ValueAct::Exclude => edited(text, |q| edit::exclude(q, field, value)),
-        ValueAct::Also => edited(text, |q| edit::include_also(q, field, value)),
-        ValueAct::Everywhere => edited("", |q| edit::include_only(q, field, value)),
-        ValueAct::CountBy => counted_by(text, field),
+        ValueAct::Only => edited(asked, |q| edit::include_only(q, field, value)),
+        ValueAct::Exclude => edited(asked, |q| edit::exclude(q, field, value)),
+        ValueAct::Also => edited(asked, |q| edit::include_also(q, field, value)),
+        ValueAct::Everywhere => edited(Asked { text: "", ..asked }, |q| edit::include_only(q, field, value)),
+        ValueAct::CountBy => counted_by(asked, field),
     }
 }
 
 /// `… | stats count(*) as events by field | sort events desc`, the filters kept.
-pub(crate) fn counted_by(text: &str, field: &str) -> Option<String> {
+pub(crate) fn counted_by(asked: Asked<'_>, field: &str) -> Option<String> {
     let question = tree(&format!("stats count(*) as events by {} | sort events desc", Name(field)))?;
-    edited(text, |query| {
+    edited(asked, |query| {
         keep_filters(query);
         query.commands.extend(question.commands);
     })
 }
 
 /// A preset's query asked of what is filtered now.
-pub(crate) fn with_preset(text: &str, preset: &str) -> String {
-    let (Some(mut query), Some(question)) = (tree(text), tree(preset)) else { return preset.to_owned() };
+pub(crate) fn with_preset(asked: Asked<'_>, preset: &str) -> String {
+    let (Some(mut query), Some(question)) = (asked.tree(), tree(preset)) else { return preset.to_owned() };
     keep_filters(&mut query);
     // A preset's own filters come after; free text can only stand first, so a preset that begins with it stands alone.
     if question.commands.iter().any(|c| matches!(c.item, Command::Search(_) | Command::Source(_))) {
@@ -87,23 +118,23 @@ fn literal(value: &str) -> Value {
 }
 
 /// The filters as chips; none when the text cannot be read.
-pub(crate) fn chips(text: &str) -> Vec<FilterChip> {
-    tree(text).map(|query| edit::filters(&query)).unwrap_or_default()
+pub(crate) fn chips(asked: Asked<'_>) -> Vec<FilterChip> {
+    asked.tree().map(|query| edit::filters(&query)).unwrap_or_default()
 }
 
 /// The query without a filter.
-pub(crate) fn without(text: &str, index: usize) -> Option<String> {
-    edited(text, |q| edit::remove_filter(q, index))
+pub(crate) fn without(asked: Asked<'_>, index: usize) -> Option<String> {
+    edited(asked, |q| edit::remove_filter(q, index))
 }
 
 /// The query with a filter turned around.
-pub(crate) fn inverted(text: &str, index: usize) -> Option<String> {
-    edited(text, |q| edit::invert_filter(q, index))
+pub(crate) fn inverted(asked: Asked<'_>, index: usize) -> Option<String> {
+    edited(asked, |q| edit::invert_filter(q, index))
 }
 
 /// The query without any filter.
-pub(crate) fn unfiltered(text: &str) -> Option<String> {
-    edited(text, |query| {
+pub(crate) fn unfiltered(asked: Asked<'_>) -> Option<String> {
+    edited(asked, |query| {
         while !edit::filters(query).is_empty() {
             let before = query.clone();
             edit::remove_filter(query, 0);
@@ -115,14 +146,14 @@ pub(crate) fn unfiltered(text: &str) -> Option<String> {
 }
 
 /// What the result is sorted by first, and whether the largest comes first.
-pub(crate) fn sort(text: &str) -> Option<(String, bool)> {
-    edit::sort(&tree(text)?)
+pub(crate) fn sort(asked: Asked<'_>) -> Option<(String, bool)> {
+    edit::sort(&asked.tree()?)
 }
 
 /// The query after a click on a column's head: descending, ascending, its own order again.
-pub(crate) fn with_next_sort(text: &str, field: &str) -> Option<String> {
-    let now = sort(text);
-    edited(text, |query| match now {
+pub(crate) fn with_next_sort(asked: Asked<'_>, field: &str) -> Option<String> {
+    let now = sort(asked);
+    edited(asked, |query| match now {
         Some((by, true)) if by == field => edit::set_sort(query, field, false),
         Some((by, false)) if by == field => edit::clear_sort(query),
         _ => edit::set_sort(query, field, true),
@@ -135,46 +166,46 @@ mod tests {
 
     #[test]
     fn clicks_on_values() {
-        let only = with_value("", ValueAct::Only, "source.ip", "203.0.113.77").expect("a query");
+        let only = with_value("".into(), ValueAct::Only, "source.ip", "203.0.113.77").expect("a query");
         assert_eq!(only, "filter source.ip = \"203.0.113.77\"");
-        let both = with_value(&only, ValueAct::Exclude, "destination.port", "443").expect("a query");
-        assert_eq!(chips(&both).len(), 2);
+        let both = with_value(only.as_str().into(), ValueAct::Exclude, "destination.port", "443").expect("a query");
+        assert_eq!(chips(both.as_str().into()).len(), 2);
         assert!(both.contains("destination.port = 443"), "{both}");
-        let also = with_value(&only, ValueAct::Also, "source.ip", "10.0.0.1").expect("a query");
+        let also = with_value(only.as_str().into(), ValueAct::Also, "source.ip", "10.0.0.1").expect("a query");
         assert!(also.contains("in [\"203.0.113.77\", \"10.0.0.1\"]"), "{also}");
-        let one = without(&both, 1).expect("a query");
+        let one = without(both.as_str().into(), 1).expect("a query");
         assert_eq!(one, only);
-        assert_eq!(unfiltered(&both).as_deref(), Some(""));
+        assert_eq!(unfiltered(both.as_str().into()).as_deref(), Some(""));
     }
 
     #[test]
     fn an_account_id_with_leading_zeros_stays_text() {
-        let only = with_value("", ValueAct::Only, "cloud.account.id", "012345678901").expect("a query");
+        let only = with_value("".into(), ValueAct::Only, "cloud.account.id", "012345678901").expect("a query");
         assert!(only.contains("\"012345678901\""), "{only}");
     }
 
     #[test]
     fn counting_keeps_the_filters_and_nothing_else() {
-        let query = counted_by("filter a = 1 | sort b desc | limit 5", "detail-type").expect("a query");
+        let query = counted_by("filter a = 1 | sort b desc | limit 5".into(), "detail-type").expect("a query");
         assert_eq!(query, "filter a = 1 | stats count(*) as events by `detail-type` | sort events desc");
-        let preset = with_preset("filter a = 1 | stats count(*)", "stats sum(bytes) by dstAddr");
+        let preset = with_preset("filter a = 1 | stats count(*)".into(), "stats sum(bytes) by dstAddr");
         assert_eq!(preset, "filter a = 1 | stats sum(bytes) by dstAddr");
-        assert_eq!(with_preset("filter (", "stats count(*)"), "stats count(*)");
+        assert_eq!(with_preset("filter (".into(), "stats count(*)"), "stats count(*)");
     }
 
     #[test]
     fn a_broken_text_is_not_edited() {
-        assert_eq!(with_value("filter (", ValueAct::Only, "a", "b"), None);
-        assert_eq!(without("filter (", 0), None);
-        assert!(chips("filter (").is_empty());
+        assert_eq!(with_value("filter (".into(), ValueAct::Only, "a", "b"), None);
+        assert_eq!(without("filter (".into(), 0), None);
+        assert!(chips("filter (".into()).is_empty());
     }
 
     #[test]
     fn heads_turn_the_order() {
-        let first = with_next_sort("filter a = 1", "bytes").expect("a query");
-        assert_eq!(sort(&first), Some(("bytes".into(), true)));
-        let second = with_next_sort(&first, "bytes").expect("a query");
-        assert_eq!(sort(&second), Some(("bytes".into(), false)));
-        assert_eq!(with_next_sort(&second, "bytes").as_deref(), Some("filter a = 1"));
+        let first = with_next_sort("filter a = 1".into(), "bytes").expect("a query");
+        assert_eq!(sort(first.as_str().into()), Some(("bytes".into(), true)));
+        let second = with_next_sort(first.as_str().into(), "bytes").expect("a query");
+        assert_eq!(sort(second.as_str().into()), Some(("bytes".into(), false)));
+        assert_eq!(with_next_sort(second.as_str().into(), "bytes").as_deref(), Some("filter a = 1"));
     }
 }

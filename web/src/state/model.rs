@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use logloupe_core::{
     ingest::ledger::Entry,
-    query::{Diagnostic, Severity, syntax::Language},
+    query::{Diagnostic, Severity},
     view::{Detail, RowId, ViewRequest},
 };
 
 use super::{
     columns::{self, Column},
+    edits::Asked,
     facets,
     rows::Rows,
     shared::Shared,
@@ -183,12 +184,20 @@ impl Model {
         let facet_values = if self.long_facet.is_some() { facets::LONG } else { facets::SHORT };
         ViewRequest {
             query: self.view.query.clone(),
-            language: Language::Insights,
+            language: self.view.language,
             time: self.view.range,
             bars,
             facets: self.facet_fields(),
             facet_values,
         }
+    }
+    /// The question that runs.
+    pub(crate) fn asked(&self) -> Asked<'_> {
+        Asked { text: &self.view.query, language: self.view.language }
+    }
+    /// Whether the answer on screen is to an earlier question, as the present one cannot run.
+    pub(crate) fn is_stale(&self) -> bool {
+        self.has_error() && self.viewed.as_ref().is_some_and(|v| v.request.query != self.view.query)
     }
     /// The names of the grid's columns: the query's, else the user's, else the usual ones.
     pub(crate) fn column_names(&self) -> Vec<String> {

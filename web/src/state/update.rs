@@ -2,13 +2,13 @@
 //! where the [`Model`] changes.
 
 use logloupe_core::{
-    query::Diagnostic,
+    query::{Diagnostic, syntax::Language},
     view::{RowId, ViewRequest},
 };
 
 use super::{
     columns,
-    edits::{self, ValueAct},
+    edits::{self, Asked, ValueAct},
     facets,
     keys::Key,
     model::{Export, Menu, Model, Sheet, Stopped, Tab, Theme},
@@ -37,6 +37,8 @@ pub(crate) enum Action {
     Draft(String),
     /// Run this text.
     Run(String),
+    /// Ask in this language from now on.
+    Language(Language),
     /// Run a preset together with the present filters.
     Preset(&'static str),
     /// Do something with a value of a field.
@@ -143,19 +145,20 @@ impl Model {
                 Vec::new()
             }
             Action::Run(text) => self.run(Some(text)),
-            Action::Preset(query) => self.run(Some(edits::with_preset(&self.view.query, query))),
+            Action::Language(language) => self.switch(language),
+            Action::Preset(query) => self.run(Some(edits::with_preset(self.asked(), query))),
             Action::Value(act, field, value) => {
                 self.menu = None;
                 if act == ValueAct::Everywhere {
                     self.view.range = None;
                     self.view.span = None;
                 }
-                self.run(edits::with_value(&self.view.query, act, &field, &value))
+                self.run(edits::with_value(self.asked(), act, &field, &value))
             }
-            Action::RemoveFilter(index) => self.run(edits::without(&self.view.query, index)),
-            Action::InvertFilter(index) => self.run(edits::inverted(&self.view.query, index)),
-            Action::RemoveFilters => self.run(edits::unfiltered(&self.view.query)),
-            Action::Sort(field) => self.run(edits::with_next_sort(&self.view.query, &field)),
+            Action::RemoveFilter(index) => self.run(edits::without(self.asked(), index)),
+            Action::InvertFilter(index) => self.run(edits::inverted(self.asked(), index)),
+            Action::RemoveFilters => self.run(edits::unfiltered(self.asked())),
+            Action::Sort(field) => self.run(edits::with_next_sort(self.asked(), &field)),
             Action::Brush(range) if range == self.view.range => Vec::new(),
             Action::Brush(range) => {
                 self.view.range = range;
@@ -318,8 +321,27 @@ impl Model {
             self.chart = None;
         }
         self.draft.clone_from(&text);
+        self.view.language = Language::of(&text, self.view.language);
         self.view.query = text;
         self.another_question()
+    }
+
+    /// Writes the question in another language.
+    fn switch(&mut self, language: Language) -> Vec<Effect> {
+        if language == self.view.language {
+            return Vec::new();
+        }
+        let draft = Asked { text: &self.draft, language: Language::of(&self.draft, self.view.language) };
+        let text = match draft.in_language(language) {
+            Ok(text) => text,
+            Err(message) => return self.say(&message, vec![Effect::FocusQuery]),
+        };
+        self.view.language = language;
+        if text.is_empty() && self.view.query.is_empty() {
+            self.draft = text;
+            return vec![Effect::Address(false), Effect::FocusQuery];
+        }
+        self.run(Some(text))
     }
 
     fn another_question(&mut self) -> Vec<Effect> {
@@ -338,8 +360,8 @@ impl Model {
     }
 
     fn arrived(&mut self, view: View) -> Vec<Effect> {
-        let asks = (&view.query, view.range, view.span, &view.facets)
-            != (&self.view.query, self.view.range, self.view.span, &self.view.facets);
+        let question = |v: &View| (v.query.clone(), v.language, v.range, v.span, v.facets.clone());
+        let asks = question(&view) != question(&self.view);
         let columns = view.columns != self.view.columns;
         self.draft.clone_from(&view.query);
         self.view = view;

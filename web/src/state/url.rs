@@ -1,7 +1,7 @@
 //! The view in the address: query, time, columns, page. Never log data beyond what the user typed or clicked into the
 //! query. The part after `#` stays in the browser; no server ever sees it.
 
-use logloupe_core::time;
+use logloupe_core::{query::syntax::Language, time};
 
 use super::time_axis::Range;
 
@@ -20,6 +20,8 @@ pub(crate) enum Page {
 pub(crate) struct View {
     /// The query's text.
     pub(crate) query: String,
+    /// What it is written in.
+    pub(crate) language: Language,
     /// The brush.
     pub(crate) range: Option<Range>,
     /// What the histogram spans, if not everything.
@@ -37,6 +39,9 @@ pub(crate) fn write(view: &View) -> String {
     let mut parts = Vec::new();
     if !view.query.is_empty() {
         parts.push(format!("q={}", encode(&view.query)));
+    }
+    if view.language != Language::default() {
+        parts.push(format!("l={}", view.language));
     }
     if let Some(range) = view.range {
         parts.push(format!("t={}", range_text(range)));
@@ -63,6 +68,7 @@ pub(crate) fn read(hash: &str) -> View {
         let Some((key, value)) = part.split_once('=') else { continue };
         match key {
             "q" => view.query = decode(value),
+            "l" => view.language = value.parse().unwrap_or_default(),
             "t" => view.range = read_range(value),
             "z" => view.span = read_range(value),
             "c" => view.columns = value.split(',').map(decode).filter(|n| !n.is_empty()).collect(),
@@ -71,6 +77,7 @@ pub(crate) fn read(hash: &str) -> View {
             _ => {}
         }
     }
+    view.language = Language::of(&view.query, view.language);
     view
 }
 
@@ -135,11 +142,14 @@ mod tests {
             query: "filter userAgent like /a+b%20/ and x = \"é, #&=~\"\n| stats count(*) by bin(5m)".into(),
             range: Some((1_772_674_177_000_000, 1_772_674_177_500_000)),
             span: Some((0, 5)),
+            language: Language::Insights,
             page: Page::Ledger,
             columns: vec!["@timestamp".into(), "a,b".into()],
             facets: vec!["user.name".into()],
         };
         assert_eq!(read(&format!("#{}", write(&view))), view);
+        let sql = View { query: "select".into(), language: Language::Sql, ..View::default() };
+        assert_eq!(read(&write(&sql)), sql);
         assert_eq!(write(&View::default()), "");
         assert_eq!(read(""), View::default());
     }
