@@ -1,10 +1,16 @@
 //! The filters of the query, one by one: each can be turned around or removed.
 
-use logloupe_core::{query::{edit::FilterOp, syntax::Language}, table::Value};
+use logloupe_core::{
+    query::{edit::FilterOp, syntax::Language},
+    table::Value,
+};
 use yew::{AttrValue, Callback, Html, Properties, classes, component, html};
 
 use super::icon::{Glyph, Icon};
-use crate::state::{Action, edits::{self, Asked}};
+use crate::state::{
+    Action,
+    edits::{self, Asked},
+};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct ChipsProps {

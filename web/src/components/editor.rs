@@ -72,7 +72,9 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
 fn example(language: Language) -> &'static str {
     match language {
         Language::Insights => "Search, or filter event.outcome = \"failure\" | stats count(*) by source.ip",
-        Language::Sql => "SELECT sourceip, COUNT(*) AS n FROM cloudtrail_logs GROUP BY sourceip ORDER BY n DESC",
+        Language::Sql => {
+            "SELECT sourceip, COUNT(*) AS n FROM cloudtrail_logs GROUP BY sourceip ORDER BY n DESC"
+        }
         Language::Pattern => "{ ($.eventName = ConsoleLogin) && ($.errorMessage = \"Failed*\") }",
     }
 }

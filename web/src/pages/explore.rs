@@ -18,7 +18,13 @@ use crate::{
         time_range::TimeRange,
         timeline::Timeline,
     },
-    state::{Action, Model, edits::{self, Asked}, facets, model::Sheet, text},
+    state::{
+        Action, Model,
+        edits::{self, Asked},
+        facets,
+        model::Sheet,
+        text,
+    },
 };
 
 #[derive(Clone)]
@@ -47,7 +53,9 @@ pub(crate) fn Explore(props: &ExploreProps) -> Html {
     let viewed = &model.viewed;
     let matched = viewed.as_ref().map_or(0, |v| v.answer.matched);
     // Of the answer on screen: the text above may be a later one that cannot run.
-    let sort = viewed.as_ref().and_then(|v| edits::sort(Asked { text: &v.request.query, language: v.request.language }));
+    let sort = viewed
+        .as_ref()
+        .and_then(|v| edits::sort(Asked { text: &v.request.query, language: v.request.language }));
     // Answers in the time of a blink are not announced as waiting.
     let busy = model.asking && viewed.is_some();
     let nothing =

@@ -6,7 +6,7 @@ use logloupe_core::{
     query::{
         edit::{self, FilterChip},
         syntax::{
-            self, Language, Name, parse, parse_in,
+            Language, Name, parse, parse_in,
             tree::{Command, Query},
         },
     },
@@ -53,8 +53,16 @@ impl Asked<'_> {
         match language {
             _ if query.commands.is_empty() => Ok(String::new()),
             Language::Insights => Ok(query.to_string()),
-            language => syntax::text(&query, language),
+            language => text_in(&query, language),
         }
+    }
+}
+
+/// A query's text in a language; the error says why that has no words for it.
+fn text_in(query: &Query, language: Language) -> Result<String, String> {
+    match language {
+        Language::Insights => Ok(query.to_string()),
+        _ => Err(format!("Clicked filters cannot be written in {language} yet.")),
     }
 }
 
@@ -66,7 +74,7 @@ fn tree(text: &str) -> Option<Query> {
 fn edited(asked: Asked<'_>, change: impl FnOnce(&mut Query)) -> Option<String> {
     let mut query = asked.tree()?;
     change(&mut query);
-    Some(syntax::text(&query, asked.language).unwrap_or_else(|_| query.to_string()))
+    Some(text_in(&query, asked.language).unwrap_or_else(|_| query.to_string()))
 }
 
 /// The query after a click on a value; `None` when the text cannot be read.
@@ -168,10 +176,12 @@ mod tests {
     fn clicks_on_values() {
         let only = with_value("".into(), ValueAct::Only, "source.ip", "203.0.113.77").expect("a query");
         assert_eq!(only, "filter source.ip = \"203.0.113.77\"");
-        let both = with_value(only.as_str().into(), ValueAct::Exclude, "destination.port", "443").expect("a query");
+        let both =
+            with_value(only.as_str().into(), ValueAct::Exclude, "destination.port", "443").expect("a query");
         assert_eq!(chips(both.as_str().into()).len(), 2);
         assert!(both.contains("destination.port = 443"), "{both}");
-        let also = with_value(only.as_str().into(), ValueAct::Also, "source.ip", "10.0.0.1").expect("a query");
+        let also =
+            with_value(only.as_str().into(), ValueAct::Also, "source.ip", "10.0.0.1").expect("a query");
         assert!(also.contains("in [\"203.0.113.77\", \"10.0.0.1\"]"), "{also}");
         let one = without(both.as_str().into(), 1).expect("a query");
         assert_eq!(one, only);
@@ -180,13 +190,15 @@ mod tests {
 
     #[test]
     fn an_account_id_with_leading_zeros_stays_text() {
-        let only = with_value("".into(), ValueAct::Only, "cloud.account.id", "012345678901").expect("a query");
+        let only =
+            with_value("".into(), ValueAct::Only, "cloud.account.id", "012345678901").expect("a query");
         assert!(only.contains("\"012345678901\""), "{only}");
     }
 
     #[test]
     fn counting_keeps_the_filters_and_nothing_else() {
-        let query = counted_by("filter a = 1 | sort b desc | limit 5".into(), "detail-type").expect("a query");
+        let query =
+            counted_by("filter a = 1 | sort b desc | limit 5".into(), "detail-type").expect("a query");
         assert_eq!(query, "filter a = 1 | stats count(*) as events by `detail-type` | sort events desc");
         let preset = with_preset("filter a = 1 | stats count(*)".into(), "stats sum(bytes) by dstAddr");
         assert_eq!(preset, "filter a = 1 | stats sum(bytes) by dstAddr");
