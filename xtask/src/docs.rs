@@ -14,7 +14,17 @@ const END: &str = "<!-- /formats -->";
 /// # Errors
 /// When a part cannot be generated, or `check` finds it out of date.
 pub(crate) fn run(report: &mut Report, check: bool) -> Outcome {
-    report.step("docs", "the table of formats in README.md", "1 min", || formats_table(check))
+    report.step("docs", "the table of formats in README.md", "1 min", || formats_table(check))?;
+    report.step("query", "the reference of queries, docs/query.md", "2 min", || query_reference(check))
+}
+
+/// The page is made by the test that holds it to the engine's tables.
+fn query_reference(check: bool) -> Outcome {
+    let mut test = cargo(&["test", "--quiet", "--package", "logloupe-core", "--test", "reference"]);
+    if !check {
+        test.env("UPDATE_DOCS", "1");
+    }
+    crate::run::run(&mut test)
 }
 
 /// The table of formats between the markers in `README.md`, from `logloupe formats --json`.

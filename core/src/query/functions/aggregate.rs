@@ -67,7 +67,7 @@ pub static AGGREGATES: &[Aggregate] = &[
         "how many rows, or rows that have the field",
     ),
     Aggregate {
-        aliases: &["countdistinct", "dc", "approx_distinct"],
+        aliases: &["countDistinct", "dc", "approx_distinct"],
         ..aggregate(
             "count_distinct",
             "count_distinct(field)",
@@ -96,7 +96,7 @@ pub static AGGREGATES: &[Aggregate] = &[
             "pct(number, percent)",
             (2, 2),
             AggregateKind::Percentile,
-            "the smallest value that at least so many per cent of the values do not exceed (nearest rank, exact)",
+            "the smallest value that at least so many per cent of the values do not exceed (nearest rank)",
         )
     },
     aggregate(
@@ -161,7 +161,7 @@ pub static AGGREGATES: &[Aggregate] = &[
         "by how much the number changed per period (a second) from the earliest event to the latest",
     ),
     Aggregate {
-        aliases: &["countovertime"],
+        aliases: &["countOverTime"],
         ..aggregate(
             "count_over_time",
             "count_over_time(field)",
@@ -171,7 +171,7 @@ pub static AGGREGATES: &[Aggregate] = &[
         )
     },
     Aggregate {
-        aliases: &["sumovertime"],
+        aliases: &["sumOverTime"],
         ..aggregate(
             "sum_over_time",
             "sum_over_time(number)",

@@ -451,8 +451,14 @@ impl Lower<'_> {
                 let last = self.catalog.last_time().unwrap_or(0);
                 Node::Const(Value::Int(last.div_euclid(crate::time::SECOND)))
             }
-            Apply::Start => Node::Const(self.catalog.first_time().map_or(Value::Null, Value::Time)),
-            Apply::End => Node::Const(self.catalog.last_time().map_or(Value::Null, Value::Time)),
+            Apply::Start => {
+                let asked = self.catalog.given.time.as_ref().map(|time| time.start);
+                Node::Const(asked.or(self.catalog.first_time()).map_or(Value::Null, Value::Time))
+            }
+            Apply::End => {
+                let asked = self.catalog.given.time.as_ref().map(|time| time.end);
+                Node::Const(asked.or(self.catalog.last_time()).map_or(Value::Null, Value::Time))
+            }
             Apply::OfMessage(apply) => {
                 let node = match args.first() {
                     Some(arg) => self.expr(arg),
