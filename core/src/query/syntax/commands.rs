@@ -278,6 +278,7 @@ impl Parser<'_> {
             if !self.eat(Symbol::Comma) {
                 break;
             }
+            self.room_for_another(names.len())?;
         }
         // `START=-3600s END=0s`: of the vendor's command line.
         while (self.is_word_at(0, "start") || self.is_word_at(0, "end"))
