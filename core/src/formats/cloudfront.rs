@@ -61,7 +61,7 @@ static COLUMNS: &[Column] = &[
     Column::again("event.outcome", Kind::Text, Role::Status, outcome_of_status)
         .doc("success below status 400, failure from there on, unknown without a status"),
     Column::new("cs(Referer)", Kind::Text, Role::Dimension, text)
-        .aliases(&["cs_referer", "referrer", "referer", "cs-referer", "http.request.referrer"])
+        .aliases(&["cs_referer", "cs_referrer", "referrer", "referer", "cs-referer", "http.request.referrer"])
         .doc("the Referer header"),
     Column::new("cs(User-Agent)", Kind::Text, Role::Dimension, text)
         .percent()
@@ -110,10 +110,10 @@ static COLUMNS: &[Column] = &[
         .aliases(&["cs_protocol_version", "httpversion", "http_version"])
         .doc("HTTP version of the request"),
     Column::new("fle-status", Kind::Text, Role::Status, text)
-        .aliases(&["fle_status", "flestatus"])
+        .aliases(&["fle_status", "flestatus", "filestatus"])
         .doc("how field-level encryption of the request body ended"),
     Column::new("fle-encrypted-fields", Kind::Int, Role::Measure, integer)
-        .aliases(&["fle_encrypted_fields", "fleencryptedfields"])
+        .aliases(&["fle_encrypted_fields", "fleencryptedfields", "encryptedfields"])
         .doc("how many fields field-level encryption encrypted"),
     Column::new("c-port", Kind::Int, Role::Identifier, integer)
         .aliases(&["c_port", "cport", "source.port", "client.port"])

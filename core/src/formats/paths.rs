@@ -1,7 +1,10 @@
 //! JSON paths for queries: which formats have JSON in their records, and how a path is read from one.
 
-use super::{Format, JsonPart, field::json::Path};
-use crate::query::plan::{JsonPaths, PathReader};
+use super::{
+    Format, JsonPart,
+    field::json::{self, Path},
+};
+use crate::query::plan::{JsonPaths, PathReader, catalog::IN_MESSAGE};
 
 /// The paths of these formats' records.
 #[derive(Clone, Copy)]
@@ -23,11 +26,19 @@ impl JsonPaths for Paths<'_> {
     fn sources(&self, format: &str) -> &'static [&'static str] {
         self.format(format).map_or(&[], |f| f.sources())
     }
+    fn leaves(&self, format: &str, record: &[u8], most: usize, f: &mut dyn FnMut(&str, &str)) {
+        let Some(part) = self.part(format).of(record) else { return };
+        json::paths(part, most, &mut |path, value| {
+            if let Some(text) = value.text() {
+                f(path, &String::from_utf8_lossy(&text));
+            }
+        });
+    }
     fn extract(&self, format: &str, record: &[u8], path: &str, out: &mut Vec<u8>) -> bool {
-        self.part(format).of(record).is_some_and(|json| Path::new(path).extract(json, out))
+        self.reader(format, path)(record, out)
     }
     fn reader<'r>(&'r self, format: &'r str, path: &'r str) -> Box<PathReader<'r>> {
-        let (part, path) = (self.part(format), Path::new(path));
+        let (part, path) = (self.part(format), Path::new(path.strip_prefix(IN_MESSAGE).unwrap_or(path)));
         Box::new(move |record, out| part.of(record).is_some_and(|json| path.extract(json, out)))
     }
 }

@@ -6,8 +6,9 @@ use crate::{
         Format,
         field::json::{self, Json},
     },
+    query::plan::catalog::IN_MESSAGE,
     table::{
-        Row, Shard, Value,
+        Kind, Row, Shard, Value,
         schema::{BUILTINS, LINE, RECORD, SOURCE, TIMESTAMP},
     },
 };
@@ -92,10 +93,16 @@ pub fn detail(shard: &Shard, formats: &[&'static dyn Format], id: RowId) -> Opti
         json::paths(part, LEAVES, &mut |path, value| {
             // What is a column was listed as one, also where an envelope stands around the event.
             let inside = path.strip_prefix("detail.").unwrap_or(path);
-            let is_column = |name: &str| row.table.schema().find(name).is_some();
+            let schema = row.table.schema();
             let value = leaf(value);
-            if !value.is_null() && !is_column(path) && !is_column(inside) {
-                fields.push(DetailField { name: path.to_owned(), value, ..DetailField::default() });
+            let name = match schema.find(path).or_else(|| schema.find(inside)) {
+                None => path.to_owned(),
+                // Another name of a column, and a key of the record that holds something else.
+                Some(column) if hides(&row, column, path, &value) => format!("{IN_MESSAGE}{path}"),
+                Some(_) => return,
+            };
+            if !value.is_null() {
+                fields.push(DetailField { name, value, ..DetailField::default() });
             }
         });
     }
@@ -113,6 +120,15 @@ pub fn detail(shard: &Shard, formats: &[&'static dyn Format], id: RowId) -> Opti
         raw: String::from_utf8_lossy(&raw).into_owned(),
         json,
     })
+}
+
+/// Whether a key of the record is not what the column that answers to its name holds.
+fn hides(row: &Row<'_>, column: usize, path: &str, value: &Value) -> bool {
+    let field = row.table.schema().field(column);
+    field.answers_to(path)
+        && !field.name.eq_ignore_ascii_case(path)
+        && field.kind != Kind::Time
+        && row.value(column).compare(value) != Some(std::cmp::Ordering::Equal)
 }
 
 /// A leaf as a query would compare it: whole numbers as numbers, others as they are written.

@@ -7,7 +7,7 @@ use logloupe_core::{
     query::{
         Severity,
         exec::{self, Job, Partial, Reader, RowRef, Selection},
-        plan::{self, Catalog, JsonPaths, Plan},
+        plan::{self, Catalog, JsonPaths, Plan, catalog::IN_MESSAGE},
         syntax::{self, Language},
     },
     table::{Bitmap, Shard, Value},
@@ -144,7 +144,7 @@ impl Answering {
     fn count(&mut self, shard: &mut Shard, field: &str) -> bool {
         for table in &mut shard.tables {
             let format = table.format().to_owned();
-            let known = field.starts_with('@')
+            let known = field.starts_with('@') && !field.starts_with(IN_MESSAGE)
                 || table.schema().find(field).is_some()
                 || table.derived(field).is_some();
             if !known && PATHS.has_json(&format) {

@@ -34,7 +34,7 @@ pub(super) static FIELDS: &[JsonField] = &[
     text("sourceIPAddress", Role::Dimension)
         .aliases(&["source.ip", "source.address"])
         .doc("where the request came from: an address, a service's DNS name or `AWS Internal`"),
-    text("awsRegion", Role::Dimension).aliases(&["cloud.region"]).doc("the region in which the request was made"),
+    text("awsRegion", Role::Dimension).aliases(&["region", "cloud.region"]).doc("the region in which the request was made"),
     JsonField::derived("event.outcome", Kind::Text, Role::Status)
         .doc("failure where there is an error code or message or a failed sign-in, success otherwise"),
     text("errorCode", Role::Status).aliases(&["error.code"]).doc("the service's error, if the request failed"),

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use super::index::Map;
 
-use super::super::plan::{JsonPaths, Node, Stage};
+use super::super::plan::{
+    JsonPaths, Node, Stage,
+    catalog::{BUILT_IN, IN_MESSAGE},
+};
 use crate::table::{
     Kind, Shard, Source, Table, Value,
     schema::{LINE, RECORD, SOURCE},
@@ -77,13 +80,13 @@ pub(super) fn id(node: &Node) -> usize {
 
 /// The column that a name means in a table and the path that must be derived first, if it is one.
 pub(super) fn resolve(table: &Table, name: &str, json: &dyn JsonPaths) -> Result<Input, String> {
-    let built_in = match name {
-        "@message" => Some(Input::Message),
-        "@format" => Some(Input::Const(Value::text(table.format()))),
-        "@source" => Some(Input::Source),
-        "@line" => Some(Input::Position(LINE)),
-        "@record" => Some(Input::Position(RECORD)),
-        "@duplicate" => Some(Input::Duplicate),
+    let built_in = match BUILT_IN.iter().find(|own| own.eq_ignore_ascii_case(name)) {
+        Some(&"@message") => Some(Input::Message),
+        Some(&"@format") => Some(Input::Const(Value::text(table.format()))),
+        Some(&"@source") => Some(Input::Source),
+        Some(&"@line") => Some(Input::Position(LINE)),
+        Some(&"@record") => Some(Input::Position(RECORD)),
+        Some(&"@duplicate") => Some(Input::Duplicate),
         _ => None,
     };
     if let Some(input) = built_in {
@@ -96,7 +99,7 @@ pub(super) fn resolve(table: &Table, name: &str, json: &dyn JsonPaths) -> Result
     if let Some(column) = table.derived(name) {
         return Ok(Input::Column(column));
     }
-    if json.has_json(table.format()) && !name.starts_with('@') {
+    if json.has_json(table.format()) && (!name.starts_with('@') || name.starts_with(IN_MESSAGE)) {
         return Err(name.to_owned());
     }
     Ok(Input::Const(Value::Null))

@@ -16,6 +16,8 @@ pub trait JsonPaths {
     fn sources(&self, _format: &str) -> &'static [&'static str] {
         &[]
     }
+    /// Calls `f(path, text)` for the first `most` leaves of a record that have a value.
+    fn leaves(&self, _format: &str, _record: &[u8], _most: usize, _f: &mut dyn FnMut(&str, &str)) {}
     /// Appends the value at `path` of `record` to `out` and says whether there is one.
     fn extract(&self, format: &str, record: &[u8], path: &str, out: &mut Vec<u8>) -> bool;
     /// The same for many records: what can be prepared once is.
@@ -40,6 +42,9 @@ impl JsonPaths for NoJson {
     }
 }
 
+/// What stands before a JSON path that is meant even where a column has that name: `@message.duration`.
+pub const IN_MESSAGE: &str = "@message.";
+
 /// Names that every row answers to, and names that the vendor's logs service gives to every event.
 pub const BUILT_IN: &[&str] = &[
     "@timestamp",
@@ -62,6 +67,10 @@ pub struct Catalog {
     fields: BTreeMap<(String, String), Known>,
     /// Names of formats, lower case, and the ids that each means.
     sources: BTreeMap<String, BTreeSet<String>>,
+    /// Paths met in JSON records that are no columns.
+    pub(super) met: BTreeSet<String>,
+    /// Keys met in JSON records that cannot be asked for by their name, because it is another name of this column.
+    pub(super) hidden: BTreeMap<String, String>,
     json: bool,
     open: bool,
     first_time: Option<i64>,
@@ -87,7 +96,11 @@ impl Catalog {
     pub fn of(shard: &Shard, json: &dyn JsonPaths) -> Catalog {
         let mut catalog = Catalog::default();
         for table in &shard.tables {
-            catalog.add_format(table.format(), table.schema().fields(), json.has_json(table.format()));
+            // A path that was asked for once became a column; that does not make it a name that exists.
+            let asked: Vec<&str> = table.derived_names().collect();
+            let fields = table.schema().fields().iter().filter(|f| !asked.contains(&f.name.as_ref()));
+            catalog.add_format(table.format(), fields, json.has_json(table.format()));
+            catalog.meet(table, json);
             json.sources(table.format()).iter().for_each(|name| catalog.add_source(name, table.format()));
             for (first, last) in table.chunks().iter().filter_map(|c| c.column(TIMESTAMP).range()) {
                 catalog.first_time = Some(catalog.first_time.map_or(first, |t| t.min(first)));
@@ -134,6 +147,8 @@ impl Catalog {
         for (name, ids) in &other.sources {
             self.sources.entry(name.clone()).or_default().extend(ids.iter().cloned());
         }
+        self.met.extend(other.met.iter().cloned());
+        self.hidden.extend(other.hidden.iter().map(|(a, b)| (a.clone(), b.clone())));
         self.json |= other.json;
         self.open |= other.open;
         self.first_time = self.first_time.into_iter().chain(other.first_time).min();
@@ -150,7 +165,31 @@ impl Catalog {
     }
     /// Whether some row could have a field of this name.
     pub fn has(&self, name: &str) -> bool {
-        self.open || self.json && name.contains('.') || BUILT_IN.contains(&name) || self.find(name).is_some()
+        self.open
+            || self.json && name.contains('.')
+            || BUILT_IN.iter().any(|b| b.eq_ignore_ascii_case(name))
+            || self.find(name).is_some()
+            || self.met.contains(name)
+    }
+    /// Whether this is a field's own name, letter for letter.
+    pub fn is_own(&self, name: &str) -> bool {
+        self.fields.get(&(name.to_ascii_lowercase(), name.to_owned())).is_some_and(|known| known.own)
+    }
+    /// Whether a name with dots may be a slip: it is neither known nor among the paths met in JSON records.
+    pub fn is_doubtful(&self, path: &str) -> bool {
+        !self.open
+            && !self.met.is_empty()
+            && !path.starts_with(IN_MESSAGE)
+            && self.find(path).is_none()
+            && !self.met.iter().any(|m| m.eq_ignore_ascii_case(path))
+    }
+    /// Paths met in JSON records that are no columns.
+    pub fn met(&self) -> impl Iterator<Item = &str> {
+        self.met.iter().map(String::as_str)
+    }
+    /// The column that is taken for `name` although some JSON record has a key of that name.
+    pub fn hides(&self, name: &str) -> Option<&str> {
+        self.hidden.get(name).map(String::as_str)
     }
     /// Whether it knows every name: nothing is loaded yet.
     pub fn is_open(&self) -> bool {

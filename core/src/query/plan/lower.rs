@@ -157,7 +157,11 @@ impl Lower<'_> {
                 Some(field) => (field.clone(), self.patterns.wildcard(&term.text.item)),
                 None => (Spanned::made("@message".to_owned()), self.patterns.any_case(&term.text.item)),
             };
+            let said = self.diagnostics.len();
             let node = self.field(&field.item, &field.span);
+            if let Some(text) = term.field.as_ref().map(|f| format!("{}:{}", f.item, term.text.item)) {
+                self.may_be_text(field, &text, said);
+            }
             match compiled {
                 Ok(regex) => {
                     // A field without a value does not hold the text: `-field:value` lets such events pass.
@@ -167,6 +171,27 @@ impl Lower<'_> {
                 }
                 Err(message) => self.diagnostics.push(Diagnostic::error(term.text.span.clone(), message)),
             }
+        }
+    }
+
+    /// A term `word:word` whose first word is no field may be text with a colon in it.
+    fn may_be_text(&mut self, field: Spanned<String>, text: &str, said: usize) {
+        if self.names.is_known(&field.item) || self.catalog.has(&field.item) {
+            return;
+        }
+        if self.diagnostics.len() == said {
+            let message = format!("no loaded log has a field `{}`", field.item);
+            self.diagnostics.push(Diagnostic::warning(field.span, message));
+        }
+        for remark in self.diagnostics.iter_mut().skip(said) {
+            let quoted = format!(
+                "to search for the text itself write it in quotes: `\"{}\"`",
+                text.replace('\\', "\\\\").replace('"', "\\\"")
+            );
+            remark.help = match remark.help.is_empty() {
+                true => quoted,
+                false => format!("{} Or {quoted}", remark.help),
+            };
         }
     }
 

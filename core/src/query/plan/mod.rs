@@ -19,6 +19,7 @@ mod given;
 mod lower;
 mod lower_given;
 mod lower_table;
+mod met;
 pub mod node;
 pub mod pattern;
 mod scope;

@@ -2,13 +2,13 @@
 
 use std::{
     cell::Cell,
-    collections::{HashMap, hash_map::Entry},
+    collections::{HashMap, HashSet, hash_map::Entry},
     rc::Rc,
 };
 
 use super::{
     Node, Stage,
-    catalog::{BUILT_IN, Catalog},
+    catalog::{BUILT_IN, Catalog, IN_MESSAGE},
 };
 use crate::{
     query::{Diagnostic, diagnostic::suggest, syntax::of_side},
@@ -34,6 +34,8 @@ pub(super) struct Names<'c> {
     closed: bool,
     /// Names that joins gave to the rows before them: `left.x` is `x`.
     sides: Vec<String>,
+    /// Names of which was said what they mean.
+    remarked: HashSet<String>,
 }
 
 impl<'c> Names<'c> {
@@ -46,6 +48,7 @@ impl<'c> Names<'c> {
             inputs: HashMap::new(),
             closed: false,
             sides: Vec::new(),
+            remarked: HashSet::new(),
         }
     }
     /// The names of a stage behind this one: only those that are given to [`define`](Self::define).
@@ -93,8 +96,9 @@ impl<'c> Names<'c> {
     ) -> (Node, Unit, Option<Diagnostic>) {
         let plain = self.without_side(name);
         let name = plain.as_deref().unwrap_or(name);
-        if let Some((node, unit)) = self.defined.get(name) {
-            return (node.clone(), *unit, None);
+        if let Some((node, unit)) = self.defined.get(name).cloned() {
+            let remark = self.shadows(name, span, stage);
+            return (node, unit, remark);
         }
         let known = !self.closed && self.catalog.has(name);
         // Names are the same in any letter case unless two of them differ in nothing else; the smallest one is
@@ -112,7 +116,10 @@ impl<'c> Names<'c> {
             };
             return (Node::Const(crate::table::Value::Null), Unit::None, Some(diagnostic.help(help)));
         }
-        let remark = (!known).then(|| self.unknown(name, span)).flatten();
+        let remark = match known {
+            true => self.doubt(name, span),
+            false => self.unknown(name, span),
+        };
         let next = stage.inputs.len();
         let index = *self.inputs.entry(name.to_owned()).or_insert(next);
         if index == next {
@@ -120,11 +127,50 @@ impl<'c> Names<'c> {
         }
         (Node::Input(index), self.catalog.find(name).map_or(Unit::None, |k| k.unit), remark)
     }
+    /// A remark if `name` was defined here although a field has it, which was not what it was defined by.
+    fn shadows(&mut self, name: &str, span: std::ops::Range<usize>, stage: &Stage) -> Option<Diagnostic> {
+        let field = !self.closed && self.catalog.is_own(name);
+        if !field || !self.remarked.insert(name.to_owned()) {
+            return None;
+        }
+        // `fields toUpper(userAgent) as userAgent` is meant so.
+        if stage.inputs.iter().any(|input| input.eq_ignore_ascii_case(name)) {
+            return None;
+        }
+        let message = format!("`{name}` is what this query defined, not the field of that name");
+        Some(Diagnostic::warning(span, message).help("give it another name after `as` to reach the field"))
+    }
+    /// A remark on a name that is taken for something, but perhaps not for what was meant.
+    fn doubt(&mut self, name: &str, span: std::ops::Range<usize>) -> Option<Diagnostic> {
+        if let Some(column) = self.catalog.hides(name) {
+            let message =
+                format!("`{name}` means the field `{column}`, and some records have a key `{name}` besides");
+            let help = format!("write `{IN_MESSAGE}{name}` for the key");
+            return self
+                .remarked
+                .insert(name.to_owned())
+                .then(|| Diagnostic::warning(span, message).help(help));
+        }
+        if !name.contains('.') || self.looks.get() >= MOST_LOOKS || !self.catalog.is_doubtful(name) {
+            return None;
+        }
+        let near = self.near(name)?;
+        let message = format!("no record that was looked at has a field `{name}`");
+        Some(Diagnostic::warning(span, message).help(format!("did you mean `{near}`?")))
+    }
+    /// The name that exists and that `name` is likely a slip of; one that ends with it if there is none.
+    fn near(&self, name: &str) -> Option<&str> {
+        if self.looks.get() > MOST_LOOKS {
+            return None;
+        }
+        let own = || self.catalog.names().filter(|(_, k)| k.own).map(|(n, _)| n).chain(self.catalog.met());
+        let last = |path: &str| path.rsplit_once('.').is_some_and(|(_, key)| key.eq_ignore_ascii_case(name));
+        self.like(name, own().chain(self.sorted_names()).chain(BUILT_IN.iter().copied()))
+            .or_else(|| self.like(name, self.catalog.names().map(|(n, _)| n)))
+            .or_else(|| own().take(MOST_CANDIDATES).filter(|path| last(path)).min_by_key(|path| path.len()))
+    }
     fn unknown(&self, name: &str, span: std::ops::Range<usize>) -> Option<Diagnostic> {
-        let own = self.catalog.names().filter(|(_, k)| k.own).map(|(n, _)| n);
-        let near = self
-            .like(name, own.chain(self.sorted_names()).chain(BUILT_IN.iter().copied()))
-            .or_else(|| self.like(name, self.catalog.names().map(|(n, _)| n)));
+        let near = self.near(name);
         let message = format!("no loaded log has a field `{name}`");
         if self.catalog.has_json() {
             // It may be a key of a JSON record that no one listed.
