@@ -4,11 +4,11 @@
 use std::io::Write;
 
 use logloupe_core::{
-    formats::{ALL, Framing, Paths},
+    formats::{ALL, Paths},
     query::{
         Diagnostic, Severity, diagnostic,
         explain::{self, Place},
-        plan::{self, Catalog},
+        plan::{self, Catalog, JsonPaths},
         syntax::{self, Language},
     },
 };
@@ -37,7 +37,12 @@ pub fn run(call: &Explain, out: &mut dyn Write) -> Outcome {
             let steps = explain::words(&query, &catalog).map_err(|found| refuse(&found))?;
             plan_in_words(&steps, out)?;
         }
-        To::Athena | To::Insights => {
+        To::Athena => {
+            plan::plan(&query, &catalog).map_err(|found| refuse(&found))?;
+            let athena = explain::athena(&query, &catalog, &Paths(ALL)).map_err(inexpressible)?;
+            athena_sql(&athena, out)?;
+        }
+        To::Insights => {
             return Err(Failure::Refused("logloupe: this is not offered yet".to_owned()));
         }
     }
@@ -50,7 +55,8 @@ fn catalog(files: &Files) -> (Catalog, Status) {
     if files.paths.is_empty() {
         for format in ALL {
             let meta = format.meta();
-            catalog.add_format(meta.id, &format.fields(), meta.framing == Framing::Json);
+            catalog.add_format(meta.id, &format.fields(), Paths(ALL).has_json(meta.id));
+            format.sources().iter().for_each(|name| catalog.add_source(name, meta.id));
         }
         return (catalog, Status::Answered);
     }
@@ -75,5 +81,18 @@ fn plan_in_words(steps: &[explain::Step], out: &mut dyn Write) -> Result<(), Fai
         }
         writeln!(out, "{:>3}. {}", number + 1, step.text)?;
     }
+    Ok(())
+}
+
+fn inexpressible(why: explain::Inexpressible) -> Failure {
+    Failure::Refused(format!("logloupe: {why}"))
+}
+
+fn athena_sql(athena: &explain::Athena, out: &mut dyn Write) -> Result<(), Failure> {
+    writeln!(out, "-- The table, once; put in your bucket, account and region.\n{}\n", athena.ddl)?;
+    for note in &athena.notes {
+        writeln!(out, "-- {note}")?;
+    }
+    writeln!(out, "{};", athena.sql)?;
     Ok(())
 }

@@ -1,6 +1,7 @@
-//! Every query under `explain/`, explained: the plan in words, exactly as users see it.
+//! Every query under `explain/`, explained: the plan in words, or as Athena SQL, exactly as users see it.
 //!
-//! A case is a title behind `===`, the query, and behind `--- plan` its steps. With `UPDATE_EXPLAIN=1` in the
+//! A case is a title behind `===`, the query, and its explanation behind `--- plan`, `--- athena` or `--- insights`: the
+//! file's name says which. With `UPDATE_EXPLAIN=1` in the
 //! environment the files are rewritten; read the difference before you commit it.
 
 #![expect(clippy::disallowed_methods, reason = "the rule is the core's; its tests read their cases")]
@@ -8,11 +9,11 @@
 use std::{fmt::Write, fs, path::Path};
 
 use logloupe_core::{
-    formats::{ALL, Framing},
+    formats::{ALL, Paths},
     query::{
         diagnostic,
         explain::{self, Place},
-        plan::Catalog,
+        plan::{Catalog, JsonPaths},
         syntax::{self, Language},
     },
 };
@@ -38,18 +39,29 @@ fn cases(text: &str) -> (String, Vec<Case>) {
 fn catalog() -> Catalog {
     let mut catalog = Catalog::default();
     for format in ALL {
-        catalog.add_format(format.meta().id, &format.fields(), format.meta().framing == Framing::Json);
+        catalog.add_format(format.meta().id, &format.fields(), Paths(ALL).has_json(format.meta().id));
+        format.sources().iter().for_each(|name| catalog.add_source(name, format.meta().id));
     }
     catalog
 }
 
-fn answer(text: &str, catalog: &Catalog) -> String {
+fn answer(text: &str, to: &str, catalog: &Catalog) -> String {
     let language = Language::of(text, Language::Insights);
     let query = match syntax::parse_in(text, language).into_result() {
         Ok(query) => query,
         Err(found) => return format!("--- diagnostics\n{}", diagnostic::render(text, &found)),
     };
-    let mut out = "--- plan\n".to_owned();
+    let mut out = format!("--- {to}\n");
+    if to == "athena" {
+        match explain::athena(&query, catalog, &Paths(ALL)) {
+            Ok(athena) => {
+                athena.notes.iter().for_each(|note| writeln!(out, "-- {note}").unwrap());
+                out.push_str(&athena.sql);
+            }
+            Err(why) => write!(out, "{why}").unwrap(),
+        }
+        return out;
+    }
     match explain::words(&query, catalog) {
         Ok(steps) => {
             for step in steps {
@@ -80,7 +92,7 @@ fn every_query_is_explained_as_its_file_says() {
         let mut new = remarks.trim_end().to_owned() + "\n";
         for case in cases {
             count += 1;
-            let answer = answer(&case.query, &catalog);
+            let answer = answer(&case.query, path.file_stem().unwrap().to_str().unwrap(), &catalog);
             let name = format!("{}: {}", path.file_name().unwrap().display(), case.title);
             if answer != case.rest {
                 writeln!(wrong, "== {name}\n-- expected\n{}\n-- found\n{answer}\n", case.rest).unwrap();
@@ -108,4 +120,36 @@ fn every_question_of_every_format_is_told_in_words() {
             }
         }
     }
+}
+
+#[test]
+fn every_question_of_every_format_goes_to_athena_or_says_why_not() {
+    let catalog = catalog();
+    let mut written = 0;
+    for format in ALL {
+        for preset in format.presets() {
+            let text = format!("SOURCE {} | {}", format.meta().id, preset.query);
+            let query = syntax::parse(&text).into_result().expect("a preset is a good query");
+            match explain::athena(&query, &catalog, &Paths(ALL)) {
+                Ok(athena) => {
+                    written += 1;
+                    let opened = athena.sql.matches('(').count();
+                    assert_eq!(opened, athena.sql.matches(')').count(), "{}", athena.sql);
+                    let table = format!("FROM {}", table_of(&athena.ddl));
+                    assert!(athena.sql.contains(&table), "{table}: {}", athena.sql);
+                }
+                Err(why) => {
+                    let why = why.to_string();
+                    assert!(why.contains("cannot be expressed: ") && !why.ends_with('.'), "{why}");
+                }
+            }
+        }
+    }
+    assert!(written >= 20, "only {written} questions have SQL");
+}
+
+/// The name of the table that a statement creates.
+fn table_of(ddl: &str) -> &str {
+    let name = ddl.split(" (").next().unwrap_or_default().split(' ').next_back();
+    name.unwrap_or_default()
 }

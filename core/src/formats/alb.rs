@@ -9,6 +9,8 @@
 //! the parts that Athena's table has (`request_verb`, `request_url`, `request_proto`), of which a malformed
 //! request may lack any.
 
+mod elsewhere;
+
 use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
     field::{
@@ -19,6 +21,7 @@ use super::{
         words,
     },
 };
+use crate::elsewhere::Elsewhere;
 use crate::table::{Cell, Field, Kind, Role, Row, RowWriter, Unit};
 
 /// Access logs of Application Load Balancers.
@@ -222,6 +225,9 @@ impl Format for Alb {
     }
     fn sources(&self) -> &'static [&'static str] {
         &["alb_access_logs", super::WEB_ACCESS]
+    }
+    fn elsewhere(&self) -> Option<&'static Elsewhere> {
+        Some(&elsewhere::ELSEWHERE)
     }
     fn presets(&self) -> &'static [Preset] {
         PRESETS

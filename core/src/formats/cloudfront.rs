@@ -11,6 +11,8 @@
 //! Lines shorter than the header are kept as long as half of its columns are there. Status 000 (the client was
 //! gone) is 0.
 
+mod elsewhere;
+
 use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
     field::{
@@ -21,6 +23,7 @@ use super::{
         words,
     },
 };
+use crate::elsewhere::Elsewhere;
 use crate::table::{Field, Kind, Role, Row, RowWriter, Unit};
 
 /// CloudFront standard logs.
@@ -317,6 +320,9 @@ impl Format for CloudFront {
     }
     fn sources(&self) -> &'static [&'static str] {
         &["cloudfront_standard_logs", super::WEB_ACCESS]
+    }
+    fn elsewhere(&self) -> Option<&'static Elsewhere> {
+        Some(&elsewhere::ELSEWHERE)
     }
     fn presets(&self) -> &'static [Preset] {
         PRESETS

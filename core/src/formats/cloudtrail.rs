@@ -14,6 +14,7 @@
 //! - The event history's CSV download is not read here: this format's records are JSON objects.
 
 mod derive;
+mod elsewhere;
 mod fields;
 mod presets;
 mod summary;
@@ -25,6 +26,7 @@ use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
     field::json::{self, Json, JsonColumns, JsonRow, Reader},
 };
+use crate::elsewhere::Elsewhere;
 use crate::table::{Field, Row, RowWriter, Unit};
 
 /// AWS CloudTrail.
@@ -65,6 +67,9 @@ impl Format for CloudTrail {
     }
     fn summary(&self, row: &Row<'_>) -> Vec<Span> {
         summary::sentence(row)
+    }
+    fn elsewhere(&self) -> Option<&'static Elsewhere> {
+        Some(&elsewhere::ELSEWHERE)
     }
     fn identity(&self) -> &'static [&'static str] {
         &["eventID", "recipientAccountId"]

@@ -18,6 +18,7 @@ mod conformance;
 
 pub use paths::Paths;
 
+use crate::elsewhere::Elsewhere;
 use crate::table::{Field, Kind, Row, RowWriter};
 
 /// Every format of this crate, in the order in which ties of detection are decided.
@@ -68,6 +69,10 @@ pub trait Format: Sync {
     /// An id or a name with `_logs` after it is understood without standing here.
     fn sources(&self) -> &'static [&'static str] {
         &[]
+    }
+    /// How AWS's own engines know the log, so that queries can go on there.
+    fn elsewhere(&self) -> Option<&'static Elsewhere> {
+        None
     }
     /// The columns that identify an event, if the vendor may deliver one twice; equal values mean the same event.
     fn identity(&self) -> &'static [&'static str] {

@@ -4,7 +4,10 @@ use super::{
     Format, JsonPart,
     field::json::{self, Path},
 };
-use crate::query::plan::{JsonPaths, PathReader, catalog::IN_MESSAGE};
+use crate::query::{
+    explain::{Log, Logs},
+    plan::{JsonPaths, PathReader, catalog::IN_MESSAGE},
+};
 
 /// The paths of these formats' records.
 #[derive(Clone, Copy)]
@@ -40,5 +43,21 @@ impl JsonPaths for Paths<'_> {
     fn reader<'r>(&'r self, format: &'r str, path: &'r str) -> Box<PathReader<'r>> {
         let (part, path) = (self.part(format), Path::new(path.strip_prefix(IN_MESSAGE).unwrap_or(path)));
         Box::new(move |record, out| part.of(record).is_some_and(|json| path.extract(json, out)))
+    }
+}
+
+impl Logs for Paths<'_> {
+    fn logs(&self) -> Vec<Log> {
+        let log = |format: &&'static dyn Format| {
+            let meta = format.meta();
+            Log {
+                id: meta.id,
+                title: meta.title,
+                fields: format.fields(),
+                json: self.has_json(meta.id),
+                elsewhere: format.elsewhere(),
+            }
+        };
+        self.0.iter().map(log).collect()
     }
 }

@@ -186,7 +186,11 @@ impl Telling<'_> {
                 self.push(format!("keeps the first row of each {keys}; rows that lack one are all kept"));
             }
             // Which logs are read was said first.
-            _ => {}
+            Command::Source(_) => {}
+            other => {
+                self.in_order();
+                self.push(format!("runs {other}"));
+            }
         }
     }
 
@@ -235,8 +239,8 @@ impl Telling<'_> {
         self.push(format!("{}{what}{per}", names(&all)));
         if self.place == Place::Parts && !by.is_empty() {
             self.push(
-                "gives up with an error, never with a wrong number, if the groups or the values that percentiles \
-                 and distinct counts must remember outgrow the memory set aside for a query",
+                "stops with an error, never with a wrong number, if there are more groups than fit into the memory \
+                 set aside for a query",
             );
         }
         self.made.clear();
@@ -376,17 +380,17 @@ fn aggregated(item: &Projection) -> String {
         (Some(AggregateKind::Count), Some(star)) if star == "*" => "counts the rows".to_owned(),
         (Some(kind), Some(field)) => match kind {
             AggregateKind::Count => format!("counts the rows that have {field}"),
-            AggregateKind::CountDistinct => format!("counts the different values of {field}, exactly"),
+            AggregateKind::CountDistinct => format!("counts the different values of {field}"),
             AggregateKind::Sum => format!("sums {field}"),
             AggregateKind::Avg => format!("takes the mean of {field}"),
             AggregateKind::Min => format!("takes the smallest {field}"),
             AggregateKind::Max => format!("takes the largest {field}"),
             AggregateKind::FixedPercentile(percent) => {
-                format!("takes the {percent}th percentile of {field} (nearest rank, exact)")
+                format!("takes the {percent}th percentile of {field} (nearest rank)")
             }
             AggregateKind::Percentile => match args.get(1).map(|a| &a.item) {
                 Some(Expr::Literal(Value::Int(_) | Value::Float(_))) => {
-                    format!("takes the {}th percentile of {field} (nearest rank, exact)", args[1].item)
+                    format!("takes the {}th percentile of {field} (nearest rank)", args[1].item)
                 }
                 _ => format!("computes {}", item.expr.item),
             },

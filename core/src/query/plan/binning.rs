@@ -47,6 +47,14 @@ impl Binning {
     pub fn length(&self) -> Option<i64> {
         if let Step::Micros(micros) = self.step { Some(micros) } else { None }
     }
+    /// The length of an interval in months, if it is counted in months.
+    pub fn months_long(&self) -> Option<i64> {
+        if let Step::Months(months) = self.step { Some(months) } else { None }
+    }
+    /// Where an interval begins, microseconds since 1970.
+    pub fn origin(&self) -> i64 {
+        self.origin
+    }
     /// The number of the interval that holds `time`.
     pub fn index(&self, time: i64) -> i64 {
         match self.step {

@@ -211,6 +211,10 @@ impl Catalog {
             None => Vec::new(),
         }
     }
+    /// Whether a format of this id is among what is known.
+    pub fn has_format(&self, id: &str) -> bool {
+        self.open || self.sources.contains_key(&id.to_ascii_lowercase())
+    }
     /// All names of fields: a field's own name, and whether it is that.
     pub fn names(&self) -> impl Iterator<Item = (&str, Known)> {
         self.fields.iter().map(|((_, name), known)| (name.as_str(), *known))

@@ -78,20 +78,17 @@ fn build(pattern: &str, ignore_case: bool, size: usize) -> Result<Regex, Refused
         return Err(Refused::Large);
     }
     // Unicode classes are not compiled in: a pattern in ASCII is matched byte by byte, any other by characters.
-    RegexBuilder::new(pattern)
-        .unicode(!pattern.is_ascii())
-        .case_insensitive(ignore_case)
-        .size_limit(size)
-        .build()
-        .map_err(|e| match e {
-            regex::Error::CompiledTooBig(_) => Refused::Large,
-            other => {
-                let text = other.to_string();
-                let last = text.lines().last().unwrap_or("it cannot be compiled");
-                let reason = last.trim_start_matches("error:").trim();
-                Refused::Wrong(format!("the regular expression does not compile: {reason}"))
-            }
-        })
+    // The flag stands in the pattern, so that its text says all.
+    let flagged = if ignore_case { format!("(?i){pattern}") } else { pattern.to_owned() };
+    RegexBuilder::new(&flagged).unicode(!pattern.is_ascii()).size_limit(size).build().map_err(|e| match e {
+        regex::Error::CompiledTooBig(_) => Refused::Large,
+        other => {
+            let text = other.to_string();
+            let last = text.lines().last().unwrap_or("it cannot be compiled");
+            let reason = last.trim_start_matches("error:").trim();
+            Refused::Wrong(format!("the regular expression does not compile: {reason}"))
+        }
+    })
 }
 
 /// Escapes bytes so that a byte-wise regular expression matches exactly them.
@@ -99,7 +96,10 @@ fn escape(text: &str) -> String {
     let mut out = String::new();
     for b in text.bytes() {
         match b {
-            b if b.is_ascii_alphanumeric() => out.push(b as char),
+            b if b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_' | b'-' | b':' | b'/' | b',' | b'@') => {
+                out.push(b as char);
+            }
+            b if b.is_ascii_punctuation() => out.extend(['\\', b as char]),
             b => out.push_str(&format!("\\x{b:02x}")),
         }
     }

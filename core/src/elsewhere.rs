@@ -1,0 +1,96 @@
+//! How a log is called where AWS keeps it: the table that Athena's documentation has for it, and the names that
+//! CloudWatch Logs gives its fields. Data only; [`explain`](crate::query::explain) writes queries with it.
+
+use crate::table::Kind;
+
+/// A log as AWS's own engines know it.
+#[derive(Clone, Copy, Debug)]
+pub struct Elsewhere {
+    /// Its table in Athena, or why it has none and what to do instead.
+    pub athena: Result<&'static Table, &'static str>,
+    /// How it is queried in CloudWatch Logs Insights.
+    pub insights: Insights,
+}
+
+/// A table as Athena's documentation creates it.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    /// Its name.
+    pub name: &'static str,
+    /// The statement that creates it, with placeholders for bucket, account and region.
+    pub ddl: &'static str,
+    /// When an event happened, as an expression over the table's columns of a type with a time zone.
+    pub time: &'static str,
+    /// Our columns in terms of the table's.
+    pub columns: &'static [Column],
+    /// Objects of a JSON log by the path that leads to them; what lies below is reached through them.
+    pub roots: &'static [Root],
+    /// What to know before the statement is run, a sentence each.
+    pub notes: &'static [&'static str],
+}
+
+/// One of our columns in terms of a table's.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// Our column's name.
+    pub name: &'static str,
+    /// An expression over the table's columns, NULL where our column has no value.
+    pub sql: &'static str,
+    /// What the expression gives.
+    pub kind: Kind,
+}
+
+impl Column {
+    /// A column of text.
+    pub const fn text(name: &'static str, sql: &'static str) -> Column {
+        Column { name, sql, kind: Kind::Text }
+    }
+    /// A column of integers.
+    pub const fn int(name: &'static str, sql: &'static str) -> Column {
+        Column { name, sql, kind: Kind::Int }
+    }
+    /// A column of floats.
+    pub const fn float(name: &'static str, sql: &'static str) -> Column {
+        Column { name, sql, kind: Kind::Float }
+    }
+    /// A column of booleans.
+    pub const fn bool(name: &'static str, sql: &'static str) -> Column {
+        Column { name, sql, kind: Kind::Bool }
+    }
+    /// A column of times with a time zone.
+    pub const fn time(name: &'static str, sql: &'static str) -> Column {
+        Column { name, sql, kind: Kind::Time }
+    }
+}
+
+/// A column that holds an object or a list of a JSON log.
+#[derive(Clone, Copy, Debug)]
+pub enum Root {
+    /// As JSON text: any path below is read from it.
+    Json {
+        /// The path that leads to it.
+        path: &'static str,
+        /// The table's column.
+        column: &'static str,
+    },
+    /// As an array of structs.
+    Structs {
+        /// The path that leads to it.
+        path: &'static str,
+        /// The table's column.
+        column: &'static str,
+        /// What each struct has.
+        members: &'static [&'static str],
+    },
+}
+
+/// How CloudWatch Logs Insights sees a log.
+#[derive(Clone, Copy, Debug)]
+pub struct Insights {
+    /// In which log group it usually lies, in words.
+    pub group: &'static str,
+    /// Our columns that it calls otherwise, and how.
+    pub names: &'static [(&'static str, &'static str)],
+    /// Our columns that it does not have, as they are made here.
+    pub missing: &'static [&'static str],
+}

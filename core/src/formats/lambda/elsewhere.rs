@@ -1,0 +1,15 @@
+//! Lambda's logs in CloudWatch Logs, where they are at home. Athena has no table of them.
+
+use crate::elsewhere::{Elsewhere, Insights};
+
+pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
+    athena: Err(
+        "AWS documents no Athena table for it, as functions write to CloudWatch Logs; run it there, as \
+                 `logloupe explain --to insights` writes it",
+    ),
+    insights: Insights {
+        group: "/aws/lambda/ and the function's name",
+        names: &[],
+        missing: &["event.outcome"],
+    },
+};

@@ -1,0 +1,210 @@
+//! An expression of SQL in the making: its text, how tightly it holds together, what type it has. Types matter: where
+//! a query here compares whatever reads as a number, Athena must be told by casts.
+
+use super::text;
+use crate::{
+    query::plan::binning::Binning,
+    table::{Kind, Value},
+    time,
+};
+
+/// What an expression gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Type {
+    Text,
+    Int,
+    Float,
+    Bool,
+    /// A point in time, with a time zone.
+    Time,
+    List,
+    /// NULL itself.
+    Nothing,
+}
+
+impl Type {
+    pub(super) fn is_number(self) -> bool {
+        matches!(self, Type::Int | Type::Float)
+    }
+}
+
+impl From<Kind> for Type {
+    fn from(kind: Kind) -> Type {
+        match kind {
+            Kind::Text | Kind::Ip => Type::Text,
+            Kind::Int => Type::Int,
+            Kind::Float => Type::Float,
+            Kind::Bool => Type::Bool,
+            Kind::Time => Type::Time,
+        }
+    }
+}
+
+/// How tightly an expression holds together.
+pub(super) mod level {
+    pub(in super::super) const OR: u8 = 1;
+    pub(in super::super) const AND: u8 = 2;
+    pub(in super::super) const NOT: u8 = 3;
+    pub(in super::super) const COMPARISON: u8 = 4;
+    pub(in super::super) const SUM: u8 = 5;
+    pub(in super::super) const PRODUCT: u8 = 6;
+    pub(in super::super) const SIGN: u8 = 7;
+    pub(in super::super) const ATOM: u8 = 8;
+}
+
+/// An expression.
+#[derive(Clone, Debug)]
+pub(super) struct Sql {
+    pub(super) text: String,
+    pub(super) level: u8,
+    pub(super) ty: Type,
+    /// A condition whose NULL stands for false.
+    pub(super) null_is_false: bool,
+    /// The value, if it is a constant.
+    pub(super) constant: Option<Value>,
+}
+
+impl Sql {
+    pub(super) fn new(text: impl Into<String>, level: u8, ty: Type) -> Sql {
+        Sql { text: text.into(), level, ty, null_is_false: false, constant: None }
+    }
+    /// A call, a column, a cast.
+    pub(super) fn atom(text: impl Into<String>, ty: Type) -> Sql {
+        Sql::new(text, level::ATOM, ty)
+    }
+    /// A condition in which a missing value makes NULL, which is to be false.
+    pub(super) fn condition(text: impl Into<String>, level: u8) -> Sql {
+        Sql { null_is_false: true, ..Sql::new(text, level, Type::Bool) }
+    }
+    pub(super) fn constant(value: &Value) -> Sql {
+        let (text, level, ty) = match value {
+            Value::Null => ("NULL".to_owned(), level::ATOM, Type::Nothing),
+            Value::Bool(v) => (if *v { "TRUE" } else { "FALSE" }.to_owned(), level::ATOM, Type::Bool),
+            Value::Int(v) => (v.to_string(), if *v < 0 { level::SIGN } else { level::ATOM }, Type::Int),
+            Value::Float(v) => {
+                (text::float(*v), if v.is_sign_negative() { level::SIGN } else { level::ATOM }, Type::Float)
+            }
+            Value::Time(v) => (time_literal(*v), level::ATOM, Type::Time),
+            Value::Text(v) => (text::text(v), level::ATOM, Type::Text),
+            Value::List(items) => {
+                let items: Vec<String> = items.iter().map(|i| Sql::constant(i).text).collect();
+                (format!("ARRAY[{}]", items.join(", ")), level::ATOM, Type::List)
+            }
+        };
+        Sql { constant: Some(value.clone()), ..Sql::new(text, level, ty) }
+    }
+    /// In brackets unless it holds together at least so tightly.
+    pub(super) fn at(&self, level: u8) -> String {
+        if self.level >= level { self.text.clone() } else { format!("({})", self.text) }
+    }
+    /// As a value: a condition is true or false.
+    pub(super) fn value(self) -> Sql {
+        match self.null_is_false {
+            true => Sql::atom(format!("coalesce({}, FALSE)", self.text), Type::Bool),
+            false => self,
+        }
+    }
+    /// As a number; text is one where it reads as one. `None` for what never is.
+    pub(super) fn number(&self) -> Option<Sql> {
+        match self.ty {
+            Type::Int | Type::Float => Some(self.clone()),
+            Type::Text => match &self.constant {
+                Some(value) => match (value.integer(), value.number()) {
+                    (Some(v), _) => Some(Sql::constant(&Value::Int(v))),
+                    (None, Some(v)) => Some(Sql::constant(&Value::Float(v))),
+                    (None, None) => None,
+                },
+                None => Some(Sql::atom(format!("TRY_CAST({} AS double)", self.text), Type::Float)),
+            },
+            Type::Bool => {
+                Some(Sql::atom(format!("CAST({} AS bigint)", self.clone().value().text), Type::Int))
+            }
+            Type::Time => {
+                Some(Sql::atom(format!("CAST(to_unixtime({}) * 1000 AS bigint)", self.text), Type::Int))
+            }
+            Type::List | Type::Nothing => None,
+        }
+    }
+    /// As text, written as here.
+    pub(super) fn text(&self) -> Sql {
+        match (&self.constant, self.ty) {
+            (_, Type::Text) => self.clone(),
+            (Some(value), _) if !value.is_null() => Sql::constant(&Value::text(&value.to_string())),
+            (_, Type::Time) => {
+                Sql::atom(format!("date_format({}, '%Y-%m-%dT%H:%i:%sZ')", self.text), Type::Text)
+            }
+            _ => Sql::atom(format!("CAST({} AS varchar)", self.clone().value().text), Type::Text),
+        }
+    }
+    /// As a point in time. `None` for what never is.
+    pub(super) fn time(&self) -> Option<Sql> {
+        match (&self.constant, self.ty) {
+            (_, Type::Time) => Some(self.clone()),
+            (Some(value), _) => value.time().map(|t| Sql::constant(&Value::Time(t))),
+            (None, Type::Int | Type::Float) => {
+                Some(Sql::atom(format!("from_unixtime({} / 1E3)", self.at(level::PRODUCT)), Type::Time))
+            }
+            (None, Type::Text) => {
+                Some(Sql::atom(format!("TRY(from_iso8601_timestamp({}))", self.text), Type::Time))
+            }
+            _ => None,
+        }
+    }
+    /// As a condition: what counts as true here.
+    pub(super) fn holds(self) -> Sql {
+        match self.ty {
+            // A column that is missing does not hold.
+            Type::Bool => Sql { null_is_false: self.constant.is_none(), ..self },
+            Type::Int | Type::Float => {
+                Sql::condition(format!("{} <> 0", self.at(level::SUM)), level::COMPARISON)
+            }
+            Type::Text => Sql::condition(format!("lower({}) = 'true'", self.text), level::COMPARISON),
+            Type::Time | Type::List | Type::Nothing => Sql::constant(&Value::Bool(false)),
+        }
+    }
+}
+
+/// A point in time, as a constant.
+fn time_literal(micros: i64) -> String {
+    format!("from_iso8601_timestamp({})", text::text(&time::format_iso(micros)))
+}
+
+/// The beginning of the interval that holds a time, or the next one.
+pub(super) fn binned(time: &Sql, bins: &Binning, up: bool) -> Option<Sql> {
+    const SECOND: i64 = 1_000_000;
+    const DAY: i64 = 86_400 * SECOND;
+    let t = &time.text;
+    let call = |unit: &str| Some(Sql::atom(format!("date_trunc('{unit}', {t})"), Type::Time));
+    match (bins.months_long(), bins.length(), up) {
+        (Some(1), _, false) => return call("month"),
+        (Some(3), _, false) => return call("quarter"),
+        (Some(12), _, false) => return call("year"),
+        (None, Some(step), false) => match (step, bins.origin()) {
+            (SECOND, 0) => return call("second"),
+            (s, 0) if s == 60 * SECOND => return call("minute"),
+            (s, 0) if s == 3600 * SECOND => return call("hour"),
+            (DAY, 0) => return call("day"),
+            (s, o) if s == 7 * DAY && o == -3 * DAY => return call("week"),
+            _ => {}
+        },
+        _ => {}
+    }
+    let step = bins.length()?;
+    // In seconds; a step of less than one is written with a point.
+    let seconds = |micros: i64| match micros % SECOND {
+        0 => (micros / SECOND).to_string(),
+        _ => text::float(micros as f64 / 1e6),
+    };
+    let (step, round) = (seconds(step), if up { "ceil" } else { "floor" });
+    let text = match bins.origin() {
+        0 => format!("from_unixtime({round}(to_unixtime({t}) / {step}) * {step})"),
+        origin => {
+            let (sign, back) = if origin < 0 { ('+', '-') } else { ('-', '+') };
+            let shift = seconds(origin.abs());
+            format!(
+                "from_unixtime({round}((to_unixtime({t}) {sign} {shift}) / {step}) * {step} {back} {shift})"
+            )
+        }
+    };
+    Some(Sql::atom(text, Type::Time))
+}
