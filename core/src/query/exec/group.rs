@@ -88,7 +88,7 @@ impl Grouper {
     pub(super) fn new(group: &Group, parts: &Parts<'_>) -> Grouper {
         let encoders = group.keys.iter().map(|k| Encoder::new(k, parts)).collect();
         let aggregating = |call: &AggregateCall| {
-            let mut state = State::new(call.kind);
+            let mut state = State::of(call);
             state.grow(group.keys.is_empty() as usize);
             let different = match (&state, &call.arg) {
                 (State::Different(different), Some(arg)) => Some(Numbered {
@@ -128,7 +128,8 @@ impl Grouper {
         if groups > MOST_GROUPS {
             return Err(too_many_groups());
         }
-        for (call, aggregating) in group.aggregates.iter().zip(&mut self.aggregates) {
+        let calls = group.aggregates.iter().zip(&mut self.aggregates);
+        for (call, aggregating) in calls.filter(|(call, _)| call.same_as.is_none()) {
             aggregating.state.grow(groups);
             aggregating.take(call, eval, rows, &self.rows, &self.groups);
         }

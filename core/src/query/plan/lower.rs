@@ -568,7 +568,8 @@ impl Lower<'_> {
         self.in_aggregate = false;
         let mut post = post;
         let node = match call {
-            Some(call) => {
+            Some(mut call) => {
+                call.same_as = post.calls.iter().position(|earlier| earlier.answers(&call));
                 post.calls.push(call);
                 Node::Input(post.keys + post.calls.len() - 1)
             }
@@ -619,7 +620,7 @@ impl Lower<'_> {
             }
             _ => {}
         }
-        Some(AggregateCall { kind, arg, percent, label: label(&e.item) })
+        Some(AggregateCall { kind, arg, percent, label: label(&e.item), same_as: None })
     }
 
     /// The number that an argument says, which must be a constant.

@@ -88,6 +88,20 @@ pub(crate) struct AggregateCall {
     pub(crate) percent: f64,
     /// How it is called in the query, for remarks.
     pub(crate) label: String,
+    /// The earlier call whose state answers this one too: percentiles of one field.
+    pub(crate) same_as: Option<usize>,
+}
+
+impl AggregateCall {
+    /// Whether the state of this call answers `other`.
+    pub(crate) fn answers(&self, other: &AggregateCall) -> bool {
+        let percentile = |kind| matches!(kind, AggregateKind::Percentile | AggregateKind::FixedPercentile(_));
+        let same = match (&self.arg, &other.arg) {
+            (Some(Node::Input(a)), Some(Node::Input(b))) | (Some(Node::Def(a)), Some(Node::Def(b))) => a == b,
+            _ => false,
+        };
+        same && percentile(self.kind) && percentile(other.kind)
+    }
 }
 
 /// A column of the answer.

@@ -175,7 +175,7 @@ pub static COMMANDS: &[CommandWord] = &[
         "makes a row of each item of a list, which keeps the list's name",
     ),
     command(Verb::NoEffect, "unmask", &[], "unmask @message", "has no effect: nothing is masked here"),
-    command(Verb::NoEffect, "estimate", &[], "estimate", "has no effect: every answer is exact"),
+    command(Verb::NoEffect, "estimate", &[], "estimate", "has no effect: answers are exact as far as they can be"),
     not_offered("pattern", "count alike messages with `parse` and `stats count(*) by …`"),
     not_offered("anomaly", "look for unusual numbers with `stats count(*) by bin(5m)` and the chart"),
     not_offered("fillmissing", ""),

@@ -21,7 +21,10 @@ use numbers::Numbers;
 use total::Totals;
 
 use super::{
-    super::functions::{AggregateKind, Num, num},
+    super::{
+        functions::{AggregateKind, Num, num},
+        plan::AggregateCall,
+    },
     index::rank,
     vector::Vector,
 };
@@ -51,10 +54,16 @@ pub(super) enum State {
     },
     /// The numbers of the earliest and the latest event.
     Rate(Vec<(Option<Edge>, Option<Edge>)>),
+    /// Nothing: another state answers for it.
+    Elsewhere,
 }
 
 impl State {
-    pub(super) fn new(kind: AggregateKind) -> State {
+    /// The state of a call before any row.
+    pub(super) fn of(call: &AggregateCall) -> State {
+        if call.same_as.is_some() { State::Elsewhere } else { State::new(call.kind) }
+    }
+    fn new(kind: AggregateKind) -> State {
         match kind {
             AggregateKind::Count => State::Count(Vec::new()),
             AggregateKind::Sum | AggregateKind::Avg => State::Total(Totals::default()),
@@ -95,6 +104,7 @@ impl State {
             State::Different(_) => {}
             State::Edge { best, .. } => best.resize(groups, None),
             State::Rate(ends) => ends.resize(groups, (None, None)),
+            State::Elsewhere => {}
         }
     }
     /// Counts the rows themselves.
@@ -129,7 +139,7 @@ impl State {
                     numbers.add(group, n.float());
                 }
             }
-            State::Different(_) | State::Edge { .. } | State::Rate(_) => {}
+            State::Different(_) | State::Edge { .. } | State::Rate(_) | State::Elsewhere => {}
         }
     }
     /// Adds numbers as they are stored; says no if the state or the vector needs another way.
@@ -207,10 +217,11 @@ impl State {
             State::Different(different) => State::Different(Different::new(different.ask())),
             State::Edge { last, .. } => State::Edge { last: *last, best: Vec::new() },
             State::Rate(_) => State::Rate(Vec::new()),
+            State::Elsewhere => State::Elsewhere,
         }
     }
     /// What is to be said of the answer, if it is not exact or not all of it.
-    pub(super) fn remark(&self) -> Option<String> {
+    fn remark(&self) -> Option<String> {
         match self {
             State::Numbers(numbers) => {
                 let of = numbers.estimated()?;
@@ -227,8 +238,28 @@ impl State {
             _ => None,
         }
     }
+    /// What each of `calls` says of every group, and what is to be said of it.
+    pub(super) fn finish_all(
+        mut states: Vec<State>,
+        calls: &[AggregateCall],
+        groups: usize,
+    ) -> (Vec<Vec<Value>>, Vec<String>) {
+        let (mut columns, mut remarks) = (Vec::new(), Vec::new());
+        for (at, call) in calls.iter().enumerate() {
+            let Some(state) = states.get_mut(call.same_as.unwrap_or(at)) else { continue };
+            remarks.extend(state.remark().map(|remark| format!("`{}` {remark}", call.label)));
+            columns.push(match (state, call.kind) {
+                // These may be asked again.
+                (State::Numbers(numbers), AggregateKind::Percentile | AggregateKind::FixedPercentile(_)) => {
+                    numbers.percentiles(call.percent, groups)
+                }
+                (state, kind) => std::mem::replace(state, State::Elsewhere).finish(kind, groups),
+            });
+        }
+        (columns, remarks)
+    }
     /// The aggregate of every group.
-    pub(super) fn finish(self, kind: AggregateKind, percent: f64, groups: usize) -> Vec<Value> {
+    fn finish(self, kind: AggregateKind, groups: usize) -> Vec<Value> {
         match self {
             State::Count(n) => n.into_iter().map(|n| Value::Int(n as i64)).collect(),
             State::Total(totals) => {
@@ -243,10 +274,10 @@ impl State {
                 })
                 .collect(),
             State::Extreme { best, .. } => best,
-            State::Numbers(numbers) => match kind {
-                AggregateKind::Histogram(ranges) => numbers.histograms(ranges as usize, groups),
-                _ => numbers.percentiles(percent, groups),
-            },
+            State::Numbers(numbers) => {
+                let ranges = if let AggregateKind::Histogram(ranges) = kind { ranges } else { 1 };
+                numbers.histograms(ranges as usize, groups)
+            }
             State::Different(different) => match kind {
                 AggregateKind::Values => different.lists(groups, MOST_LISTED),
                 AggregateKind::TopK(most) => different.lists(groups, most as usize),
@@ -259,6 +290,7 @@ impl State {
                 let period = if let AggregateKind::Rate(period) = kind { period } else { 1 };
                 ends.into_iter().map(|(first, last)| rate(first, last, period)).collect()
             }
+            State::Elsewhere => vec![Value::Null; groups],
         }
     }
 }

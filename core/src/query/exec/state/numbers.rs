@@ -176,9 +176,9 @@ impl Numbers {
         }
     }
     /// Of each group the smallest number that at least `percent` of its numbers do not exceed.
-    pub(super) fn percentiles(self, percent: f64, groups: usize) -> Vec<Value> {
+    pub(super) fn percentiles(&mut self, percent: f64, groups: usize) -> Vec<Value> {
         match self {
-            Numbers::Exact { groups, .. } => groups.into_iter().map(|n| percentile(n, percent)).collect(),
+            Numbers::Exact { groups, .. } => groups.iter_mut().map(|n| percentile(n, percent)).collect(),
             Numbers::Buckets(buckets) => {
                 let of = |counts: Vec<(u64, u64)>| {
                     let place = place(percent, counts.iter().map(|(_, n)| n).sum());
@@ -243,7 +243,7 @@ fn place(percent: f64, n: u64) -> u64 {
     place.min(n.saturating_sub(1))
 }
 
-fn percentile(mut numbers: Vec<f64>, percent: f64) -> Value {
+fn percentile(numbers: &mut [f64], percent: f64) -> Value {
     if numbers.is_empty() {
         return Value::Null;
     }

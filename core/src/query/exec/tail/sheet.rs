@@ -65,11 +65,8 @@ impl Sheet {
         let keys = groups.keys.len();
         let mut inputs: Vec<Option<Column>> =
             groups.keys.into_iter().map(|k| Some(Column::Keyed(k))).collect();
-        let mut remarks = Vec::new();
-        for (state, call) in groups.states.into_iter().zip(calls) {
-            remarks.extend(state.remark().map(|remark| format!("`{}` {remark}", call.label)));
-            inputs.push(Some(Column::Values(state.finish(call.kind, call.percent, groups.groups))));
-        }
+        let (columns, remarks) = State::finish_all(groups.states, calls, groups.groups);
+        inputs.extend(columns.into_iter().map(|values| Some(Column::Values(values))));
         Sheet {
             rows: groups.groups,
             inputs,
@@ -179,7 +176,7 @@ impl Sheet {
         let mut states = Vec::new();
         let time = self.time_input(stage);
         for call in &group.aggregates {
-            let mut state = State::new(call.kind);
+            let mut state = State::of(call);
             state.grow(groups);
             let mut gather = match &state {
                 State::Different(different) => Some(Gather::new(different.ask())),
