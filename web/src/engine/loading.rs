@@ -87,6 +87,8 @@ pub(super) struct Loading {
     total_bytes: u64,
     /// The number of the next task.
     next: u32,
+    /// Tables to look things up in, as workers read them: every worker has each, those that start anew too.
+    pub(super) lookups: Vec<Vec<u8>>,
 }
 
 struct Job {
@@ -267,6 +269,10 @@ impl State {
             let Some(shard) = self.workers.iter().position(|w| w.read.contains(&task)) else { continue };
             self.ask(shard as u32, Ask::Offset { task, lines, records });
         }
+    }
+    pub(super) fn heard_lookup(&mut self, table: Vec<u8>) {
+        self.ask_all(&Ask::Lookup { table: table.clone() });
+        self.loading.lookups.push(table);
     }
     pub(super) fn heard_idle(&mut self) {
         self.deal();

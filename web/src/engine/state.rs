@@ -102,6 +102,7 @@ impl State {
             }
             Tell::Begun { task } => self.heard_begun(shard, task),
             Tell::Read { task, entries } => self.heard_read(shard, task, entries),
+            Tell::Lookup { table } => self.heard_lookup(table),
             Tell::Idle => self.heard_idle(),
             Tell::Sampled => self.heard_sampled(),
             Tell::Catalog { catalog, formats, times } => self.heard_catalog(shard, catalog, formats, times),
@@ -132,6 +133,9 @@ impl State {
         };
         let Some(slot) = self.workers.get_mut(shard as usize) else { return };
         let old = std::mem::replace(slot, Worker::new(handle));
+        for table in self.loading.lookups.clone() {
+            self.ask(shard, Ask::Lookup { table });
+        }
         let files = self.lost(old, &message);
         self.tell(Event::Stopped { message, files });
         self.viewing.forget();

@@ -45,6 +45,9 @@ struct Pending {
     looked_up: Vec<Option<Counts>>,
     viewed: Option<Viewed>,
     waiting_for_table: bool,
+    /// The answers so far of the queries that the view holds in brackets, and whether the next one is on its way.
+    answers: Vec<Vec<u8>>,
+    inner: bool,
 }
 
 pub(super) struct Current {
@@ -89,6 +92,10 @@ impl Viewing {
 
 impl State {
     pub(super) fn view(&mut self, request: ViewRequest) {
+        self.ask_view(request, now(), Vec::new());
+    }
+    /// Asks for a view, given the answers so far of the queries that it holds in brackets.
+    fn ask_view(&mut self, request: ViewRequest, asked: f64, answers: Vec<Vec<u8>>) {
         self.viewing.next += 1;
         let view = self.viewing.next;
         let catalogs: Vec<Vec<u8>> = self.workers.iter().map(|w| w.catalog.clone()).collect();
@@ -97,14 +104,16 @@ impl State {
         self.viewing.pending = Some(Pending {
             view,
             request: request.clone(),
-            asked: now(),
+            asked,
             parts: vec![None; workers],
             facets: Vec::new(),
             looked_up: vec![None; workers],
             viewed: None,
             waiting_for_table: false,
+            answers: answers.clone(),
+            inner: false,
         });
-        self.ask_all(&Ask::View { view, request, catalog });
+        self.ask_all(&Ask::View { view, request, catalog, answers });
     }
     pub(super) fn heard_viewed(&mut self, shard: u32, view: u32, part: ViewPart) {
         let Some(pending) = self.viewing.pending.as_mut().filter(|p| p.view == view) else { return };
@@ -121,6 +130,11 @@ impl State {
         if diagnostics.iter().any(|d| d.severity == Severity::Error) {
             self.viewing.pending = None;
             return self.tell(Event::Diagnosed(diagnostics));
+        }
+        if parts.iter().any(|p| p.inner) {
+            pending.inner = true;
+            let partials = parts.into_iter().filter_map(|p| p.partial).collect();
+            return self.ask(0, Ask::Merge { view, partials });
         }
         let mut viewed = Viewed { view, request: pending.request.clone(), ..Viewed::default() };
         let mut answer = Answer::default();
@@ -182,6 +196,19 @@ impl State {
     }
     pub(super) fn heard_merged(&mut self, view: u32, merged: Result<protocol::Merged, String>) {
         let Some(pending) = self.viewing.pending.as_mut().filter(|p| p.view == view) else { return };
+        if pending.inner {
+            let Some(mut pending) = self.viewing.pending.take() else { return };
+            match merged {
+                Ok(protocol::Merged::Table(bytes)) => {
+                    pending.answers.push(bytes);
+                    self.ask_view(pending.request, pending.asked, pending.answers);
+                }
+                // Queries in brackets end in tables.
+                Ok(protocol::Merged::Rows(_)) => {}
+                Err(message) => self.tell(Event::Diagnosed(vec![Diagnostic::error(0..0, message)])),
+            }
+            return;
+        }
         pending.waiting_for_table = false;
         let Some(viewed) = &mut pending.viewed else { return };
         let failed = match merged {

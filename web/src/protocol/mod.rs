@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::known::Told;
 
 /// Raised with every change of the messages.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Page to worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -78,6 +78,14 @@ pub enum Ask {
         request: ViewRequest,
         /// The fields of all shards, as the plan needs them (postcard of the catalog); empty while nothing is loaded.
         catalog: Vec<u8>,
+        /// The answers of the queries that it holds in brackets, as far as they are known (postcard of a result table
+        /// each). While one is missing, that query is answered instead: see [`ViewPart::inner`].
+        answers: Vec<Vec<u8>>,
+    },
+    /// A table to look things up in, read by some worker: all have it from now on.
+    Lookup {
+        /// Postcard of the table.
+        table: Vec<u8>,
     },
     /// Count these values of the current view's facets: per facet and table.
     LookUp {
@@ -182,6 +190,11 @@ pub enum Tell {
         task: u32,
         /// Its entries in the ledger: one, or one per member of an archive.
         entries: Vec<Entry>,
+    },
+    /// A file was a table to look things up in.
+    Lookup {
+        /// Postcard of the table.
+        table: Vec<u8>,
     },
     /// All tasks so far are done; the worker would take more.
     Idle,
@@ -309,4 +322,6 @@ pub struct ViewPart {
     pub partial: Option<Vec<u8>>,
     /// Remarks.
     pub diagnostics: Vec<Diagnostic>,
+    /// This answers the next query in brackets and not the view: merged, it is the next of its `answers`.
+    pub inner: bool,
 }

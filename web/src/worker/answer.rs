@@ -1,13 +1,15 @@
 //! One view on its way through a shard: select, count into bars, narrow to the brush, count facets, put in order.
 //! Each [`step`](Answering::step) is one bounded batch; dropping the value cancels the view.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use logloupe_core::{
+    lookup::Lookup,
     query::{
-        Severity,
+        Diagnostic, Severity,
         exec::{self, Job, Partial, Reader, RowRef, Selection},
         plan::{self, Catalog, JsonPaths, Plan, catalog::IN_MESSAGE},
+        result::ResultTable,
         syntax::{self, Language},
     },
     table::{Bitmap, Shard, Value},
@@ -54,16 +56,37 @@ enum Stage {
 }
 
 impl Answering {
-    /// Begins to answer `request`. `catalog` is what all shards know together, so that all plan alike.
-    pub fn new(view: u32, number: u32, request: ViewRequest, catalog: &[u8]) -> Answering {
-        let catalog = postcard::from_bytes(catalog).unwrap_or_else(|_| Catalog::open());
+    /// Begins to answer `request`. `catalog` is what all shards know together, so that all plan alike; `lookups` are
+    /// the same for all. While an answer of a query in brackets is missing in `answers`, that query is answered.
+    pub fn new(
+        view: u32,
+        number: u32,
+        mut request: ViewRequest,
+        catalog: &[u8],
+        lookups: &BTreeMap<String, Arc<Lookup>>,
+        answers: &[Vec<u8>],
+    ) -> Answering {
+        let mut catalog: Catalog = postcard::from_bytes(catalog).unwrap_or_else(|_| Catalog::open());
+        catalog.given.lookups = lookups.clone();
+        catalog.given.time = request.time.map(|(from, to)| from..to);
         let mut part = ViewPart::default();
+        for answer in answers {
+            let answer = postcard::from_bytes::<ResultTable>(answer).map_err(|e| e.to_string());
+            if let Err(message) = answer.and_then(|answer| catalog.given.add_answer(answer)) {
+                part.diagnostics.push(Diagnostic::error(0..0, message));
+            }
+        }
         let language = Language::of(&request.query, request.language);
         let parsed = syntax::parse_in(&request.query, language);
-        part.diagnostics = parsed.diagnostics;
+        part.diagnostics.extend(parsed.diagnostics);
         part.diagnostics.extend(plan::check(&parsed.query, &catalog));
         let wrong = part.diagnostics.iter().any(|d| d.severity == Severity::Error);
-        let plan = match plan::plan(&parsed.query, &catalog) {
+        let next = plan::inner(&parsed.query).into_iter().nth(answers.len());
+        part.inner = next.is_some() && !wrong;
+        if part.inner {
+            request.facets.clear();
+        }
+        let plan = match plan::plan(next.as_ref().unwrap_or(&parsed.query), &catalog) {
             _ if wrong => None,
             Ok(plan) => {
                 if plan.is_rows() {
@@ -87,6 +110,11 @@ impl Answering {
             return self.say();
         };
         self.stage = match std::mem::replace(&mut self.stage, Stage::Done) {
+            // Of a query in brackets nothing is shown.
+            Stage::Begin if self.part.inner => {
+                let time = self.request.time.map(|(from, to)| from..to);
+                Stage::Narrow(Job::new(plan, time, shard, &PATHS))
+            }
             Stage::Begin if self.request.time.is_some() => Stage::Select(Job::new(plan, None, shard, &PATHS)),
             Stage::Begin => Stage::Narrow(Job::new(plan, None, shard, &PATHS)),
             Stage::Select(mut job) => {
@@ -101,7 +129,7 @@ impl Answering {
             Stage::Narrow(mut job) => {
                 if job.step(shard, CHUNKS) {
                     let (selection, partial) = job.finish();
-                    if self.request.time.is_none() {
+                    if self.request.time.is_none() && !self.part.inner {
                         self.bars(shard, &selection);
                     }
                     self.part.total = shard.rows() as u64;

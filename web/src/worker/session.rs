@@ -1,7 +1,11 @@
 //! The whole of a worker as plain code: [`hear`](Session::hear) takes a message, [`step`](Session::step) does a
 //! bounded piece of work, both return what is to be said. No browser in here, so that tests need none.
 
-use std::{collections::HashMap, collections::VecDeque, ops::Range};
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    ops::Range,
+    sync::Arc,
+};
 
 use logloupe_core::{
     export as text,
@@ -11,6 +15,7 @@ use logloupe_core::{
         duplicates::{self, Identity, Repeat},
         ledger::{Entry, State},
     },
+    lookup::Lookup,
     query::plan::Catalog,
     table::{Row, Shard, Source, Value, schema::TIMESTAMP},
     view::{RowId, order::Timeline, rows},
@@ -59,6 +64,10 @@ pub struct Session {
     told_progress: f64,
     made_visible: f64,
     view: Option<Answering>,
+    /// The tables to look things up in that any worker read.
+    lookups: BTreeMap<String, Arc<Lookup>>,
+    /// How many of its own the page was told.
+    told_lookups: usize,
 }
 
 /// The file being read.
@@ -90,6 +99,8 @@ impl Session {
             told_progress: f64::MIN,
             made_visible: f64::MIN,
             view: None,
+            lookups: BTreeMap::new(),
+            told_lookups: 0,
         }
     }
     /// Whether [`step`](Self::step) has something to do.
@@ -140,8 +151,16 @@ impl Session {
                 let files = shard.sources.iter().zip(counts).filter(|(_, n)| *n > 0);
                 vec![Tell::Duplicated { files: files.map(|(s, n)| (s.name.clone(), n)).collect() }]
             }
-            Ask::View { view, request, catalog } => {
-                self.view = Some(Answering::new(view, self.number, request, &catalog));
+            Ask::View { view, request, catalog, answers } => {
+                let number = self.number;
+                let answering = Answering::new(view, number, request, &catalog, &self.lookups, &answers);
+                self.view = Some(answering);
+                Vec::new()
+            }
+            Ask::Lookup { table } => {
+                if let Ok(table) = postcard::from_bytes::<Lookup>(&table) {
+                    self.lookups.insert(table.name.clone(), Arc::new(table));
+                }
                 Vec::new()
             }
             Ask::LookUp { view, values } => {
@@ -207,6 +226,7 @@ impl Session {
                 self.loader.push(&file.bytes);
                 self.loader.finish();
                 self.read_bytes += size;
+                self.tell_lookups(&mut told);
                 told.push(self.done(task, entries, sources));
             }
             (None, None) => match self.tasks.pop_front() {
@@ -265,7 +285,14 @@ impl Session {
             self.loader.finish();
         }
         let _ = read(Bytes::Done);
+        self.tell_lookups(told);
         told.push(self.done(open.task.task, open.entries, open.sources));
+    }
+    /// Hands over the tables that were read since.
+    fn tell_lookups(&mut self, told: &mut Vec<Tell>) {
+        let new = self.loader.lookups().get(self.told_lookups..).unwrap_or_default();
+        told.extend(new.iter().map(|table| Tell::Lookup { table: encode(&**table) }));
+        self.told_lookups = self.loader.lookups().len();
     }
     fn done(&mut self, task: u32, entries: usize, sources: usize) -> Tell {
         self.sources.insert(task, sources..self.shard().sources.len());

@@ -2,7 +2,8 @@
 
 use logloupe_core::{
     ingest::ledger::State,
-    query::{plan::Catalog, syntax::Language},
+    query::{plan::Catalog, result::ResultTable, syntax::Language},
+    table::Value,
     view::{Facet, Histogram, ViewRequest, facets, histogram, order},
 };
 
@@ -46,9 +47,15 @@ struct Whole {
     merged: Option<Merged>,
 }
 
-/// The answer of all workers together, as the page puts it together.
-fn view(sessions: &mut [Session], catalog: &[u8], request: &ViewRequest) -> Whole {
-    let ask = Ask::View { view: 1, request: request.clone(), catalog: catalog.to_vec() };
+/// Every worker's part.
+fn ask(
+    sessions: &mut [Session],
+    catalog: &[u8],
+    request: &ViewRequest,
+    answers: &[Vec<u8>],
+) -> Vec<ViewPart> {
+    let (request, catalog, answers) = (request.clone(), catalog.to_vec(), answers.to_vec());
+    let ask = Ask::View { view: 1, request, catalog, answers };
     let mut parts: Vec<ViewPart> = Vec::new();
     for session in sessions.iter_mut() {
         let told = run(session, ask.clone());
@@ -58,6 +65,25 @@ fn view(sessions: &mut [Session], catalog: &[u8], request: &ViewRequest) -> Whol
         );
     }
     assert_eq!(parts.len(), sessions.len());
+    parts
+}
+
+/// The answer of all workers together, as the page puts it together.
+fn view(sessions: &mut [Session], catalog: &[u8], request: &ViewRequest) -> Whole {
+    let mut answers = Vec::new();
+    let parts = loop {
+        let parts = ask(sessions, catalog, request, &answers);
+        if !parts[0].inner {
+            break parts;
+        }
+        // The answer of a query in brackets is given with the same question.
+        assert!(parts.iter().all(|p| p.inner && p.facets.is_empty() && p.histogram.series.is_empty()));
+        let partials = parts.into_iter().filter_map(|p| p.partial).collect();
+        match run(&mut sessions[0], Ask::Merge { view: 1, partials }).into_iter().next() {
+            Some(Tell::Merged { merged: Ok(Merged::Table(bytes)), .. }) => answers.push(bytes),
+            other => panic!("a table: {other:?}"),
+        }
+    };
     let mut whole = Whole {
         total: parts.iter().map(|p| p.total).sum(),
         matched: parts.iter().map(|p| p.matched).sum(),
@@ -153,6 +179,12 @@ fn any_number_of_workers_says_the_same() {
         "filter eventName = \"RunInstances\" | stats count(*) as n by awsRegion | sort awsRegion",
         "sort @timestamp desc | limit 20",
         "dedup eventName | sort eventName | limit 7",
+        "filter sourceIPAddress in (SOURCE cloudtrail | filter event.outcome = \"failure\" | fields sourceIPAddress)",
+        "SOURCE cloudtrail | join left=a right=b where a.sourceIPAddress = b.sourceIPAddress \
+         (SOURCE cloudtrail | filter event.outcome = \"failure\" | stats count(*) as n by sourceIPAddress) \
+         | filter b.n > 2 and eventName in (SOURCE cloudtrail | stats count(*) as n by eventName | filter n < 9)",
+        "SOURCE cloudtrail | join left=a right=b where a.awsRegion = b.awsRegion (SOURCE cloudtrail | filter eventName = \"RunInstances\") \
+         | stats count(*) as n by b.sourceIPAddress, eventName",
     ] {
         let mut asked = request(query);
         for time in [None, Some((1_772_668_800_000_000, 1_772_755_200_000_000))] {
@@ -231,4 +263,74 @@ fn files_are_read_in_slices_and_parts() {
     }
     assert_eq!(rows, 5000);
     assert!(matches!(told.last(), Some(Tell::Idle)));
+}
+
+/// A file given to one worker.
+fn load(session: &mut Session, name: &str, bytes: &[u8]) -> Vec<Tell> {
+    let task = Task { name: name.into(), size: bytes.len() as u64, ..Task::default() };
+    let mut told = session.hear(Ask::Load { tasks: vec![task] });
+    let mut read = |request: Bytes| match request {
+        Bytes::Done => Ok(Vec::new()),
+        Bytes::Range(from, to) => Ok(bytes[from as usize..to as usize].to_vec()),
+    };
+    let mut clock = 0.0;
+    while session.busy() {
+        clock += 20.0;
+        told.extend(session.step(&mut read, clock));
+    }
+    told
+}
+
+#[test]
+fn a_table_that_one_worker_read_is_every_workers() {
+    let (mut sessions, catalog) = pool(3);
+    let query =
+        "SOURCE cloudtrail | lookup teams region as awsRegion OUTPUT team | stats count(*) as n by team";
+    let missing = ask(&mut sessions, &catalog, &request(query), &[]);
+    assert!(
+        missing.iter().all(|p| p.diagnostics[0].message == "no lookup table `teams` is loaded"),
+        "{missing:?}"
+    );
+
+    let told = load(&mut sessions[1], "x/teams.csv", b"region,team\neu-central-1,blue\nus-east-1,red\n");
+    assert!(told.iter().any(|t| matches!(t, Tell::Read { entries, .. }
+        if entries[0].reason == "lookup table teams: 2 rows, 2 columns: region, team")));
+    let tables =
+        told.into_iter().filter_map(|t| if let Tell::Lookup { table } = t { Some(table) } else { None });
+    let tables: Vec<Vec<u8>> = tables.collect();
+    assert_eq!(tables.len(), 1);
+    for session in &mut sessions {
+        assert!(run(session, Ask::Lookup { table: tables[0].clone() }).is_empty());
+    }
+    let Some(Merged::Table(table)) = view(&mut sessions, &catalog, &request(query)).merged else { panic!() };
+    let table: ResultTable = postcard::from_bytes(&table).unwrap();
+    let total: i64 = table.rows.iter().filter_map(|r| r[1].integer()).sum();
+    assert!(table.rows.iter().any(|r| r[0] == Value::text("red")), "{table:?}");
+    let Some(Merged::Table(all)) =
+        view(&mut sessions, &catalog, &request("SOURCE cloudtrail | stats count(*)")).merged
+    else {
+        panic!()
+    };
+    let all: ResultTable = postcard::from_bytes(&all).unwrap();
+    assert_eq!(all.rows[0][0], Value::Int(total));
+}
+
+#[test]
+fn a_newer_question_takes_the_place_of_a_query_in_brackets() {
+    let (mut sessions, catalog) = pool(1);
+    let session = &mut sessions[0];
+    let asked = |view: u32, query: &str| Ask::View {
+        view,
+        request: request(query),
+        catalog: catalog.clone(),
+        answers: Vec::new(),
+    };
+    session.hear(asked(1, "filter awsRegion in (SOURCE cloudtrail | fields awsRegion)"));
+    assert!(session.step(&mut |_| Err(String::new()), 1.0).is_empty());
+    let told = run(session, asked(2, "limit 3"));
+    let views: Vec<(u32, bool)> = told
+        .iter()
+        .filter_map(|t| if let Tell::Viewed { view, part } = t { Some((*view, part.inner)) } else { None })
+        .collect();
+    assert_eq!(views, [(2, false)]);
 }
