@@ -117,6 +117,30 @@ fn the_forwarders_gzipped_files_are_recognised() {
     }
 }
 
+/// Functions' logs in subscriptions, escaped once or twice, with what the function wrote between the platform's lines.
+#[test]
+fn lambda_messages_of_subscriptions_are_recognised() {
+    let Some(folder) = samples() else { return };
+    let forwarder =
+        "cwl_subscription/DataDog__datadog-serverless-functions/tools/integration_tests/snapshots";
+    let ingestion = "lambda_logs/newrelic__aws-log-ingestion/test/events";
+    for (place, name, rows) in [
+        (forwarder, "cloudwatch_log_coldstart.json", 3),
+        (forwarder, "cloudwatch_log_timeout.json", 4),
+        (forwarder, "cloudwatch_log_lambda_invocation.json", 19),
+        (ingestion, "entry_lambda_oom.json", 2),
+        (ingestion, "entry_lambda_timeout.json", 2),
+    ] {
+        let entry = &ledger(&folder.join(place).join(name))[0];
+        assert_eq!((&entry["format"], count(entry, "rows")), (&"lambda".into(), rows), "{entry}");
+        assert_eq!(count(entry, "rejected"), 0, "{entry}");
+    }
+    let query = "filter @type = \"REPORT\" | stats max(@duration) as ms, max(@initDuration) as init, max(@memorySize) as size";
+    let path = folder.join(forwarder).join("cloudwatch_log_coldstart.json");
+    let said = logloupe(&["query", "--output", "json", query, path.to_str().expect("a plain name")], b"");
+    assert_eq!(said.json()[0], serde_json::json!({ "ms": 1.76, "init": 120.96, "size": 128_000_000 }));
+}
+
 /// The figures that the dataset's own description gives.
 #[test]
 fn the_simulated_attack_is_read_whole() {
