@@ -111,6 +111,7 @@ impl State {
             Tell::Duplicated { files } => self.heard_duplicated(shard, files),
             Tell::Viewed { view, part } => self.heard_viewed(shard, view, *part),
             Tell::LookedUp { view, counts } => self.heard_looked_up(shard, view, counts),
+            Tell::Supplied { view, partial } => self.heard_supplied(shard, view, partial),
             Tell::Merged { view, merged } => self.heard_merged(view, merged),
             Tell::Window { ask, places } => self.heard_window(shard, ask, places),
             Tell::Rows { ask, rows } => self.heard_rows(ask, rows),

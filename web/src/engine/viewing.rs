@@ -48,6 +48,8 @@ struct Pending {
     /// The answers so far of the queries that the view holds in brackets, and whether the next one is on its way.
     answers: Vec<Vec<u8>>,
     inner: bool,
+    /// Partial results that workers were asked for once more.
+    supplied: Vec<Option<Vec<u8>>>,
 }
 
 pub(super) struct Current {
@@ -112,6 +114,7 @@ impl State {
             waiting_for_table: false,
             answers: answers.clone(),
             inner: false,
+            supplied: Vec::new(),
         });
         self.ask_all(&Ask::View { view, request, catalog, answers });
     }
@@ -195,7 +198,12 @@ impl State {
         self.answer_if_complete();
     }
     pub(super) fn heard_merged(&mut self, view: u32, merged: Result<protocol::Merged, String>) {
+        let workers = self.workers.len();
         let Some(pending) = self.viewing.pending.as_mut().filter(|p| p.view == view) else { return };
+        if let Ok(protocol::Merged::More(wanted)) = merged {
+            pending.supplied = vec![None; workers];
+            return self.ask_all(&Ask::Supply { view, wanted });
+        }
         if pending.inner {
             let Some(mut pending) = self.viewing.pending.take() else { return };
             match merged {
@@ -204,7 +212,7 @@ impl State {
                     self.ask_view(pending.request, pending.asked, pending.answers);
                 }
                 // Queries in brackets end in tables.
-                Ok(protocol::Merged::Rows(_)) => {}
+                Ok(protocol::Merged::Rows(_) | protocol::Merged::More(_)) => {}
                 Err(message) => self.tell(Event::Diagnosed(vec![Diagnostic::error(0..0, message)])),
             }
             return;
@@ -227,12 +235,23 @@ impl State {
                 }
                 None
             }
+            Ok(protocol::Merged::More(_)) => None,
             Err(message) => Some(message),
         };
         if let Some(message) = failed {
             self.tell(Event::Diagnosed(vec![Diagnostic::error(0..0, message)]));
         }
         self.answer_if_complete();
+    }
+    pub(super) fn heard_supplied(&mut self, shard: u32, view: u32, partial: Vec<u8>) {
+        let Some(pending) = self.viewing.pending.as_mut().filter(|p| p.view == view) else { return };
+        if let Some(slot) = pending.supplied.get_mut(shard as usize) {
+            *slot = Some(partial);
+        }
+        if pending.supplied.iter().all(Option::is_some) {
+            let partials = std::mem::take(&mut pending.supplied).into_iter().flatten().collect();
+            self.ask(0, Ask::Merge { view, partials });
+        }
     }
     fn answer_if_complete(&mut self) {
         let Some(pending) = &self.viewing.pending else { return };

@@ -101,6 +101,13 @@ pub enum Ask {
         /// One partial per worker (postcard).
         partials: Vec<Vec<u8>>,
     },
+    /// Give a partial result in place of the one given with the view: the merged ones did not decide the answer.
+    Supply {
+        /// The view.
+        view: u32,
+        /// Postcard of what is wanted, from [`Merged::More`].
+        wanted: Vec<u8>,
+    },
     /// The places `from..from + count` of the current view.
     Window {
         /// Numbers the request.
@@ -250,6 +257,13 @@ pub enum Tell {
         /// The answer, or what is wrong.
         merged: Result<Merged, String>,
     },
+    /// Answer to [`Ask::Supply`].
+    Supplied {
+        /// The view.
+        view: u32,
+        /// Postcard of the partial result.
+        partial: Vec<u8>,
+    },
     /// Answer to [`Ask::Window`].
     Window {
         /// The request.
@@ -297,6 +311,8 @@ pub enum Merged {
     Table(Vec<u8>),
     /// The rows that `limit` or `dedup` let through, in order.
     Rows(Vec<RowId>),
+    /// Nothing yet: all workers are to be asked for this ([`Ask::Supply`]).
+    More(Vec<u8>),
 }
 
 /// One worker's part of a view.

@@ -7,7 +7,7 @@ use logloupe_core::{
     lookup::Lookup,
     query::{
         Diagnostic, Severity,
-        exec::{self, Job, Partial, Reader, RowRef, Selection},
+        exec::{self, Job, Partial, Reader, Rest, RowRef, Selection, Wanted},
         plan::{self, Catalog, JsonPaths, Plan, catalog::IN_MESSAGE},
         result::ResultTable,
         syntax::{self, Language},
@@ -40,6 +40,8 @@ pub struct Answering {
     selected: Vec<Vec<Bitmap>>,
     tallies: Vec<Vec<Tally>>,
     order: Option<Order>,
+    /// What is kept of groups that were not all sent.
+    rest: Rest,
     part: ViewPart,
 }
 
@@ -97,7 +99,18 @@ impl Answering {
             Err(_) => None,
         };
         let (selected, tallies) = (Vec::new(), Vec::new());
-        Answering { view, number, request, stage: Stage::Begin, plan, selected, tallies, order: None, part }
+        Answering {
+            view,
+            number,
+            request,
+            stage: Stage::Begin,
+            plan,
+            selected,
+            tallies,
+            order: None,
+            rest: Rest::default(),
+            part,
+        }
     }
     /// Whether [`step`](Self::step) has something to do.
     pub fn busy(&self) -> bool {
@@ -113,22 +126,23 @@ impl Answering {
             // Of a query in brackets nothing is shown.
             Stage::Begin if self.part.inner => {
                 let time = self.request.time.map(|(from, to)| from..to);
-                Stage::Narrow(Job::new(plan, time, shard, &PATHS))
+                Stage::Narrow(Job::new(plan, time, shard, &PATHS).short())
             }
             Stage::Begin if self.request.time.is_some() => Stage::Select(Job::new(plan, None, shard, &PATHS)),
-            Stage::Begin => Stage::Narrow(Job::new(plan, None, shard, &PATHS)),
+            Stage::Begin => Stage::Narrow(Job::new(plan, None, shard, &PATHS).short()),
             Stage::Select(mut job) => {
                 if job.step(shard, CHUNKS) {
                     self.bars(shard, &job.finish().0);
                     let time = self.request.time.map(|(from, to)| from..to);
-                    Stage::Narrow(Job::new(plan, time, shard, &PATHS))
+                    Stage::Narrow(Job::new(plan, time, shard, &PATHS).short())
                 } else {
                     Stage::Select(job)
                 }
             }
             Stage::Narrow(mut job) => {
                 if job.step(shard, CHUNKS) {
-                    let (selection, partial) = job.finish();
+                    let (selection, partial, rest) = job.finish_short();
+                    self.rest = rest;
                     if self.request.time.is_none() && !self.part.inner {
                         self.bars(shard, &selection);
                     }
@@ -228,6 +242,12 @@ impl Answering {
         let plan = self.plan.as_deref().filter(|p| p.is_rows() && !p.output().is_empty())?;
         Some(Cells { plan, reader: Reader::new(plan, shard) })
     }
+    /// The partial result of this shard with what is wanted, in place of the one sent before.
+    pub fn supply(&self, shard: &Shard, wanted: &[u8]) -> Vec<u8> {
+        let wanted = postcard::from_bytes(wanted).unwrap_or(Wanted::All);
+        let partial = self.rest.supply(shard, &wanted).at_shard(self.number);
+        postcard::to_stdvec(&partial).unwrap_or_default()
+    }
     /// Merges the partial results of all shards into the answer.
     pub fn merge(&self, partials: &[Vec<u8>]) -> Result<Merged, String> {
         let plan = self.plan.as_deref().ok_or("the query could not be planned")?;
@@ -235,6 +255,9 @@ impl Answering {
         let merged = exec::merge(partials.map_err(|e| format!("a worker's result could not be read: {e}"))?);
         if let Some(failure) = merged.failure() {
             return Err(failure.to_owned());
+        }
+        if let Some(wanted) = exec::wanted(plan, &merged) {
+            return Ok(Merged::More(postcard::to_stdvec(&wanted).map_err(|e| e.to_string())?));
         }
         if plan.is_rows() {
             let rows = exec::survivors(plan, merged).unwrap_or_default();

@@ -173,6 +173,10 @@ impl Session {
                 let Some(answer) = self.view.as_ref().filter(|a| a.view == view) else { return Vec::new() };
                 vec![Tell::Merged { view, merged: answer.merge(&partials) }]
             }
+            Ask::Supply { view, wanted } => {
+                let Some(answer) = self.view.as_ref().filter(|a| a.view == view) else { return Vec::new() };
+                vec![Tell::Supplied { view, partial: answer.supply(self.shard(), &wanted) }]
+            }
             Ask::Window { ask, view, from, count } => {
                 let Some(answer) = self.view.as_ref().filter(|a| a.view == view) else { return Vec::new() };
                 let places = answer.window(self.shard(), &self.timeline, from as usize, count as usize);

@@ -45,6 +45,7 @@ struct Whole {
     /// The first rows as sentences.
     rows: Vec<String>,
     merged: Option<Merged>,
+    asked_again: bool,
 }
 
 /// Every worker's part.
@@ -91,6 +92,7 @@ fn view(sessions: &mut [Session], catalog: &[u8], request: &ViewRequest) -> Whol
         facets: Vec::new(),
         rows: Vec::new(),
         merged: None,
+        asked_again: false,
     };
     for part in &parts {
         histogram::merge(&mut whole.histogram, part.histogram.clone());
@@ -114,9 +116,19 @@ fn view(sessions: &mut [Session], catalog: &[u8], request: &ViewRequest) -> Whol
     }
     let partials: Vec<Vec<u8>> = parts.iter().filter_map(|p| p.partial.clone()).collect();
     if !partials.is_empty() {
-        let told = run(&mut sessions[0], Ask::Merge { view: 1, partials });
-        if let Some(Tell::Merged { merged, .. }) = told.into_iter().next() {
-            whole.merged = Some(merged.unwrap());
+        whole.merged = merged(sessions, partials);
+        if let Some(Merged::More(wanted)) = &whole.merged {
+            whole.asked_again = true;
+            let mut supplied = Vec::new();
+            for session in sessions.iter_mut() {
+                let ask = Ask::Supply { view: 1, wanted: wanted.clone() };
+                for tell in run(session, ask) {
+                    if let Tell::Supplied { partial, .. } = tell {
+                        supplied.push(partial);
+                    }
+                }
+            }
+            whole.merged = merged(sessions, supplied);
         }
         return whole;
     }
@@ -149,6 +161,13 @@ fn view(sessions: &mut [Session], catalog: &[u8], request: &ViewRequest) -> Whol
         }
     }
     whole
+}
+
+fn merged(sessions: &mut [Session], partials: Vec<Vec<u8>>) -> Option<Merged> {
+    match run(&mut sessions[0], Ask::Merge { view: 1, partials }).into_iter().next() {
+        Some(Tell::Merged { merged, .. }) => Some(merged.unwrap()),
+        _ => None,
+    }
 }
 
 fn request(query: &str) -> ViewRequest {
@@ -333,4 +352,42 @@ fn a_newer_question_takes_the_place_of_a_query_in_brackets() {
         .filter_map(|t| if let Tell::Viewed { view, part } = t { Some((*view, part.inner)) } else { None })
         .collect();
     assert_eq!(views, [(2, false)]);
+}
+
+#[test]
+fn workers_are_asked_again_where_their_largest_groups_do_not_decide() {
+    let mut sessions: Vec<Session> = (0..2).map(|n| Session::new(n, 7)).collect();
+    let mut catalog = Vec::new();
+    for (number, session) in sessions.iter_mut().enumerate() {
+        let line = |source: String, bytes: u32| {
+            format!(
+                "2 111122223333 eni-0a {source} 192.0.2.1 443 80 6 1 {bytes} 1772668800 1772668860 ACCEPT OK\n"
+            )
+        };
+        // Each worker knows many sources with 50 bytes and more. One is the largest of all only with what the other
+        // worker knows of it, and that is less than what many have there.
+        let many = (0..9000).map(|i| line(format!("10.{number}.{}.{}", i / 250, i % 250), 50 + i % 7));
+        let large = line("203.0.113.9".into(), if number == 0 { 9_000 } else { 3 });
+        let other = line("203.0.113.8".into(), if number == 0 { 9_001 } else { 1 });
+        let text: String = many.chain([large, other]).collect();
+        let told = load(session, "flows.log", text.as_bytes());
+        for tell in told {
+            if let Tell::Catalog { catalog: bytes, .. } = tell {
+                catalog = bytes;
+            }
+        }
+    }
+    let mut top = |query: &str| {
+        let whole = view(&mut sessions, &catalog, &request(query));
+        let Some(Merged::Table(bytes)) = whole.merged else { panic!("{query}: no table") };
+        let table: ResultTable = postcard::from_bytes(&bytes).unwrap();
+        let row = |row: &Vec<Value>| row.iter().map(Value::to_string).collect::<Vec<_>>().join(" ");
+        (table.rows.iter().map(row).collect::<Vec<_>>().join(", "), whole.asked_again)
+    };
+    let largest = top("stats sum(bytes) as b, count(*) as n by srcAddr | sort b desc | limit 2");
+    assert_eq!(largest, ("203.0.113.9 9003 2, 203.0.113.8 9002 2".to_owned(), true));
+    let third = top("stats sum(bytes) as b by srcAddr | sort b desc | limit 3");
+    assert_eq!(third, ("203.0.113.9 9003, 203.0.113.8 9002, 10.0.0.104 56".to_owned(), true));
+    let few = top("stats sum(bytes) as b by dstAddr | sort b desc | limit 1");
+    assert!(!few.1, "{few:?}");
 }

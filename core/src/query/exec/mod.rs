@@ -252,7 +252,7 @@ impl<'j> Job<'j> {
                 match self.top {
                     Some(top) => {
                         self.groups.push(largest(&sums, table, top, &[]));
-                        self.rest.keep(self.at, *sums);
+                        self.rest.keep(self.at, sums);
                     }
                     None => self.groups.push(sums.all(table)),
                 }

@@ -107,7 +107,7 @@ pub struct Rest {
 
 enum Kept {
     /// Of the table with this number.
-    Sums(usize, Sums),
+    Sums(usize, Box<Sums>),
     Groups(Groups),
 }
 
@@ -116,7 +116,7 @@ impl Rest {
         Rest { parts: Vec::new(), top }
     }
     /// Keeps what is sent of one table.
-    pub(super) fn keep(&mut self, table: usize, sums: Sums) {
+    pub(super) fn keep(&mut self, table: usize, sums: Box<Sums>) {
         self.parts.push(Kept::Sums(table, sums));
     }
     /// The same, already as it travels.
