@@ -145,6 +145,8 @@ fn groups_and_aggregates() {
         ("stats count(*) by action", " | 4\nACCEPT | 2\nREJECT | 2"),
         ("stats sum(bytes) as b by source.ip | sort b desc | limit 2", "10.0.0.2 | 300\n10.0.0.1 | 93"),
         ("stats count(*) as n by bin(5m)", "2026-03-05T01:00:00Z | 6\n2026-03-05T01:05:00Z | 2"),
+        // Each event counts as if it had been ten minutes later.
+        ("stats count(*) as n by bin(5m) offset 10m", "2026-03-05T01:10:00Z | 6\n2026-03-05T01:15:00Z | 2"),
         ("stats count_distinct(source.ip), count_distinct(action) as actions", "5 | 2"),
         ("stats pct(bytes, 50), p99.9(bytes), percentile(bytes, 0)", "50 | 300 | -7"),
         (

@@ -6,10 +6,10 @@ use crate::table::Value;
 pub(super) static FUNCTIONS: &[Function] = &[
     Function::new(
         "bin",
-        "bin(period)",
+        "bin(period [, offset])",
         (1, 2),
         no_scalar,
-        "the beginning of the interval that holds @timestamp; units ms, s, m, h, d, w, mo, q, y",
+        "the beginning of the interval that holds `@timestamp`, moved later by the offset if there is one",
         &[],
     )
     .special(Apply::Bin),

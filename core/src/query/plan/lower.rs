@@ -463,7 +463,10 @@ impl Lower<'_> {
                 Op::function(function).map_or(Node::Const(Value::Null), |op| Node::apply(op, nodes))
             }
             Apply::Bin => {
-                let time = self.field("@timestamp", &e.span);
+                let mut time = self.field("@timestamp", &e.span);
+                if let Some(offset) = args.get(1) {
+                    time = Node::apply(Op::Later(self.length(offset).unwrap_or(0)), vec![time]);
+                }
                 self.binning(&args[0])
                     .map_or(Node::Const(Value::Null), |b| Node::apply(Op::Floor(b), vec![time]))
             }
@@ -511,6 +514,15 @@ impl Lower<'_> {
             Ok(regex) => Node::apply(Op::Pattern(function, regex, apply), nodes),
             Err(message) => self.error(&args[1].span, message, ""),
         }
+    }
+
+    /// A period in microseconds; months have no one length.
+    fn length(&mut self, e: &E) -> Option<i64> {
+        let length = self.binning(e)?.length();
+        if length.is_none() {
+            self.error(&e.span, "expected a period of one length", "for example `30d`, not `1mo`");
+        }
+        length
     }
 
     fn binning(&mut self, e: &E) -> Option<Binning> {
@@ -606,18 +618,7 @@ impl Lower<'_> {
                 let example = format!("it is called as `{}`", found.signature);
                 *n = self.constant(second, 1.0..=1000.0, "a number from 1 to 1000", &example)? as u32;
             }
-            (AggregateKind::Rate(micros), Some(second)) => {
-                let length = self.binning(second)?.length();
-                let Some(length) = length else {
-                    self.error(
-                        &second.span,
-                        "a rate needs a period of one length",
-                        "for example `30d`, not `1mo`",
-                    );
-                    return None;
-                };
-                *micros = length;
-            }
+            (AggregateKind::Rate(micros), Some(second)) => *micros = self.length(second)?,
             _ => {}
         }
         Some(AggregateCall { kind, arg, percent, label: label(&e.item), same_as: None })

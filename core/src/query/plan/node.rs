@@ -68,6 +68,8 @@ pub enum Op {
     Floor(Binning),
     /// The next beginning of an interval.
     Ceil(Binning),
+    /// A time so many microseconds later.
+    Later(i64),
     /// The values that `parse` finds, as a list.
     Extract(Arc<Extractor>),
     /// Item `n` of a list.
@@ -108,6 +110,7 @@ impl Op {
             Op::Function(_, apply) => apply(args),
             Op::Pattern(_, regex, apply) => apply(regex, args),
             Op::Floor(bins) => args[0].time().map_or(Value::Null, |t| Value::Time(bins.floor(t))),
+            Op::Later(by) => args[0].time().map_or(Value::Null, |t| Value::Time(t.saturating_add(*by))),
             Op::Ceil(bins) => args[0].time().map_or(Value::Null, |t| Value::Time(bins.ceil(t))),
             Op::Extract(extractor) => match &args[0] {
                 Value::Null | Value::List(_) => Value::Null,

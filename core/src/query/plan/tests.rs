@@ -53,6 +53,54 @@ fn every_example_of_a_function_holds() {
 }
 
 #[test]
+fn every_function_that_the_vendor_documents_exists() {
+    let scalar = "abs ceil floor greatest least log sqrt round toNumber toInt toLong toDouble haversine jsonParse \
+        jsonStringify jsonArraySize jsonArrayContains bin datefloor dateceil fromMillis toMillis now parseDate \
+        formatDate strftime queryStartTime queryEndTime ispresent coalesce case if isNumeric messageSize isValidIp \
+        isValidIpV4 isValidIpV6 isIpInSubnet isIpv4InSubnet isIpv6InSubnet ipv4ToNumber isPrivateIP isPublicIP \
+        isReservedIP isempty isblank concat ltrim rtrim trim strlen toupper tolower substr replace regexReplace \
+        strcontains startsWith endsWith split urlencode urldecode base64encode base64decode md5 sha256";
+    let aggregates = "avg count count_distinct max min pct stddev variance sum values topk earliest latest sortsFirst \
+        sortsLast rate count_over_time sum_over_time countOverTime sumOverTime histogram percentile p50 p99.9";
+    for name in scalar.split_whitespace() {
+        assert!(functions::find(name).is_some(), "{name}");
+    }
+    for name in aggregates.split_whitespace() {
+        assert!(functions::aggregate::find(name).is_some(), "{name}");
+    }
+}
+
+#[test]
+fn every_spelling_of_a_unit_is_read() {
+    let units = [
+        ("ms msec millisecond", "2026-03-05T13:29:37.123Z"),
+        ("s sec second", "2026-03-05T13:29:37Z"),
+        ("m min minute", "2026-03-05T13:29:00Z"),
+        ("h hr hour", "2026-03-05T13:00:00Z"),
+        ("d day", "2026-03-05T00:00:00Z"),
+        ("w week", "2026-03-02T00:00:00Z"),
+        ("mo mon month", "2026-03-01T00:00:00Z"),
+        ("q qtr quarter", "2026-01-01T00:00:00Z"),
+        ("y yr year", "2026-01-01T00:00:00Z"),
+    ];
+    for (names, floor) in units {
+        for name in names.split(' ') {
+            let plural = if name.len() > 1 { format!("{name}s") } else { name.to_owned() };
+            for unit in [name, &plural, &name.to_uppercase()] {
+                for space in ["", " "] {
+                    let text =
+                        format!("fields datefloor(\"2026-03-05T13:29:37.123456Z\", 1{space}{unit}) as x");
+                    let plan = plan(&parse(&text).query, &Catalog::default())
+                        .unwrap_or_else(|d| panic!("{text}: {d:?}"));
+                    let Node::Const(value) = &plan.output()[0].node else { panic!("{text} is not constant") };
+                    assert_eq!(value.to_string(), floor, "{text}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn faults_are_named_with_their_place_and_a_way_out() {
     let cases = [
         (
@@ -65,7 +113,7 @@ fn faults_are_named_with_their_place_and_a_way_out() {
         ),
         (
             "stats rate(bytes, 1mo)",
-            "Error `1mo`: a rate needs a period of one length; for example `30d`, not `1mo`",
+            "Error `1mo`: expected a period of one length; for example `30d`, not `1mo`",
         ),
         (
             "fields regexReplace(action, bytes, \"\")",

@@ -153,6 +153,7 @@ impl State {
                 groups.iter().zip(rows).for_each(|(g, i)| n[*g as usize] += has(*i));
             }
             (State::Total(totals), vector) => return totals.add_vector(groups, rows, vector),
+            (State::Numbers(numbers), vector) => return numbers.add_vector(groups, rows, vector),
             _ => return false,
         }
         true

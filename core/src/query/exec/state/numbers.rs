@@ -7,8 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::index::KeyTable;
-use crate::table::Value;
+use super::super::{index::KeyTable, vector::Vector};
+use crate::table::{Kind, Value, column::decimal};
 
 /// Numbers in all groups up to which percentiles are exact.
 pub(in super::super) const MOST_EXACT: usize = 4_000_000;
@@ -123,6 +123,23 @@ impl Numbers {
             }
             Numbers::Buckets(buckets) => buckets.add(group, bucket(v), 1),
         }
+    }
+    /// Adds numbers as they are stored; says no if the vector needs another way.
+    pub(super) fn add_vector(&mut self, groups: &[u32], rows: &[u32], vector: &Vector<'_>) -> bool {
+        let number: &dyn Fn(usize) -> f64 = match vector {
+            Vector::Packed { kind: Kind::Int, values, .. } => &|i| values.get(i) as f64,
+            Vector::Decimals { values, digits, .. } => &|i| decimal(values.get(i), *digits),
+            Vector::Floats { values, .. } => &|i| values[i],
+            _ => return false,
+        };
+        let valid = vector.valid();
+        for (&group, &row) in groups.iter().zip(rows) {
+            let v = number(row as usize);
+            if v.is_finite() && valid.is_none_or(|valid| valid.get(row as usize)) {
+                self.add(group, v);
+            }
+        }
+        true
     }
     /// Counts in buckets from now on.
     fn estimate(&mut self) {

@@ -128,6 +128,11 @@ impl Printer<'_> {
                     )
                 })
             }
+            Op::Later(micros) => {
+                let Some(time) = self.value(first(args)?)?.time() else { return Ok(nothing()) };
+                let text = format!("date_add('millisecond', {}, {})", micros / 1000, time.text);
+                Ok(Sql::atom(text, Type::Time))
+            }
             Op::Item(n) => self.item(*n, first(args)?),
             Op::Function(function, _) => {
                 let mut values = Vec::with_capacity(args.len());
