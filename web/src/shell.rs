@@ -8,6 +8,7 @@ use yew::{Callback, Component, Context, Html, html};
 
 use crate::{
     components::{
+        explain::ExplainSheet,
         header::Header,
         notices::{ExportNote, StoppedBanner},
         opening::DropAnywhere,
@@ -107,6 +108,7 @@ impl Component for Shell {
                 { page }
                 if let Some(menu) = &model.menu { <section aria-label="Value"><ValueMenu menu={menu.clone()} act={act.clone()} /></section> }
                 if model.sheet == Sheet::Keys { <KeysSheet act={act.clone()} /> }
+                if model.sheet == Sheet::Explain { <ExplainSheet explained={model.explained.clone()} act={act.clone()} /> }
                 if model.sheet == Sheet::Paste { <PasteSheet act={act.clone()} /> }
                 if let Some(export) = &model.export { <ExportNote export={export.clone()} act={act.clone()} /> }
                 if let Some(words) = &model.notice { <div class="toast" role="status">{ words }</div> }
@@ -128,6 +130,7 @@ impl Shell {
             Effect::Detail(row) => self.engine.detail(row),
             Effect::Export(view, form) => self.engine.export(view, form),
             Effect::CancelExport => self.engine.cancel_export(),
+            Effect::Explain(query, language) => self.engine.explain(query, language),
             Effect::Address(new_entry) => {
                 browser::set_address(&url::write(&self.model.borrow().view), new_entry);
             }

@@ -4,6 +4,7 @@
 pub(crate) mod chips;
 pub(crate) mod detail;
 pub(crate) mod editor;
+pub(crate) mod explain;
 pub(crate) mod facets;
 pub(crate) mod grid;
 pub(crate) mod grid_head;

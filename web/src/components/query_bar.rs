@@ -75,10 +75,13 @@ pub(crate) fn QueryBar(props: &QueryBarProps) -> Html {
             <Popover face={presets_face} class={classes!("out", "tall")} right={true}>
                 <div class="scrolling">{ for presets }</div>
             </Popover>
+            <button type="button" class="out tall wide-only" onclick={act.reform(|_| Action::Explain)}>{ "Explain" }</button>
             <Popover face={export_face} label="Export" class={classes!("out", "tall")} right={true}>
                 <div class="menu-title">{ "Everything that matches" }</div>
                 <Item disabled={!*answered} onclick={act.reform(|()| Action::Export(ExportAs::Csv))}>{ "CSV" }<span class="muted">{ "safe in spreadsheets" }</span></Item>
                 <Item disabled={!*answered} onclick={act.reform(|()| Action::Export(ExportAs::Ndjson))}>{ "NDJSON" }<span class="muted">{ "one object per line" }</span></Item>
+                <div class="menu-title">{ "The question" }</div>
+                <Item onclick={act.reform(|()| Action::Explain)}>{ "In words, for Athena, for Insights" }</Item>
             </Popover>
         </div>
     }

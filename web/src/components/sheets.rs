@@ -14,14 +14,15 @@ use crate::{
 };
 
 #[derive(Properties, PartialEq)]
-struct DialogProps {
-    title: &'static str,
-    act: Callback<Action>,
-    children: Html,
+pub(super) struct DialogProps {
+    pub(super) title: &'static str,
+    pub(super) act: Callback<Action>,
+    pub(super) children: Html,
 }
 
+/// A panel over the page.
 #[component]
-fn Dialog(props: &DialogProps) -> Html {
+pub(super) fn Dialog(props: &DialogProps) -> Html {
     let DialogProps { title, act, children } = props;
     let panel = use_node_ref();
     let close = act.reform(|()| Action::Sheet(Sheet::None));

@@ -13,10 +13,12 @@ use std::{cell::RefCell, rc::Rc};
 
 use logloupe_core::{
     ingest::ledger::Entry,
-    query::Diagnostic,
+    query::{Diagnostic, syntax::Language},
     table::Value,
     view::{Answer, Detail, GridRow, RowId, ViewRequest},
 };
+
+use crate::protocol::Explained;
 
 /// One file that the user gave, with its path inside a dropped folder.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +55,8 @@ pub enum Event {
     },
     /// The row asked for by [`Engine::detail`].
     Detailed(Box<Detail>),
+    /// The answer to [`Engine::explain`].
+    Explained(Box<Explained>),
     /// An export goes on: `done` of `total` rows; finished when `file` is there.
     Exporting {
         /// Rows written.
@@ -186,6 +190,10 @@ impl Engine {
     /// Asks for one row in full.
     pub fn detail(&self, row: RowId) {
         self.state.borrow_mut().detail(row);
+    }
+    /// Asks for an explanation of a text.
+    pub fn explain(&self, query: String, language: Language) {
+        self.state.borrow().explain(query, language);
     }
     /// Writes all rows of the current view (or its result table) to a file.
     pub fn export(&self, view: u32, form: ExportAs) {

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use logloupe_core::view::RowId;
+use logloupe_core::{query::syntax::Language, view::RowId};
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
@@ -90,6 +90,14 @@ impl State {
     pub(super) fn detail(&mut self, row: RowId) {
         self.ask(row.shard, Ask::Detail { id: row });
     }
+    /// What all workers know of fields, for planning.
+    pub(super) fn catalog(&self) -> Vec<u8> {
+        let catalogs: Vec<Vec<u8>> = self.workers.iter().map(|w| w.catalog.clone()).collect();
+        crate::worker::catalog::merge(&catalogs)
+    }
+    pub(super) fn explain(&self, query: String, language: Language) {
+        self.ask(0, Ask::Explain { query, language, catalog: self.catalog() });
+    }
     fn hear(&mut self, shard: u32, heard: Heard) {
         let said = match heard {
             Heard::Said(said) => said,
@@ -120,6 +128,7 @@ impl State {
                     self.tell(Event::Detailed(detail));
                 }
             }
+            Tell::Explained { explained } => self.tell(Event::Explained(explained)),
             Tell::CsvColumns { ask, columns } => self.heard_csv_columns(ask, columns),
             Tell::Export { ask, rows } => self.heard_export(shard, ask, rows),
             // Both are dealt with where the worker is heard first.

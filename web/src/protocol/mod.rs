@@ -8,7 +8,7 @@ pub mod wire;
 
 use logloupe_core::{
     ingest::ledger::Entry,
-    query::Diagnostic,
+    query::{Diagnostic, explain::Step, syntax::Language},
     view::{Detail, GridRow, Histogram, RowId, ViewRequest, facets::Part, order::Place},
 };
 use serde::{Deserialize, Serialize};
@@ -134,6 +134,15 @@ pub enum Ask {
     Detail {
         /// The row.
         id: RowId,
+    },
+    /// Explain this text.
+    Explain {
+        /// The text.
+        query: String,
+        /// What it is written in, unless it is clearly of another language.
+        language: Language,
+        /// The fields of all shards, as in [`Ask::View`].
+        catalog: Vec<u8>,
     },
     /// The columns that a CSV of this shard needs.
     CsvColumns {
@@ -283,6 +292,11 @@ pub enum Tell {
         /// The row; `None` if it is not there.
         detail: Option<Box<Detail>>,
     },
+    /// Answer to [`Ask::Explain`].
+    Explained {
+        /// The explanation.
+        explained: Box<Explained>,
+    },
     /// Answer to [`Ask::CsvColumns`].
     CsvColumns {
         /// The request.
@@ -302,6 +316,23 @@ pub enum Tell {
         /// What the panic said.
         message: String,
     },
+}
+
+/// A question explained; each part is that or why there is none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Explained {
+    /// The plan in words.
+    pub steps: Result<Vec<Step>, String>,
+    /// The query in Athena's SQL, and the statement that makes its table.
+    pub athena: Result<(String, String), String>,
+    /// The query as CloudWatch Logs Insights takes it.
+    pub insights: Result<String, String>,
+}
+
+impl Default for Explained {
+    fn default() -> Explained {
+        Explained { steps: Err(String::new()), athena: Err(String::new()), insights: Err(String::new()) }
+    }
 }
 
 /// What the merged partial results of all workers come to.

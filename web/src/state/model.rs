@@ -20,6 +20,7 @@ use super::{
 use crate::{
     charts::data::ChartKind,
     engine::{Loaded, Progress, Viewed},
+    protocol::Explained,
 };
 
 /// Light or dark.
@@ -73,6 +74,8 @@ pub(crate) enum Sheet {
     Facets,
     /// Text to paste.
     Paste,
+    /// The question explained.
+    Explain,
 }
 
 /// The menu of a value.
@@ -149,6 +152,8 @@ pub(crate) struct Model {
     pub(crate) menu: Option<Menu>,
     pub(crate) export: Option<Export>,
     pub(crate) sheet: Sheet,
+    /// What the sheet for that shows, once it is here.
+    pub(crate) explained: Option<Shared<Explained>>,
     pub(crate) theme: Theme,
     pub(crate) chart: Option<ChartKind>,
     /// What was said last for a moment ("copied").

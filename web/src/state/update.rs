@@ -71,6 +71,8 @@ pub(crate) enum Action {
     Copy(String),
     Export(ExportAs),
     CancelExport,
+    /// Explain the text in the query bar.
+    Explain,
     ExportSeen,
     StoppedSeen,
     DownloadRejected,
@@ -98,6 +100,7 @@ pub(crate) enum Effect {
     Detail(RowId),
     Export(u32, ExportAs),
     CancelExport,
+    Explain(String, Language),
     /// Put the view into the address; `true` makes a new entry of the history.
     Address(bool),
     FocusQuery,
@@ -255,6 +258,11 @@ impl Model {
             Action::CancelExport => {
                 self.export = None;
                 vec![Effect::CancelExport]
+            }
+            Action::Explain => {
+                self.sheet = Sheet::Explain;
+                self.explained = None;
+                vec![Effect::Explain(self.draft.clone(), self.view.language)]
             }
             Action::ExportSeen => {
                 self.export = None;
@@ -475,6 +483,7 @@ impl Model {
                     self.detail = Some(Shared::new(*detail));
                 }
             }
+            Event::Explained(explained) => self.explained = Some(Shared::new(*explained)),
             Event::Exporting { done, total, file } => {
                 let name = file.as_ref().map(|f| f.1.clone());
                 if self.export.is_some() {

@@ -6,6 +6,7 @@
 
 pub mod answer;
 pub mod catalog;
+mod explain;
 #[cfg(target_arch = "wasm32")]
 pub mod host;
 pub mod session;

@@ -198,6 +198,11 @@ impl Session {
             Ask::Detail { id } => {
                 vec![Tell::Detail { detail: rows::detail(self.shard(), &self.formats, id).map(Box::new) }]
             }
+            Ask::Explain { query, language, catalog } => {
+                let catalog = postcard::from_bytes(&catalog).unwrap_or_else(|_| Catalog::open());
+                let explained = Box::new(super::explain::explained(&query, language, &catalog));
+                vec![Tell::Explained { explained }]
+            }
             Ask::CsvColumns { ask } => {
                 vec![Tell::CsvColumns { ask, columns: text::csv_columns([self.shard()]) }]
             }

@@ -1,0 +1,28 @@
+//! Questions explained for the page: see [`logloupe_core::query::explain`].
+
+use logloupe_core::query::{
+    Diagnostic, Severity, explain,
+    plan::Catalog,
+    syntax::{self, Language},
+};
+
+use crate::protocol::Explained;
+
+/// Explains a text; `catalog` is what all workers know together.
+pub(super) fn explained(text: &str, language: Language, catalog: &Catalog) -> Explained {
+    let parsed = syntax::parse_in(text, Language::of(text, language)).into_result();
+    let query = match parsed {
+        Ok(query) => query,
+        Err(found) => return Explained { steps: Err(first(&found)), ..Explained::default() },
+    };
+    Explained {
+        steps: explain::words(&query, catalog).map_err(|found| first(&found)),
+        athena: Err("Athena SQL is not offered yet.".to_owned()),
+        insights: Ok(query.to_string()),
+    }
+}
+
+fn first(found: &[Diagnostic]) -> String {
+    let error = found.iter().find(|d| d.severity == Severity::Error);
+    error.map_or_else(String::new, |e| format!("The query cannot run yet: {}.", e.message))
+}
