@@ -43,7 +43,7 @@ pub use top::{Rest, Wanted, wanted};
 use self::{
     bound::Bound,
     eval::Eval,
-    group::{Grouping, MOST_VALUES},
+    group::Grouping,
     keys::Parts,
     partial::{Body, Groups},
     rows::{Carried, Collector},
@@ -302,12 +302,6 @@ fn add_groups(kept: &mut Vec<Groups>, groups: Option<Groups>) -> Result<(), Stri
             return Err(failure);
         }
         if let Body::Groups(groups) = merged.body {
-            if groups.states.iter().map(State::weight).sum::<usize>() > MOST_VALUES {
-                return Err(
-                    "the query keeps too many single values; filter first, or take fewer percentiles"
-                        .to_owned(),
-                );
-            }
             kept.push(groups);
         }
     }

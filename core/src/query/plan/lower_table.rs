@@ -51,13 +51,24 @@ impl Lower<'_> {
 
     /// What `name` means if it is a path into a value that was given a name: `resource.ARN`.
     pub(super) fn path_into_value(&self, name: &str) -> Option<Node> {
-        if self.names.is_known(name) {
+        let known = self.names.is_known(name);
+        if self.names.defined(name).is_some() {
             return None;
         }
+        // The item of a list that was given a name goes before fields whose names begin like it.
+        let is_item = |node: &Node| {
+            let makes = |step: &Step| match (step, node) {
+                (Step::Table(TableStep::Unnest { into, .. }), Node::Def(n)) => into == n,
+                _ => false,
+            };
+            self.stage.steps.iter().any(makes)
+        };
         let dots = name.char_indices().rev().filter(|(_, c)| *c == '.').map(|(at, _)| at);
         for dot in dots.filter(|dot| *dot < 1000) {
             let (owner, path) = (name.get(..dot)?, name.get(dot + 1..)?);
-            if let Some((node, _)) = self.names.defined(owner) {
+            if let Some((node, _)) = self.names.defined(owner)
+                && (!known || is_item(&node))
+            {
                 let path: Vec<Arc<str>> = path_steps(path);
                 return Some(Node::apply(Op::Path(path.into()), vec![node]));
             }
