@@ -100,6 +100,7 @@ impl<'j> Job<'j> {
         shard: &mut Shard,
         json: &'j dyn JsonPaths,
     ) -> Job<'j> {
+        let time = time.filter(|_| !plan.compares);
         let job = |table: &Table| TableJob {
             asked: plan.sources.as_ref().is_none_or(|s| s.iter().any(|id| id == table.format())),
             rows: table.chunks().iter().map(|c| c.rows).collect(),

@@ -300,3 +300,78 @@ fn inner_queries_are_run_once_each() {
         ]
     );
 }
+
+#[track_caller]
+fn answers_in(time: &str, cases: &[(&str, &str)]) {
+    let (from, to) = time.split_once(' ').unwrap();
+    let at = |hour: &str| parse_iso(format!("2026-03-05T{hour}Z").as_bytes()).unwrap();
+    for (query, expected) in cases {
+        for count in [1, 3, 7] {
+            let found = answer(query, &mut shards(count), Some(at(from)..at(to)));
+            let found = found.unwrap_or_else(|d| panic!("{}", render(query, &d)));
+            assert_eq!(found, *expected, "{query} on {count} shards");
+        }
+    }
+}
+
+#[test]
+fn counts_are_compared_with_an_earlier_time() {
+    // Where no time is asked, the second half of what is loaded is compared with the first.
+    answers(&[
+        (
+            "SOURCE flow | stats count(*) as n by action | diff",
+            " | 1 | 0 | 1 | \nACCEPT | 1 | 1 | 0 | 0\nREJECT | 2 | 1 | 1 | 100",
+        ),
+        (
+            "SOURCE flow | stats count(*) as n by action | diff | sort n.difference desc, action | limit 1 | display action, n.previous, n.percent",
+            " | 0 | ",
+        ),
+        // Expressions over aggregates, several of them, and names of earlier ones.
+        (
+            "SOURCE flow | stats sum(bytes) as b, count(bytes) as c, b / c as mean | diff",
+            "65 | 400 | -335 | -83.75 | 3 | 2 | 1 | 50 | 21.666666666666668 | 200 | -178.33333333333334 | -89.16666666666667",
+        ),
+        // Intervals of the earlier time stand beside those of now.
+        (
+            "stats count(*) as n by bin(30m) | logcompare timeshift 1h",
+            "2026-03-05T02:00:00Z | 7 | 2 | 5 | 250\n2026-03-05T02:30:00Z | 1 | 1 | 0 | 0",
+        ),
+        ("diff", "call | 4 | 1 | 3 | 300\nflow | 4 | 2 | 2 | 100"),
+        ("SOURCE flow | logcompare timeshift 1h", "flow | 4 | 2 | 2 | 100"),
+        ("stats count(*) | diff previousDay", "11 | 0 | 11 | "),
+        ("filter bytes > 999 | stats count(*) as n by action | diff", ""),
+    ]);
+    answers_in(
+        "02:00:00 02:15:00",
+        &[
+            ("stats count(*) as n by @format | diff", "call | 4 | 0 | 4 | \nflow | 2 | 0 | 2 | "),
+            (
+                "stats count(*) as n by @format | logcompare timeshift 1h",
+                "call | 4 | 1 | 3 | 300\nflow | 2 | 1 | 1 | 100",
+            ),
+            (
+                "stats count(*) as n by bin(5m) | logcompare timeshift 1h | display n, n.previous",
+                "4 | 2\n1 | 0\n1 | 0",
+            ),
+            // What is not compared keeps to the time.
+            ("stats count(*)", "6"),
+        ],
+    );
+    // Two times that overlap: rows count in both.
+    answers_in(
+        "01:00:00 03:00:00",
+        &[("stats count(*) as n | logcompare timeshift 1h", "11 | 3 | 8 | 266.66666666666663")],
+    );
+    refused(
+        "stats count(*) as n by action | filter n > 1 | diff",
+        "error: `diff` and `logcompare` stand right behind the `stats` that they compare\n\
+         1 | stats count(*) as n by action | filter n > 1 | diff\n  |                                                ^^^^\n  \
+         help: `stats count(*) as n by action | diff`\n",
+    );
+    refused(
+        "stats count(*) as n by action | stats sum(n) | diff",
+        "error: only the first `stats` can be compared: later ones know no times\n\
+         1 | stats count(*) as n by action | stats sum(n) | diff\n  |                                                ^^^^\n  \
+         help: leave the others out, or write `diff` behind the first\n",
+    );
+}

@@ -185,6 +185,23 @@ impl Telling<'_> {
                 self.in_order();
                 self.push(format!("keeps the first row of each {keys}; rows that lack one are all kept"));
             }
+            Command::Join(join) => {
+                let on: Vec<String> = join.on.iter().map(|(a, b)| format!("{} is its {}", a.item, b.item)).collect();
+                let rest = if join.outer { "; rows without one stay" } else { "; rows without one go" };
+                self.push(format!("puts beside each row the rows of ({}) where {}{rest}", join.query, on.join(" and ")));
+            }
+            Command::Lookup(lookup) => {
+                let columns: Vec<&str> = lookup.outputs.iter().map(|(column, _)| column.item.as_str()).collect();
+                let fields: Vec<&str> = lookup.on.iter().map(|(_, field)| field.item.as_str()).collect();
+                let how = if lookup.network { "whose network holds" } else { "whose key is" };
+                let (columns, fields, table) = (names(&columns), names(&fields), &lookup.table.item);
+                self.push(format!("adds {columns} of the row of the table {table} {how} {fields}"));
+                self.made.extend(lookup.outputs.iter().map(|(c, a)| a.as_ref().unwrap_or(c).item.clone()));
+            }
+            Command::Diff(_) => self.push(
+                "sets beside each number what it was in an earlier time of equal length, the difference, and the \
+                 change in per cent",
+            ),
             // Which logs are read was said first.
             Command::Source(_) => {}
             other => {

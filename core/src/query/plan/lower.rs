@@ -15,6 +15,7 @@ use super::{
     catalog::Catalog,
     finder::Finder,
     given,
+    lower_compare::Comparing,
     pattern::{Extractor, Patterns},
     scope::Names,
 };
@@ -48,19 +49,36 @@ pub(super) fn lower(query: &Query, catalog: &Catalog) -> (Plan, Vec<Diagnostic>)
         in_aggregate: false,
         depth: 0,
         inner: given::inner(query),
+        comparing: None,
+        compares: false,
         patterns: Patterns::default(),
         diagnostics: Remarks::default(),
     };
     for (at, command) in query.commands.iter().enumerate() {
         match &command.item {
             Command::Join(join) => lower.join(join, query.commands.get(at + 1..).unwrap_or_default()),
+            Command::Stats { aggregates, by } => {
+                // A `diff` changes what the `stats` before it counts.
+                let next = query.commands.get(at + 1);
+                if let Some(Spanned { item: Command::Diff(baseline), span }) = next {
+                    lower.compare(*baseline, span);
+                }
+                lower.stats(aggregates, by);
+            }
+            Command::Diff(baseline) => {
+                let before = at.checked_sub(1).and_then(|at| query.commands.get(at));
+                if !matches!(before.map(|c| &c.item), Some(Command::Stats { .. })) {
+                    lower.compare_events(*baseline, &command.span);
+                }
+            }
             other => lower.command(other, &command.span),
         }
     }
     lower.done.push(lower.stage);
     let named = if lower.fields.is_empty() { lower.events } else { lower.fields };
     let shown = lower.display.unwrap_or(named);
-    (Plan { sources: lower.sources, stages: lower.done, shown }, lower.diagnostics.into_vec())
+    let compares = lower.compares;
+    (Plan { sources: lower.sources, stages: lower.done, shown, compares }, lower.diagnostics.into_vec())
 }
 
 pub(super) struct Lower<'c> {
@@ -79,6 +97,10 @@ pub(super) struct Lower<'c> {
     depth: usize,
     /// The queries in brackets, in the order of their answers.
     pub(super) inner: Vec<Query>,
+    /// The `stats` at hand is compared with an earlier time.
+    pub(super) comparing: Option<Comparing>,
+    /// Some `stats` was.
+    pub(super) compares: bool,
     patterns: Patterns,
     pub(super) diagnostics: Remarks,
 }
@@ -91,7 +113,7 @@ struct Post<'c> {
     calls: Vec<AggregateCall>,
 }
 
-impl Lower<'_> {
+impl<'c> Lower<'c> {
     fn command(&mut self, command: &Command, span: &Range<usize>) {
         match command {
             Command::Source(names) => self.source(names),
@@ -117,7 +139,9 @@ impl Lower<'_> {
                 self.stage.steps.push(Step::Dedup(keys));
             }
             Command::Lookup(lookup) => self.lookup(lookup),
-            Command::Join(_) | Command::Diff(_) | Command::RelevantFields { .. } => {
+            // Both are lowered with the commands around them.
+            Command::Join(_) | Command::Diff(_) => {}
+            Command::RelevantFields { .. } => {
                 self.error(span, "this command is not offered yet", "");
             }
             Command::Table(command) => self.table_command(command, span),
@@ -199,7 +223,7 @@ impl Lower<'_> {
         items.iter().map(|item| self.projection(item)).collect()
     }
 
-    fn projection(&mut self, item: &Projection) -> Output {
+    pub(super) fn projection(&mut self, item: &Projection) -> Output {
         let unit = self.unit(&item.expr.item);
         let node = self.defined(&item.expr);
         let name = output_name(item);
@@ -260,7 +284,7 @@ impl Lower<'_> {
         }
     }
 
-    fn stats(&mut self, aggregates: &[Projection], by: &[Projection]) {
+    pub(super) fn stats(&mut self, aggregates: &[Projection], by: &[Projection]) {
         let mut names = self.names.behind();
         let mut stage = Stage::default();
         let mut keys = Vec::new();
@@ -274,15 +298,12 @@ impl Lower<'_> {
             names.define(&name, Node::Input(i), unit);
             shown.push(Output { name, unit, node: Node::Input(i) });
         }
+        self.keys_compared();
         self.post = Some(Post { names, stage, keys: keys.len(), calls: Vec::new() });
-        for item in aggregates {
-            let output = self.projection(item);
-            // A key that is repeated among the aggregates, as SQL does, is shown once.
-            let repeats =
-                matches!(&output.node, Node::Input(n) if *n < keys.len() && shown[*n].name == output.name);
-            if !repeats {
-                shown.push(output);
-            }
+        if self.comparing.is_some() {
+            shown.extend(self.compared(aggregates));
+        } else {
+            self.aggregates(aggregates, &mut shown);
         }
         let Some(mut post) = self.post.take() else { return };
         for call in 0..post.calls.len() {
@@ -294,6 +315,37 @@ impl Lower<'_> {
         self.names = post.names;
         self.fields = shown;
         self.display = None;
+    }
+
+    fn aggregates(&mut self, aggregates: &[Projection], shown: &mut Vec<Output>) {
+        let keys = shown.len();
+        for item in aggregates {
+            let output = self.projection(item);
+            // A key that is repeated among the aggregates, as SQL does, is shown once.
+            let repeats =
+                matches!(&output.node, Node::Input(n) if *n < keys && shown[*n].name == output.name);
+            if !repeats {
+                shown.push(output);
+            }
+        }
+    }
+
+    /// The names of the stage after the `stats` at hand.
+    pub(super) fn post_names(&self) -> Option<Names<'c>> {
+        self.post.as_ref().map(|post| post.names.clone())
+    }
+
+    pub(super) fn set_post_names(&mut self, names: Option<Names<'c>>) {
+        if let (Some(post), Some(names)) = (&mut self.post, names) {
+            post.names = names;
+        }
+    }
+
+    /// Names a column of the stage after the `stats` at hand.
+    pub(super) fn define_post(&mut self, name: &str, node: Node, unit: Unit) {
+        if let Some(post) = &mut self.post {
+            post.names.define(name, node, unit);
+        }
     }
 
     /// An expression as a definition of the stage that is being written, so that it is computed once.
@@ -318,7 +370,7 @@ impl Lower<'_> {
 
     pub(super) fn field(&mut self, name: &str, span: &Range<usize>) -> Node {
         if self.post.is_none()
-            && let Some(node) = self.path_into_value(name)
+            && let Some(node) = self.compared_time(name).or_else(|| self.path_into_value(name))
         {
             return node;
         }
@@ -605,6 +657,7 @@ impl Lower<'_> {
             Some(arg) if !(kind == AggregateKind::Count && arg.item == Expr::Star) => Some(self.defined(arg)),
             _ => None,
         };
+        let arg = self.seen(arg);
         let mut percent = 0.0;
         let mut kind = kind;
         let second = args.get(1);

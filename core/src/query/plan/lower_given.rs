@@ -216,7 +216,7 @@ impl Lower<'_> {
 }
 
 /// A call of a function that exists.
-fn call(name: &str, args: Vec<Node>) -> Node {
+pub(super) fn call(name: &str, args: Vec<Node>) -> Node {
     match functions::find(name).and_then(Op::function) {
         Some(op) => Node::apply(op, args),
         None => Node::Const(Value::Null),

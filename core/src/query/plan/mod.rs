@@ -7,8 +7,8 @@
 //! shards; the steps from there on need all shards' rows in order and run after the merge on the rows that shards let
 //! through. A table step that looks at one row at a time and whose rows are grouped runs on shards all the same.
 //!
-//! Reading order: [`node`] (expressions), `table` (steps over rows side by side), `lower`, `lower_table` and
-//! `lower_given` (tree to plan), [`catalog`] (names), `given` (what a query gets beside the logs), `finder` (sets and
+//! Reading order: [`node`] (expressions), `table` (steps over rows side by side), `lower`, `lower_table`,
+//! `lower_given` and `lower_compare` (tree to plan), [`catalog`] (names), `given` (what a query gets beside the logs), `finder` (sets and
 //! keys), [`pattern`],
 //! [`binning`].
 
@@ -17,6 +17,7 @@ pub mod catalog;
 mod finder;
 mod given;
 mod lower;
+mod lower_compare;
 mod lower_given;
 mod lower_table;
 mod met;
@@ -44,6 +45,8 @@ pub struct Plan {
     pub(crate) stages: Vec<Stage>,
     /// What is shown: of the last stage.
     pub(crate) shown: Vec<Output>,
+    /// It chooses its rows by time itself: the range that is asked and an earlier one.
+    pub(crate) compares: bool,
 }
 
 /// The steps between two `stats`.

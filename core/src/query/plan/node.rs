@@ -1,7 +1,7 @@
 //! Expressions of a plan: names resolved, patterns compiled, constants folded. [`Op::apply`] is the meaning of every
 //! operator; the kernels of [`exec`](crate::query::exec) are faster ways to the same values.
 
-use std::{cmp::Ordering, sync::Arc};
+use std::{cmp::Ordering, ops::Range, sync::Arc};
 
 use regex::bytes::Regex;
 
@@ -54,6 +54,8 @@ pub enum Op {
     Rows(Arc<Keys>, bool),
     /// The number of the row whose network holds the operand.
     Network(Arc<Networks>),
+    /// A time, so much later if it lies in the range.
+    Moved(Range<i64>, i64),
     /// The value in a column of another table, at the row of that number.
     Cell(Arc<[Value]>),
     /// Whether the operand contains the text.
@@ -99,6 +101,10 @@ impl Op {
             Op::Row(keys) => keys.row(args),
             Op::Rows(keys, outer) => keys.rows(args, *outer),
             Op::Network(networks) => networks.row(&args[0]),
+            Op::Moved(range, by) => match args[0].time() {
+                Some(t) => Value::Time(if range.contains(&t) { t.saturating_add(*by) } else { t }),
+                None => Value::Null,
+            },
             Op::Cell(column) => {
                 let row = args[0].integer().and_then(|row| usize::try_from(row).ok());
                 row.and_then(|row| column.get(row)).cloned().unwrap_or_default()

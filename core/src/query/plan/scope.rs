@@ -20,6 +20,7 @@ const MOST_LOOKS: u32 = 100;
 const MOST_CANDIDATES: usize = 2000;
 
 /// The names that a stage has so far.
+#[derive(Clone)]
 pub(super) struct Names<'c> {
     catalog: &'c Catalog,
     /// Defined by `as`, `parse`, or the `stats` before.
