@@ -29,6 +29,8 @@ mod tests;
 #[cfg(test)]
 mod tests_given;
 #[cfg(test)]
+mod tests_sql;
+#[cfg(test)]
 mod tests_table;
 mod top;
 mod vector;

@@ -150,7 +150,7 @@ impl Telling<'_> {
     fn command(&mut self, command: &Command) {
         match command {
             Command::Search(terms) => terms.iter().for_each(|term| self.push(found(term))),
-            Command::Fields(items) | Command::Display(items) => self.computed(items),
+            Command::Fields(items) | Command::Display(items) | Command::Select(items) => self.computed(items),
             Command::Filter(condition) => {
                 let how = if self.grouped { String::new() } else { self.how(condition) };
                 let what = if self.grouped { "groups" } else { "rows" };

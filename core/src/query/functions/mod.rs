@@ -15,6 +15,7 @@ mod json;
 mod list;
 mod numeric;
 mod regex;
+mod sql;
 mod string;
 mod time;
 mod words;
@@ -41,6 +42,9 @@ pub static GROUPS: &[(&str, &[Function])] = &[
     ("JSON", json::FUNCTIONS),
     ("Words of a record", words::FUNCTIONS),
 ];
+
+/// Functions that SQL means otherwise than Insights: what a tree from SQL calls `sql.…`. Their examples are SQL.
+pub static SQL: &[Function] = sql::FUNCTIONS;
 
 /// Text that a function makes is never longer than this; beyond, the value is missing.
 pub const LONGEST_TEXT: usize = 1 << 20;
@@ -120,7 +124,7 @@ pub fn find(name: &str) -> Option<&'static Function> {
     let answers = |f: &&Function| {
         f.name.eq_ignore_ascii_case(name) || f.aliases.iter().any(|a| a.eq_ignore_ascii_case(name))
     };
-    all().find(answers)
+    all().chain(SQL).find(answers)
 }
 
 /// All functions.

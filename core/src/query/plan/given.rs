@@ -12,7 +12,7 @@ use crate::{
     query::{
         result::ResultTable,
         syntax::{
-            of_side,
+            label, of_side,
             tree::{Command, E, Expr, Join, Projection, Query, Spanned},
         },
     },
@@ -115,7 +115,9 @@ fn as_table(query: &Query, wanted: &[Spanned<String>]) -> Query {
                 return query.clone();
             }
             Command::Fields(items) => shown.extend(items.iter().map(name_of)),
-            Command::Display(items) => last = Some(items.iter().map(name_of).collect::<Vec<_>>()),
+            Command::Display(items) | Command::Select(items) => {
+                last = Some(items.iter().map(name_of).collect::<Vec<_>>())
+            }
             _ => {}
         }
     }
@@ -146,7 +148,7 @@ fn as_table(query: &Query, wanted: &[Spanned<String>]) -> Query {
 fn name_of(item: &Projection) -> Spanned<String> {
     match &item.alias {
         Some(alias) => alias.clone(),
-        None => Spanned::new(super::lower::label(&item.expr.item), item.expr.span.clone()),
+        None => Spanned::new(label(&item.expr.item), item.expr.span.clone()),
     }
 }
 
@@ -158,7 +160,9 @@ fn expressions(command: &Command, f: &mut dyn FnMut(&Expr)) {
 fn each_expression(command: &Command, f: &mut dyn FnMut(&Spanned<Expr>)) {
     let mut roots: Vec<&E> = Vec::new();
     match command {
-        Command::Fields(items) | Command::Display(items) => roots.extend(items.iter().map(|p| &p.expr)),
+        Command::Fields(items) | Command::Display(items) | Command::Select(items) => {
+            roots.extend(items.iter().map(|p| &p.expr))
+        }
         Command::Filter(condition) => roots.push(condition),
         Command::Parse { source, .. } => roots.extend(source),
         Command::Stats { aggregates, by } => {

@@ -1,11 +1,7 @@
 //! The walk from tree to plan. It never stops at a fault: what is wrong becomes a diagnostic and a constant null, so
 //! that one look shows everything that is wrong.
 
-use std::{
-    fmt::{self, Write},
-    ops::Range,
-    sync::Arc,
-};
+use std::{ops::Range, sync::Arc};
 
 use regex::bytes::Regex;
 
@@ -24,8 +20,12 @@ use crate::{
         Diagnostic,
         diagnostic::{Remarks, suggest},
         functions::{self, AggregateKind, Apply, aggregate},
-        syntax::tree::{
-            Binary, Command, E, Expr, ParsePattern, Pattern, Projection, Query, Spanned, Term, Unary,
+        syntax::{
+            label,
+            tree::{
+                Binary, Command, E, Expr, ParsePattern, Pattern, Projection, Query, Spanned, Term, Unary,
+            },
+            whole_label,
         },
     },
     table::{Unit, Value},
@@ -123,6 +123,7 @@ impl<'c> Lower<'c> {
                 self.fields.extend(outputs);
             }
             Command::Display(items) => self.display = Some(self.projections(items)),
+            Command::Select(items) => self.select(items),
             Command::Filter(condition) => {
                 let node = self.expr(condition);
                 self.stage.steps.push(Step::Filter(node));
@@ -219,6 +220,21 @@ impl<'c> Lower<'c> {
         }
     }
 
+    /// Columns that are computed side by side: no name that one of them gives means anything in the others.
+    fn select(&mut self, items: &[Projection]) {
+        let mut shown = Vec::with_capacity(items.len());
+        for item in items {
+            let (unit, node) = (self.unit(&item.expr.item), self.defined(&item.expr));
+            shown.push(Output { name: item.name(), unit, node });
+        }
+        for (item, output) in items.iter().zip(&shown) {
+            if !matches!(item.expr.item, Expr::Field(_)) || item.alias.is_some() {
+                self.names.define(&output.name, output.node.clone(), output.unit);
+            }
+        }
+        self.display = Some(shown);
+    }
+
     fn projections(&mut self, items: &[Projection]) -> Vec<Output> {
         items.iter().map(|item| self.projection(item)).collect()
     }
@@ -226,7 +242,7 @@ impl<'c> Lower<'c> {
     pub(super) fn projection(&mut self, item: &Projection) -> Output {
         let unit = self.unit(&item.expr.item);
         let node = self.defined(&item.expr);
-        let name = output_name(item);
+        let name = item.name();
         let plain = matches!(item.expr.item, Expr::Field(_)) && item.alias.is_none();
         if !plain {
             if let Some(post) = &mut self.post {
@@ -292,7 +308,7 @@ impl<'c> Lower<'c> {
         for (i, key) in by.iter().enumerate() {
             let unit = self.unit(&key.expr.item);
             keys.push(self.expr(&key.expr));
-            let name = output_name(key);
+            let name = key.name();
             stage.inputs.push(name.clone());
             names.define(&label(&key.expr.item), Node::Input(i), unit);
             names.define(&name, Node::Input(i), unit);
@@ -491,7 +507,7 @@ impl<'c> Lower<'c> {
         // After `stats`, `bin(5m)` and `count(*)` are names of columns.
         let names = self.post.as_ref().map_or(&self.names, |p| &p.names);
         if names.is_closed()
-            && let (text, true) = head(&e.item)
+            && let Some(text) = whole_label(&e.item)
             && let Some((node, _)) = names.defined(&text)
         {
             return node;
@@ -728,37 +744,6 @@ impl<'c> Lower<'c> {
             _ => Unit::None,
         }
     }
-}
-
-/// The name of a column that was not given one: `count(*)`, `bin(5m)`, `bytes / 1024`.
-pub(super) fn label(expr: &Expr) -> String {
-    let (text, whole) = head(expr);
-    if whole { text } else { text + "…" }
-}
-
-/// The beginning of an expression's text, and whether that is all: a name is shown in a table's head, a longer text is
-/// no name. No more of the text is made than that.
-fn head(expr: &Expr) -> (String, bool) {
-    struct Head(String);
-    impl fmt::Write for Head {
-        fn write_str(&mut self, more: &str) -> fmt::Result {
-            const MOST: usize = 199;
-            let room = MOST.saturating_sub(self.0.chars().count());
-            let fits = more.char_indices().nth(room).map_or(more, |(end, _)| more.get(..end).unwrap_or(""));
-            self.0.push_str(fits);
-            if fits.len() < more.len() { Err(fmt::Error) } else { Ok(()) }
-        }
-    }
-    let mut text = Head(String::new());
-    let whole = match expr {
-        Expr::Field(name) => text.write_str(name),
-        other => write!(text, "{other}"),
-    };
-    (text.0, whole.is_ok())
-}
-
-fn output_name(item: &Projection) -> String {
-    item.alias.as_ref().map_or_else(|| label(&item.expr.item), |a| a.item.clone())
 }
 
 fn counted(n: usize, what: &str) -> String {

@@ -2,9 +2,12 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::{Node, Op, Output, Step, TableStep, lower::Lower, lower::label};
+use super::{Node, Op, Output, Step, TableStep, lower::Lower};
 use crate::{
-    query::syntax::tree::{E, Spanned, TableCommand},
+    query::syntax::{
+        label,
+        tree::{E, Spanned, TableCommand},
+    },
     table::{Unit, Value},
 };
 

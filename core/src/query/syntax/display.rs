@@ -40,8 +40,8 @@ impl Command {
         match self {
             Command::Source(names) => names.is_empty(),
             Command::Search(terms) => terms.is_empty(),
-            Command::Fields(items) | Command::Display(items) => items.is_empty(),
-            Command::Stats { aggregates, .. } => aggregates.is_empty(),
+            Command::Fields(items) | Command::Display(items) | Command::Select(items) => items.is_empty(),
+            Command::Stats { aggregates, by } => aggregates.is_empty() && by.is_empty(),
             Command::Sort(keys) => keys.is_empty(),
             Command::Dedup(items) => items.is_empty(),
             Command::Join(_) | Command::Lookup(_) | Command::Diff(_) | Command::RelevantFields { .. } => {
@@ -68,7 +68,7 @@ impl Display for Command {
                 f.write_str("fields ")?;
                 list(f, items, |f, p| p.fmt(f))
             }
-            Command::Display(items) => {
+            Command::Display(items) | Command::Select(items) => {
                 f.write_str("display ")?;
                 list(f, items, |f, p| p.fmt(f))
             }
@@ -137,7 +137,11 @@ impl Display for SortKey {
 
 fn stats(f: &mut Formatter<'_>, aggregates: &[Projection], by: &[Projection]) -> fmt::Result {
     f.write_str("stats ")?;
-    list(f, aggregates, |f, p| p.fmt(f))?;
+    match aggregates {
+        // Groups alone, as `SELECT DISTINCT` asks for them.
+        [] => f.write_str("count(*)")?,
+        _ => list(f, aggregates, |f, p| p.fmt(f))?,
+    }
     if by.is_empty() {
         return Ok(());
     }
@@ -157,10 +161,14 @@ fn stats(f: &mut Formatter<'_>, aggregates: &[Projection], by: &[Projection]) ->
         },
         _ => p.fmt(f),
     })?;
-    match offset {
-        Some(offset) => write!(f, " offset {offset}"),
-        None => Ok(()),
+    if let Some(offset) = offset {
+        write!(f, " offset {offset}")?;
     }
+    if aggregates.is_empty() {
+        f.write_str(" | display ")?;
+        list(f, by, |f, p| Name(&p.name()).fmt(f))?;
+    }
+    Ok(())
 }
 
 fn parse(f: &mut Formatter<'_>, source: Option<&E>, pattern: &ParsePattern) -> fmt::Result {
@@ -366,6 +374,53 @@ impl PeriodUnit {
             PeriodUnit::Quarter => "q",
             PeriodUnit::Year => "y",
         }
+    }
+}
+
+/// The name of a column that was not given one: `count(*)`, `bin(5m)`, `bytes / 1024`.
+pub fn label(expr: &Expr) -> String {
+    match expr {
+        Expr::Field(name) => short_label(name),
+        other => short_label(other),
+    }
+}
+
+/// The same, if it is not too long for a name.
+pub fn whole_label(expr: &Expr) -> Option<String> {
+    let (text, whole) = match expr {
+        Expr::Field(name) => head(name),
+        other => head(other),
+    };
+    whole.then_some(text)
+}
+
+/// A text as the name of a column: what stands in a table's head is not longer than this. No more of the text is made
+/// than that.
+pub(super) fn short_label(text: &dyn Display) -> String {
+    let (text, whole) = head(text);
+    if whole { text } else { text + "…" }
+}
+
+fn head(text: &dyn Display) -> (String, bool) {
+    struct Head(String);
+    impl fmt::Write for Head {
+        fn write_str(&mut self, more: &str) -> fmt::Result {
+            const MOST: usize = 199;
+            let room = MOST.saturating_sub(self.0.chars().count());
+            let fits = more.char_indices().nth(room).map_or(more, |(end, _)| more.get(..end).unwrap_or(""));
+            self.0.push_str(fits);
+            if fits.len() < more.len() { Err(fmt::Error) } else { Ok(()) }
+        }
+    }
+    let mut head = Head(String::new());
+    let whole = write!(head, "{text}").is_ok();
+    (head.0, whole)
+}
+
+impl Projection {
+    /// The name of its column: the alias, or the expression's text.
+    pub fn name(&self) -> String {
+        self.alias.as_ref().map_or_else(|| label(&self.expr.item), |alias| alias.item.clone())
     }
 }
 

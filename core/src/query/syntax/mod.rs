@@ -22,7 +22,7 @@ pub mod tree;
 pub mod words;
 
 use super::diagnostic::{Diagnostic, Severity};
-pub use display::Name;
+pub use display::{Name, label, whole_label};
 pub use given::of_side;
 pub use highlight::{TokenKind, highlight};
 pub use language::Language;
@@ -58,6 +58,14 @@ pub fn parse_in(text: &str, language: Language) -> Parsed {
         Language::Sql => sql::parse(text),
         Language::Insights => insights::parse(text),
         Language::Pattern => pattern::parse(text),
+    }
+}
+
+/// A tree as the text of a language, or what that language cannot say.
+pub fn text(query: &Query, language: Language) -> Result<String, sql::Inexpressible> {
+    match language {
+        Language::Sql => sql::display(query, &sql::Own),
+        Language::Insights | Language::Pattern => Ok(query.to_string()),
     }
 }
 

@@ -59,6 +59,9 @@ pub enum Command {
     Fields(Vec<Projection>),
     /// `display a, b`: what is shown.
     Display(Vec<Projection>),
+    /// What is shown, as `SELECT` of SQL has it: other than in `display`, no name that one of them gives means anything
+    /// in the others.
+    Select(Vec<Projection>),
     /// `filter condition`.
     Filter(E),
     /// `parse field pattern`.

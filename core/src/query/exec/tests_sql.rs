@@ -1,0 +1,275 @@
+//! SQL over small tables: the answers that Athena gives, missing values above all.
+
+use super::*;
+use crate::{
+    query::{functions, plan::NoJson, syntax::Language},
+    table::{Cell, Field, Kind, Role, Value},
+    time::parse_iso,
+};
+
+/// A few rows of flow logs, some of whose values are missing, and of a web log.
+fn shard() -> Shard {
+    let mut shard = Shard::new(7);
+    let source = shard.add_source("a.log");
+    let flow = [
+        Field::new("srcaddr", Kind::Ip, Role::Dimension).aliases(&["sourceaddress"]),
+        Field::new("bytes", Kind::Int, Role::Measure),
+        Field::new("action", Kind::Text, Role::Status),
+        Field::new("start", Kind::Int, Role::Timestamp).aliases(&["starttime"]),
+        Field::new("eventTime", Kind::Time, Role::Timestamp),
+    ];
+    let rows = [
+        ("2026-03-05T01:00:00Z", Some("10.0.0.1"), Some(100), Some("ACCEPT")),
+        ("2026-03-05T01:02:00Z", Some("10.0.0.2"), Some(300), Some("REJECT")),
+        ("2026-03-05T01:04:59Z", Some("192.168.0.1"), None, Some("ACCEPT")),
+        ("2026-03-05T02:05:00Z", None, Some(50), None),
+        ("2026-03-05T02:09:00Z", Some("10.0.0.1"), Some(-7), Some("REJECT")),
+    ];
+    for (i, (time, address, bytes, action)) in rows.into_iter().enumerate() {
+        let time = parse_iso(time.as_bytes()).unwrap();
+        let mut row = shard.table("vpc_flow", flow.iter().cloned()).begin();
+        row.timestamp(time);
+        row.set(0, address.map_or(Cell::Null, |a| Cell::Text(a.as_bytes())));
+        row.set(1, bytes.map_or(Cell::Null, Cell::Int));
+        row.set(2, action.map_or(Cell::Null, |a| Cell::Text(a.as_bytes())));
+        row.set(3, Cell::Int(time / 1_000_000));
+        row.set(4, Cell::Time(time));
+        row.commit(source, i as u64 + 1, i as u64 + 1, format!("flow {i}").as_bytes());
+    }
+    let web = [
+        Field::new("client", Kind::Ip, Role::Dimension),
+        Field::new("status", Kind::Int, Role::Status),
+        Field::new("agent", Kind::Text, Role::Dimension),
+    ];
+    for (i, (address, status, agent)) in
+        [("10.0.0.1", 200, "curl/8"), ("10.0.0.9", 404, "Mozilla"), ("10.0.0.1", 403, "curl/7")]
+            .into_iter()
+            .enumerate()
+    {
+        let mut row = shard.table("web", web.iter().cloned()).begin();
+        row.timestamp(parse_iso(b"2026-03-05T01:03:00Z").unwrap() + i as i64);
+        row.set(0, Cell::Text(address.as_bytes()));
+        row.set(1, Cell::Int(status));
+        row.set(2, Cell::Text(agent.as_bytes()));
+        row.commit(source, i as u64 + 6, i as u64 + 6, format!("web {address}").as_bytes());
+    }
+    shard.seal();
+    shard
+}
+
+/// The columns' names and the answer as text: a row per line, values separated by ` | `.
+#[track_caller]
+fn asked(text: &str) -> (String, String) {
+    let mut shard = shard();
+    let (plan, answer) =
+        run_in(text, Language::Sql, &mut shard, &NoJson).unwrap_or_else(|d| panic!("{text}: {d:?}"));
+    let names: Vec<String> = plan.output().iter().map(|o| o.name.clone()).collect();
+    let rows: Vec<Vec<Value>> = match answer {
+        Answer::Table(table) => table.rows,
+        Answer::Rows(rows) => {
+            let reader = Reader::new(&plan, &shard);
+            rows.iter().map(|r| reader.values(*r)).collect()
+        }
+    };
+    let line = |row: &Vec<Value>| row.iter().map(Value::to_string).collect::<Vec<_>>().join(" | ");
+    (names.join(" | "), rows.iter().map(line).collect::<Vec<_>>().join("\n"))
+}
+
+#[track_caller]
+fn answers(cases: &[(&str, &str)]) {
+    for (query, expected) in cases {
+        assert_eq!(asked(query).1, *expected, "{query}");
+    }
+}
+
+/// How many rows of the flow log a condition selects.
+#[track_caller]
+fn count(condition: &str) -> String {
+    asked(&format!("SELECT count(*) FROM vpc_flow_logs WHERE {condition}")).1
+}
+
+#[test]
+fn conditions_know_three_truth_values() {
+    for (condition, expected) in [
+        ("bytes > 90", "2"),
+        ("NOT bytes > 90", "2"),
+        ("NOT (bytes > 90)", "2"),
+        ("NOT (NOT (bytes > 90))", "2"),
+        ("bytes <> 100", "3"),
+        ("bytes IS NULL", "1"),
+        ("bytes IS NOT NULL", "4"),
+        ("NOT (bytes IS NULL OR action IS NULL)", "3"),
+        ("NOT (bytes = 100 OR action = 'REJECT')", "0"),
+        ("NOT (bytes = 100 AND action = 'ACCEPT')", "3"),
+        ("bytes IN (100, 300)", "2"),
+        ("bytes NOT IN (100, 300)", "2"),
+        ("bytes IN (100, NULL)", "1"),
+        ("bytes NOT IN (100, bytes + 1)", "3"),
+        ("action LIKE 'ACC%'", "2"),
+        ("action NOT LIKE 'ACC%'", "2"),
+        ("action LIKE 'acc%'", "0"),
+        ("action LIKE '_EJECT'", "2"),
+        ("action LIKE 'EJECT'", "0"),
+        ("lower(action) LIKE '%eje%'", "2"),
+        ("bytes BETWEEN 50 AND 100", "2"),
+        ("bytes NOT BETWEEN 50 AND 100", "2"),
+        ("action IS DISTINCT FROM 'ACCEPT'", "3"),
+        ("NOT coalesce(action = 'ACCEPT', false)", "3"),
+        ("coalesce(bytes > 90, true)", "3"),
+        ("bytes = NULL", "0"),
+        ("(bytes > 90) = true", "2"),
+        ("(bytes > 90) = false", "2"),
+        ("(bytes > 90) IS NULL", "1"),
+        ("starttime BETWEEN 1772672400 AND 1772672699", "3"),
+        ("eventtime > '2026-03-05T02:00:00Z'", "2"),
+        ("eventtime >= timestamp '2026-03-05 02:05:00' AND eventtime < date '2026-03-06'", "2"),
+        ("from_unixtime(starttime) > timestamp '2026-03-05 02:00:00'", "2"),
+        ("eventtime > now() - INTERVAL '10' minute", "2"),
+        ("eventtime > date_add('minute', -5, now())", "2"),
+        ("contains('10.0.0.0/8', CAST(srcaddr AS ipaddress))", "3"),
+        ("regexp_like(action, '^A') OR bytes < 0", "3"),
+        ("bytes = '100'", "1"),
+        ("srcaddr IN (SELECT client FROM web)", "2"),
+        ("srcaddr NOT IN (SELECT client FROM web WHERE status >= 400)", "2"),
+    ] {
+        assert_eq!(count(condition), expected, "{condition}");
+    }
+}
+
+#[test]
+fn values_are_athenas() {
+    answers(&[
+        (
+            "SELECT bytes / 7, bytes / 7.0, -bytes / 2, bytes % 7, bytes || '!' FROM vpc_flow_logs WHERE bytes = 100",
+            "14 | 14.285714285714286 | -50 | 2 | 100!",
+        ),
+        (
+            "SELECT bytes > 90 AS big, action || 'x' FROM vpc_flow_logs ORDER BY eventtime",
+            "true | ACCEPTx\ntrue | REJECTx\n | ACCEPTx\nfalse | \nfalse | REJECTx",
+        ),
+        (
+            "SELECT CASE action WHEN 'ACCEPT' THEN 'a' WHEN 'REJECT' THEN 'r' ELSE 'none' END FROM vpc_flow_logs ORDER BY eventtime",
+            "a\nr\na\nnone\nr",
+        ),
+        ("SELECT if(bytes > 90, 1, 0), nullif(bytes, 50) FROM vpc_flow_logs WHERE srcaddr IS NULL", "0 | "),
+    ]);
+}
+
+#[test]
+fn missing_values_are_sorted_last() {
+    answers(&[
+        ("SELECT bytes FROM vpc_flow_logs ORDER BY bytes", "-7\n50\n100\n300\n"),
+        ("SELECT bytes FROM vpc_flow_logs ORDER BY bytes DESC", "300\n100\n50\n-7\n"),
+        ("SELECT bytes FROM vpc_flow_logs ORDER BY bytes NULLS FIRST", "\n-7\n50\n100\n300"),
+        ("SELECT bytes FROM vpc_flow_logs ORDER BY bytes DESC NULLS FIRST LIMIT 2", "\n300"),
+        (
+            "SELECT action, sum(bytes) AS s FROM vpc_flow_logs GROUP BY action ORDER BY action",
+            "ACCEPT | 100\nREJECT | 293\n | 50",
+        ),
+        (
+            "SELECT action, sum(bytes) AS s FROM vpc_flow_logs GROUP BY 1 ORDER BY 2 DESC LIMIT 1",
+            "REJECT | 293",
+        ),
+    ]);
+}
+
+#[test]
+fn groups_and_their_conditions() {
+    answers(&[
+        (
+            "SELECT count(*), count(bytes), count(DISTINCT srcaddr), min(bytes), max(bytes), avg(bytes) FROM vpc_flow_logs",
+            "5 | 4 | 3 | -7 | 300 | 110.75",
+        ),
+        ("SELECT count(*) FROM vpc_flow_logs WHERE bytes > 1000", "0"),
+        ("SELECT sum(bytes) FROM vpc_flow_logs WHERE bytes > 1000", ""),
+        (
+            "SELECT srcaddr, SUM(bytes) AS total FROM vpc_flow_logs GROUP BY srcaddr HAVING SUM(bytes) > 60",
+            "10.0.0.1 | 93\n10.0.0.2 | 300",
+        ),
+        (
+            "SELECT COUNT(*) AS n, action FROM vpc_flow_logs GROUP BY action HAVING count(*) > 1 ORDER BY sum(bytes) DESC",
+            "2 | REJECT\n2 | ACCEPT",
+        ),
+        (
+            "SELECT date_trunc('hour', eventtime) AS hour, count_if(action = 'REJECT'), count(*) FILTER (WHERE bytes > 60) FROM vpc_flow_logs GROUP BY hour ORDER BY hour",
+            "2026-03-05T01:00:00Z | 1 | 2\n2026-03-05T02:00:00Z | 1 | 0",
+        ),
+        ("SELECT DISTINCT action FROM vpc_flow_logs ORDER BY action", "ACCEPT\nREJECT\n"),
+        ("SELECT action FROM vpc_flow_logs GROUP BY action HAVING action IS NOT NULL", "ACCEPT\nREJECT"),
+        (
+            "SELECT lower(action) AS action, count(*) AS n FROM vpc_flow_logs GROUP BY action HAVING action LIKE 'R%'",
+            "reject | 2",
+        ),
+        (
+            "SELECT approx_percentile(bytes, 0.5), arbitrary(action) FROM vpc_flow_logs WHERE action = 'REJECT'",
+            "-7 | REJECT",
+        ),
+        (
+            "SELECT sum(CASE WHEN action = 'ACCEPT' THEN 1 ELSE 0 END) * 100 / count(*) FROM vpc_flow_logs",
+            "40",
+        ),
+        ("SELECT max(n) FROM (SELECT srcaddr, count(*) AS n FROM vpc_flow_logs GROUP BY srcaddr)", "2"),
+        (
+            "WITH t AS (SELECT srcaddr AS a, bytes * 2 AS b FROM vpc_flow_logs WHERE bytes > 0) SELECT a, b FROM t WHERE b > 100 ORDER BY b",
+            "10.0.0.1 | 200\n10.0.0.2 | 600",
+        ),
+        (
+            "SELECT count(*) FROM (SELECT * FROM vpc_flow_logs ORDER BY bytes DESC LIMIT 3) WHERE action = 'REJECT'",
+            "1",
+        ),
+        (
+            "SELECT w.agent, f.bytes FROM (SELECT * FROM web) w JOIN vpc_flow_logs f ON w.client = f.srcaddr WHERE w.status = 200 ORDER BY f.bytes",
+            "curl/8 | -7\ncurl/8 | 100",
+        ),
+        (
+            "SELECT f.srcaddr, count(w.status) AS n FROM vpc_flow_logs f LEFT JOIN web w ON f.srcaddr = w.client GROUP BY f.srcaddr ORDER BY n DESC, f.srcaddr",
+            "10.0.0.1 | 4\n10.0.0.2 | 0\n192.168.0.1 | 0\n | 0",
+        ),
+    ]);
+}
+
+#[test]
+fn columns_are_named_as_written() {
+    for (query, names) in [
+        (
+            "SELECT bytes, bytes AS b, bytes / 2, count(*) FROM vpc_flow_logs GROUP BY bytes",
+            "bytes | b | bytes / 2 | count(*)",
+        ),
+        (
+            "SELECT SrcAddr, COUNT( DISTINCT action ) FROM vpc_flow_logs GROUP BY srcaddr",
+            "SrcAddr | count(DISTINCT action)",
+        ),
+        ("SELECT * FROM logs", ""),
+        ("SELECT action AS bytes, bytes AS action FROM vpc_flow_logs", "bytes | action"),
+    ] {
+        assert_eq!(asked(query).0, names, "{query}");
+    }
+    let swapped = asked(
+        "SELECT action AS bytes, bytes AS action FROM vpc_flow_logs ORDER BY bytes, action DESC LIMIT 2",
+    );
+    assert_eq!(swapped.1, "ACCEPT | 100\nACCEPT | ");
+}
+
+#[test]
+fn every_example_of_an_sql_function_holds() {
+    for function in functions::SQL {
+        assert!(!function.examples.is_empty() && !function.doc.is_empty(), "{}", function.name);
+        for (text, expected) in function.examples {
+            let answer = asked(&format!("SELECT {text} AS x FROM web LIMIT 1")).1;
+            assert_eq!(answer, *expected, "{text}");
+        }
+    }
+}
+
+#[test]
+fn every_name_of_sql_means_something() {
+    for function in crate::query::syntax::sql::FUNCTIONS.iter().filter(|f| !f.tree.is_empty()) {
+        let scalar = functions::find(function.tree);
+        let aggregate = functions::aggregate::find(function.tree);
+        assert!(scalar.is_some() || aggregate.is_some(), "{}: {}", function.name, function.tree);
+        if let Some(scalar) = scalar {
+            assert!(scalar.least <= function.least || function.name == "replace", "{}", function.name);
+            assert!(scalar.most >= function.most, "{}", function.name);
+        }
+    }
+}

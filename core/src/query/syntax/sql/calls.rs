@@ -1,0 +1,611 @@
+//! Calls: the functions of Athena and what each is in the tree. One table serves the parser, the way back and
+//! completion; what needs more than another name stands below it.
+
+use super::{
+    Parser,
+    expression::{Node, binary, call, is_certain, is_condition, made},
+    lexer::{Lexeme, Symbol, Token},
+};
+use crate::{
+    query::{
+        diagnostic::suggest,
+        functions,
+        syntax::{
+            insights::{Step, short},
+            tree::{Binary, E, Expr, Pattern, Period, PeriodUnit, Spanned},
+            words::unit_named,
+        },
+    },
+    table::Value,
+};
+
+/// One function as SQL writes it.
+#[derive(Clone, Copy, Debug)]
+pub struct SqlFunction {
+    /// Its name, lower case.
+    pub name: &'static str,
+    /// The function or aggregate of the tree with the same meaning; empty where it takes more than another name.
+    pub tree: &'static str,
+    /// The smallest number of arguments.
+    pub least: usize,
+    /// The largest number of arguments.
+    pub most: usize,
+}
+
+const fn function(name: &'static str, tree: &'static str, least: usize, most: usize) -> SqlFunction {
+    SqlFunction { name, tree, least, most }
+}
+
+const ANY: usize = usize::MAX;
+
+/// The functions by name. Of several with one meaning the first is how the tree is written back.
+pub static FUNCTIONS: &[SqlFunction] = &[
+    // Aggregates.
+    function("count", "count", 0, 1),
+    function("sum", "sum", 1, 1),
+    function("avg", "avg", 1, 1),
+    function("min", "min", 1, 1),
+    function("max", "max", 1, 1),
+    function("arbitrary", "min", 1, 1),
+    function("any_value", "min", 1, 1),
+    function("bool_and", "min", 1, 1),
+    function("every", "min", 1, 1),
+    function("bool_or", "max", 1, 1),
+    function("stddev", "stddev", 1, 1),
+    function("stddev_samp", "stddev", 1, 1),
+    function("variance", "variance", 1, 1),
+    function("var_samp", "variance", 1, 1),
+    function("count_if", "", 1, 1),
+    function("approx_distinct", "", 1, 2),
+    function("approx_percentile", "", 2, 2),
+    // Choices and missing values.
+    function("coalesce", "coalesce", 1, ANY),
+    function("nullif", "nullif", 2, 2),
+    function("if", "", 2, 3),
+    function("try", "", 1, 1),
+    function("greatest", "sql.greatest", 1, ANY),
+    function("least", "sql.least", 1, ANY),
+    // Numbers.
+    function("abs", "abs", 1, 1),
+    function("ceil", "ceil", 1, 1),
+    function("ceiling", "ceil", 1, 1),
+    function("floor", "floor", 1, 1),
+    function("round", "round", 1, 2),
+    function("truncate", "toint", 1, 1),
+    function("sqrt", "sqrt", 1, 1),
+    function("ln", "log", 1, 1),
+    function("power", "", 2, 2),
+    function("pow", "", 2, 2),
+    function("mod", "", 2, 2),
+    // Text.
+    function("lower", "tolower", 1, 1),
+    function("upper", "toupper", 1, 1),
+    function("length", "strlen", 1, 1),
+    function("trim", "trim", 1, 1),
+    function("ltrim", "ltrim", 1, 1),
+    function("rtrim", "rtrim", 1, 1),
+    function("concat", "sql.concat", 1, ANY),
+    function("substr", "sql.substr", 2, 3),
+    function("substring", "sql.substr", 2, 3),
+    function("strpos", "sql.strpos", 2, 2),
+    function("position", "", 2, 2),
+    function("replace", "replace", 2, 3),
+    function("reverse", "sql.reverse", 1, 1),
+    function("starts_with", "startswith", 2, 2),
+    function("split", "split", 2, 2),
+    function("split_part", "splitpart", 3, 3),
+    function("regexp_like", "", 2, 2),
+    function("regexp_extract", "sql.regexp_extract", 2, 3),
+    function("regexp_replace", "regexreplace", 2, 3),
+    function("url_extract_host", "sql.url_extract_host", 1, 1),
+    function("url_extract_path", "sql.url_extract_path", 1, 1),
+    function("url_extract_query", "sql.url_extract_query", 1, 1),
+    function("url_extract_protocol", "sql.url_extract_protocol", 1, 1),
+    function("url_extract_port", "sql.url_extract_port", 1, 1),
+    function("url_extract_parameter", "sql.url_extract_parameter", 2, 2),
+    function("url_encode", "urlencode", 1, 1),
+    function("url_decode", "urldecode", 1, 1),
+    // Lists and JSON.
+    function("cardinality", "jsonarraysize", 1, 1),
+    function("contains", "", 2, 2),
+    function("element_at", "", 2, 2),
+    function("array_join", "sql.array_join", 2, 2),
+    function("json_extract", "sql.json_extract", 2, 2),
+    function("json_extract_scalar", "sql.json_extract_scalar", 2, 2),
+    function("json_array_length", "jsonarraysize", 1, 1),
+    function("json_array_contains", "jsonarraycontains", 2, 2),
+    function("json_parse", "jsonparse", 1, 1),
+    // Times.
+    function("date_trunc", "", 2, 2),
+    function("date_add", "sql.date_add", 3, 3),
+    function("date_diff", "sql.date_diff", 3, 3),
+    function("date_format", "sql.date_format", 2, 2),
+    function("date_parse", "sql.date_parse", 2, 2),
+    function("format_datetime", "sql.format_datetime", 2, 2),
+    function("parse_datetime", "sql.parse_datetime", 2, 2),
+    function("from_unixtime", "sql.from_unixtime", 1, 1),
+    function("to_unixtime", "sql.to_unixtime", 1, 1),
+    function("from_iso8601_timestamp", "sql.timestamp", 1, 1),
+    function("from_iso8601_date", "", 1, 1),
+    function("to_iso8601", "sql.to_iso8601", 1, 1),
+    function("date", "", 1, 1),
+    function("now", "queryendtime", 0, 0),
+    function("at_timezone", "", 2, 2),
+    function("extract", "", 1, 1),
+    function("year", "sql.year", 1, 1),
+    function("quarter", "sql.quarter", 1, 1),
+    function("month", "sql.month", 1, 1),
+    function("week", "sql.week", 1, 1),
+    function("day", "sql.day", 1, 1),
+    function("day_of_month", "sql.day", 1, 1),
+    function("day_of_week", "sql.day_of_week", 1, 1),
+    function("dow", "sql.day_of_week", 1, 1),
+    function("day_of_year", "sql.day_of_year", 1, 1),
+    function("doy", "sql.day_of_year", 1, 1),
+    function("hour", "sql.hour", 1, 1),
+    function("minute", "sql.minute", 1, 1),
+    function("second", "sql.second", 1, 1),
+];
+
+/// The function that SQL calls so, in any letter case.
+pub(super) fn find(name: &str) -> Option<&'static SqlFunction> {
+    FUNCTIONS.iter().find(|f| f.name.eq_ignore_ascii_case(name))
+}
+
+/// What SQL calls a function of the tree, if another name is all it takes.
+pub(super) fn named_in_tree(tree: &str) -> Option<&'static SqlFunction> {
+    FUNCTIONS.iter().find(|f| f.tree == tree)
+}
+
+fn text_of(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Literal(Value::Text(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// The unit that `date_trunc` and its like take.
+fn unit(expr: &Expr) -> Option<PeriodUnit> {
+    text_of(expr).filter(|t| t.len() > 2).and_then(unit_named)
+}
+
+fn day_of(time: E) -> Expr {
+    let day = Expr::Period(Period { count: 1, unit: PeriodUnit::Day });
+    call("datefloor", vec![time, made(day)])
+}
+
+fn first(args: Vec<E>) -> E {
+    args.into_iter().next().unwrap_or_else(|| made(Expr::Literal(Value::Null)))
+}
+
+impl Parser<'_> {
+    /// A call, its name being the next token.
+    pub(super) fn call(&mut self, word: Token) -> Step<Node> {
+        let name = self.text_of(word).to_ascii_lowercase();
+        self.advance();
+        let open = self.advance();
+        let known = find(&name);
+        let start = word.start;
+        let distinct = self.eat_word("distinct");
+        let mut args: Vec<Node> = Vec::new();
+        if name == "extract" {
+            return self.extract(word, open);
+        }
+        while !self.is_symbol(Symbol::Close) || !args.is_empty() {
+            let star = self.peek();
+            let alone = self.peek_at(1).kind == Lexeme::Symbol(Symbol::Close);
+            let arg = if alone && self.eat(Symbol::Star) {
+                self.node(Expr::Star, star.start, 0, 1)?
+            } else if name == "position" {
+                return self.position(word, open);
+            } else {
+                // Whether it is a condition or a value is decided below.
+                self.condition_or_value()?
+            };
+            args.push(arg);
+            if !self.eat(Symbol::Comma) {
+                break;
+            }
+        }
+        self.close(open)?;
+        let Some(known) = known else { return self.other(word, &name, args) };
+        if !(known.least..=known.most).contains(&args.len()) {
+            let wanted = match (known.least, known.most) {
+                (1, 1) => "1 argument".to_owned(),
+                (a, b) if a == b => format!("{a} arguments"),
+                (a, ANY) => format!("at least {a}"),
+                (a, b) => format!("{a} to {b} arguments"),
+            };
+            let message = format!("`{name}` takes {wanted}, not {}", args.len());
+            return self.fail(start..self.end(), message, "");
+        }
+        if let Some(star) = args.iter().find(|a| a.expr.item == Expr::Star && name != "count") {
+            return self.fail(star.expr.span.clone(), "`*` stands only in `count(*)`", "");
+        }
+        let is_aggregate =
+            functions::aggregate::find(known.tree).is_some() || AGGREGATES.contains(&known.name);
+        if distinct && !(name == "count" || is_aggregate && matches!(known.tree, "min" | "max")) {
+            let help = "write `count(DISTINCT column)`, or `SELECT DISTINCT` in an inner query";
+            return self.fail(start..self.end(), format!("`DISTINCT` is not offered in `{name}`"), help);
+        }
+        let condition = match is_aggregate && self.is_word("filter") {
+            true => Some(self.filter()?),
+            false => None,
+        };
+        if self.is_word("over") {
+            return Err(self.unexpected("another clause"));
+        }
+        self.meant(known, start, distinct, args, condition)
+    }
+
+    /// `FILTER (WHERE condition)`
+    fn filter(&mut self) -> Step<Node> {
+        self.advance();
+        let open = self.peek();
+        if !self.eat(Symbol::Open) {
+            return Err(self.unexpected("`(`"));
+        }
+        if !self.eat_word("where") {
+            return Err(self.unexpected("`WHERE`"));
+        }
+        let condition = self.condition()?;
+        self.close(open)?;
+        Ok(condition)
+    }
+
+    /// What a known call is in the tree.
+    fn meant(
+        &mut self,
+        known: &'static SqlFunction,
+        start: usize,
+        distinct: bool,
+        mut args: Vec<Node>,
+        condition: Option<Node>,
+    ) -> Step<Node> {
+        // Those whose first argument is a condition.
+        match known.name {
+            "count_if" => {
+                let holds = args.remove(0);
+                let holds = match condition {
+                    Some(other) => self.over(start, vec![holds, other], |args| binary(Binary::And, args))?,
+                    None => holds,
+                };
+                return self.counted_if(holds, start);
+            }
+            "if" => {
+                let rest = args.split_off(1);
+                let mut all = args;
+                for arg in rest {
+                    all.push(self.as_value(arg)?);
+                }
+                return self.over(start, all, |args| call("if", args));
+            }
+            "coalesce" if args.len() == 2 => {
+                let is_false = args.get(1).is_some_and(|a| a.expr.item == Expr::Literal(Value::Bool(false)));
+                let uncertain =
+                    args.first().is_some_and(|a| is_condition(&a.expr.item) && !is_certain(&a.expr.item));
+                if is_false && uncertain {
+                    // "Is true", which SQL has no shorter word for.
+                    let inner = args.remove(0);
+                    let inner = self.not(inner, start)?;
+                    return self.not(inner, start);
+                }
+            }
+            _ => {}
+        }
+        let mut values = Vec::with_capacity(args.len());
+        for arg in args {
+            values.push(self.as_value(arg)?);
+        }
+        if known.name == "count" {
+            let star = values.first().is_none_or(|a| a.expr.item == Expr::Star);
+            if let (true, Some(condition)) = (star, condition.clone()) {
+                return self.counted_if(condition, start);
+            }
+            if star {
+                let star = self.node(Expr::Star, start, 0, 1)?;
+                return self.over(start, vec![star], |args| call("count", args));
+            }
+        }
+        if let (Some(condition), Some(_)) = (condition, values.first()) {
+            let value = values.remove(0);
+            let value = self.over(start, vec![condition, value], |args| call("case", args))?;
+            values.insert(0, value);
+        }
+        if known.name == "replace" && values.len() == 2 {
+            values.push(self.node(Expr::Literal(Value::text("")), start, 0, 1)?);
+        }
+        if !known.tree.is_empty() {
+            self.check_constant(known, &values)?;
+            let name = if known.name == "count" && distinct { "count_distinct" } else { known.tree };
+            return self.over(start, values, |args| call(name, args));
+        }
+        self.special(known.name, start, values)
+    }
+
+    /// Functions whose meaning takes more than another name.
+    fn special(&mut self, name: &str, start: usize, mut values: Vec<Node>) -> Step<Node> {
+        let span = start..self.end();
+        match name {
+            "approx_distinct" => {
+                values.truncate(1);
+                self.over(start, values, |args| call("count_distinct", args))
+            }
+            "approx_percentile" => {
+                let share = values.get(1).and_then(|v| match &v.expr.item {
+                    Expr::Literal(v @ (Value::Int(_) | Value::Float(_))) => v.number(),
+                    _ => None,
+                });
+                let Some(share) = share.filter(|s| (0.0..=1.0).contains(s)) else {
+                    let at = values.get(1).map_or(span, |v| v.expr.span.clone());
+                    return self.fail(
+                        at,
+                        "expected a share from 0 to 1",
+                        "write `approx_percentile(column, 0.95)`",
+                    );
+                };
+                values.truncate(1);
+                // 0.07 is 7 %, whatever floats make of it.
+                let percent = (share * 1e11).round() / 1e9;
+                let percent = match percent.fract() == 0.0 {
+                    true => Value::Int(percent as i64),
+                    false => Value::Float(percent),
+                };
+                values.push(self.node(Expr::Literal(percent), start, 0, 1)?);
+                self.over(start, values, |args| call("pct", args))
+            }
+            "try" => Ok(values.remove(0)),
+            "power" | "pow" => self.over(start, values, |args| binary(Binary::Power, args)),
+            "mod" => self.over(start, values, |args| binary(Binary::Modulo, args)),
+            "regexp_like" => {
+                let pattern = values.pop();
+                let Some((text, span)) =
+                    pattern.as_ref().and_then(|p| Some((text_of(&p.expr.item)?, p.expr.span.clone())))
+                else {
+                    let at = pattern.map_or(span, |p| p.expr.span);
+                    return self.fail(at, "the pattern of `regexp_like` must be text in the query", "");
+                };
+                let pattern = Spanned::new(Pattern::Regex(text.to_owned()), span);
+                self.over(start, values, |args| Expr::Like { negated: false, item: first(args), pattern })
+            }
+            "contains" => {
+                let network =
+                    values.first().and_then(|v| text_of(&v.expr.item)).is_some_and(|t| t.contains('/'));
+                if network {
+                    values.reverse();
+                    return self.over(start, values, |args| call("isipinsubnet", args));
+                }
+                self.over(start, values, |args| call("jsonarraycontains", args))
+            }
+            "element_at" => self.over(start, values, |args| call("sql.element_at", args)),
+            "date_trunc" => {
+                let period =
+                    values.first().and_then(|v| unit(&v.expr.item)).filter(|u| *u != PeriodUnit::Millisecond);
+                let Some(unit) = period else {
+                    let at = values.first().map_or(span, |v| v.expr.span.clone());
+                    let help = "write, for example, `date_trunc('hour', column)`";
+                    return self.fail(at, "expected a unit such as 'day' or 'hour'", help);
+                };
+                let time = values.split_off(1);
+                self.over(start, time, |mut args| {
+                    args.push(made(Expr::Period(Period { count: 1, unit })));
+                    call("datefloor", args)
+                })
+            }
+            "from_iso8601_date" | "date" => {
+                self.over(start, values, |args| day_of(made(call("sql.timestamp", args))))
+            }
+            "at_timezone" => {
+                let utc = values
+                    .get(1)
+                    .and_then(|v| text_of(&v.expr.item))
+                    .is_some_and(|t| t.eq_ignore_ascii_case("utc"));
+                if !utc {
+                    let at = values.get(1).map_or(span, |v| v.expr.span.clone());
+                    return self.fail(at, "times are shown in UTC; another time zone is not offered", "");
+                }
+                Ok(values.remove(0))
+            }
+            _ => self.fail(span, format!("`{name}` is not offered"), ""),
+        }
+    }
+
+    /// Arguments that are part of the query, not of its rows.
+    fn check_constant(&mut self, known: &SqlFunction, values: &[Node]) -> Step<()> {
+        let place = match known.name {
+            "date_add" | "date_diff" => 0,
+            "regexp_extract" | "regexp_replace" | "json_extract" | "json_extract_scalar" => 1,
+            _ => return Ok(()),
+        };
+        let Some(arg) = values.get(place) else { return Ok(()) };
+        let span = arg.expr.span.clone();
+        match text_of(&arg.expr.item) {
+            None => {
+                self.fail(span, format!("this argument of `{}` must be text in the query", known.name), "")
+            }
+            Some(_) if place == 0 && unit(&arg.expr.item).is_none() => {
+                let help = format!("write, for example, `{}('day', …)`", known.name);
+                self.fail(span, "expected a unit such as 'day' or 'hour'", help)
+            }
+            Some(path) if known.name.starts_with("json") && !path.starts_with('$') => {
+                self.fail(span, "a path into JSON begins with `$`", format!("write '$.{}'", short(path)))
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// `count(case(condition, 1))`
+    fn counted_if(&mut self, condition: Node, start: usize) -> Step<Node> {
+        let one = self.node(Expr::Literal(Value::Int(1)), start, 0, 1)?;
+        let chosen = self.over(start, vec![condition, one], |args| call("case", args))?;
+        self.over(start, vec![chosen], |args| call("count", args))
+    }
+
+    /// `EXTRACT(unit FROM time)`
+    fn extract(&mut self, word: Token, open: Token) -> Step<Node> {
+        let name = self.peek();
+        let part = find(self.text_of(name)).filter(|f| name.kind == Lexeme::Word && PARTS.contains(&f.name));
+        let Some(part) = part else { return Err(self.unexpected("a unit such as `hour`")) };
+        self.advance();
+        if !self.eat_word("from") {
+            return Err(self.unexpected("`FROM`"));
+        }
+        let time = self.value()?;
+        self.close(open)?;
+        self.over(word.start, vec![time], |args| call(part.tree, args))
+    }
+
+    /// `POSITION(part IN text)`
+    fn position(&mut self, word: Token, open: Token) -> Step<Node> {
+        let part = self.operand()?;
+        if !self.eat_word("in") {
+            return Err(self.unexpected("`IN`"));
+        }
+        let whole = self.operand()?;
+        self.close(open)?;
+        self.over(word.start, vec![whole, part], |args| call("sql.strpos", args))
+    }
+
+    /// A function that SQL does not have: one of Insights under its own name, if SQL means nothing else by it.
+    fn other(&mut self, word: Token, name: &str, args: Vec<Node>) -> Step<Node> {
+        let scalar = functions::find(name).filter(|f| !name.contains('.') && named_in_tree(f.name).is_none());
+        if let Some(found) = scalar
+            && !ELSEWHERE.iter().any(|(other, _)| *other == name)
+        {
+            if !(found.least..=found.most).contains(&args.len()) {
+                let help = format!("it is called as `{}`", found.signature);
+                return self.fail(
+                    word.start..self.end(),
+                    format!("`{}` takes other arguments", found.name),
+                    help,
+                );
+            }
+            let mut values = Vec::with_capacity(args.len());
+            for arg in args {
+                values.push(self.as_value(arg)?);
+            }
+            return self.over(word.start, values, |args| call(name, args));
+        }
+        let help = match ELSEWHERE.iter().find(|(other, _)| *other == name) {
+            Some((_, instead)) => (*instead).to_owned(),
+            None => match suggest(name, FUNCTIONS.iter().map(|f| f.name)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => String::new(),
+            },
+        };
+        self.fail(word.span(), format!("there is no function `{}`", short(name)), help)
+    }
+
+    /// `CAST(value AS type)`
+    pub(super) fn cast(&mut self, word: Token) -> Step<Node> {
+        self.advance();
+        let open = self.advance();
+        let value = self.value()?;
+        if !self.eat_word("as") {
+            return Err(self.unexpected("`AS` and a type"));
+        }
+        let token = self.peek();
+        let (name, _) = self.step()?;
+        let mut scale = None;
+        let bracket = self.peek();
+        if self.eat(Symbol::Open) {
+            // `varchar(255)`, `decimal(10, 2)`, `array(varchar)`: only the scale matters here.
+            let mut depth = 1u32;
+            while depth > 0 && self.peek().kind != Lexeme::End {
+                match self.advance() {
+                    t if t.kind == Lexeme::Symbol(Symbol::Open) => depth += 1,
+                    t if t.kind == Lexeme::Symbol(Symbol::Close) => depth -= 1,
+                    t if t.kind == Lexeme::Number => scale = Some(self.text_of(t).to_owned()),
+                    _ => {}
+                }
+            }
+            if depth > 0 {
+                return self.fail(bracket.span(), "`(` has no closing `)`", "");
+            }
+        }
+        self.eat_words(&["with", "time", "zone"]);
+        self.close(open)?;
+        let tree = match name.to_ascii_lowercase().as_str() {
+            "varchar" | "char" | "string" | "json" => "sql.varchar",
+            "bigint" | "integer" | "int" | "smallint" | "tinyint" => "sql.bigint",
+            "double" | "real" | "float" => "sql.double",
+            "decimal" => {
+                let number = self.over(word.start, vec![value], |args| call("sql.double", args))?;
+                let digits = scale.and_then(|s| s.parse().ok()).unwrap_or(0);
+                let digits = self.node(Expr::Literal(Value::Int(digits)), word.start, 0, 1)?;
+                return self.over(word.start, vec![number, digits], |args| call("round", args));
+            }
+            "boolean" => "sql.boolean",
+            "timestamp" => "sql.timestamp",
+            "date" => {
+                return self.over(word.start, vec![value], |args| day_of(made(call("sql.timestamp", args))));
+            }
+            // Addresses are text here, and lists are read from JSON.
+            "ipaddress" => return Ok(value),
+            "array" => "jsonparse",
+            _ => {
+                let help = "the types are varchar, bigint, integer, double, decimal, boolean, timestamp, date, ipaddress";
+                return self.fail(
+                    token.span(),
+                    format!("there is no type `{}` to cast to", short(&name)),
+                    help,
+                );
+            }
+        };
+        self.over(word.start, vec![value], |args| call(tree, args))
+    }
+}
+
+/// What `EXTRACT` takes.
+const PARTS: &[&str] = &[
+    "year",
+    "quarter",
+    "month",
+    "week",
+    "day",
+    "day_of_month",
+    "day_of_week",
+    "dow",
+    "day_of_year",
+    "doy",
+    "hour",
+    "minute",
+    "second",
+];
+
+/// Aggregates that are more than another name.
+const AGGREGATES: &[&str] = &["count_if", "approx_distinct", "approx_percentile"];
+
+/// Functions of other engines, and names that mean something else in Insights, and what to write instead.
+static ELSEWHERE: &[(&str, &str)] = &[
+    ("ifnull", "write `coalesce(a, b)`"),
+    ("nvl", "write `coalesce(a, b)`"),
+    ("isnull", "write `column IS NULL`"),
+    ("ispresent", "write `column IS NOT NULL`"),
+    ("isempty", "write `column IS NULL`"),
+    ("isblank", "write `column IS NULL`"),
+    ("count_distinct", "write `count(DISTINCT column)`"),
+    ("pct", "write `approx_percentile(column, 0.95)`"),
+    ("percentile", "write `approx_percentile(column, 0.95)`"),
+    ("median", "write `approx_percentile(column, 0.5)`"),
+    ("bin", "write `date_trunc('hour', \"@timestamp\")`"),
+    ("datefloor", "write `date_trunc('hour', column)`"),
+    ("dateceil", "write `date_trunc('hour', column)`"),
+    ("getdate", "write `now()`"),
+    ("to_timestamp", "write `from_iso8601_timestamp(text)` or `from_unixtime(number)`"),
+    ("to_date", "write `date_parse(text, '%Y-%m-%d')`"),
+    ("to_char", "write `date_format(time, '%Y-%m-%d')`"),
+    ("strftime", "write `date_format(time, '%Y-%m-%d')`"),
+    ("dateadd", "write `date_add('day', -1, time)`"),
+    ("datediff", "write `date_diff('minute', a, b)`"),
+    ("group_concat", "write `array_join(array_agg(column), ',')`"),
+    ("string_agg", "write `array_join(array_agg(column), ',')`"),
+    ("iff", "write `if(condition, a, b)`"),
+    ("len", "write `length(text)`"),
+    ("charindex", "write `strpos(text, part)`"),
+    ("instr", "write `strpos(text, part)`"),
+    ("row_number", "window functions are not offered: aggregate with `GROUP BY`"),
+    ("rank", "window functions are not offered: aggregate with `GROUP BY`"),
+    ("lag", "window functions are not offered: aggregate with `GROUP BY`"),
+    ("lead", "window functions are not offered: aggregate with `GROUP BY`"),
+];

@@ -1,0 +1,869 @@
+//! Values and conditions, by precedence climbing.
+//!
+//! ```text
+//! value     = value ( "OR" | "AND" ) value | "NOT" value | predicate
+//! predicate = sum [ ( "=" | "<>" | "!=" | "<" | "<=" | ">" | ">=" ) sum
+//!                 | [ "NOT" ] ( "BETWEEN" sum "AND" sum | "IN" "(" value { "," value } | query ")"
+//!                             | "LIKE" text [ "ESCAPE" text ] )
+//!                 | "IS" [ "NOT" ] ( "NULL" | "DISTINCT" "FROM" sum ) ]
+//! sum       = sum ( "+" | "-" ) ( sum | interval ) | sum ( "*" | "/" | "%" ) sum | sum "||" sum | sign
+//! sign      = ( "-" | "+" ) sign | primary { "[" value "]" | "AT" "TIME" "ZONE" text }
+//! primary   = number | text | "TRUE" | "FALSE" | "NULL" | ( "TIMESTAMP" | "DATE" ) text | name { "." name }
+//!           | "CASE" [ value ] { "WHEN" value "THEN" value } [ "ELSE" value ] "END"
+//!           | ( "CAST" | "TRY_CAST" ) "(" value "AS" type ")" | "ARRAY" "[" value { "," value } "]"
+//!           | name "(" … ")" [ "FILTER" "(" "WHERE" value ")" ] | "(" value ")"
+//! interval  = "INTERVAL" text unit
+//! ```
+
+use super::{
+    Parser, is_reserved,
+    lexer::{self, Lexeme, Symbol, Token},
+};
+use crate::{
+    query::{
+        diagnostic::Diagnostic,
+        syntax::{
+            insights::{Reported, Step, short},
+            tree::{Binary, E, Expr, Pattern, Period, PeriodUnit, Spanned, Unary},
+        },
+    },
+    table::Value,
+    time::parse_iso,
+};
+
+/// How deep brackets and calls nest: bounds the parser's own stack.
+const DEEPEST: u32 = 100;
+/// How many steps lie between an expression and its furthest operand: bounds the stack of whoever walks the tree.
+const TALLEST: u32 = 500;
+/// How many nodes an expression may have after `BETWEEN`, `CASE` and conditions as values have doubled their operands.
+const LARGEST: u32 = 50_000;
+
+/// An expression and its measures.
+#[derive(Clone)]
+pub(super) struct Node {
+    pub(super) expr: E,
+    pub(super) height: u32,
+    pub(super) size: u32,
+}
+
+const NOT: u8 = 3;
+const PREDICATE: u8 = 4;
+
+/// What may stand between two operands.
+#[derive(Clone, Copy, PartialEq)]
+enum Infix {
+    Binary(Binary),
+    Divide,
+    Join,
+    Between,
+    In,
+    Like,
+    Is,
+}
+
+impl Infix {
+    fn precedence(self) -> u8 {
+        match self {
+            Infix::Binary(op) => op.precedence(),
+            Infix::Divide => Binary::Divide.precedence(),
+            Infix::Join => Binary::Add.precedence(),
+            _ => PREDICATE,
+        }
+    }
+}
+
+/// Whether an expression is a condition of the tree, which knows no "unknown".
+pub(super) fn is_condition(expr: &Expr) -> bool {
+    match expr {
+        Expr::Binary(op, ..) => op.precedence() < Binary::Add.precedence(),
+        Expr::Unary(op, _) => *op == Unary::Not,
+        Expr::In { .. } | Expr::InQuery { .. } | Expr::Like { .. } => true,
+        Expr::Call { name, .. } => name.item == "ispresent",
+        _ => false,
+    }
+}
+
+/// Whether SQL knows no third truth value for a condition either. `not` stands in a tree from SQL only before what is
+/// true or false.
+pub(super) fn is_certain(expr: &Expr) -> bool {
+    match expr {
+        Expr::Unary(Unary::Not, _) => true,
+        Expr::Call { name, .. } => name.item == "ispresent",
+        Expr::Binary(Binary::And | Binary::Or, a, b) => is_certain(&a.item) && is_certain(&b.item),
+        _ => false,
+    }
+}
+
+pub(super) fn made(expr: Expr) -> E {
+    Box::new(Spanned::made(expr))
+}
+
+pub(super) fn call(name: &str, args: Vec<E>) -> Expr {
+    Expr::Call { name: Spanned::made(name.to_owned()), args }
+}
+
+/// The condition that is true where `e` is false, and nowhere else: not where it is unknown.
+pub(super) fn negation(e: &E) -> E {
+    let expr = match &e.item {
+        Expr::Unary(Unary::Not, inner) => return inner.clone(),
+        Expr::Binary(Binary::And, a, b) => Expr::Binary(Binary::Or, negation(a), negation(b)),
+        Expr::Binary(Binary::Or, a, b) => Expr::Binary(Binary::And, negation(a), negation(b)),
+        Expr::Binary(op, a, b) if op.precedence() == Binary::Equal.precedence() => {
+            let opposite = match op {
+                Binary::Equal => Binary::NotEqual,
+                Binary::NotEqual => Binary::Equal,
+                Binary::Less => Binary::GreaterEqual,
+                Binary::LessEqual => Binary::Greater,
+                Binary::Greater => Binary::LessEqual,
+                _ => Binary::Less,
+            };
+            Expr::Binary(opposite, a.clone(), b.clone())
+        }
+        Expr::In { negated, item, list } => {
+            Expr::In { negated: !negated, item: item.clone(), list: list.clone() }
+        }
+        Expr::InQuery { negated, item, query } => {
+            Expr::InQuery { negated: !negated, item: item.clone(), query: query.clone() }
+        }
+        Expr::Like { negated, item, pattern } => {
+            Expr::Like { negated: !negated, item: item.clone(), pattern: pattern.clone() }
+        }
+        Expr::Literal(Value::Bool(v)) => Expr::Literal(Value::Bool(!v)),
+        Expr::Literal(Value::Null) => Expr::Literal(Value::Null),
+        Expr::Call { name, .. } if name.item == "ispresent" => Expr::Unary(Unary::Not, e.clone()),
+        // A column or a call that is a truth value: false is neither true nor missing.
+        _ => Expr::Binary(Binary::Equal, e.clone(), made(Expr::Literal(Value::Bool(false)))),
+    };
+    Box::new(Spanned::new(expr, e.span.clone()))
+}
+
+/// The same condition where only truth matters: `not not x` is `x`.
+fn simple(e: E) -> E {
+    match &e.item {
+        Expr::Unary(Unary::Not, inner) => match &inner.item {
+            Expr::Unary(Unary::Not, inner) => inner.clone(),
+            _ => e,
+        },
+        _ => e,
+    }
+}
+
+impl Parser<'_> {
+    // --- nodes ---
+
+    pub(super) fn node(&mut self, expr: Expr, start: usize, height: u32, size: u32) -> Step<Node> {
+        if height > TALLEST || size > LARGEST {
+            return Err(self.too_deep(start..self.end()));
+        }
+        Ok(Node { expr: Box::new(Spanned::new(expr, start..self.end())), height, size })
+    }
+
+    fn leaf(&mut self, expr: Expr, start: usize) -> Step<Node> {
+        self.node(expr, start, 0, 1)
+    }
+
+    /// An expression over operands.
+    pub(super) fn over(
+        &mut self,
+        start: usize,
+        args: Vec<Node>,
+        make: impl FnOnce(Vec<E>) -> Expr,
+    ) -> Step<Node> {
+        let height = args.iter().map(|a| a.height).max().unwrap_or(0) + 1;
+        let size = args.iter().fold(1u32, |sum, a| sum.saturating_add(a.size));
+        // Measured before anything is put together.
+        if size > LARGEST {
+            return Err(self.too_deep(start..self.end()));
+        }
+        let expr = make(args.into_iter().map(|a| a.expr).collect());
+        self.node(expr, start, height, size)
+    }
+
+    fn too_deep(&mut self, span: std::ops::Range<usize>) -> Reported {
+        let help = "for many values of one column write `column IN ('a', 'b')`";
+        self.report(Diagnostic::error(span, "the expression is too long or nested too deeply").help(help));
+        Reported
+    }
+
+    pub(super) fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> Step<T>) -> Step<T> {
+        if self.depth >= DEEPEST {
+            return Err(self.too_deep(self.peek().span()));
+        }
+        self.depth += 1;
+        let result = inner(self);
+        self.depth -= 1;
+        result
+    }
+
+    /// A condition as a value: true, false, or nothing where it is unknown.
+    pub(super) fn as_value(&mut self, node: Node) -> Step<Node> {
+        if !is_condition(&node.expr.item) || is_certain(&node.expr.item) {
+            return Ok(node);
+        }
+        let start = node.expr.span.start;
+        let size = node.size.saturating_mul(2).saturating_add(4);
+        if size > LARGEST {
+            return Err(self.too_deep(node.expr.span));
+        }
+        let opposite = negation(&node.expr);
+        let truth = |v| made(Expr::Literal(Value::Bool(v)));
+        let expr = call("case", vec![node.expr, truth(true), opposite, truth(false)]);
+        self.node(expr, start, node.height + 2, size)
+    }
+
+    // --- expressions ---
+
+    /// A value, or a condition that is used as one.
+    pub(super) fn value(&mut self) -> Step<Node> {
+        let node = self.operators(1)?;
+        self.as_value(node)
+    }
+
+    /// An expression that may turn out to be either.
+    pub(super) fn condition_or_value(&mut self) -> Step<Node> {
+        self.operators(1)
+    }
+
+    /// A condition, of which only matters where it is true.
+    pub(super) fn condition(&mut self) -> Step<Node> {
+        let node = self.operators(1)?;
+        Ok(Node { expr: simple(node.expr), ..node })
+    }
+
+    /// An expression of operators that bind at least as tightly as `least`.
+    fn operators(&mut self, least: u8) -> Step<Node> {
+        self.deeper(|p| {
+            let start = p.peek().start;
+            let mut left = if least <= NOT && p.eat_word("not") {
+                let operand = p.operators(NOT)?;
+                let expr = negation(&operand.expr).item;
+                p.node(expr, start, operand.height + 1, operand.size.saturating_add(2))?
+            } else {
+                p.sign()?
+            };
+            loop {
+                let Some((infix, negated, tokens)) = p.infix() else { return Ok(left) };
+                if infix.precedence() < least {
+                    return Ok(left);
+                }
+                let sign = p.peek();
+                p.at += tokens;
+                left = p.right_of(left, infix, negated, start, sign)?;
+                if infix.precedence() == PREDICATE
+                    && let Some((next, ..)) = p.infix()
+                    && next.precedence() == PREDICATE
+                {
+                    return p.fail(p.peek().span(), "comparisons cannot be chained", "join them with `AND`");
+                }
+            }
+        })
+    }
+
+    /// The operator that comes next, whether `NOT` stands before it, and of how many tokens it is.
+    fn infix(&self) -> Option<(Infix, bool, usize)> {
+        let op = |op| Some((Infix::Binary(op), false, 1));
+        match self.peek().kind {
+            Lexeme::Symbol(symbol) => match symbol {
+                Symbol::Equal => op(Binary::Equal),
+                Symbol::NotEqual => op(Binary::NotEqual),
+                Symbol::Less => op(Binary::Less),
+                Symbol::LessEqual => op(Binary::LessEqual),
+                Symbol::Greater => op(Binary::Greater),
+                Symbol::GreaterEqual => op(Binary::GreaterEqual),
+                Symbol::Plus => op(Binary::Add),
+                Symbol::Minus => op(Binary::Subtract),
+                Symbol::Star => op(Binary::Multiply),
+                Symbol::Percent => op(Binary::Modulo),
+                Symbol::Slash => Some((Infix::Divide, false, 1)),
+                Symbol::Join => Some((Infix::Join, false, 1)),
+                _ => None,
+            },
+            Lexeme::Word => {
+                let negated = self.is_word("not");
+                let at = negated as usize;
+                match () {
+                    _ if self.is_word_at(at, "between") => Some((Infix::Between, negated, at + 1)),
+                    _ if self.is_word_at(at, "in") => Some((Infix::In, negated, at + 1)),
+                    _ if self.is_word_at(at, "like") => Some((Infix::Like, negated, at + 1)),
+                    _ if self.is_word("is") => Some((Infix::Is, false, 1)),
+                    _ if self.is_word("and") => op(Binary::And),
+                    _ if self.is_word("or") => op(Binary::Or),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn right_of(&mut self, left: Node, infix: Infix, negated: bool, start: usize, sign: Token) -> Step<Node> {
+        let node = match infix {
+            Infix::Binary(op @ (Binary::And | Binary::Or)) => {
+                let right = self.operators(op.precedence() + 1)?;
+                let both = vec![left, right];
+                return self.over(start, both, |args| binary(op, args.into_iter().map(simple).collect()));
+            }
+            Infix::Binary(op @ (Binary::Add | Binary::Subtract)) if self.is_word("interval") => {
+                return self.shifted(left, op == Binary::Subtract, start);
+            }
+            Infix::Binary(op) => {
+                let left = self.as_value(left)?;
+                let right = self.operators(op.precedence() + 1)?;
+                if op.precedence() == PREDICATE {
+                    self.check_compared(&left, &right, sign)?;
+                }
+                let right = self.as_value(right)?;
+                return self.over(start, vec![left, right], |args| binary(op, args));
+            }
+            Infix::Divide => {
+                let left = self.as_value(left)?;
+                let right = self.operators(infix.precedence() + 1)?;
+                let right = self.as_value(right)?;
+                return self.over(start, vec![left, right], |args| call("sql.divide", args));
+            }
+            Infix::Join => {
+                let left = self.as_value(left)?;
+                let right = self.operators(infix.precedence() + 1)?;
+                let right = self.as_value(right)?;
+                return self.over(start, vec![left, right], joined);
+            }
+            Infix::Between => self.between(left, start)?,
+            Infix::In => self.members(left, start)?,
+            Infix::Like => self.like(left, start)?,
+            Infix::Is => return self.is(left, start),
+        };
+        if !negated {
+            return Ok(node);
+        }
+        if let Expr::In { list, .. } = &node.expr.item
+            && let Some(null) = list.iter().find(|e| e.item == Expr::Literal(Value::Null))
+        {
+            let message = "`NOT IN` is never true for a list with NULL in it";
+            return self.fail(null.span.clone(), message, "leave NULL out of the list");
+        }
+        let expr = negation(&node.expr).item;
+        self.node(expr, start, node.height + 1, node.size.saturating_add(1))
+    }
+
+    /// Remarks on a comparison that cannot mean what it says.
+    fn check_compared(&mut self, left: &Node, right: &Node, sign: Token) -> Step<()> {
+        if [left, right].iter().any(|n| n.expr.item == Expr::Literal(Value::Null)) {
+            let help = "write `IS NULL` or `IS NOT NULL`";
+            self.report(
+                Diagnostic::warning(sign.start..self.end(), "a comparison with NULL is never true")
+                    .help(help),
+            );
+        }
+        self.not_a_name(right)
+    }
+
+    /// Refuses a name in double quotes where text was meant: in SQL they make a column's name, and the answer would
+    /// be empty without a word.
+    fn not_a_name(&mut self, node: &Node) -> Step<()> {
+        let Expr::Field(name) = &node.expr.item else { return Ok(()) };
+        let quoted = self.text.get(node.expr.span.clone()).is_some_and(|t| t.starts_with('"'));
+        let alone = self.tokens.get(self.at.wrapping_sub(1)).is_some_and(|t| t.span() == node.expr.span);
+        let odd_name = name.starts_with('@') || name.contains(['(', '-', '.']) && !name.contains(' ');
+        if !quoted || !alone || odd_name && !name.bytes().next().is_some_and(|b| b.is_ascii_digit()) {
+            return Ok(());
+        }
+        let message = "double quotes make the name of a column";
+        let help = format!("write text in single quotes: '{}'", short(name).replace('\'', "''"));
+        self.fail(node.expr.span.clone(), message, help)
+    }
+
+    pub(super) fn operand(&mut self) -> Step<Node> {
+        let node = self.operators(PREDICATE + 1)?;
+        self.as_value(node)
+    }
+
+    fn between(&mut self, item: Node, start: usize) -> Step<Node> {
+        let item = self.as_value(item)?;
+        let low = self.operand()?;
+        self.not_a_name(&low)?;
+        if !self.eat_word("and") {
+            return Err(self.unexpected("`AND`"));
+        }
+        let high = self.operand()?;
+        self.not_a_name(&high)?;
+        let from = self.over(start, vec![item.clone(), low], |args| binary(Binary::GreaterEqual, args))?;
+        let to = self.over(start, vec![item, high], |args| binary(Binary::LessEqual, args))?;
+        self.over(start, vec![from, to], |args| binary(Binary::And, args))
+    }
+
+    fn members(&mut self, item: Node, start: usize) -> Step<Node> {
+        let item = self.as_value(item)?;
+        let open = self.peek();
+        if !self.eat(Symbol::Open) {
+            if matches!(open.kind, Lexeme::Text | Lexeme::Number) {
+                let help = format!("write `IN ({})`", short(self.text_of(open)));
+                return self.fail(open.span(), "`IN` needs a list in brackets", help);
+            }
+            return Err(self.unexpected("a list such as `('a', 'b')`"));
+        }
+        if self.is_word("select") || self.is_word("with") {
+            return self.member_of_query(item, open, start);
+        }
+        let mut all = vec![item];
+        loop {
+            let member = self.value()?;
+            self.not_a_name(&member)?;
+            all.push(member);
+            if !self.eat(Symbol::Comma) {
+                break;
+            }
+        }
+        self.close(open)?;
+        self.over(start, all, |mut args| {
+            let list = args.split_off(1);
+            let item = args.pop().unwrap_or_else(|| made(Expr::Literal(Value::Null)));
+            Expr::In { negated: false, item, list }
+        })
+    }
+
+    fn like(&mut self, item: Node, start: usize) -> Step<Node> {
+        let item = self.as_value(item)?;
+        let pattern = self.operand()?;
+        self.not_a_name(&pattern)?;
+        let Expr::Literal(Value::Text(text)) = &pattern.expr.item else {
+            let message = "the pattern of `LIKE` must be text in the query";
+            return self.fail(pattern.expr.span, message, "to compare columns write `strpos(a, b) > 0`");
+        };
+        let mut escape = None;
+        if self.eat_word("escape") {
+            let token = self.peek();
+            let inner = lexer::inside(self.text_of(token)).into_owned();
+            let mut chars = inner.chars();
+            escape = chars.next().filter(|_| token.kind == Lexeme::Text && chars.next().is_none());
+            if escape.is_none() {
+                return Err(self.unexpected("one character in single quotes"));
+            }
+            self.advance();
+        }
+        let Some(found) = like_pattern(text, escape) else {
+            let message = "the escape character must stand before `%`, `_` or itself";
+            return self.fail(pattern.expr.span, message, "");
+        };
+        let pattern = Spanned::new(found, pattern.expr.span);
+        self.over(start, vec![item], |mut args| {
+            let item = args.pop().unwrap_or_else(|| made(Expr::Literal(Value::Null)));
+            Expr::Like { negated: false, item, pattern }
+        })
+    }
+
+    /// `IS [NOT] NULL`, `IS [NOT] DISTINCT FROM value`.
+    fn is(&mut self, item: Node, start: usize) -> Step<Node> {
+        let item = self.as_value(item)?;
+        let negated = self.eat_word("not");
+        if self.eat_word("null") {
+            let present = self.over(start, vec![item], |args| call("ispresent", args))?;
+            return if negated { Ok(present) } else { self.not(present, start) };
+        }
+        if !self.eat_words(&["distinct", "from"]) {
+            if self.is_word("true") || self.is_word("false") {
+                let help = "write the condition itself, or `NOT` before it";
+                return self.fail(self.peek().span(), "`IS` asks for `NULL` here", help);
+            }
+            return Err(self.unexpected("`NULL` or `NOT NULL`"));
+        }
+        let other = self.operand()?;
+        self.not_a_name(&other)?;
+        let plain = matches!(&other.expr.item, Expr::Literal(v) if !v.is_null());
+        let mut same =
+            self.over(start, vec![item.clone(), other.clone()], |args| binary(Binary::Equal, args))?;
+        if !plain {
+            let no_item = self.over(start, vec![item], |args| call("ispresent", args))?;
+            let no_item = self.not(no_item, start)?;
+            let no_other = self.over(start, vec![other], |args| call("ispresent", args))?;
+            let no_other = self.not(no_other, start)?;
+            let neither = self.over(start, vec![no_item, no_other], |args| binary(Binary::And, args))?;
+            same = self.over(start, vec![same, neither], |args| binary(Binary::Or, args))?;
+        }
+        let distinct = self.not(same, start)?;
+        if negated { self.not(distinct, start) } else { Ok(distinct) }
+    }
+
+    /// `not`, which stands only before what is true or false.
+    pub(super) fn not(&mut self, node: Node, start: usize) -> Step<Node> {
+        self.node(Expr::Unary(Unary::Not, node.expr), start, node.height + 1, node.size + 1)
+    }
+
+    /// `value ± INTERVAL '1' day`
+    fn shifted(&mut self, item: Node, back: bool, start: usize) -> Step<Node> {
+        let item = self.as_value(item)?;
+        self.advance();
+        let count = self.peek();
+        let number: Option<i64> = match count.kind {
+            Lexeme::Text | Lexeme::Number => lexer::inside(self.text_of(count)).trim().parse().ok(),
+            _ => None,
+        };
+        let number = match (number, count.kind) {
+            (Some(number), Lexeme::Text) => number,
+            _ => return Err(self.unexpected("a whole number in single quotes")),
+        };
+        self.advance();
+        let unit = self.peek();
+        let name = self.text_of(unit).to_ascii_lowercase();
+        let name = name.strip_suffix('s').unwrap_or(&name);
+        if unit.kind != Lexeme::Word
+            || !["second", "minute", "hour", "day", "week", "month", "year"].contains(&name)
+        {
+            return Err(self.unexpected("a unit such as `day` or `hour`"));
+        }
+        self.advance();
+        let number = if back { number.saturating_neg() } else { number };
+        let unit = self.leaf(Expr::Literal(Value::text(name)), unit.start)?;
+        let number = self.leaf(Expr::Literal(Value::Int(number)), count.start)?;
+        self.over(start, vec![unit, number, item], |args| call("sql.date_add", args))
+    }
+
+    fn sign(&mut self) -> Step<Node> {
+        let start = self.peek().start;
+        if self.eat(Symbol::Plus) {
+            return self.deeper(Self::sign);
+        }
+        if !self.eat(Symbol::Minus) {
+            let primary = self.primary()?;
+            return self.postfix(primary, start);
+        }
+        let number = self.peek();
+        let from = self.at;
+        let operand = self.deeper(Self::sign)?;
+        // `-5` is a number, `-(5)` a negation.
+        if number.kind == Lexeme::Number && self.at == from + 1 {
+            let value = number_value(&format!("-{}", self.text_of(number)));
+            return self.leaf(Expr::Literal(value), start);
+        }
+        let operand = self.as_value(operand)?;
+        self.over(start, vec![operand], |mut args| match args.pop() {
+            Some(arg) => Expr::Unary(Unary::Minus, arg),
+            None => Expr::Literal(Value::Null),
+        })
+    }
+
+    /// What may follow a value: an item of it, a time zone.
+    fn postfix(&mut self, mut node: Node, start: usize) -> Step<Node> {
+        loop {
+            if self.is_symbol(Symbol::OpenList) {
+                let open = self.advance();
+                let index = self.value()?;
+                if !self.eat(Symbol::CloseList) {
+                    return Err(match self.peek().kind {
+                        Lexeme::End => {
+                            self.report(Diagnostic::error(open.span(), "`[` has no closing `]`"));
+                            Reported
+                        }
+                        _ => self.unexpected("`]`"),
+                    });
+                }
+                node = self.item_of(node, index, start)?;
+            } else if self.is_word("at") && self.is_word_at(1, "time") && self.is_word_at(2, "zone") {
+                self.at += 3;
+                let zone = self.peek();
+                let name = lexer::inside(self.text_of(zone)).to_ascii_uppercase();
+                if zone.kind != Lexeme::Text || !matches!(name.as_str(), "UTC" | "GMT" | "Z" | "ETC/UTC") {
+                    let message = "times are shown in UTC; another time zone is not offered";
+                    return self.fail(zone.span(), message, "write `AT TIME ZONE 'UTC'` or leave it out");
+                }
+                self.advance();
+            } else if self.is_symbol(Symbol::Dot) && matches!(node.expr.item, Expr::Field(_)) {
+                self.advance();
+                let (step, _) = self.step()?;
+                if let Expr::Field(name) = &mut node.expr.item {
+                    name.push('.');
+                    name.push_str(&step);
+                }
+                node.expr.span.end = self.end();
+            } else {
+                return Ok(node);
+            }
+        }
+    }
+
+    /// `list[1]`, `map['key']`: a step of a path, or an item of what was computed.
+    fn item_of(&mut self, node: Node, index: Node, start: usize) -> Step<Node> {
+        if let (Expr::Field(name), Expr::Literal(value)) = (&node.expr.item, &index.expr.item) {
+            let step = match value {
+                // SQL counts from 1, paths from 0.
+                Value::Int(n) if *n >= 1 => Some((n - 1).to_string()),
+                Value::Text(key) if !key.is_empty() => Some(path_step(key)),
+                _ => None,
+            };
+            return match step {
+                Some(step) => {
+                    let name = format!("{name}.{step}");
+                    self.leaf(Expr::Field(name), start)
+                }
+                None => self.fail(index.expr.span, "items are counted from 1", ""),
+            };
+        }
+        self.over(start, vec![node, index], |args| call("sql.element_at", args))
+    }
+
+    fn primary(&mut self) -> Step<Node> {
+        let token = self.peek();
+        let text = self.text_of(token);
+        let next = self.peek_at(1);
+        let expr = match token.kind {
+            Lexeme::Number => Expr::Literal(number_value(text)),
+            Lexeme::Text => Expr::Literal(Value::text(&lexer::inside(text))),
+            Lexeme::Symbol(Symbol::Open) => return self.brackets(token),
+            Lexeme::Word if next.kind == Lexeme::Text && is_time_word(text) => {
+                self.advance();
+                return self.time(token, next);
+            }
+            Lexeme::Word => match text.to_ascii_lowercase().as_str() {
+                "true" => Expr::Literal(Value::Bool(true)),
+                "false" => Expr::Literal(Value::Bool(false)),
+                "null" => Expr::Literal(Value::Null),
+                "case" => return self.case(token),
+                "cast" | "try_cast" if next.kind == Lexeme::Symbol(Symbol::Open) => return self.cast(token),
+                "array" if next.kind == Lexeme::Symbol(Symbol::OpenList) => return self.array(token),
+                "current_timestamp" | "localtimestamp" | "current_date"
+                    if next.kind != Lexeme::Symbol(Symbol::Open) =>
+                {
+                    return self.present(token);
+                }
+                "interval" if next.kind == Lexeme::Text => {
+                    let message = "an interval stands only after `+` or `-`";
+                    let help = "write, for example, `current_timestamp - INTERVAL '1' day`";
+                    return self.fail(token.span(), message, help);
+                }
+                "exists" if next.kind == Lexeme::Symbol(Symbol::Open) => {
+                    let help = "write `column IN (SELECT …)`";
+                    return self.fail(token.span(), "`EXISTS` is not offered", help);
+                }
+                // Reserved, and functions all the same.
+                "left" | "right" if next.kind == Lexeme::Symbol(Symbol::Open) => return self.call(token),
+                word if is_reserved(word) => return Err(self.unexpected("a value")),
+                _ if next.kind == Lexeme::Symbol(Symbol::Open) => return self.call(token),
+                _ => return self.field(),
+            },
+            Lexeme::Quoted => return self.field(),
+            Lexeme::Symbol(Symbol::Star) => {
+                let help = "`*` stands alone after `SELECT`, or in `count(*)`";
+                return self.fail(token.span(), format!("expected a value, found `{text}`"), help);
+            }
+            _ => return Err(self.unexpected("a value")),
+        };
+        self.advance();
+        self.leaf(expr, token.start)
+    }
+
+    fn brackets(&mut self, open: Token) -> Step<Node> {
+        self.advance();
+        if self.is_word("select") || self.is_word("with") {
+            let message = "a query as a value is not offered";
+            let help = "run the inner query first, or write `column IN (SELECT …)`";
+            return self.fail(open.start..self.peek().end, message, help);
+        }
+        let mut inner = self.operators(1)?;
+        if self.is_symbol(Symbol::Comma) {
+            return self.fail(open.start..self.peek().end, "several values in one are not offered", "");
+        }
+        self.close(open)?;
+        inner.expr.span = open.start..self.end();
+        Ok(inner)
+    }
+
+    /// One step of a name, as a path spells it, and whether it stood in quotes.
+    pub(super) fn step(&mut self) -> Step<(String, bool)> {
+        let token = self.peek();
+        let text = self.text_of(token);
+        let step = match token.kind {
+            Lexeme::Word => (text.to_owned(), false),
+            Lexeme::Quoted => (lexer::inside(text).into_owned(), true),
+            _ => return Err(self.unexpected("a name")),
+        };
+        self.advance();
+        Ok(step)
+    }
+
+    /// A column: steps with dots between them.
+    fn field(&mut self) -> Step<Node> {
+        let start = self.peek().start;
+        let mut steps = vec![self.step()?];
+        while self.is_symbol(Symbol::Dot) {
+            self.advance();
+            if self.is_symbol(Symbol::Star) {
+                let help = "name the columns, or write `SELECT *` alone";
+                return self.fail(start..self.peek().end, "`*` of one table is not offered", help);
+            }
+            steps.push(self.step()?);
+        }
+        let name = self.meaning(steps, start)?;
+        self.leaf(Expr::Field(name), start)
+    }
+
+    /// `TIMESTAMP '…'`, `DATE '…'`
+    fn time(&mut self, word: Token, token: Token) -> Step<Node> {
+        let text = lexer::inside(self.text_of(token));
+        let plain = text.trim().trim_end_matches("UTC").trim_end();
+        self.advance();
+        match parse_iso(plain.as_bytes()) {
+            Some(time) => self.leaf(Expr::Literal(Value::Time(time)), word.start),
+            None => {
+                let message = format!("`{}` is no point in time", short(&text));
+                self.fail(token.span(), message, "write, for example, TIMESTAMP '2026-03-05 13:29:37'")
+            }
+        }
+    }
+
+    /// `CURRENT_TIMESTAMP`, `CURRENT_DATE`
+    fn present(&mut self, token: Token) -> Step<Node> {
+        let day = self.text_of(token).eq_ignore_ascii_case("current_date");
+        self.advance();
+        let now = self.leaf(call("queryendtime", Vec::new()), token.start)?;
+        if !day {
+            return Ok(now);
+        }
+        let period = Expr::Period(Period { count: 1, unit: PeriodUnit::Day });
+        let period = self.leaf(period, token.start)?;
+        self.over(token.start, vec![now, period], |args| call("datefloor", args))
+    }
+
+    /// Both forms of `CASE`.
+    fn case(&mut self, word: Token) -> Step<Node> {
+        self.advance();
+        let subject = if self.is_word("when") { None } else { Some(self.value()?) };
+        let mut args = Vec::new();
+        while self.eat_word("when") {
+            args.push(match &subject {
+                None => self.condition()?,
+                Some(subject) => {
+                    let start = self.peek().start;
+                    let value = self.value()?;
+                    self.not_a_name(&value)?;
+                    self.over(start, vec![subject.clone(), value], |args| binary(Binary::Equal, args))?
+                }
+            });
+            if !self.eat_word("then") {
+                return Err(self.unexpected("`THEN`"));
+            }
+            args.push(self.value()?);
+        }
+        if args.is_empty() {
+            return Err(self.unexpected("`WHEN`"));
+        }
+        if self.eat_word("else") {
+            args.push(self.value()?);
+        }
+        if !self.eat_word("end") {
+            return match self.peek().kind {
+                Lexeme::End => self.fail(word.span(), "`CASE` has no `END`", ""),
+                _ => Err(self.unexpected("`WHEN`, `ELSE` or `END`")),
+            };
+        }
+        self.over(word.start, args, |args| call("case", args))
+    }
+
+    /// `ARRAY['a', 'b']`
+    fn array(&mut self, word: Token) -> Step<Node> {
+        self.at += 2;
+        let mut items = Vec::new();
+        while !self.is_symbol(Symbol::CloseList) || !items.is_empty() {
+            let item = self.value()?;
+            match item.expr.item {
+                Expr::Literal(value) => items.push(value),
+                _ => return self.fail(item.expr.span, "a list holds only text and numbers here", ""),
+            }
+            if !self.eat(Symbol::Comma) {
+                break;
+            }
+        }
+        if !self.eat(Symbol::CloseList) {
+            return Err(self.unexpected("`,` or `]`"));
+        }
+        self.leaf(Expr::Literal(Value::List(items.into())), word.start)
+    }
+}
+
+fn is_time_word(word: &str) -> bool {
+    word.eq_ignore_ascii_case("timestamp") || word.eq_ignore_ascii_case("date")
+}
+
+pub(super) fn binary(op: Binary, args: Vec<E>) -> Expr {
+    let mut args = args.into_iter();
+    match (args.next(), args.next()) {
+        (Some(a), Some(b)) => Expr::Binary(op, a, b),
+        _ => Expr::Literal(Value::Null),
+    }
+}
+
+/// `a || b || c` is one call.
+fn joined(args: Vec<E>) -> Expr {
+    let mut args = args.into_iter();
+    let mut all = match args.next() {
+        Some(first) => match first.item {
+            Expr::Call { name, args } if name.item == "sql.concat" => args,
+            _ => vec![first],
+        },
+        None => Vec::new(),
+    };
+    all.extend(args);
+    call("sql.concat", all)
+}
+
+/// An integer where it fits, else a float.
+pub(super) fn number_value(text: &str) -> Value {
+    match text.parse::<i64>() {
+        Ok(v) => Value::Int(v),
+        Err(_) => Value::Float(text.parse().unwrap_or(0.0)),
+    }
+}
+
+/// A key as one step of a path: in backticks where a dot in it would make two of it.
+pub(super) fn path_step(key: &str) -> String {
+    if key.contains(['.', '`']) { format!("`{}`", key.replace('`', "``")) } else { key.to_owned() }
+}
+
+/// What `LIKE` searches for; `None` if the escape character stands before something else.
+pub(super) fn like_pattern(text: &str, escape: Option<char>) -> Option<Pattern> {
+    #[derive(PartialEq)]
+    enum Piece {
+        Any,
+        One,
+        Char(char),
+    }
+    let mut pieces = Vec::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        pieces.push(match c {
+            c if Some(c) == escape => {
+                Piece::Char(chars.next().filter(|n| matches!(n, '%' | '_') || Some(*n) == escape)?)
+            }
+            '%' if pieces.last() == Some(&Piece::Any) => continue,
+            '%' => Piece::Any,
+            '_' => Piece::One,
+            c => Piece::Char(c),
+        });
+    }
+    let open = (pieces.first() == Some(&Piece::Any), pieces.last() == Some(&Piece::Any));
+    let end = pieces.len().saturating_sub(open.1 as usize);
+    let inner = pieces.get(open.0 as usize..end).unwrap_or(&[]);
+    let plain: Option<String> =
+        inner.iter().map(|p| if let Piece::Char(c) = p { Some(*c) } else { None }).collect();
+    if let (true, true, Some(text)) = (open.0, open.1, plain) {
+        return Some(Pattern::Text(text));
+    }
+    let mut regex = String::from("(?s)");
+    if !open.0 {
+        regex.push('^');
+    }
+    for piece in inner {
+        match piece {
+            Piece::Any => regex.push_str(".*"),
+            // One character, also where the rest is matched byte by byte.
+            Piece::One => regex.push_str("(?u:.)"),
+            Piece::Char(c) => {
+                if "\\.+*?()|[]{}^$#&-~".contains(*c) {
+                    regex.push('\\');
+                }
+                regex.push(*c);
+            }
+        }
+    }
+    if !open.1 {
+        regex.push('$');
+    }
+    Some(Pattern::Regex(regex))
+}
