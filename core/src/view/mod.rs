@@ -8,6 +8,7 @@ pub mod facets;
 pub mod histogram;
 pub mod order;
 pub mod rows;
+pub mod sorting;
 
 use serde::{Deserialize, Serialize};
 

@@ -7,7 +7,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::RowId;
+use super::{
+    RowId,
+    sorting::{Ranked, Valued},
+};
 use crate::table::{Bitmap, Chunk, Shard, Value, schema::TIMESTAMP};
 
 /// A splitter stands at every so many rows.
@@ -143,8 +146,11 @@ enum Kind {
     /// By time: the shard's timeline, filtered. `directory[b]` counts the selected rows before block `b`; `marks`
     /// are every [`EVERY`]th of them, earliest first.
     Time { selected: Bitmap, directory: Vec<u32>, marks: Vec<u32> },
+    /// By one column: the sorted rows by what compares as their values, and those without a value, which stand first,
+    /// or last if the largest come first.
+    Ranked { rows: Vec<Ranked>, missing: Vec<u64>, columns: Vec<Option<usize>> },
     /// By anything else: the sorted rows with their keys.
-    Sorted(Vec<(Vec<Value>, u32, u32)>),
+    Sorted(Vec<Valued>),
 }
 
 impl Order {
@@ -172,10 +178,36 @@ impl Order {
             len: count as usize,
         }
     }
-    /// Rows with their keys, in any order; they are sorted here.
-    pub fn by_keys(mut rows: Vec<(Vec<Value>, u32, u32)>, descending: Vec<bool>) -> Order {
-        rows.sort_by(|a, b| compare(&a.0, &b.0, &descending).then_with(|| (a.1, a.2).cmp(&(b.1, b.2))));
+    pub(super) fn ranked(
+        rows: Vec<Ranked>,
+        missing: Vec<u64>,
+        columns: Vec<Option<usize>>,
+        descending: Vec<bool>,
+    ) -> Order {
+        Order { len: rows.len() + missing.len(), kind: Kind::Ranked { rows, missing, columns }, descending }
+    }
+    pub(super) fn valued(rows: Vec<Valued>, descending: Vec<bool>) -> Order {
         Order { len: rows.len(), kind: Kind::Sorted(rows), descending }
+    }
+    /// The row at place `at` of an order by keys.
+    fn place(&self, shard: &Shard, worker: u32, at: usize) -> Option<Place> {
+        match &self.kind {
+            Kind::Time { .. } => None,
+            Kind::Sorted(rows) => {
+                let (key, table, row) = rows.get(at)?;
+                Some(Place { key: key.clone(), id: RowId { shard: worker, table: *table, row: *row } })
+            }
+            Kind::Ranked { rows, missing, columns } => {
+                let number = match self.descending == [true] {
+                    true => rows.get(at).map(|r| r.1).or_else(|| missing.get(at - rows.len()).copied()),
+                    false => missing.get(at).copied().or_else(|| rows.get(at - missing.len()).map(|r| r.1)),
+                };
+                let id = RowId { shard: worker, table: (number? >> 32) as u32, row: number? as u32 };
+                let row = shard.tables.get(id.table as usize)?.row(id.row as usize)?;
+                let column = columns.get(id.table as usize).copied().flatten();
+                Some(Place { key: vec![column.map_or(Value::Null, |c| row.value(c))], id })
+            }
+        }
     }
     /// How many rows there are.
     pub fn len(&self) -> usize {
@@ -197,13 +229,9 @@ impl Order {
         let from = from.min(self.len);
         let count = count.min(self.len.saturating_sub(from));
         match &self.kind {
-            Kind::Sorted(rows) => rows[from..from + count]
-                .iter()
-                .map(|(key, table, row)| Place {
-                    key: key.clone(),
-                    id: RowId { shard: worker, table: *table, row: *row },
-                })
-                .collect(),
+            Kind::Ranked { .. } | Kind::Sorted(_) => {
+                (from..from + count).filter_map(|at| self.place(shard, worker, at)).collect()
+            }
             Kind::Time { selected, directory, .. } => {
                 let descending = self.descending == [true];
                 // Places count from the end of the timeline when the newest come first.
@@ -234,12 +262,9 @@ impl Order {
     /// A row every [`EVERY`] rows, with its place, first places first.
     pub fn splitters(&self, shard: &Shard, timeline: &Timeline, worker: u32) -> Vec<(usize, Place)> {
         match &self.kind {
-            Kind::Sorted(rows) => (0..rows.len())
+            Kind::Ranked { .. } | Kind::Sorted(_) => (0..self.len)
                 .step_by(EVERY)
-                .map(|at| {
-                    let (key, table, row) = &rows[at];
-                    (at, Place { key: key.clone(), id: RowId { shard: worker, table: *table, row: *row } })
-                })
+                .filter_map(|at| Some((at, self.place(shard, worker, at)?)))
                 .collect(),
             Kind::Time { marks, .. } => {
                 let place = |(i, &number): (usize, &u32)| (i * EVERY, timeline.place(shard, worker, number));

@@ -18,6 +18,7 @@ use logloupe_core::{
         facets::Tally,
         histogram,
         order::{Order, Place, Timeline},
+        sorting::Sorting,
     },
 };
 
@@ -54,6 +55,8 @@ enum Stage {
     /// Facet number `n`.
     Facet(usize),
     Order,
+    /// The same where it is not by time.
+    Sort(Sorting),
     Done,
 }
 
@@ -164,11 +167,25 @@ impl Answering {
             },
             Stage::Order => {
                 timeline.extend(shard);
-                if plan.is_selection() {
-                    self.put_in_order(&plan, shard, timeline);
+                match plan.is_selection().then(|| self.put_in_order(&plan, shard, timeline)).flatten() {
+                    Some(sorting) => Stage::Sort(sorting),
+                    None => {
+                        shard.trim();
+                        return self.say();
+                    }
                 }
-                shard.trim();
-                return self.say();
+            }
+            Stage::Sort(mut sorting) => {
+                let reader = Reader::new(&plan, shard);
+                let keys = |table: usize, row: usize| {
+                    reader.keys(RowRef { shard: 0, table: table as u32, row: row as u32 })
+                };
+                if sorting.step(shard, &self.selected, CHUNKS, &keys) {
+                    self.ordered(sorting.finish(), shard, timeline);
+                    shard.trim();
+                    return self.say();
+                }
+                Stage::Sort(sorting)
             }
             Stage::Done => Stage::Done,
         };
@@ -211,7 +228,8 @@ impl Answering {
         let tallies = self.tallies.get(facet).map_or(&[][..], Vec::as_slice);
         tallies.iter().zip(&shard.tables).map(|(tally, table)| tally.look_up(table, values)).collect()
     }
-    fn put_in_order(&mut self, plan: &Plan, shard: &Shard, timeline: &Timeline) {
+    /// Puts the rows in order of time, or begins to sort them by something else.
+    fn put_in_order(&mut self, plan: &Plan, shard: &Shard, timeline: &Timeline) -> Option<Sorting> {
         let sort = plan.sort();
         let order = match sort.as_slice() {
             [] => Order::by_time(shard, timeline, &self.selected, true),
@@ -220,13 +238,14 @@ impl Answering {
             }
             keys => {
                 let descending = keys.iter().map(|k| k.descending).collect();
-                let selection =
-                    Selection { tables: std::mem::take(&mut self.selected), matched: self.part.matched };
-                let order = Order::by_keys(exec::sort_keys(plan, shard, &selection), descending);
-                self.selected = selection.tables;
-                order
+                let column = exec::sort_column(plan, shard);
+                return Some(Sorting::new(shard, &self.selected, column, descending));
             }
         };
+        self.ordered(order, shard, timeline);
+        None
+    }
+    fn ordered(&mut self, order: Order, shard: &Shard, timeline: &Timeline) {
         self.part.rows = order.len() as u64;
         self.part.descending = order.descending().to_vec();
         let splitters = order.splitters(shard, timeline, self.number);

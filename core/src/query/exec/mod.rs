@@ -38,7 +38,7 @@ mod vector;
 use std::{ops::Range, sync::Arc};
 
 pub use partial::{Partial, RowRef, merge};
-pub use read::{Reader, rows, sort_keys};
+pub use read::{Reader, rows, sort_column};
 pub use tail::{finalize, survivors};
 pub use top::{Rest, Wanted, wanted};
 

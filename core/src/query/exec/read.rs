@@ -11,7 +11,7 @@ use super::{
 use crate::{
     query::plan::NoJson,
     table::{
-        Row, Shard, Value,
+        Row, Shard, Table, Value,
         schema::{RECORD, SOURCE, TIMESTAMP},
     },
 };
@@ -125,15 +125,22 @@ pub fn rows(plan: &Plan, shard: &Shard, selection: &Selection) -> Vec<RowRef> {
     all.into_iter().map(|r| r.4).collect()
 }
 
-/// The values that the plan sorts by, of every selected event, with its table and row.
-pub fn sort_keys(plan: &Plan, shard: &Shard, selection: &Selection) -> Vec<(Vec<Value>, u32, u32)> {
-    let reader = Reader::new(plan, shard);
-    let mut out = Vec::new();
-    for_each(shard, selection, |table, chunk, i| {
-        let id = RowRef { shard: 0, table: table as u32, row: (chunk.first_row + i) as u32 };
-        out.push((reader.keys(id), id.table, id.row));
-    });
-    out
+/// Per table the column that the plan sorts events by, if it has that; `None` where they are sorted by anything else than
+/// one stored field.
+pub fn sort_column(plan: &Plan, shard: &Shard) -> Option<Vec<Option<usize>>> {
+    let stage = &plan.stages[0];
+    let [(node, _)] = plan.last_sort(stage.steps.len()) else { return None };
+    let mut node = node;
+    while let Node::Def(n) = node {
+        node = stage.defs.get(*n)?;
+    }
+    let Node::Input(n) = node else { return None };
+    let column = |table: &Table| match Bound::new(stage, shard, table, &NoJson).ok()?.inputs.get(*n)? {
+        Input::Column(column) => Some(Some(*column)),
+        Input::Const(Value::Null) => Some(None),
+        _ => None,
+    };
+    shard.tables.iter().map(column).collect()
 }
 
 fn for_each(shard: &Shard, selection: &Selection, mut f: impl FnMut(usize, &crate::table::Chunk, usize)) {
