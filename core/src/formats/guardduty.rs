@@ -11,6 +11,8 @@
 //! - What differs by kind of action (the other side's address) or of resource (its name) is one column under a common
 //!   name. The remote address is `source.ip` to queries over all logs, although an outbound connection goes there.
 
+mod elsewhere;
+
 use std::borrow::Cow;
 
 use super::{
@@ -20,6 +22,7 @@ use super::{
         words,
     },
 };
+use crate::elsewhere::Elsewhere;
 use crate::table::{Cell, Field, Kind, Role, Row, RowWriter, Unit, value::parse_number};
 
 /// Amazon GuardDuty findings.
@@ -300,6 +303,9 @@ impl Format for GuardDuty {
     }
     fn sources(&self) -> &'static [&'static str] {
         &["gd_logs"]
+    }
+    fn elsewhere(&self) -> Option<&'static Elsewhere> {
+        Some(&elsewhere::ELSEWHERE)
     }
     fn presets(&self) -> &'static [Preset] {
         PRESETS
