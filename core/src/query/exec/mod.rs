@@ -27,6 +27,8 @@ mod tail;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_estimates;
+#[cfg(test)]
 mod tests_given;
 #[cfg(test)]
 mod tests_sql;

@@ -128,8 +128,9 @@ impl Different {
     pub(in super::super) fn len(&self) -> usize {
         self.pairs.len() + self.sketches.as_ref().map_or(0, Sketches::len)
     }
+    /// Whether the number of some group is an estimate.
     pub(super) fn is_estimate(&self) -> bool {
-        self.sketches.is_some()
+        self.sketches.as_ref().is_some_and(|s| s.groups.iter().any(|hashes| hashes.len() >= SMALLEST))
     }
     /// Estimates instead of pairs, if there are too many of them.
     fn bounded(self) -> Different {
@@ -150,7 +151,7 @@ impl Different {
     /// Adds other pairs, whose group `g` is here group `map[g]`.
     pub(super) fn merge(&mut self, other: Different, map: &[u32]) {
         let own = std::mem::replace(self, Different::new(self.ask));
-        *self = if own.is_estimate() || other.is_estimate() {
+        *self = if own.sketches.is_some() || other.sketches.is_some() {
             let mut all = own.into_sketches(None);
             for (group, hashes) in (0u32..).zip(other.into_sketches(Some(map)).groups) {
                 hashes.into_iter().for_each(|hash| all.add(group, hash));

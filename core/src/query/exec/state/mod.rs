@@ -229,7 +229,7 @@ impl State {
                 Some(format!("is approximate: {} values, relative error below 0.4 %", grouped(of)))
             }
             State::Different(different) if different.is_estimate() => {
-                Some("is approximate where it is above 8,191: standard error 1.1 %".to_owned())
+                Some("is approximate where it is above 8,000: standard error 1.1 %".to_owned())
             }
             State::Different(different) if different.ask() == Ask::All => {
                 let longest = Some(different.longest()).filter(|n| *n > MOST_LISTED)? as u64;
