@@ -3,6 +3,7 @@
 //! Two languages share one tree and one plan. Nothing here knows a format: names reach columns through the
 //! tables' schemas.
 
+pub mod complete;
 pub mod diagnostic;
 pub mod edit;
 pub mod exec;

@@ -133,6 +133,46 @@ impl Tally {
         sort(&mut values);
         Part { values, floor, distinct, present: self.present, missing: self.missing }
     }
+    /// The commonest values that begin with `typed`, then those that contain it, letter case aside; `most` of each.
+    pub(super) fn like(&self, table: &Table, typed: &str, most: usize) -> Vec<(String, u64)> {
+        if typed.is_empty() {
+            return self.part(table, most).values;
+        }
+        let folded = typed.to_ascii_lowercase();
+        let (mut begin, mut contain) = (Vec::new(), Vec::new());
+        let mut look = |value: &str, count: u64| {
+            let list = match super::values::begins(value, typed) {
+                true => &mut begin,
+                false if value.to_ascii_lowercase().contains(&folded) => &mut contain,
+                false => return,
+            };
+            list.push((value.to_owned(), count));
+            // Kept short: what was found so far is cut to the commonest now and then.
+            if list.len() >= 4 * most.max(1) {
+                sort(list);
+                list.truncate(most);
+            }
+        };
+        match (&self.counts, self.column) {
+            (Counts::Any(counts), _) => counts.iter().for_each(|(value, n)| look(value, *n)),
+            (Counts::Near(low, counts), _) => {
+                let any = counts.iter().enumerate().filter(|(_, n)| **n > 0);
+                any.for_each(|(i, n)| look(&(low + i as i64).to_string(), *n));
+            }
+            (Counts::Codes(counts), Some(column)) => {
+                let dictionary = table.dictionary(column);
+                let any = counts.iter().enumerate().filter(|(_, n)| **n > 0);
+                any.for_each(|(i, n)| look(&dictionary.text(i as u32), *n));
+            }
+            (Counts::Codes(_), None) => {}
+        }
+        for list in [&mut begin, &mut contain] {
+            sort(list);
+            list.truncate(most);
+        }
+        begin.extend(contain);
+        begin
+    }
     /// How often each of `values` occurs.
     pub fn look_up(&self, table: &Table, values: &[String]) -> Vec<u64> {
         let count = |value: &String| match (&self.counts, self.column) {

@@ -9,6 +9,7 @@ pub mod histogram;
 pub mod order;
 pub mod rows;
 pub mod sorting;
+pub mod values;
 
 use serde::{Deserialize, Serialize};
 

@@ -65,6 +65,8 @@ pub const BUILT_IN: &[&str] = &[
 pub struct Catalog {
     /// By name in small letters, then by name.
     fields: BTreeMap<(String, String), Known>,
+    /// The formats that have a field of this name.
+    homes: BTreeMap<String, BTreeSet<String>>,
     /// Names of formats, lower case, and the ids that each means.
     sources: BTreeMap<String, BTreeSet<String>>,
     /// Paths met in JSON records that are no columns.
@@ -119,7 +121,9 @@ impl Catalog {
         self.json |= json;
         for field in fields {
             self.add(&field.name, Known { kind: field.kind, unit: field.unit, own: true });
+            self.homes.entry(field.name.clone().into_owned()).or_default().insert(id.to_owned());
             for alias in field.aliases {
+                self.homes.entry((*alias).to_owned()).or_default().insert(id.to_owned());
                 self.add(alias, Known { kind: field.kind, unit: field.unit, own: false });
             }
         }
@@ -143,6 +147,9 @@ impl Catalog {
     pub fn merge(&mut self, other: &Catalog) {
         for ((_, name), known) in &other.fields {
             self.add(name, *known);
+        }
+        for (name, ids) in &other.homes {
+            self.homes.entry(name.clone()).or_default().extend(ids.iter().cloned());
         }
         for (name, ids) in &other.sources {
             self.sources.entry(name.clone()).or_default().extend(ids.iter().cloned());
@@ -218,6 +225,14 @@ impl Catalog {
     /// All names of fields: a field's own name, and whether it is that.
     pub fn names(&self) -> impl Iterator<Item = (&str, Known)> {
         self.fields.iter().map(|((_, name), known)| (name.as_str(), *known))
+    }
+    /// The formats that have a field of this name.
+    pub fn formats_with(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.homes.get(name).into_iter().flatten().map(String::as_str)
+    }
+    /// Paths met in JSON records that are no columns.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.met.iter().map(String::as_str)
     }
     /// All names of formats.
     pub fn sources(&self) -> impl Iterator<Item = &str> {

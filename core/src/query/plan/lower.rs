@@ -6,7 +6,7 @@ use std::{ops::Range, sync::Arc};
 use regex::bytes::Regex;
 
 use super::{
-    AggregateCall, Group, Node, Op, Output, Plan, Stage, Step,
+    AggregateCall, Defined, Group, Node, Op, Output, Plan, Stage, Step,
     binning::Binning,
     catalog::Catalog,
     finder::Finder,
@@ -36,6 +36,22 @@ const DEEPEST: usize = 200;
 
 /// The plan and what is to be said of it; the plan is only good if no error is among the diagnostics.
 pub(super) fn lower(query: &Query, catalog: &Catalog) -> (Plan, Vec<Diagnostic>) {
+    let mut lower = walk(query, catalog);
+    lower.done.push(lower.stage);
+    let named = if lower.fields.is_empty() { lower.events } else { lower.fields };
+    let shown = lower.display.unwrap_or(named);
+    let compares = lower.compares;
+    (Plan { sources: lower.sources, stages: lower.done, shown, compares }, lower.diagnostics.into_vec())
+}
+
+/// The names that are left behind the last command.
+pub(super) fn defined(query: &Query, catalog: &Catalog) -> Defined {
+    let lower = walk(query, catalog);
+    Defined { names: lower.names.all_defined(), closed: lower.names.is_closed() }
+}
+
+/// All commands, one after the other.
+fn walk<'c>(query: &Query, catalog: &'c Catalog) -> Lower<'c> {
     let mut lower = Lower {
         catalog,
         names: Names::new(catalog),
@@ -74,11 +90,7 @@ pub(super) fn lower(query: &Query, catalog: &Catalog) -> (Plan, Vec<Diagnostic>)
             other => lower.command(other, &command.span),
         }
     }
-    lower.done.push(lower.stage);
-    let named = if lower.fields.is_empty() { lower.events } else { lower.fields };
-    let shown = lower.display.unwrap_or(named);
-    let compares = lower.compares;
-    (Plan { sources: lower.sources, stages: lower.done, shown, compares }, lower.diagnostics.into_vec())
+    lower
 }
 
 pub(super) struct Lower<'c> {

@@ -131,6 +131,20 @@ pub fn check(query: &Query, catalog: &Catalog) -> Vec<Diagnostic> {
     lower::lower(query, catalog).1
 }
 
+/// What commands leave for the ones behind them.
+#[derive(Clone, Debug, Default)]
+pub struct Defined {
+    /// The names that they define, in order.
+    pub names: Vec<String>,
+    /// Only these exist: there was a `stats`.
+    pub closed: bool,
+}
+
+/// The names that a query's commands leave, as far as they can be understood.
+pub fn defined(query: &Query, catalog: &Catalog) -> Defined {
+    lower::defined(query, catalog)
+}
+
 /// The plan of a query; all errors if it has any. Warnings come from [`check`].
 pub fn plan(query: &Query, catalog: &Catalog) -> Result<Plan, Vec<Diagnostic>> {
     let (plan, diagnostics) = lower::lower(query, catalog);

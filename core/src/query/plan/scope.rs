@@ -80,6 +80,12 @@ impl<'c> Names<'c> {
             Entry::Vacant(none) => _ = none.insert(name.to_owned()),
         }
     }
+    /// All names that were defined, in order.
+    pub(super) fn all_defined(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.defined.keys().cloned().collect();
+        names.sort_unstable();
+        names
+    }
     /// A name that was defined, exactly as written.
     pub(super) fn defined(&self, name: &str) -> Option<(Node, Unit)> {
         self.defined.get(name).cloned()

@@ -69,6 +69,16 @@ pub fn text(query: &Query, language: Language) -> Result<String, sql::Inexpressi
     }
 }
 
+/// Whether a text begins with words to search for and not with a command.
+pub(in crate::query) fn is_free_text(text: &str) -> bool {
+    opening::begins(text) == opening::Beginning::FreeText
+}
+
+/// The name of a field as the tree keeps it, of the token as it is written.
+pub(in crate::query) fn field_name(token: &str) -> String {
+    lexer::name(token)
+}
+
 impl Parsed {
     /// Whether the query can run.
     pub fn is_ok(&self) -> bool {
