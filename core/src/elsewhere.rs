@@ -73,6 +73,13 @@ pub enum Root {
         /// The table's column.
         column: &'static str,
     },
+    /// As JSON text in whose keys all letters are small.
+    SmallJson {
+        /// The path that leads to it.
+        path: &'static str,
+        /// The table's column.
+        column: &'static str,
+    },
     /// As an array of structs.
     Structs {
         /// The path that leads to it.

@@ -151,5 +151,5 @@ fn every_question_of_every_format_goes_to_athena_or_says_why_not() {
 /// The name of the table that a statement creates.
 fn table_of(ddl: &str) -> &str {
     let name = ddl.split(" (").next().unwrap_or_default().split(' ').next_back();
-    name.unwrap_or_default()
+    name.unwrap_or_default().trim_matches('`')
 }

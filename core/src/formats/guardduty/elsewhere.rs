@@ -3,7 +3,7 @@
 //! Athena: <https://docs.aws.amazon.com/athena/latest/ug/querying-guardduty-create-table.html>, read 2026-11-21. Its reader
 //! of JSON writes the names inside `resource` and `service` in small letters.
 
-use crate::elsewhere::{Column, Elsewhere, Insights, Table};
+use crate::elsewhere::{Column, Elsewhere, Insights, Root, Table};
 
 pub(super) static ELSEWHERE: Elsewhere = Elsewhere { athena: Ok(&TABLE), insights: INSIGHTS };
 
@@ -12,7 +12,10 @@ static TABLE: Table = Table {
     ddl: include_str!("../athena/guardduty.sql"),
     time: "from_iso8601_timestamp(coalesce(updatedat, createdat))",
     columns: COLUMNS,
-    roots: &[],
+    roots: &[
+        Root::SmallJson { path: "resource", column: "resource" },
+        Root::SmallJson { path: "service", column: "service" },
+    ],
     notes: &[
         "the table reads findings that were exported to S3, and all of them; narrow its LOCATION to a Region or a day",
     ],

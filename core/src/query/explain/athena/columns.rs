@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     elsewhere::Root,
-    query::{explain::Inexpressible, plan::catalog::BUILT_IN},
+    query::{
+        explain::Inexpressible,
+        plan::catalog::{BUILT_IN, IN_MESSAGE},
+    },
     table::{Kind, Value},
 };
 
@@ -22,6 +25,7 @@ impl Printer<'_> {
             _ => {}
         }
         let log = self.log;
+        let name = name.strip_prefix(IN_MESSAGE).unwrap_or(name);
         let Some(field) = log.field(name) else {
             if BUILT_IN.contains(&name) {
                 return Err(built_in(name));
@@ -50,8 +54,10 @@ impl Printer<'_> {
         };
         for root in self.table.roots {
             match root {
-                Root::Json { path: root, column } => {
-                    let Some(rest) = rest_of(root) else { continue };
+                Root::Json { path: start, column } | Root::SmallJson { path: start, column } => {
+                    let Some(rest) = rest_of(start) else { continue };
+                    let small = matches!(root, Root::SmallJson { .. });
+                    let rest = if small { rest.to_lowercase() } else { rest };
                     if rest.is_empty() {
                         return Some(Sql::atom(*column, Type::Text));
                     }

@@ -86,7 +86,7 @@ impl Printer<'_> {
                 {
                     return Ok(Sql::new(format!("{present} IS NULL"), level::COMPARISON, Type::Bool));
                 }
-                let inner = inner.value();
+                let inner = inner.truth();
                 Ok(Sql::new(format!("NOT {}", inner.at(level::ATOM)), level::NOT, Type::Bool))
             }
             Op::Negate => {

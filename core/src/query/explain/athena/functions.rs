@@ -38,7 +38,7 @@ impl Printer<'_> {
         let int = |call: String| Ok(Sql::atom(call, Type::Int));
         let float = |call: String| Ok(Sql::atom(call, Type::Float));
         let word = |call: String| Ok(Sql::atom(call, Type::Text));
-        let test = |call: String, level: u8| Ok(Sql::condition(call, level));
+        let test = |call: String, level: u8| Ok(Sql::test(call, level, &arg(0).at(level::SUM)));
         match name {
             "abs" => Ok(Sql::atom(format!("abs({})", number(0).text), number(0).ty)),
             "ceil" | "floor" => int(format!("CAST({name}({}) AS bigint)", number(0).text)),
@@ -132,15 +132,15 @@ impl Printer<'_> {
                 text(0),
                 text(1)
             )),
-            "startsWith" => test(format!("starts_with({}, {})", text(0), text(1)), level::ATOM),
-            "endsWith" => test(
-                format!(
-                    "substr({0}, length({0}) - length({1}) + 1) = {1} AND length({0}) >= length({1})",
+            "startsWith" => Ok(Sql::atom(format!("starts_with({}, {})", text(0), text(1)), Type::Bool)),
+            "endsWith" => {
+                let call = format!(
+                    "length({0}) >= length({1}) AND substr({0}, length({0}) - length({1}) + 1) = {1}",
                     text(0),
                     text(1)
-                ),
-                level::AND,
-            ),
+                );
+                Ok(Sql::new(call, level::AND, Type::Bool))
+            }
             "split" => Ok(Sql::atom(format!("split({}, {})", text(0), text(1)), Type::List)),
             "splitpart" => word(format!("split_part({}, {}, {})", text(0), text(1), number(2).text)),
             "urlencode" => word(format!("url_encode({})", text(0))),
@@ -157,7 +157,7 @@ impl Printer<'_> {
             },
             "jsonArraySize" => int(format!("json_array_length({})", text(0))),
             "jsonArrayContains" => {
-                test(format!("json_array_contains({}, {})", text(0), arg(1).text), level::ATOM)
+                Ok(Sql::atom(format!("json_array_contains({}, {})", text(0), arg(1).text), Type::Bool))
             }
             "fromMillis" => Ok(arg(0).time().unwrap_or_else(missing)),
             "toMillis" => match arg(0).time() {

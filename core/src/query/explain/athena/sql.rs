@@ -60,13 +60,15 @@ pub(super) struct Sql {
     pub(super) ty: Type,
     /// A condition whose NULL stands for false.
     pub(super) null_is_false: bool,
+    /// Of a condition, the text that tells false from missing, where that is another.
+    exact: Option<String>,
     /// The value, if it is a constant.
     pub(super) constant: Option<Value>,
 }
 
 impl Sql {
     pub(super) fn new(text: impl Into<String>, level: u8, ty: Type) -> Sql {
-        Sql { text: text.into(), level, ty, null_is_false: false, constant: None }
+        Sql { text: text.into(), level, ty, null_is_false: false, exact: None, constant: None }
     }
     /// A call, a column, a cast.
     pub(super) fn atom(text: impl Into<String>, ty: Type) -> Sql {
@@ -97,8 +99,21 @@ impl Sql {
     pub(super) fn at(&self, level: u8) -> String {
         if self.level >= level { self.text.clone() } else { format!("({})", self.text) }
     }
-    /// As a value: a condition is true or false.
+    /// A test of `subject`: missing where that is missing, else true or false.
+    pub(super) fn test(text: impl Into<String>, level: u8, subject: &str) -> Sql {
+        let text = text.into();
+        let exact = format!("CASE WHEN {subject} IS NOT NULL THEN coalesce({text}, FALSE) END");
+        Sql { exact: Some(exact), ..Sql::condition(text, level) }
+    }
+    /// As a value: a comparison is true or false, never missing.
     pub(super) fn value(self) -> Sql {
+        match self.exact {
+            Some(exact) => Sql::atom(exact, Type::Bool),
+            None => self.truth(),
+        }
+    }
+    /// A condition as true or false.
+    pub(super) fn truth(self) -> Sql {
         match self.null_is_false {
             true => Sql::atom(format!("coalesce({}, FALSE)", self.text), Type::Bool),
             false => self,
@@ -119,9 +134,10 @@ impl Sql {
             Type::Bool => {
                 Some(Sql::atom(format!("CAST({} AS bigint)", self.clone().value().text), Type::Int))
             }
-            Type::Time => {
-                Some(Sql::atom(format!("CAST(to_unixtime({}) * 1000 AS bigint)", self.text), Type::Int))
-            }
+            Type::Time => Some(Sql::atom(
+                format!("date_diff('millisecond', from_unixtime(0), {})", self.text),
+                Type::Int,
+            )),
             Type::List | Type::Nothing => None,
         }
     }
