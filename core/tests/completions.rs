@@ -1,7 +1,7 @@
 //! Every case under `completions/`: what is offered at the cursor `‸`.
 //!
 //! A case is a title behind `===`, the query with its cursor, and behind `---` what an offer takes the place of, then the
-//! offers: kind, text, how it is written, how many rows. With `UPDATE_QUERIES=1` in the environment the files are
+//! offers: kind, text, what a field holds, how many rows. With `UPDATE_QUERIES=1` in the environment the files are
 //! rewritten; read the difference before you commit it. Beside that: any text has completions, and they come in time.
 
 #![expect(
@@ -67,7 +67,10 @@ fn shown(text: &str, completions: &Completions) -> String {
     for item in completions.items.iter().take(12) {
         let count = item.count.map_or(String::new(), |n| format!("{n} rows"));
         let kind = format!("{:?}", item.kind).to_lowercase();
-        writeln!(out, "{}", format!("{kind} {}   {}{count}", item.text, item.label).trim_end()).unwrap();
+        // How functions and commands are written is told by their tables.
+        let label =
+            if matches!(item.kind, ItemKind::Field | ItemKind::Table) { item.label.as_str() } else { "" };
+        writeln!(out, "{}", format!("{kind} {}   {label}{count}", item.text).trim_end()).unwrap();
     }
     if completions.items.len() > 12 {
         out.push_str("…\n");
@@ -193,6 +196,9 @@ fn counts_of_shards_add_up() {
     let values: Vec<_> = merged.items.iter().filter(|i| i.kind == ItemKind::Value).map(|i| i.count).collect();
     assert_eq!(values, [Some(2820), Some(1180)]);
     assert_eq!(merged.items.len(), one(0).items.len());
+    let found = complete("fields tolo", 11, Language::Insights, &catalog(), &NoValues);
+    assert_eq!(found.items.iter().map(|i| i.label.as_str()).collect::<Vec<_>>(), ["tolower(text)"]);
+    assert!(found.items.iter().all(|i| !i.doc.is_empty()));
     assert_eq!(Completions::merge([]), Completions::default());
 }
 
