@@ -2,8 +2,8 @@
 //!
 //! Under `aws_queries/`, a case is a title behind `===`, remarks behind `#` (`# page:` where the query stands and when
 //! that was read, `# logs:` what it is asked of, `# note:` what there is to know), the query, and its answer behind
-//! `--- answer`, or what is wrong with it. Logs are files among the formats' samples, or `incident FORMAT`: the files of
-//! that format of the sample incident. With `UPDATE_QUERIES=1` in the environment the files are rewritten; read the
+//! `--- answer`, or what is wrong with it. Logs are files among the formats' samples, or `incident FORMAT…`: the files of
+//! these formats of the sample incident. With `UPDATE_QUERIES=1` in the environment the files are rewritten; read the
 //! difference before you commit it.
 
 #![expect(clippy::disallowed_methods, reason = "the rule is the core's; its tests read their cases")]
@@ -50,8 +50,9 @@ impl Case {
 }
 
 fn load(logs: &str) -> Shard {
-    if let Some(id) = logs.strip_prefix("incident ") {
-        let mut loader = Loader::new(vec![by_id(id).unwrap()], Limits::default(), 0);
+    if let Some(ids) = logs.strip_prefix("incident ") {
+        let formats = ids.split_whitespace().map(|id| by_id(id).unwrap()).collect();
+        let mut loader = Loader::new(formats, Limits::default(), 0);
         for file in logloupe_sample::incident() {
             loader.open(&file.path, Options::default());
             loader.push(&file.bytes);

@@ -305,6 +305,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         &[
             ("json_extract_scalar('{\"a\":[1,\"x\"]}', '$.a[1]')", "x"),
             ("json_extract_scalar('{\"a b\":5}', '$[\"a b\"]')", "5"),
+            ("json_extract_scalar('{\"actionType\":\"PORT_PROBE\"}', '$.actiontype')", "PORT_PROBE"),
             ("json_extract_scalar('{\"a\":[1]}', '$.a')", ""),
         ],
     ),
@@ -700,11 +701,18 @@ fn at_path(args: &[Value]) -> Option<serde_json::Value> {
         };
         at = match at {
             serde_json::Value::Array(items) => items.get(key.parse::<usize>().ok()?)?,
-            other => other.get(key)?,
+            other => member(other, key)?,
         };
         rest = after;
     }
     Some(at.clone())
+}
+
+/// An object's member of that name, in another letter case if there is none: the reader that Athena's tables of JSON logs
+/// use writes all names in small letters, and queries are written for that.
+fn member<'j>(object: &'j serde_json::Value, key: &str) -> Option<&'j serde_json::Value> {
+    let any_case = || object.as_object()?.iter().find(|(k, _)| k.eq_ignore_ascii_case(key)).map(|(_, v)| v);
+    object.get(key).or_else(any_case)
 }
 
 fn json_extract(args: &[Value]) -> Value {
