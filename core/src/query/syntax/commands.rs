@@ -96,6 +96,7 @@ impl Parser<'_> {
                         .help(format!("write `{}`", name.replace('`', "``"))),
                 );
                 self.advance();
+                let name = lexer::name(&format!("`{}`", name.replace('`', "``")));
                 return Ok(Spanned::new(name, token.span()));
             }
             _ => return Err(self.unexpected("a name")),

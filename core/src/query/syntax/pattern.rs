@@ -445,7 +445,21 @@ impl<'a> Parser<'a> {
             self.report(Diagnostic::error(start..self.at, "the regex is empty"));
             return None;
         }
-        Some(inner.replace("\\%", "%").replace('\n', "\\n"))
+        // As the tree keeps a regex: `\%` and `\/` are signs like any other, and a line's end is an escape.
+        let mut out = String::with_capacity(inner.len());
+        let mut chars = inner.chars();
+        while let Some(c) = chars.next() {
+            match c {
+                '\n' => out.push_str("\\n"),
+                '\\' => match chars.next() {
+                    Some(sign @ ('%' | '/')) => out.push(sign),
+                    Some('\n') | None => out.push_str("\\n"),
+                    Some(next) => out.extend(['\\', next]),
+                },
+                c => out.push(c),
+            }
+        }
+        Some(out)
     }
 
     // --- JSON ---
