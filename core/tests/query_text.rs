@@ -202,9 +202,37 @@ fn given() -> impl Strategy<Value = Command> {
 
 fn table_command() -> impl Strategy<Value = TableCommand> {
     let field = || name().prop_map(|name| Box::new(Spanned::made(Expr::Field(name))));
+    let column = || prop_oneof![3 => field().boxed(), 1 => expr().boxed()];
+    let names =
+        prop_oneof![name().prop_map(FieldNames::One), "[a-z]{0,3}\\*[a-z]{0,3}".prop_map(FieldNames::Like),];
+    let constant = prop_oneof![
+        any::<i64>().prop_map(Value::Int),
+        any::<bool>().prop_map(Value::Bool),
+        text().prop_map(|t| Value::text(&t)),
+    ];
     prop_oneof![
         (expr(), spanned(name())).prop_map(|(list, name)| TableCommand::Unnest { list, name: Some(name) }),
         field().prop_map(|list| TableCommand::Unnest { list, name: None }),
+        expr().prop_map(TableCommand::Pattern),
+        (vec(expr(), 1..3), option::of(period()), option::of(spanned(name())))
+            .prop_map(|(keys, pause, name)| TableCommand::Sessionize { keys, pause, name }),
+        vec(expr(), 1..3).prop_map(TableCommand::CountFrequent),
+        vec((spanned(constant), spanned(name())), 0..3).prop_map(TableCommand::FillMissing),
+        vec(spanned(names), 0..3).prop_map(TableCommand::FillDown),
+        (column(), option::of(spanned(name())))
+            .prop_map(|(field, name)| TableCommand::Accumulate { field, name }),
+        (vec(column(), 0..3), option::of(spanned(name())), any::<bool>(), any::<bool>()).prop_map(
+            |(fields, name, rows, columns)| TableCommand::AddTotals { fields, name, rows, columns }
+        ),
+        (column(), option::of(spanned(name())), 1..900u32, 0..99u32).prop_map(|(field, name, from, more)| {
+            TableCommand::Autoregress { field, name, lags: (from, from + more) }
+        }),
+        (vec(column(), 1..3), any::<bool>(), 0..50u32, any::<bool>(), any::<bool>()).prop_map(
+            |(fields, remove, factor, lower, mark)| TableCommand::Outlier {
+                fields,
+                how: Outliers { remove, factor: factor as f64 / 4.0, lower, mark },
+            }
+        ),
     ]
 }
 
@@ -257,6 +285,17 @@ const TOKENS: &[&str] = &[
     "unnest ",
     "expand ",
     " into ",
+    "sessionize ",
+    "fillmissing ",
+    "filldown ",
+    "addtotals ",
+    "autoregress ",
+    "outlier ",
+    " maxspan ",
+    " with ",
+    " for ",
+    "p=",
+    "row=",
     "filtr ",
     " by ",
     " as ",

@@ -449,9 +449,13 @@ fn query() -> impl Strategy<Value = String> {
         (prop::collection::vec(aggregate(), 0..3), prop::collection::vec(key(), 0..4)).prop_map(|(a, k)| {
             let all: Vec<String> = a.iter().enumerate().map(|(i, a)| format!("{a} as a{i}")).collect();
             let keys: Vec<String> = k.iter().enumerate().map(|(i, k)| format!("{k} as k{i}")).collect();
+            let fill = match keys.iter().any(|k| k.starts_with("bin(")) && keys.len() % 2 == 1 {
+                true => " | fillmissing with 0 for c",
+                false => "",
+            };
             let by = if keys.is_empty() { String::new() } else { format!(" by {}", keys.join(", ")) };
             format!(
-                "stats count(*) as c, sum(size) as s{}{by}",
+                "stats count(*) as c, sum(size) as s{}{by}{fill}",
                 all.iter().map(|a| format!(", {a}")).collect::<String>()
             )
         })
@@ -464,6 +468,7 @@ fn query() -> impl Strategy<Value = String> {
             .prop_map(|(by, n)| format!(" | sort {by} desc | limit {n}")),
         1 => Just(" | filter c > 1 | fields c * 2 as d".to_owned()),
         1 => Just(" | stats max(c) as most, count(*) as n".to_owned()),
+        2 => super::oracle_table::commands_on_groups(),
     ];
     let cut = prop_oneof![
         4 => Just(String::new()),

@@ -15,6 +15,7 @@ mod json;
 mod list;
 mod numeric;
 mod regex;
+mod shape;
 mod sql;
 mod string;
 mod time;
@@ -26,6 +27,7 @@ use ::regex::bytes::Regex;
 pub use aggregate::{AGGREGATES, Aggregate, AggregateKind};
 pub(crate) use list::{at_path, items};
 pub use numeric::{Num, arithmetic, negate, num};
+pub(crate) use shape::{VARIABLE, is_word, shape};
 
 use crate::table::Value;
 

@@ -34,6 +34,9 @@ use crate::{
 /// How deep expressions may be nested: evaluation recurses, and a worker's stack is small.
 const DEEPEST: usize = 200;
 
+/// As many `stats` as the vendor allows in one query.
+const MOST_STATS: usize = 10;
+
 /// The plan and what is to be said of it; the plan is only good if no error is among the diagnostics.
 pub(super) fn lower(query: &Query, catalog: &Catalog) -> (Plan, Vec<Diagnostic>) {
     let mut lower = walk(query, catalog);
@@ -60,6 +63,7 @@ fn walk<'c>(query: &Query, catalog: &'c Catalog) -> Lower<'c> {
         sources: None,
         fields: Vec::new(),
         events: Vec::new(),
+        bins: Vec::new(),
         display: None,
         post: None,
         in_aggregate: false,
@@ -73,13 +77,13 @@ fn walk<'c>(query: &Query, catalog: &'c Catalog) -> Lower<'c> {
     for (at, command) in query.commands.iter().enumerate() {
         match &command.item {
             Command::Join(join) => lower.join(join, query.commands.get(at + 1..).unwrap_or_default()),
-            Command::Stats { aggregates, by } => {
+            Command::Stats { .. } => {
                 // A `diff` changes what the `stats` before it counts.
                 let next = query.commands.get(at + 1);
                 if let Some(Spanned { item: Command::Diff(baseline), span }) = next {
                     lower.compare(*baseline, span);
                 }
-                lower.stats(aggregates, by);
+                lower.command(&command.item, &command.span);
             }
             Command::Diff(baseline) => {
                 let before = at.checked_sub(1).and_then(|at| query.commands.get(at));
@@ -97,11 +101,13 @@ pub(super) struct Lower<'c> {
     pub(super) catalog: &'c Catalog,
     pub(super) names: Names<'c>,
     pub(super) stage: Stage,
-    done: Vec<Stage>,
+    pub(super) done: Vec<Stage>,
     sources: Option<Vec<String>>,
     pub(super) fields: Vec<Output>,
     /// What is shown of events that became rows of a table while no command names their fields.
     pub(super) events: Vec<Output>,
+    /// The keys of the groups that the stage reads: the intervals of those that are beginnings of intervals.
+    pub(super) bins: Vec<Option<Binning>>,
     pub(super) display: Option<Vec<Output>>,
     /// Set while the expressions of a `stats` are lowered, but for the arguments of its aggregates.
     post: Option<Post<'c>>,
@@ -126,7 +132,7 @@ struct Post<'c> {
 }
 
 impl<'c> Lower<'c> {
-    fn command(&mut self, command: &Command, span: &Range<usize>) {
+    pub(super) fn command(&mut self, command: &Command, span: &Range<usize>) {
         match command {
             Command::Source(names) => self.source(names),
             Command::Search(terms) => self.search(terms, span),
@@ -141,7 +147,13 @@ impl<'c> Lower<'c> {
                 self.stage.steps.push(Step::Filter(node));
             }
             Command::Parse { source, pattern } => self.parse(source.as_ref(), pattern),
-            Command::Stats { aggregates, by } => self.stats(aggregates, by),
+            Command::Stats { aggregates, by } => {
+                if self.done.len() == MOST_STATS {
+                    let message = format!("at most {MOST_STATS} `stats` may follow one another");
+                    self.error(span, message, "leave one out");
+                }
+                self.stats(aggregates, by);
+            }
             Command::Sort(keys) => {
                 let keys = keys.iter().map(|k| (self.defined(&k.expr), k.descending)).collect();
                 self.stage.steps.push(Step::Sort(keys));
@@ -337,6 +349,7 @@ impl<'c> Lower<'c> {
         for call in 0..post.calls.len() {
             post.stage.inputs.push(format!("#{call}"));
         }
+        self.bins = keys.iter().map(|key| self.binning_of(key)).collect();
         let mut finished = std::mem::replace(&mut self.stage, post.stage);
         finished.group = Some(Group { keys, aggregates: post.calls });
         self.done.push(finished);
@@ -373,6 +386,19 @@ impl<'c> Lower<'c> {
     pub(super) fn define_post(&mut self, name: &str, node: Node, unit: Unit) {
         if let Some(post) = &mut self.post {
             post.names.define(name, node, unit);
+        }
+    }
+
+    /// The intervals whose beginnings an expression gives.
+    fn binning_of(&self, node: &Node) -> Option<Binning> {
+        match node {
+            Node::Apply(Op::Floor(binning), _) => Some(*binning),
+            Node::Input(n) => self.bins.get(*n).copied().flatten(),
+            Node::Def(n) => match self.stage.defs.get(*n) {
+                Some(Node::Apply(Op::Floor(binning), _)) => Some(*binning),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -531,7 +557,10 @@ impl<'c> Lower<'c> {
             let all = functions::all().map(|f| f.name).chain(functions::AGGREGATES.iter().map(|a| a.name));
             let help =
                 self.like(&name.item, all).map_or(String::new(), |near| format!("did you mean `{near}`?"));
-            args.iter().for_each(|a| _ = self.expr(a));
+            // The arguments are read for their own faults, as those of the aggregate that was meant.
+            let post = self.post.take();
+            args.iter().filter(|a| a.item != Expr::Star).for_each(|a| _ = self.expr(a));
+            self.post = post;
             return self.error(&name.span, format!("there is no function `{}`", name.item), help);
         };
         if !self.arity(e, function.name, function.signature, args.len(), function.least, function.most) {
@@ -723,7 +752,7 @@ impl<'c> Lower<'c> {
     }
 
     /// The unit of an expression's value, where it is plain to see.
-    fn unit(&mut self, expr: &Expr) -> Unit {
+    pub(super) fn unit(&mut self, expr: &Expr) -> Unit {
         match expr {
             Expr::Field(name) => {
                 let defined = self

@@ -76,6 +76,8 @@ pub enum Op {
     Extract(Arc<Extractor>),
     /// Item `n` of a list.
     Item(usize),
+    /// The shape of a text, see `pattern`.
+    Shape,
     /// The value at a path in a list or in JSON text.
     Path(Arc<[Arc<str>]>),
 }
@@ -128,6 +130,11 @@ impl Op {
                 _ => Value::Null,
             },
             Op::Path(steps) => functions::at_path(&args[0], steps),
+            Op::Shape => match &args[0] {
+                Value::Null | Value::List(_) => Value::Null,
+                Value::Text(text) => Value::text(&functions::shape(text)),
+                other => Value::text(&functions::shape(&other.to_string())),
+            },
         }
     }
 }

@@ -47,7 +47,7 @@ impl Parser<'_> {
             }
             Verb::NotOffered => {
                 self.report(
-                    Diagnostic::error(token.span(), format!("`{}` is not offered yet", known.name))
+                    Diagnostic::error(token.span(), format!("`{}` is not offered", known.name))
                         .help(known.doc),
                 );
                 return Err(Reported);

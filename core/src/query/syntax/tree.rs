@@ -12,7 +12,7 @@
 
 use std::ops::Range;
 
-pub use super::table_commands::TableCommand;
+pub use super::table_commands::{FieldNames, Outliers, PAUSE, SESSION, TOTAL, TableCommand};
 use crate::table::Value;
 
 /// Something with its place in the text, in bytes.

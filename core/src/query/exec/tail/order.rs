@@ -64,7 +64,11 @@ impl<'c> SortColumn<'c> {
         match self.keys.get_or_init(|| SortKeys::new(self.column, self.strict)) {
             SortKeys::Ints(ints) => ints[a].cmp(&ints[b]),
             SortKeys::Ranks(ranks, index) => ranks[index[a] as usize].cmp(&ranks[index[b] as usize]),
-            SortKeys::Values(values) => values[a].sort_cmp(&values[b]),
+            SortKeys::Values(values) => {
+                let look = || values[a].to_string().cmp(&values[b].to_string());
+                let order = values[a].sort_cmp(&values[b]);
+                if self.strict { order.then_with(look) } else { order }
+            }
         }
     }
 }
