@@ -41,8 +41,12 @@ impl JsonPaths for Paths<'_> {
         self.reader(format, path)(record, out)
     }
     fn reader<'r>(&'r self, format: &'r str, path: &'r str) -> Box<PathReader<'r>> {
-        let (part, path) = (self.part(format), Path::new(path.strip_prefix(IN_MESSAGE).unwrap_or(path)));
-        Box::new(move |record, out| part.of(record).is_some_and(|json| path.extract(json, out)))
+        let (part, path) = (self.part(format), path.strip_prefix(IN_MESSAGE).unwrap_or(path));
+        // As written; where no key is written so, in any letter case, as SQL's names are.
+        let (exact, folded) = (Path::new(path), Path::any_case(path));
+        Box::new(move |record, out| {
+            part.of(record).is_some_and(|json| exact.extract(json, out) || folded.extract(json, out))
+        })
     }
 }
 

@@ -37,6 +37,15 @@ pub(crate) fn at_path(value: &Value, steps: &[Arc<str>]) -> Value {
     }
 }
 
+/// The member of this name, letter case aside if none is written so.
+fn member<'j>(
+    object: &'j serde_json::Map<String, serde_json::Value>,
+    key: &str,
+) -> Option<&'j serde_json::Value> {
+    let any_case = || object.iter().find(|(k, _)| k.eq_ignore_ascii_case(key)).map(|(_, value)| value);
+    object.get(key).or_else(any_case)
+}
+
 fn step_in<'j>(mut at: &'j serde_json::Value, mut steps: &[Arc<str>]) -> Option<&'j serde_json::Value> {
     while let Some((step, rest)) = steps.split_first() {
         match at {
@@ -44,7 +53,7 @@ fn step_in<'j>(mut at: &'j serde_json::Value, mut steps: &[Arc<str>]) -> Option<
                 at = items.get(step.parse::<usize>().ok()?)?;
                 steps = rest;
             }
-            serde_json::Value::Object(object) => match object.get(step.as_ref()) {
+            serde_json::Value::Object(object) => match member(object, step) {
                 Some(next) => {
                     at = next;
                     steps = rest;
@@ -56,7 +65,7 @@ fn step_in<'j>(mut at: &'j serde_json::Value, mut steps: &[Arc<str>]) -> Option<
                     at = rest.iter().take(8).find_map(|more| {
                         key = format!("{key}.{more}");
                         used += 1;
-                        object.get(&key)
+                        member(object, &key)
                     })?;
                     steps = &rest[used..];
                 }
@@ -82,6 +91,7 @@ mod tests {
         assert_eq!(path(json, &["a", "b", "0"]), "1");
         assert_eq!(path(json, &["a", "b", "1", "c"]), "x");
         assert_eq!(path(json, &["d", "e", "f"]), "true");
+        assert_eq!(path(json, &["A", "B", "1", "C"]), "x");
         assert_eq!(path(json, &["d.e"]), r#"{"f":true}"#);
         for missing in [&["a", "x"][..], &["n"], &["n", "m"], &["a", "b", "9"], &["a", "b", "-1"]] {
             assert_eq!(path(json, missing), "", "{missing:?}");

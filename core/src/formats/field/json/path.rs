@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use memchr::memmem::Finder;
+use regex::bytes::{Regex, RegexBuilder};
 
 use super::{
     Json,
@@ -27,6 +28,8 @@ pub struct Path {
     path: String,
     /// Looks for the last key: most records that lack the path are told by it alone.
     last: Option<Finder<'static>>,
+    /// The same for keys in any letter case.
+    folded: Option<Regex>,
     any_case: bool,
 }
 
@@ -40,11 +43,15 @@ impl Path {
                 && k.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'@' | b':'))
         };
         let last = key.filter(plain).map(|k| Finder::new(k.as_bytes()).into_owned());
-        Path { path: path.to_owned(), last, any_case: false }
+        Path { path: path.to_owned(), last, folded: None, any_case: false }
     }
     /// The path whose keys are compared without regard to letter case, as SQL engines write them.
     pub fn any_case(path: &str) -> Path {
-        Path { path: path.to_owned(), last: None, any_case: true }
+        let key = path.rsplit('.').find(|part| part.parse::<usize>().is_err()).unwrap_or("");
+        let plain = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        let folded = plain.then(|| format!("(?i){key}[\"\\\\]|\\\\u00"));
+        let folded = folded.and_then(|text| RegexBuilder::new(&text).unicode(false).build().ok());
+        Path { path: path.to_owned(), last: None, folded, any_case: true }
     }
     /// Writes the value in `record` to `out`: a scalar's text, an object's or array's JSON text. Says `false`,
     /// leaving `out` alone, where nothing or `null` stands.
@@ -56,7 +63,7 @@ impl Path {
             return true;
         }
         CARRIERS.iter().any(|carrier| {
-            let inner = Path { path: (*carrier).to_owned(), last: None, any_case: false };
+            let inner = Path { path: (*carrier).to_owned(), last: None, folded: None, any_case: false };
             let mut event = Vec::new();
             memchr::memmem::find(record, carrier.as_bytes()).is_some()
                 && inner.dig(record, carrier, &mut event, 0)
@@ -69,7 +76,7 @@ impl Path {
             Some(last) => {
                 key_from(last, record, 0).is_some() || memchr::memmem::find(record, b"\\u00").is_some()
             }
-            None => true,
+            None => self.folded.as_ref().is_none_or(|folded| folded.is_match(record)),
         }
     }
     fn dig(&self, text: &[u8], path: &str, out: &mut Vec<u8>, inside: usize) -> bool {

@@ -423,7 +423,12 @@ impl Parser<'_> {
     fn like(&mut self, item: Node, start: usize) -> Step<Node> {
         let item = self.as_value(item)?;
         let pattern = self.operand()?;
-        self.not_a_name(&pattern)?;
+        if let Expr::Field(name) = &pattern.expr.item
+            && self.text.get(pattern.expr.span.clone()).is_some_and(|t| t.starts_with('"'))
+        {
+            let help = format!("write text in single quotes: '{}'", short(name).replace('\'', "''"));
+            return self.fail(pattern.expr.span, "double quotes make the name of a column", help);
+        }
         let Expr::Literal(Value::Text(text)) = &pattern.expr.item else {
             let message = "the pattern of `LIKE` must be text in the query";
             return self.fail(pattern.expr.span, message, "to compare columns write `strpos(a, b) > 0`");

@@ -282,6 +282,9 @@ impl Parser<'_> {
             let steps = std::iter::once(column).chain(rest.iter().map(|(s, _)| path_step(s)));
             return Ok(steps.collect::<Vec<_>>().join("."));
         }
+        if let (Some(alias), []) = (same(&self.scope.aliases, &name), rest) {
+            return Ok(alias);
+        }
         let help = match suggest(&name, columns.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => {

@@ -163,19 +163,23 @@ fn token(text: &str, at: usize, c: char, last_close: usize) -> (usize, Lexeme) {
     }
 }
 
-/// Text or a name in quotes, in which a doubled quote stands for one. Lines may break inside; what never closes ends
-/// with its line, so that one lost quote spoils one line.
+/// Text or a name in quotes, in which a doubled quote stands for one. It ends with its line at the latest, so that one
+/// lost quote spoils one line.
 fn quoted(text: &str, start: usize, quote: char, kind: Lexeme) -> (usize, Lexeme) {
     let mut at = start + 1;
-    while let Some(found) = text.get(at..).and_then(|rest| rest.find(quote)) {
+    while let Some((found, c)) =
+        text.get(at..).and_then(|rest| rest.char_indices().find(|(_, c)| *c == quote || *c == '\n'))
+    {
+        if c == '\n' {
+            return (at + found, Lexeme::Unclosed(quote));
+        }
         at += found + 1;
         if text.as_bytes().get(at) != Some(&(quote as u8)) {
             return (at, kind);
         }
         at += 1;
     }
-    let line = text.get(start..).and_then(|rest| rest.find('\n')).map_or(text.len(), |i| start + i);
-    (line, Lexeme::Unclosed(quote))
+    (text.len(), Lexeme::Unclosed(quote))
 }
 
 fn number(text: &str, start: usize) -> (usize, Lexeme) {

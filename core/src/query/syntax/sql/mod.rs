@@ -121,6 +121,11 @@ pub(super) const RESERVED: &[&str] = &[
     "window",
 ];
 
+/// Whether a token follows a name rather than a keyword: `SELECT order, …`.
+fn is_after_name(next: Lexeme) -> bool {
+    matches!(next, Lexeme::Symbol(Symbol::Comma | Symbol::Dot | Symbol::Close))
+}
+
 /// Whether a name of this spelling needs quotes.
 pub(super) fn is_reserved(word: &str) -> bool {
     RESERVED.iter().any(|r| r.eq_ignore_ascii_case(word))
@@ -163,6 +168,8 @@ struct Scope {
     sides: Vec<String>,
     /// Columns that an `UNNEST` made.
     made: Vec<String>,
+    /// Names that the columns of this `SELECT` give, once they are read.
+    aliases: Vec<String>,
     /// The columns; `None` where every field of the logs is one.
     columns: Option<Vec<String>>,
 }
@@ -186,7 +193,8 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn read_tokens(&mut self) {
-        let mut depth = 0u32;
+        // For each open bracket, whether a query stands in it.
+        let mut open: Vec<bool> = Vec::new();
         for token in lexer::tokens(self.text) {
             match token.kind {
                 Lexeme::Blank | Lexeme::Comment => continue,
@@ -200,14 +208,41 @@ impl<'a> Parser<'a> {
                 }
                 _ => {}
             }
+            let word = if token.kind == Lexeme::Word { token.text(self.text) } else { "" };
             if token.kind == Lexeme::Symbol(Symbol::Close) {
-                depth = depth.saturating_sub(1);
+                open.pop();
+            } else if self.ends_brackets(word) && open.last() == Some(&false) {
+                // A clause of the query outside: the brackets never close.
+                while open.last() == Some(&false) {
+                    open.pop();
+                }
+            }
+            let after_open = self.tokens.last().is_some_and(|t| t.kind == Lexeme::Symbol(Symbol::Open));
+            if after_open && (word.eq_ignore_ascii_case("select") || word.eq_ignore_ascii_case("with")) {
+                open.pop();
+                open.push(true);
             }
             self.tokens.push(token);
-            self.depths.push(depth);
+            self.depths.push(open.len() as u32);
             if token.kind == Lexeme::Symbol(Symbol::Open) {
-                depth += 1;
+                open.push(false);
             }
+        }
+    }
+
+    /// Whether a word can only stand outside of the brackets of a call, given the tokens so far: `FROM` but for
+    /// `EXTRACT(hour FROM t)` and `IS DISTINCT FROM`, and `WHERE` but for `FILTER (WHERE …)`.
+    fn ends_brackets(&self, word: &str) -> bool {
+        let before = |n: usize| {
+            let at = self.tokens.len().checked_sub(n);
+            at.and_then(|at| self.tokens.get(at)).map_or("", |t| self.text_of(*t))
+        };
+        match () {
+            _ if word.eq_ignore_ascii_case("from") => {
+                !before(1).eq_ignore_ascii_case("distinct") && !before(3).eq_ignore_ascii_case("extract")
+            }
+            _ if word.eq_ignore_ascii_case("where") => before(1) != "(",
+            _ => false,
         }
     }
 
@@ -264,7 +299,9 @@ impl<'a> Parser<'a> {
     fn is_clause(&self) -> bool {
         let token = self.peek();
         let word = self.text_of(token);
-        token.kind == Lexeme::Word && CLAUSES.iter().any(|c| c.eq_ignore_ascii_case(word))
+        token.kind == Lexeme::Word
+            && CLAUSES.iter().any(|c| c.eq_ignore_ascii_case(word))
+            && !is_after_name(self.peek_at(1).kind)
     }
 
     // --- diagnostics ---
@@ -340,6 +377,9 @@ impl<'a> Parser<'a> {
                 "write straight quotes: 'text'".to_owned()
             }
             Lexeme::Unknown if text == "#" => "a comment begins with `--`".to_owned(),
+            Lexeme::Word if is_reserved(&lower) && is_after_name(self.peek_at(1).kind) => {
+                format!("a column of this name stands in double quotes: \"{text}\"")
+            }
             Lexeme::Word if after_comma && self.is_clause() => "leave out the last `,`".to_owned(),
             Lexeme::Word if matches!(lower.as_str(), "over") => {
                 "window functions are not offered: aggregate with `GROUP BY`".to_owned()
@@ -456,6 +496,18 @@ impl<'a> Parser<'a> {
         };
         self.advance();
         Ok(Spanned::new(name, token.span()))
+    }
+
+    /// Leaves out what cannot be read: to the next of these words or signs, or the next clause.
+    fn skip_to(&mut self, level: u32, marks: &[&str]) {
+        while self.peek().kind != Lexeme::End && self.level() >= level {
+            let text = self.text_of(self.peek());
+            let here = self.level() == level;
+            if here && (self.is_clause() || marks.iter().any(|m| m.eq_ignore_ascii_case(text))) {
+                return;
+            }
+            self.advance();
+        }
     }
 
     /// Leaves out what cannot be read: to the next clause of this query, or its end.

@@ -111,10 +111,19 @@ impl Parser<'_> {
             resume = Some(self.at);
             self.at = items_at;
         }
-        match self.items(&mut select) {
+        match self.items(&mut select, level) {
             Ok(()) if from_at.is_some_and(|at| at != self.at) => _ = self.unexpected("`,` or `FROM`"),
             Ok(()) if from_at.is_none() => {
                 let help = "name the log that is asked, or write `FROM logs` for all that is open";
+                let slip = self.tokens.get(self.at.wrapping_sub(1)).copied().filter(|t| {
+                    let near = crate::query::diagnostic::suggest(self.text_of(*t), ["from"]);
+                    near.is_some() && t.kind == Lexeme::Word && self.peek().kind == Lexeme::Word
+                });
+                if let Some(slip) = slip {
+                    let message = format!("expected `FROM`, found `{}`", self.text_of(slip));
+                    self.report(Diagnostic::error(slip.span(), message).help("did you mean `FROM`?"));
+                    return Err(Reported);
+                }
                 let span = match self.end() {
                     0 => word.span(),
                     end => end..end,
@@ -127,6 +136,7 @@ impl Parser<'_> {
             Some(at) => self.at = at,
             None => self.skip_clause(level),
         }
+        self.scope.aliases = select.items.iter().filter(|i| i.named).map(|i| i.name.clone()).collect();
         self.clauses(&mut select, level);
         let wrong = self.diagnostics.iter().skip(before).any(|d| d.severity == crate::query::Severity::Error);
         if wrong || self.diagnostics.len() >= super::MOST_DIAGNOSTICS {
@@ -144,7 +154,11 @@ impl Parser<'_> {
                 return None;
             }
             let word = if token.kind == Lexeme::Word { self.text_of(*token) } else { "" };
-            if depth == level && CLAUSES.iter().any(|c| c.eq_ignore_ascii_case(word)) {
+            let next = self.tokens.get(at + 1).map_or(Lexeme::End, |t| t.kind);
+            if depth == level
+                && CLAUSES.iter().any(|c| c.eq_ignore_ascii_case(word))
+                && !super::is_after_name(next)
+            {
                 // `IS DISTINCT FROM` is an operator.
                 let found = word.eq_ignore_ascii_case("from");
                 match found && before.eq_ignore_ascii_case("distinct") {
@@ -172,7 +186,8 @@ impl Parser<'_> {
     }
 
     /// The columns.
-    fn items(&mut self, select: &mut Select) -> Step<()> {
+    fn items(&mut self, select: &mut Select, level: u32) -> Step<()> {
+        let mut wrong = false;
         loop {
             let star = self.peek();
             if self.eat(Symbol::Star) {
@@ -189,8 +204,14 @@ impl Parser<'_> {
                     _ => select.star = Some(star.span()),
                 }
             } else {
-                let item = self.item()?;
-                select.items.push(item);
+                match self.item() {
+                    Ok(item) => select.items.push(item),
+                    // The others are read all the same.
+                    Err(Reported) => {
+                        wrong = true;
+                        self.skip_to(level, &[",", "from"]);
+                    }
+                }
             }
             if select.items.len() > MOST_COLUMNS {
                 return self.fail(star.span(), "the query has too many columns", "");
@@ -198,6 +219,9 @@ impl Parser<'_> {
             if !self.eat(Symbol::Comma) {
                 break;
             }
+        }
+        if wrong {
+            return Err(Reported);
         }
         match &select.star {
             Some(star) if !select.items.is_empty() => {
@@ -266,9 +290,9 @@ impl Parser<'_> {
             last = Some((place, token));
             self.advance();
             let read = match place {
-                0 => self.condition().map(|n| select.condition = Some(n.expr)),
+                0 => self.conditions(level).map(|e| select.condition = Some(e)),
                 1 => self.group(select),
-                2 => self.condition().map(|n| select.having = Some(n.expr)),
+                2 => self.conditions(level).map(|e| select.having = Some(e)),
                 3 => self.order(select),
                 _ => self.limit(select),
             };
@@ -283,6 +307,30 @@ impl Parser<'_> {
                 }
                 Err(Reported) => self.skip_clause(level),
             }
+        }
+    }
+
+    /// A condition; where a part of it cannot be read, the ones after the next `AND` or `OR` are read all the same.
+    fn conditions(&mut self, level: u32) -> Step<E> {
+        let first = self.condition();
+        let mut wrong = first.is_err();
+        let mut last = first.map(|n| n.expr);
+        loop {
+            let ends = self.peek().kind == Lexeme::End || self.level() < level || self.is_clause();
+            if last.is_err() {
+                self.skip_to(level, &["and", "or"]);
+                if !(self.eat_word("and") || self.eat_word("or")) {
+                    return Err(Reported);
+                }
+            } else if wrong && !ends {
+                self.unexpected("`AND`, `OR` or the next clause");
+                last = Err(Reported);
+                continue;
+            } else {
+                return if wrong { Err(Reported) } else { last };
+            }
+            wrong = true;
+            last = self.condition().map(|n| n.expr);
         }
     }
 
