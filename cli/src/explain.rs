@@ -43,7 +43,13 @@ pub fn run(call: &Explain, out: &mut dyn Write) -> Outcome {
             athena_sql(&athena, out)?;
         }
         To::Insights => {
-            return Err(Failure::Refused("logloupe: this is not offered yet".to_owned()));
+            plan::plan(&query, &catalog).map_err(|found| refuse(&found))?;
+            let insights = explain::insights(&query, &catalog, &Paths(ALL)).map_err(inexpressible)?;
+            writeln!(out, "# Log group: {}", insights.group)?;
+            for note in &insights.notes {
+                writeln!(out, "# {note}")?;
+            }
+            writeln!(out, "{}", insights.text)?;
         }
     }
     Ok(status)

@@ -96,7 +96,9 @@ pub enum Root {
 pub struct Insights {
     /// In which log group it usually lies, in words.
     pub group: &'static str,
-    /// Our columns that it calls otherwise, and how.
+    /// What stands before every name of ours there: the way to the event inside the record.
+    pub prefix: &'static str,
+    /// Our columns that it calls otherwise, and how, the prefix included.
     pub names: &'static [(&'static str, &'static str)],
     /// Our columns that it does not have, as they are made here.
     pub missing: &'static [&'static str],

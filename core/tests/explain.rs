@@ -62,6 +62,19 @@ fn answer(text: &str, to: &str, catalog: &Catalog) -> String {
         }
         return out;
     }
+    if to == "insights" {
+        match explain::insights(&query, catalog, &Paths(ALL)) {
+            Ok(insights) => {
+                writeln!(out, "# {}", insights.group).unwrap();
+                insights.notes.iter().for_each(|note| writeln!(out, "# {note}").unwrap());
+                out.push_str(&insights.text);
+                // It is a query of this language, too.
+                assert!(syntax::parse(&insights.text).is_ok(), "{}", insights.text);
+            }
+            Err(why) => write!(out, "{why}").unwrap(),
+        }
+        return out;
+    }
     match explain::words(&query, catalog) {
         Ok(steps) => {
             for step in steps {

@@ -40,3 +40,34 @@ fn with_files_the_names_are_those_that_exist() {
     assert_eq!((not_there.status, not_there.out.as_str()), (2, ""));
     assert!(not_there.err.contains("no loaded log has a field `eventName`"), "{}", not_there.err);
 }
+
+#[test]
+fn the_same_query_is_written_for_athena_and_for_insights() {
+    let query =
+        "SOURCE vpc_flow | filter source.port = 443 | stats sum(bytes) as total by srcaddr | sort total desc";
+    let athena = logloupe(&["explain", "--to", "athena", query]);
+    assert_eq!((athena.status, athena.err.as_str()), (0, ""));
+    for part in [
+        "CREATE EXTERNAL TABLE IF NOT EXISTS vpc_flow_logs (",
+        "\nWHERE srcport = 443\n",
+        "sum(bytes) AS total",
+    ] {
+        assert!(athena.out.contains(part), "{part}: {}", athena.out);
+    }
+    let insights = logloupe(&["explain", "--to", "insights", query]);
+    let text = insights.out.lines().last().expect("the query");
+    assert_eq!(text, "filter srcPort = 443 | stats sum(bytes) as total by srcAddr | sort total desc");
+}
+
+#[test]
+fn what_another_engine_cannot_do_is_said_by_name_and_is_two() {
+    for (to, query, why) in [
+        ("athena", "filter @message like \"x\" and eventName = \"y\"", "`@message` cannot be expressed: "),
+        ("athena", "filter @type = \"REPORT\"", "AWS documents no Athena table"),
+        ("insights", "SOURCE vpc_flow | stats count(*) by bin(90s)", "`90s` cannot be expressed: "),
+    ] {
+        let said = logloupe(&["explain", "--to", to, query]);
+        assert_eq!((said.status, said.out.as_str()), (2, ""), "{query}");
+        assert!(said.err.contains(why), "{query}: {}", said.err);
+    }
+}

@@ -9,6 +9,7 @@ pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
     athena: Ok(&TABLE),
     insights: Insights {
         group: "a log group, if the load balancer's logs are delivered to CloudWatch Logs",
+        prefix: "",
         names: &[],
         missing: &["event.outcome", "url.domain", "url.path"],
     },

@@ -8,6 +8,7 @@ pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
     athena: Ok(&TABLE),
     insights: Insights {
         group: "the log group that standard logs (v2) are delivered to",
+        prefix: "",
         names: &[],
         missing: &["event.outcome"],
     },

@@ -9,6 +9,7 @@ pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
     athena: Ok(&TABLE),
     insights: Insights {
         group: "the log group that the trail is delivered to",
+        prefix: "",
         names: &[],
         missing: &["user.name", "event.outcome", "resource.name", "resource.type"],
     },

@@ -9,6 +9,7 @@ pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
     ),
     insights: Insights {
         group: "/aws/lambda/ and the function's name",
+        prefix: "",
         names: &[],
         missing: &["event.outcome"],
     },

@@ -57,6 +57,7 @@ static COLUMNS: &[Column] = &[
 /// Insights discovers the fields of the default format only.
 static INSIGHTS: Insights = Insights {
     group: "the log group of the flow log, if it is delivered to CloudWatch Logs",
+    prefix: "",
     names: &[
         ("account-id", "accountId"),
         ("interface-id", "interfaceId"),

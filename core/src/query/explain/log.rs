@@ -41,8 +41,8 @@ impl Log {
     }
 }
 
-/// The one log that the plan asks.
-pub(super) fn asked(plan: &Plan, catalog: &Catalog, logs: &dyn Logs) -> Result<Log, Inexpressible> {
+/// The logs that the plan may ask, at least one.
+pub(super) fn candidates(plan: &Plan, catalog: &Catalog, logs: &dyn Logs) -> Result<Vec<Log>, Inexpressible> {
     let mut all = logs.logs();
     all.retain(|log| match plan.sources() {
         Some(ids) => ids.iter().any(|id| id == log.id),
@@ -55,18 +55,26 @@ pub(super) fn asked(plan: &Plan, catalog: &Catalog, logs: &dyn Logs) -> Result<L
         let some = all.iter().any(sure);
         all.retain(|log| if some { sure(log) } else { perhaps(log) });
     }
-    let ids: Vec<&str> = all.iter().map(|log| log.id).collect();
-    match all.len() {
-        1 => Ok(all.remove(0)),
-        0 => Err(Inexpressible::new(
+    if all.is_empty() {
+        return Err(Inexpressible::new(
             "the query",
             "no single log has all fields that it asks for",
             "name one log: `SOURCE cloudtrail | …`",
-        )),
-        _ => Err(Inexpressible::new(
-            "a query of several logs",
-            format!("it may mean {}, and each is kept in a table or log group of its own", ids.join(", ")),
-            format!("name the one that is meant: `SOURCE {} | …`", ids[0]),
-        )),
+        ));
     }
+    Ok(all)
+}
+
+/// The one log that the plan asks.
+pub(super) fn asked(plan: &Plan, catalog: &Catalog, logs: &dyn Logs) -> Result<Log, Inexpressible> {
+    let mut all = candidates(plan, catalog, logs)?;
+    if all.len() == 1 {
+        return Ok(all.remove(0));
+    }
+    let ids: Vec<&str> = all.iter().map(|log| log.id).collect();
+    Err(Inexpressible::new(
+        "a query of several logs",
+        format!("it may mean {}, and each is kept in a table or log group of its own", ids.join(", ")),
+        format!("name the one that is meant: `SOURCE {} | …`", ids[0]),
+    ))
 }

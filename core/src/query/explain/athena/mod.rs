@@ -97,6 +97,7 @@ fn has_form(command: &Command) -> bool {
             | Command::Search(_)
             | Command::Fields(_)
             | Command::Display(_)
+            | Command::Select(_)
             | Command::Filter(_)
             | Command::Parse { .. }
             | Command::Stats { .. }
