@@ -130,6 +130,7 @@ impl Shell {
             Effect::Detail(row) => self.engine.detail(row),
             Effect::Export(view, form) => self.engine.export(view, form),
             Effect::CancelExport => self.engine.cancel_export(),
+            Effect::Complete(text, cursor, language) => self.engine.complete(text, cursor, language),
             Effect::Explain(query, language) => self.engine.explain(query, language),
             Effect::Address(new_entry) => {
                 browser::set_address(&url::write(&self.model.borrow().view), new_entry);

@@ -2,11 +2,13 @@
 //! any script are the browser's own.
 
 use logloupe_core::query::{Diagnostic, Severity, syntax::Language};
-use web_sys::{HtmlTextAreaElement, KeyboardEvent};
+use web_sys::{HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 use yew::{
     AttrValue, Callback, Html, Properties, TargetCast, classes, component, html, use_effect_with,
-    use_node_ref,
+    use_node_ref, use_state,
 };
+
+use super::completion::{self, Completion, ListKey, Offered};
 
 use crate::state::{Action, Shared, painted::painted};
 
@@ -17,14 +19,27 @@ pub(crate) struct EditorProps {
     pub(crate) ran: AttrValue,
     pub(crate) language: Language,
     pub(crate) remarks: Shared<Vec<Diagnostic>>,
+    /// What may stand at the cursor.
+    pub(crate) offered: Option<Shared<Offered>>,
     pub(crate) act: Callback<Action>,
 }
 
 /// The text box "Query".
 #[component]
 pub(crate) fn Editor(props: &EditorProps) -> Html {
-    let EditorProps { text, ran, language, remarks, act } = props;
-    let area = use_node_ref();
+    let EditorProps { text, ran, language, remarks, offered, act } = props;
+    let (area, mark) = (use_node_ref(), use_node_ref());
+    let chosen = use_state(|| None::<usize>);
+    let place = use_state(|| (0.0, 0.0));
+    {
+        let (chosen, place, mark) = (chosen.setter(), place.setter(), mark.clone());
+        use_effect_with(offered.clone(), move |_| {
+            chosen.set(None);
+            if let Some(mark) = mark.cast::<HtmlElement>() {
+                place.set((mark.offset_left() as f64, (mark.offset_top() + mark.offset_height()) as f64));
+            }
+        });
+    }
     {
         // The value is set only when it differs: setting it moves the cursor to the end.
         let area = area.clone();
@@ -34,19 +49,55 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
             }
         });
     }
-    let oninput = act.reform(|event: yew::InputEvent| {
-        Action::Draft(event.target_unchecked_into::<HtmlTextAreaElement>().value())
-    });
+    let typed = |area: &HtmlTextAreaElement| {
+        let text = area.value();
+        let cursor = area.selection_start().ok().flatten().unwrap_or(0) as usize;
+        let cursor = byte_of(&text, cursor);
+        Action::Typed(text, cursor)
+    };
+    let oninput = act.reform(move |event: yew::InputEvent| typed(&event.target_unchecked_into()));
+    let accept = {
+        let (area, offered, act) = (area.clone(), offered.clone(), act.clone());
+        Callback::from(move |index: usize| {
+            let accepted = offered.as_ref().and_then(|o| o.accepted(index));
+            if let (Some((text, cursor)), Some(area)) = (accepted, area.cast::<HtmlTextAreaElement>()) {
+                area.set_value(&text);
+                let at = text.get(..cursor).map_or(0, |t| t.encode_utf16().count()) as u32;
+                let _ = area.set_selection_range(at, at);
+                act.emit(Action::Draft(text));
+            }
+        })
+    };
     let onkeydown = {
-        let act = act.clone();
+        let (act, accept, chosen, offered) = (act.clone(), accept.clone(), chosen.clone(), offered.clone());
         Callback::from(move |event: KeyboardEvent| {
             let area = event.target_unchecked_into::<HtmlTextAreaElement>();
-            if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+            let plain = !event.shift_key() && !event.is_composing();
+            // Offers for a text that has changed since are not put in.
+            let offered = offered.as_ref().filter(|o| plain && o.text == area.value());
+            let count = offered.map_or(0, |o| o.completions.items.len());
+            if let Some(key) = completion::key(&event.key(), *chosen, count) {
+                event.prevent_default();
+                match key {
+                    ListKey::Choose(index) => chosen.set(Some(index)),
+                    ListKey::Accept(index) => accept.emit(index),
+                    ListKey::Close => act.emit(Action::Draft(area.value())),
+                }
+            } else if event.key() == "Enter" && plain {
                 event.prevent_default();
                 act.emit(Action::Run(area.value()));
+            } else if event.key() == " " && event.ctrl_key() {
+                event.prevent_default();
+                act.emit(typed(&area));
             } else if event.key() == "Escape" {
                 let _ = area.blur();
             }
+        })
+    };
+    let onblur = {
+        let area = area.clone();
+        act.reform(move |_| {
+            Action::Draft(area.cast::<HtmlTextAreaElement>().map_or_else(String::new, |a| a.value()))
         })
     };
     let same = text.trim() == ran.as_str();
@@ -56,15 +107,50 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
         let fault = piece.fault.map(|f| if f == Severity::Error { "fault" } else { "doubt" });
         html! { <span class={classes!(format!("syn-{}", piece.kind), fault)}>{ piece.text }</span> }
     });
+    let before = offered.as_ref().and_then(|o| o.text.get(..o.completions.replace.start)).unwrap_or("");
+    let current = chosen.filter(|_| offered.is_some()).map(|index| format!("suggestion-{index}"));
     html! {
+        <div class="editing">
         <div class={classes!("editor", wrong.then_some("wrong"))}>
             // The blank keeps the height of a last empty line.
             <pre aria-hidden="true">{ for pieces }{ "\u{200b}" }</pre>
             <textarea ref={area} id="query" class="query-text" rows="1" spellcheck="false" autocomplete="off" autocapitalize="off"
                 aria-label="Query" aria-invalid={wrong.to_string()} aria-describedby="query-remarks"
                 placeholder={example(*language)}
-                {oninput} {onkeydown} />
+                aria-autocomplete="list" aria-controls={offered.as_ref().map(|_| "suggestions")} aria-activedescendant={current}
+                {oninput} {onkeydown} {onblur} />
+            // Where the word begins that is completed.
+            <pre class="measure" aria-hidden="true">{ before }<span ref={mark}>{ "\u{200b}" }</span></pre>
         </div>
+        if let Some(offered) = offered {
+            <Completion offered={offered.clone()} chosen={*chosen} place={*place} {accept} />
+        }
+        </div>
+    }
+}
+
+/// The byte at which a place counted in UTF-16 units stands, as the browser counts.
+fn byte_of(text: &str, units: usize) -> usize {
+    let mut left = units;
+    for (at, c) in text.char_indices() {
+        if left == 0 {
+            return at;
+        }
+        left = left.saturating_sub(c.len_utf16());
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_counted_as_the_browser_counts() {
+        assert_eq!(byte_of("a😀é|", 0), 0);
+        assert_eq!(byte_of("a😀é|", 3), 5);
+        assert_eq!(byte_of("a😀é|", 4), 7);
+        assert_eq!(byte_of("a😀é|", 99), 8);
     }
 }
 

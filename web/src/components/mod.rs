@@ -2,6 +2,7 @@
 //! [`Action`](crate::state::Action); none keeps anything but what only it cares about (an open menu, a scroll place).
 
 pub(crate) mod chips;
+pub(crate) mod completion;
 pub(crate) mod detail;
 pub(crate) mod editor;
 pub(crate) mod explain;

@@ -4,6 +4,7 @@ use logloupe_core::query::{Diagnostic, syntax::Language};
 use yew::{AttrValue, Callback, Html, Properties, classes, component, html};
 
 use super::{
+    completion::Offered,
     editor::Editor,
     icon::{Glyph, Icon},
     popover::{Item, Popover},
@@ -28,6 +29,7 @@ pub(crate) struct QueryBarProps {
     /// What it is written in.
     pub(crate) language: Language,
     pub(crate) remarks: Shared<Vec<Diagnostic>>,
+    pub(crate) offered: Option<Shared<Offered>>,
     pub(crate) loaded: Shared<Loaded>,
     /// Whether there is something to export.
     pub(crate) answered: bool,
@@ -37,7 +39,7 @@ pub(crate) struct QueryBarProps {
 /// The row of the query.
 #[component]
 pub(crate) fn QueryBar(props: &QueryBarProps) -> Html {
-    let QueryBarProps { draft, ran, language, remarks, loaded, answered, act } = props;
+    let QueryBarProps { draft, ran, language, remarks, offered, loaded, answered, act } = props;
     let run = {
         let draft = draft.clone();
         act.reform(move |_| Action::Run(draft.to_string()))
@@ -68,7 +70,7 @@ pub(crate) fn QueryBar(props: &QueryBarProps) -> Html {
             <div class="seg language" role="radiogroup" aria-label="Query language">
                 { for languages }
             </div>
-            <Editor text={draft.clone()} ran={ran.clone()} language={*language} remarks={remarks.clone()} act={act.clone()} />
+            <Editor text={draft.clone()} ran={ran.clone()} language={*language} remarks={remarks.clone()} offered={offered.clone()} act={act.clone()} />
             <button type="button" class={classes!("primary", "tall", (draft.trim() != ran.as_str()).then_some("due"))} onclick={run}>
                 { "Run" }<kbd>{ "⏎" }</kbd>
             </button>

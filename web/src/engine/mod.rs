@@ -3,6 +3,7 @@
 //! The handle hides workers, messages and merging. Nothing here draws, and nothing here holds a log: the page sees
 //! windows of rows and finished series.
 
+mod completing;
 mod exporting;
 mod loading;
 mod pool;
@@ -13,7 +14,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use logloupe_core::{
     ingest::ledger::Entry,
-    query::{Diagnostic, syntax::Language},
+    query::{Diagnostic, complete::Completions, syntax::Language},
     table::Value,
     view::{Answer, Detail, GridRow, RowId, ViewRequest},
 };
@@ -55,6 +56,8 @@ pub enum Event {
     },
     /// The row asked for by [`Engine::detail`].
     Detailed(Box<Detail>),
+    /// The answer to the latest [`Engine::complete`]: the text asked about, and what may stand there.
+    Completed(String, Completions),
     /// The answer to [`Engine::explain`].
     Explained(Box<Explained>),
     /// An export goes on: `done` of `total` rows; finished when `file` is there.
@@ -190,6 +193,10 @@ impl Engine {
     /// Asks for one row in full.
     pub fn detail(&self, row: RowId) {
         self.state.borrow_mut().detail(row);
+    }
+    /// Asks what may stand at a byte of a text.
+    pub fn complete(&self, text: String, cursor: usize, language: Language) {
+        self.state.borrow_mut().complete(text, cursor, language);
     }
     /// Asks for an explanation of a text.
     pub fn explain(&self, query: String, language: Language) {

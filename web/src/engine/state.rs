@@ -8,6 +8,7 @@ use yew::Callback;
 
 use super::{
     Event,
+    completing::Completing,
     exporting::Exporting,
     loading::{Loading, Worker},
     pool::{self, Handle, Heard},
@@ -21,6 +22,7 @@ pub(super) struct State {
     pub(super) loading: Loading,
     pub(super) viewing: Viewing,
     pub(super) exporting: Option<Exporting>,
+    pub(super) completing: Option<Completing>,
     hear: Rc<dyn Fn(u32, Heard)>,
     /// Numbers requests.
     asks: u32,
@@ -41,6 +43,7 @@ impl State {
                 loading: Loading::default(),
                 viewing: Viewing::default(),
                 exporting: None,
+                completing: None,
                 hear,
                 asks: 0,
             })
@@ -55,6 +58,7 @@ impl State {
         state.loading = Loading::default();
         state.viewing.forget();
         state.exporting = None;
+        state.completing = None;
         state.start_pool();
         state.tell(Event::Ledger(Vec::new()));
         state.tell(Event::Changed(super::Loaded {
@@ -128,6 +132,7 @@ impl State {
                     self.tell(Event::Detailed(detail));
                 }
             }
+            Tell::Completed { ask, completions } => self.heard_completed(shard, ask, completions),
             Tell::Explained { explained } => self.tell(Event::Explained(explained)),
             Tell::CsvColumns { ask, columns } => self.heard_csv_columns(ask, columns),
             Tell::Export { ask, rows } => self.heard_export(shard, ask, rows),
@@ -150,6 +155,7 @@ impl State {
         self.tell(Event::Stopped { message, files });
         self.viewing.forget();
         self.exporting = None;
+        self.completing = None;
         self.changed();
         self.deal();
     }

@@ -83,7 +83,7 @@ pub(crate) fn Explore(props: &ExploreProps) -> Html {
     let facets_sheet = model.sheet == Sheet::Facets;
     html! {
         <main class={classes!("explore", is_open.then_some("with-detail"), facets_sheet.then_some("with-facets"))}>
-            <QueryBar draft={model.draft.clone()} ran={query.clone()} {language} remarks={model.diagnostics.clone()} loaded={model.loaded.clone()}
+            <QueryBar draft={model.draft.clone()} ran={query.clone()} {language} remarks={model.diagnostics.clone()} offered={model.offered.clone()} loaded={model.loaded.clone()}
                 answered={viewed.is_some()} act={act.clone()} />
             <div class="under-query">
                 <Remarks text={query.clone()} remarks={model.diagnostics.clone()} />

@@ -106,6 +106,17 @@ pub(crate) fn focus(selector: &str) {
     }
 }
 
+/// Scrolls to the first element that matches, no further than needed.
+pub(crate) fn reveal(selector: &str) {
+    let found =
+        web_sys::window().and_then(|w| w.document()).and_then(|d| d.query_selector(selector).ok().flatten());
+    if let Some(element) = found {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
 /// Clicks the first element that matches.
 pub(crate) fn click(selector: &str) {
     let found = window().and_then(|w| w.document()).and_then(|d| d.query_selector(selector).ok().flatten());

@@ -8,7 +8,7 @@ pub mod wire;
 
 use logloupe_core::{
     ingest::ledger::Entry,
-    query::{Diagnostic, explain::Step, syntax::Language},
+    query::{Diagnostic, complete::Completions, explain::Step, syntax::Language},
     view::{Detail, GridRow, Histogram, RowId, ViewRequest, facets::Part, order::Place},
 };
 use serde::{Deserialize, Serialize};
@@ -134,6 +134,19 @@ pub enum Ask {
     Detail {
         /// The row.
         id: RowId,
+    },
+    /// Say what may stand at the cursor of this text.
+    Complete {
+        /// Numbers the request.
+        ask: u32,
+        /// The text.
+        text: String,
+        /// The byte at which the cursor stands.
+        cursor: u64,
+        /// What it is written in, unless it is clearly of another language.
+        language: Language,
+        /// The fields of all shards, as in [`Ask::View`].
+        catalog: Vec<u8>,
     },
     /// Explain this text.
     Explain {
@@ -291,6 +304,13 @@ pub enum Tell {
     Detail {
         /// The row; `None` if it is not there.
         detail: Option<Box<Detail>>,
+    },
+    /// Answer to [`Ask::Complete`].
+    Completed {
+        /// The request.
+        ask: u32,
+        /// What may stand there, with the counts of this worker.
+        completions: Completions,
     },
     /// Answer to [`Ask::Explain`].
     Explained {

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     charts::data::ChartKind,
+    components::completion::Offered,
     engine::{Loaded, Progress, Viewed},
     protocol::Explained,
 };
@@ -118,6 +119,8 @@ pub(crate) struct Model {
     pub(crate) view: View,
     /// The text in the query bar.
     pub(crate) draft: String,
+    /// What may stand at its cursor.
+    pub(crate) offered: Option<Shared<Offered>>,
     pub(crate) diagnostics: Shared<Vec<Diagnostic>>,
     pub(crate) viewed: Option<Shared<Viewed>>,
     /// A question is out.

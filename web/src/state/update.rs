@@ -19,8 +19,12 @@ use super::{
 };
 use crate::{
     charts::data::ChartKind,
+    components::completion::Offered,
     engine::{Event, ExportAs, Given, Viewed},
 };
+
+/// A longer text is not completed while it is typed: it was pasted.
+const LONGEST_COMPLETED: usize = 20_000;
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,7 +38,10 @@ pub(crate) enum Action {
     CancelLoading,
     Clear,
     Go(Page),
+    /// The text in the query bar, with nothing to be offered for it.
     Draft(String),
+    /// The text was typed; the byte at which the cursor stands.
+    Typed(String, usize),
     /// Run this text.
     Run(String),
     /// Ask in this language from now on.
@@ -100,6 +107,7 @@ pub(crate) enum Effect {
     Detail(RowId),
     Export(u32, ExportAs),
     CancelExport,
+    Complete(String, usize, Language),
     Explain(String, Language),
     /// Put the view into the address; `true` makes a new entry of the history.
     Address(bool),
@@ -145,7 +153,16 @@ impl Model {
             }
             Action::Draft(text) => {
                 self.draft = text;
+                self.offered = None;
                 Vec::new()
+            }
+            Action::Typed(text, cursor) => {
+                self.draft.clone_from(&text);
+                if text.trim().is_empty() || text.len() > LONGEST_COMPLETED {
+                    self.offered = None;
+                    return Vec::new();
+                }
+                vec![Effect::Complete(text, cursor, self.view.language)]
             }
             Action::Run(text) => self.run(Some(text)),
             Action::Language(language) => self.switch(language),
@@ -321,6 +338,7 @@ impl Model {
 
     /// Runs a text; `None` is a click that could not be brought into the text, as the text cannot be read.
     fn run(&mut self, text: Option<String>) -> Vec<Effect> {
+        self.offered = None;
         let Some(text) = text else {
             return self.say("The query has an error. Mend or clear it first.", vec![Effect::FocusQuery]);
         };
@@ -481,6 +499,11 @@ impl Model {
             Event::Detailed(detail) => {
                 if self.open == Some(detail.id) {
                     self.detail = Some(Shared::new(*detail));
+                }
+            }
+            Event::Completed(text, completions) => {
+                if text == self.draft {
+                    self.offered = Offered::new(text, completions).map(Shared::new);
                 }
             }
             Event::Explained(explained) => self.explained = Some(Shared::new(*explained)),

@@ -198,6 +198,12 @@ impl Session {
             Ask::Detail { id } => {
                 vec![Tell::Detail { detail: rows::detail(self.shard(), &self.formats, id).map(Box::new) }]
             }
+            Ask::Complete { ask, text, cursor, language, catalog } => {
+                let catalog = postcard::from_bytes(&catalog).unwrap_or_else(|_| Catalog::open());
+                let shard = self.shard();
+                let completions = complete::complete(&text, cursor as usize, language, &catalog, shard);
+                vec![Tell::Completed { ask, completions }]
+            }
             Ask::Explain { query, language, catalog } => {
                 let catalog = postcard::from_bytes(&catalog).unwrap_or_else(|_| Catalog::open());
                 let explained = Box::new(super::explain::explained(&query, language, &catalog));
