@@ -12,14 +12,14 @@ use super::{
 use crate::{
     engine::{ExportAs, Loaded},
     known as formats,
-    state::{Action, Shared},
+    state::{Action, Shared, edits},
 };
 
-/// The languages, their names and what they are. A pasted text of another one switches by itself.
-const LANGUAGES: [(Language, &str, &str); 3] = [
-    (Language::Insights, "Insights", "CloudWatch Logs Insights, or words to search for"),
-    (Language::Sql, "SQL", "SQL as in Athena"),
-    (Language::Pattern, "Pattern", "CloudWatch filter pattern: { $.eventName = \"ConsoleLogin\" }"),
+/// The languages and what they are. A pasted text of another one switches by itself.
+const LANGUAGES: [(Language, &str); 3] = [
+    (Language::Insights, "CloudWatch Logs Insights, or words to search for"),
+    (Language::Sql, "SQL as in Athena"),
+    (Language::Pattern, "CloudWatch filter pattern: { $.eventName = \"ConsoleLogin\" }"),
 ];
 
 #[derive(Properties, PartialEq)]
@@ -44,11 +44,11 @@ pub(crate) fn QueryBar(props: &QueryBarProps) -> Html {
         let draft = draft.clone();
         act.reform(move |_| Action::Run(draft.to_string()))
     };
-    let languages = LANGUAGES.iter().map(|(this, name, title)| {
+    let languages = LANGUAGES.iter().map(|(this, title)| {
         let this = *this;
         html! {
             <button type="button" role="radio" aria-checked={(this == *language).to_string()} title={*title}
-                onclick={act.reform(move |_| Action::Language(this))}>{ *name }</button>
+                onclick={act.reform(move |_| Action::Language(this))}>{ edits::name(this) }</button>
         }
     });
     let presets = loaded.formats.iter().filter_map(|(id, _)| formats::by_id(id)).map(|format| {

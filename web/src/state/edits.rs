@@ -6,7 +6,7 @@ use logloupe_core::{
     query::{
         edit::{self, FilterChip},
         syntax::{
-            Language, Name, parse, parse_in,
+            self, Language, Name, parse, parse_in,
             tree::{Command, Query},
         },
     },
@@ -52,7 +52,6 @@ impl Asked<'_> {
         let query = self.tree().ok_or("The query has an error. Mend or clear it first.")?;
         match language {
             _ if query.commands.is_empty() => Ok(String::new()),
-            Language::Insights => Ok(query.to_string()),
             language => text_in(&query, language),
         }
     }
@@ -61,8 +60,20 @@ impl Asked<'_> {
 /// A query's text in a language; the error says why that has no words for it.
 fn text_in(query: &Query, language: Language) -> Result<String, String> {
     match language {
-        Language::Insights => Ok(query.to_string()),
-        _ => Err(format!("Clicked filters cannot be written in {language} yet.")),
+        // Other languages say more than patterns can.
+        Language::Pattern => Err("A filter pattern is written by hand: clear the query first.".to_owned()),
+        language => {
+            syntax::text(query, language).map_err(|e| format!("In {}: {}.", name(language), e.message))
+        }
+    }
+}
+
+/// The language's name for people.
+pub(crate) fn name(language: Language) -> &'static str {
+    match language {
+        Language::Insights => "Insights",
+        Language::Sql => "SQL",
+        Language::Pattern => "Pattern",
     }
 }
 
@@ -203,6 +214,23 @@ mod tests {
         let preset = with_preset("filter a = 1 | stats count(*)".into(), "stats sum(bytes) by dstAddr");
         assert_eq!(preset, "filter a = 1 | stats sum(bytes) by dstAddr");
         assert_eq!(with_preset("filter (".into(), "stats count(*)"), "stats count(*)");
+    }
+
+    #[test]
+    fn clicks_in_sql_stay_sql() {
+        let asked = Asked {
+            text: "SELECT sourceip, COUNT(*) AS n FROM cloudtrail_logs GROUP BY sourceip",
+            language: Language::Sql,
+        };
+        let only = with_value(asked, ValueAct::Only, "eventname", "GetObject").expect("a query");
+        assert!(only.starts_with("SELECT") && only.contains("WHERE"), "{only}");
+        let asked = Asked { text: &only, ..asked };
+        assert_eq!(chips(asked).len(), 1);
+        let insights = asked.in_language(Language::Insights).expect("words");
+        assert!(insights.contains("stats count(*) as n"), "{insights}");
+        let pattern = Asked { text: "{ $.a = 1 }", language: Language::Pattern };
+        let both = with_value(pattern, ValueAct::Only, "b", "x").expect("a query");
+        assert_eq!(Language::of(&both, Language::Pattern), Language::Insights, "{both}");
     }
 
     #[test]
