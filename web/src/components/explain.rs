@@ -46,10 +46,11 @@ pub(crate) fn ExplainSheet(props: &ExplainProps) -> Html {
         Some(explained) => match *side {
             Side::Words => html! { <Words steps={explained.steps.clone().unwrap_or_default()} /> },
             Side::Athena => match &explained.athena {
-                Ok((sql, table)) => html! {
+                Ok(athena) => html! {
                     <>
-                        <Text name="Query" text={sql.clone()} act={act.clone()} />
-                        <Text name="Its table, to create once: put in your bucket" text={table.clone()} act={act.clone()} />
+                        <Text name="Query" text={athena.sql.clone()} act={act.clone()} />
+                        { for athena.notes.iter().map(|note| html! { <p class="hint" role="note">{ note }</p> }) }
+                        <Text name="Its table, to create once with your bucket" text={athena.ddl.clone()} act={act.clone()} />
                     </>
                 },
                 Err(message) => html! { <p class="hint">{ message }</p> },

@@ -8,7 +8,12 @@ pub mod wire;
 
 use logloupe_core::{
     ingest::ledger::Entry,
-    query::{Diagnostic, complete::Completions, explain::Step, syntax::Language},
+    query::{
+        Diagnostic,
+        complete::Completions,
+        explain::{Athena, Step},
+        syntax::Language,
+    },
     view::{Detail, GridRow, Histogram, RowId, ViewRequest, facets::Part, order::Place},
 };
 use serde::{Deserialize, Serialize};
@@ -344,7 +349,7 @@ pub struct Explained {
     /// The plan in words.
     pub steps: Result<Vec<Step>, String>,
     /// The query in Athena's SQL, and the statement that makes its table.
-    pub athena: Result<(String, String), String>,
+    pub athena: Result<Athena, String>,
     /// The query as CloudWatch Logs Insights takes it.
     pub insights: Result<String, String>,
 }

@@ -6,6 +6,7 @@ use logloupe_core::query::{
     syntax::{self, Language},
 };
 
+use super::catalog::PATHS;
 use crate::protocol::Explained;
 
 /// Explains a text; `catalog` is what all workers know together.
@@ -17,7 +18,7 @@ pub(super) fn explained(text: &str, language: Language, catalog: &Catalog) -> Ex
     };
     Explained {
         steps: explain::words(&query, catalog).map_err(|found| first(&found)),
-        athena: Err("Athena SQL is not offered yet.".to_owned()),
+        athena: explain::athena(&query, catalog, &PATHS).map_err(|e| e.to_string()),
         insights: Ok(query.to_string()),
     }
 }

@@ -2,6 +2,7 @@
 //! bounded piece of work, both return what is to be said. No browser in here, so that tests need none.
 
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, HashMap, VecDeque},
     ops::Range,
     sync::Arc,
@@ -16,9 +17,14 @@ use logloupe_core::{
         ledger::{Entry, State},
     },
     lookup::Lookup,
-    query::plan::Catalog,
+    query::{complete, plan::Catalog},
     table::{Row, Shard, Source, Value, schema::TIMESTAMP},
-    view::{RowId, order::Timeline, rows},
+    view::{
+        RowId,
+        order::Timeline,
+        rows,
+        values::{Counted, ShardValues},
+    },
 };
 use logloupe_sample::SampleFile;
 
@@ -52,6 +58,8 @@ pub struct Session {
     loader: Loader,
     formats: Vec<&'static dyn Format>,
     timeline: Timeline,
+    /// How often values occur, for completion.
+    counted: RefCell<Counted>,
     tasks: VecDeque<Task>,
     open: Option<Open>,
     /// Files of the sample that wait, with their task numbers.
@@ -89,6 +97,7 @@ impl Session {
             loader: Loader::new(formats.clone(), Limits::default(), seed),
             formats,
             timeline: Timeline::default(),
+            counted: RefCell::default(),
             tasks: VecDeque::new(),
             open: None,
             sample: VecDeque::new(),
@@ -201,7 +210,13 @@ impl Session {
             Ask::Complete { ask, text, cursor, language, catalog } => {
                 let catalog = postcard::from_bytes(&catalog).unwrap_or_else(|_| Catalog::open());
                 let shard = self.shard();
-                let completions = complete::complete(&text, cursor as usize, language, &catalog, shard);
+                let completions = complete::complete(
+                    &text,
+                    cursor as usize,
+                    language,
+                    &catalog,
+                    &ShardValues { shard, counted: &self.counted },
+                );
                 vec![Tell::Completed { ask, completions }]
             }
             Ask::Explain { query, language, catalog } => {
