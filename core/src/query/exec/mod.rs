@@ -94,6 +94,8 @@ struct TableJob {
     rows: Vec<usize>,
     selected: Vec<Bitmap>,
     bound: Option<(Bound, Option<Grouping>)>,
+    /// Of the stage's other groups.
+    also: Vec<Grouping>,
 }
 
 impl<'j> Job<'j> {
@@ -110,6 +112,7 @@ impl<'j> Job<'j> {
             rows: table.chunks().iter().map(|c| c.rows).collect(),
             selected: Vec::new(),
             bound: None,
+            also: Vec::new(),
         };
         let tables = shard.tables.iter().map(job).collect();
         Job {
@@ -167,10 +170,9 @@ impl<'j> Job<'j> {
                             Some(group) if plan.cut().is_none() => {
                                 let (table, stage) = (&shard.tables[self.at], &plan.stages[0]);
                                 let (chunks, seed) = (job.rows.len(), self.seed);
-                                Some(Grouping::new(
-                                    group,
-                                    &Parts { stage, bound: &bound, table, chunks, seed },
-                                ))
+                                let parts = Parts { stage, bound: &bound, table, chunks, seed };
+                                job.also = stage.also.iter().map(|g| Grouping::new(g, &parts)).collect();
+                                Some(Grouping::new(group, &parts))
                             }
                             _ => None,
                         };
@@ -225,7 +227,10 @@ impl<'j> Job<'j> {
         let rows = eval.base.clone();
         let result = match (grouper, &stage.group) {
             _ if rows.none() => Ok(()),
-            (Some(grouper), Some(group)) => grouper.take(group, &mut eval, &rows),
+            (Some(grouper), Some(group)) => {
+                let mut all = std::iter::once((grouper, group)).chain(job.also.iter_mut().zip(&stage.also));
+                all.try_for_each(|(grouper, group)| grouper.take(group, &mut eval, &rows))
+            }
             _ => match Carried::of(plan) {
                 Some(carried) if plan.is_cut_on_shards() => {
                     let mut collector = Collector::default();
@@ -244,6 +249,15 @@ impl<'j> Job<'j> {
     fn finish_table(&mut self, shard: &Shard) {
         let job = &mut self.tables[self.at];
         let table = &shard.tables[self.at];
+        for also in std::mem::take(&mut job.also) {
+            self.groups.push(match also {
+                Grouping::General(grouper) => grouper.finish(table),
+                Grouping::Sums(mut sums) => {
+                    sums.settle();
+                    sums.all(table)
+                }
+            });
+        }
         match job.bound.take() {
             Some((_, Some(Grouping::General(grouper)))) => {
                 let groups = grouper.finish(table);

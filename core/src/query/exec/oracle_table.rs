@@ -103,7 +103,7 @@ pub(super) fn step<'p>(step: &TableStep, mut rows: Vec<Naive<'p>>) -> Vec<Naive<
             }
             rows.into_iter().zip(far).filter(|(_, far)| !(how.remove && *far)).map(|(row, _)| row).collect()
         }
-        TableStep::Shapes { .. } => panic!("not asked here"),
+        TableStep::Shapes { .. } | TableStep::Relevance { .. } => panic!("not asked here"),
         TableStep::Sessions { keys, pause, into } => {
             let mut order: Vec<usize> = (0..rows.len()).collect();
             order.sort_by_key(|i| {

@@ -375,3 +375,29 @@ fn counts_are_compared_with_an_earlier_time() {
          help: leave the others out, or write `diff` behind the first\n",
     );
 }
+
+#[test]
+fn fields_that_set_rows_apart_come_first() {
+    answers(&[
+        (
+            "SOURCE call | relevantfields where status >= 400",
+            "name | 0.8165 | Get 0% (100%), Put 66.7% (0%), Del 33.3% (0%) |  | \n@source | 0 |  |  | \n\
+             ip | 0 | 10.0.0.2 0% (50%), 10.9.9.9 33.3% (0%), 10.0.0.1 66.7% (50%) |  | ",
+        ),
+        (
+            "SOURCE flow | relevantfields bytes, action where srcaddr like /^10/ | display @fieldName, @relevanceScore, \
+             @conditionalMedian, @baselineMedian",
+            "action | 0.5303 |  | \nbytes | 0.5 | 8 | 50",
+        ),
+        (
+            "SOURCE flow | relevantfields action where bytes > 9999",
+            "action | 0 | REJECT 0% (50%), ACCEPT 0% (33.3%), (missing) 0% (16.7%) |  | ",
+        ),
+        ("filter status = 1 | relevantfields where bytes > 5", ""),
+    ]);
+    refused(
+        "limit 5 | relevantfields where bytes > 5",
+        "error: `relevantfields` looks at all events that were found\n1 | limit 5 | relevantfields where bytes > 5\n  \
+         |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n  help: put it before `stats`, `limit`, `dedup` and `unnest`\n",
+    );
+}

@@ -198,6 +198,16 @@ impl Telling<'_> {
                 self.push(format!("adds {columns} of the row of the table {table} {how} {fields}"));
                 self.made.extend(lookup.outputs.iter().map(|(c, a)| a.as_ref().unwrap_or(c).item.clone()));
             }
+            Command::RelevantFields { condition, .. } => {
+                self.push(format!(
+                    "counts each value of each field among the rows where {} and among all others",
+                    condition.item
+                ));
+                self.grouped = true;
+                self.merge();
+                self.order = Order::Said;
+                self.push("ranks the fields by how well their values tell the two apart");
+            }
             Command::Diff(_) => self.push(
                 "sets beside each number what it was in an earlier time of equal length, the difference, and the \
                  change in per cent",

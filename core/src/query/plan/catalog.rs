@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::given::Given;
-use crate::table::{Field, Kind, Shard, Unit, schema::TIMESTAMP};
+use crate::table::{Field, Kind, Role, Shard, Unit, schema::TIMESTAMP};
 
 /// Reads values out of JSON records by path and tells formats' other names, so that a query needs to know no format.
 pub trait JsonPaths {
@@ -91,6 +91,8 @@ pub struct Known {
     pub unit: Unit,
     /// Whether it is a field's own name and not another name of one.
     pub own: bool,
+    /// How it is used; a dimension where formats differ.
+    pub role: Role,
 }
 
 impl Catalog {
@@ -120,11 +122,11 @@ impl Catalog {
         self.add_source(id, id);
         self.json |= json;
         for field in fields {
-            self.add(&field.name, Known { kind: field.kind, unit: field.unit, own: true });
+            self.add(&field.name, Known { kind: field.kind, unit: field.unit, own: true, role: field.role });
             self.homes.entry(field.name.clone().into_owned()).or_default().insert(id.to_owned());
             for alias in field.aliases {
                 self.homes.entry((*alias).to_owned()).or_default().insert(id.to_owned());
-                self.add(alias, Known { kind: field.kind, unit: field.unit, own: false });
+                self.add(alias, Known { kind: field.kind, unit: field.unit, own: false, role: field.role });
             }
         }
     }
@@ -142,6 +144,9 @@ impl Catalog {
             entry.unit = Unit::None;
         }
         entry.own |= known.own;
+        if entry.role != known.role {
+            entry.role = Role::Dimension;
+        }
     }
     /// Adds what another shard knows.
     pub fn merge(&mut self, other: &Catalog) {
@@ -177,6 +182,16 @@ impl Catalog {
             || BUILT_IN.iter().any(|b| b.eq_ignore_ascii_case(name))
             || self.find(name).is_some()
             || self.met.contains(name)
+    }
+    /// The fields that people group, count or measure by: not ids, times and raw text.
+    pub fn telling(&self) -> impl Iterator<Item = (&str, Known)> {
+        let tells = |known: &Known| {
+            known.own && known.kind != Kind::Time && !matches!(known.role, Role::Identifier | Role::Timestamp)
+        };
+        self.fields
+            .iter()
+            .filter(move |(_, known)| tells(known))
+            .map(|((_, name), known)| (name.as_str(), *known))
     }
     /// Whether this is a field's own name, letter for letter.
     pub fn is_own(&self, name: &str) -> bool {
@@ -251,7 +266,6 @@ impl Catalog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::Role;
 
     #[test]
     fn catalogs_merge_to_what_all_agree_on() {

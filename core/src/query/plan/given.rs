@@ -180,6 +180,20 @@ fn each_expression(command: &Command, f: &mut dyn FnMut(&Spanned<Expr>)) {
         Command::Source(_) | Command::Search(_) | Command::Limit(_) | Command::Join(_) | Command::Diff(_) => {
         }
     }
+    walk(roots, f);
+}
+
+/// Calls `f` with the name of every field in an expression.
+pub(super) fn names_in(e: &E, f: &mut dyn FnMut(&str)) {
+    walk(vec![e], &mut |e| {
+        if let Expr::Field(name) = &e.item {
+            f(name);
+        }
+    });
+}
+
+/// Calls `f` with expressions and everything in them, in the order of the text.
+fn walk(roots: Vec<&E>, f: &mut dyn FnMut(&Spanned<Expr>)) {
     // Without recursion: expressions may be as deep as the text is long.
     let mut open: Vec<&Spanned<Expr>> = roots.into_iter().rev().map(|e| &**e).collect();
     while let Some(e) = open.pop() {

@@ -166,9 +166,7 @@ impl<'c> Lower<'c> {
             Command::Lookup(lookup) => self.lookup(lookup),
             // Both are lowered with the commands around them.
             Command::Join(_) | Command::Diff(_) => {}
-            Command::RelevantFields { .. } => {
-                self.error(span, "this command is not offered yet", "");
-            }
+            Command::RelevantFields { fields, condition } => self.relevant_fields(fields, condition, span),
             Command::Table(command) => self.table_command(command, span),
         }
     }

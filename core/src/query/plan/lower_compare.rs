@@ -6,15 +6,26 @@
 
 use std::ops::Range;
 
-use super::{Node, Op, Output, Step, binning::Binning, lower::Lower, lower_given::call};
+use super::{
+    AggregateCall, Group, Node, Op, Output, Stage, Step, TableStep, binning::Binning, given, lower::Lower,
+    lower_given::call,
+};
 use crate::{
     query::{
         Diagnostic,
-        syntax::tree::{Baseline, Binary, Expr, Period, PeriodUnit, Projection, Spanned},
+        functions::AggregateKind,
+        syntax::tree::{Baseline, Binary, E, Expr, Period, PeriodUnit, Projection, Spanned},
     },
-    table::{Unit, Value},
+    table::{Role, Unit, Value},
     time::{DAY, civil_from_days, days_from_civil},
 };
+
+/// So many fields are looked at.
+const MOST_FIELDS: usize = 1000;
+/// The columns of `relevantfields`, as the vendor calls them.
+const FIELD: &str = "@fieldName";
+const COLUMNS: [&str; 4] =
+    ["@relevanceScore", "@topRelevanceContributors", "@conditionalMedian", "@baselineMedian"];
 
 /// While a `stats` is lowered that a `diff` follows.
 pub(super) struct Comparing {
@@ -167,6 +178,91 @@ impl Lower<'_> {
         }
         self.comparing = None;
         shown
+    }
+
+    /// Which fields tell the rows of a condition from the others: counts of every value of every field on either side,
+    /// in one pass over the rows, and a step that makes one row of each field.
+    pub(super) fn relevant_fields(&mut self, fields: &[E], condition: &E, span: &Range<usize>) {
+        let ordered = |s: &Step| !matches!(s, Step::Filter(_) | Step::Sort(_));
+        if self.names.is_closed() || self.stage.steps.iter().any(ordered) {
+            let help = "put it before `stats`, `limit`, `dedup` and `unnest`";
+            self.error(span, "`relevantfields` looks at all events that were found", help);
+            return;
+        }
+        let holds = self.defined(condition);
+        let not = Node::apply(Op::Not, vec![holds.clone()]);
+        let sides = [holds, not].map(|side| {
+            let counted = call("if", vec![side, Node::Const(Value::Bool(true))]);
+            self.define(counted)
+        });
+        // A field of the condition tells its rows by definition.
+        let mut asked = Vec::new();
+        given::names_in(condition, &mut |name| asked.push(name.to_owned()));
+        let telling: Vec<(String, Range<usize>)> = match fields.is_empty() {
+            true => {
+                let others = self
+                    .catalog
+                    .telling()
+                    .filter(|(name, _)| !asked.iter().any(|a| a.eq_ignore_ascii_case(name)));
+                others.map(|(name, _)| (name.to_owned(), span.clone())).take(MOST_FIELDS).collect()
+            }
+            false => fields
+                .iter()
+                .filter_map(|f| match &f.item {
+                    Expr::Field(name) => Some((name.clone(), f.span.clone())),
+                    _ => None,
+                })
+                .take(MOST_FIELDS)
+                .collect(),
+        };
+        let (mut groups, mut measures) = (Vec::new(), Vec::new());
+        for (name, span) in telling {
+            let is_measure = match self.names.defined(&name) {
+                Some(_) => false,
+                None => {
+                    self.catalog.find(&name).is_some_and(|k| k.kind.is_number() && k.role == Role::Measure)
+                }
+            };
+            let node = self.field(&name, &span);
+            let value = self.define(node);
+            let counts = sides.iter().map(|side| AggregateCall {
+                kind: AggregateKind::Count,
+                arg: Some(side.clone()),
+                percent: 0.0,
+                label: String::new(),
+                same_as: None,
+            });
+            groups.push(Group {
+                keys: vec![Node::Const(Value::text(&name)), value],
+                aggregates: counts.collect(),
+            });
+            if is_measure {
+                measures.push(name);
+            }
+        }
+        let mut groups = groups.into_iter();
+        let Some(first) = groups.next() else {
+            self.error(
+                span,
+                "no other field is known",
+                "name the fields that may tell: `relevantfields a, b where …`",
+            );
+            return;
+        };
+        let inputs = [FIELD, "#value", "#inside", "#outside"].map(str::to_owned).to_vec();
+        let next = Stage { inputs, ..Stage::default() };
+        let mut finished = std::mem::replace(&mut self.stage, next);
+        (finished.group, finished.also) = (Some(first), groups.collect());
+        self.done.push(finished);
+        self.names = self.names.behind();
+        (self.bins, self.fields, self.display) = (vec![None; 2], Vec::new(), None);
+        let into = [(); 4].map(|()| self.made());
+        let made = COLUMNS.into_iter().zip(into).map(|(name, into)| (name, Node::Def(into)));
+        for (name, node) in std::iter::once((FIELD, Node::Input(0))).chain(made) {
+            self.names.define(name, node.clone(), Unit::None);
+            self.fields.push(Output { name: name.to_owned(), unit: Unit::None, node });
+        }
+        self.stage.steps.push(Step::Table(TableStep::Relevance { measures, into }));
     }
 
     /// `diff` that stands behind no `stats`: the events of each log are compared.

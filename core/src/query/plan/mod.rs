@@ -62,6 +62,8 @@ pub(crate) struct Stage {
     pub(crate) steps: Vec<Step>,
     /// How the stage ends, if in groups.
     pub(crate) group: Option<Group>,
+    /// Other groups of the same rows, which stand beside those: as many keys, the same aggregates.
+    pub(crate) also: Vec<Group>,
 }
 
 /// One step over rows.

@@ -77,6 +77,13 @@ pub(crate) enum TableStep {
         /// The definition that says whether a row has one.
         mark: Option<usize>,
     },
+    /// One row for each field, of rows of field, value, and two counts: see `relevantfields`.
+    Relevance {
+        /// The fields that are measures.
+        measures: Vec<String>,
+        /// The definitions that are score, contributors, and the medians inside and outside.
+        into: [usize; 4],
+    },
 }
 
 impl TableStep {
@@ -93,6 +100,7 @@ impl TableStep {
             TableStep::FillMissing { values, .. } => values.iter().map(|(node, _)| node).collect(),
             TableStep::FillDown(fields) => fields.iter().map(|(node, _)| node).collect(),
             TableStep::Outlier { fields, .. } => fields.iter().map(|(node, _)| node).collect(),
+            TableStep::Relevance { .. } => Vec::new(),
         }
     }
     /// Whether what becomes of a row depends on that row alone.

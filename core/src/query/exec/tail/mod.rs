@@ -2,9 +2,10 @@
 //! plain code over values; only the first look at many groups (sort, cut) minds its speed.
 //!
 //! Reading order: this file, `sheet` (rows in columns; dropping and grouping them), `order` (sorting), `table` (steps
-//! over rows side by side), `shapes` (of texts).
+//! over rows side by side), `shapes` (of texts), `relevance` (which fields tell rows apart).
 
 mod order;
+mod relevance;
 mod shapes;
 mod sheet;
 mod table;

@@ -45,6 +45,7 @@ impl Sheet {
             }
             TableStep::Shapes { ratio, severity } => self.shapes(*ratio, *severity),
             TableStep::Outlier { fields, how, mark } => self.outliers(fields, how, *mark),
+            TableStep::Relevance { measures, into } => self.relevance(measures, *into),
         }
         if self.rows.saturating_mul(self.width()) > MOST_VALUES {
             return Err("the query keeps too many rows side by side; filter first".to_owned());
@@ -287,7 +288,7 @@ impl Sheet {
     }
 
     /// Makes new rows, each with the values of an old one; with none where there is none.
-    fn settle(&mut self, from: &[Option<u32>]) {
+    pub(super) fn settle(&mut self, from: &[Option<u32>]) {
         for column in self.inputs.iter_mut().chain(&mut self.defs).flatten() {
             match column {
                 Column::Keyed(key) => {
