@@ -13,7 +13,7 @@ use hashbrown::HashTable;
 pub struct Dictionary {
     bytes: Vec<u8>,
     ends: Vec<u32>,
-    index: HashTable<u32>,
+    index: HashTable<Keyed>,
     /// The codes of entries that [`numeral`] packs. They have a table of their own: what is compared stands in it, and
     /// that saves two looks far away, which cost more than all else here where addresses are many.
     numerals: HashTable<Numeral>,
@@ -62,7 +62,11 @@ impl Dictionary {
                 let found = self.numerals.find(self.state.hash_one(key), |n| n.key() == key);
                 found.map(|n| n.code)
             }
-            None => self.index.find(hash(&self.state, entry), |&code| self.get(code) == entry).copied(),
+            None => {
+                let hash = hash(&self.state, entry);
+                let same = |k: &Keyed| k.hash == hash && self.get(k.code) == entry;
+                self.index.find(spread(hash), same).map(|k| k.code)
+            }
         }
     }
     /// The code of `entry`, added if it is new; `None` when the dictionary is full (4 GiB of text).
@@ -79,15 +83,12 @@ impl Dictionary {
             return Some(code);
         }
         let hash = hash(&self.state, entry);
-        if let Some(&code) = self.index.find(hash, |&code| self.get(code) == entry) {
-            return Some(code);
+        let same = |k: &Keyed| k.hash == hash && self.get(k.code) == entry;
+        if let Some(found) = self.index.find(spread(hash), same) {
+            return Some(found.code);
         }
         let code = self.append(entry)?;
-        let (bytes, ends, state) = (&self.bytes, &self.ends, &self.state);
-        self.index.insert_unique(hash, code, |&c| {
-            let start = if c == 0 { 0 } else { ends[c as usize - 1] };
-            self::hash(state, &bytes[start as usize..ends[c as usize] as usize])
-        });
+        self.index.insert_unique(spread(hash), Keyed { hash, code }, |k| spread(k.hash));
         Some(code)
     }
     fn append(&mut self, entry: &[u8]) -> Option<u32> {
@@ -105,9 +106,23 @@ impl Dictionary {
     pub fn bytes(&self) -> usize {
         self.bytes.capacity()
             + self.ends.capacity() * 4
-            + self.index.capacity() * 5
+            + self.index.capacity() * 9
             + self.numerals.capacity() * 13
     }
+}
+
+/// An entry's code with its hash, so that the table grows without looking at the entries again: a million of them far
+/// apart would take a tenth of a second.
+#[derive(Clone, Copy, Debug)]
+struct Keyed {
+    hash: u32,
+    code: u32,
+}
+
+/// The table's hash of a stored one: its first and its last bits must differ.
+#[inline]
+fn spread(hash: u32) -> u64 {
+    (hash as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 /// A packed entry and its code, in twelve bytes.
@@ -159,10 +174,11 @@ fn numeral(text: &[u8]) -> Option<u64> {
 }
 
 #[inline]
-fn hash(state: &FixedState, entry: &[u8]) -> u64 {
+fn hash(state: &FixedState, entry: &[u8]) -> u32 {
     let mut hasher = state.build_hasher();
     hasher.write(entry);
-    hasher.finish()
+    let hash = hasher.finish();
+    (hash ^ hash >> 32) as u32
 }
 
 #[cfg(test)]

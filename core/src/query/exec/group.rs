@@ -15,7 +15,9 @@ use crate::table::{
     schema::{RECORD, SOURCE, TIMESTAMP},
 };
 
-/// More groups than this on one shard are refused: they would not fit a browser's memory, and no one reads them.
+/// More groups than this, on one shard or merged, are refused: they would not fit a browser's memory, and no one reads
+/// them. On 32-bit targets a group of two keys and two aggregates takes some 60 bytes here and 220 while it is merged, so
+/// that this many take at most about a gigabyte of the four that a worker can address.
 pub(super) const MOST_GROUPS: usize = 5_000_000;
 /// Values in the tables that steps after a `stats` make are refused likewise.
 pub(super) const MOST_VALUES: usize = 50_000_000;

@@ -113,7 +113,10 @@ impl KeyTable {
 /// Numbers values by what they display as; 0 is the missing value.
 pub(super) struct Interner {
     texts: Dictionary,
-    values: Vec<Value>,
+    /// The values that are not text.
+    others: Map<u32, Value>,
+    /// Whether one of them is a list: text that looks like it stands for it.
+    lists: bool,
     ints: Map<i64, u32>,
     buffer: String,
 }
@@ -122,7 +125,8 @@ impl Interner {
     pub(super) fn new(seed: u64) -> Interner {
         Interner {
             texts: Dictionary::new(seed),
-            values: vec![Value::Null],
+            others: Map::default(),
+            lists: false,
             ints: Map::default(),
             buffer: String::new(),
         }
@@ -131,7 +135,7 @@ impl Interner {
     pub(super) fn number(&mut self, value: &Value) -> u32 {
         match value {
             Value::Null => 0,
-            Value::Text(text) => self.insert(text.as_bytes(), value),
+            Value::Text(text) => self.insert(text.as_bytes(), None),
             Value::Int(v) => {
                 if let Some(&known) = self.ints.get(v) {
                     return known;
@@ -148,44 +152,64 @@ impl Interner {
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.clear();
         let _ = write!(buffer, "{value}");
-        let number = self.insert(buffer.as_bytes(), value);
+        let number = self.insert(buffer.as_bytes(), Some(value));
         self.buffer = buffer;
         number
     }
     /// The number of a text.
     pub(super) fn text(&mut self, bytes: &[u8]) -> u32 {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => match self.texts.find(bytes) {
-                Some(code) => code + 1,
-                None => self.insert(bytes, &Value::text(text)),
-            },
-            Err(_) => self.number(&super::vector::text(bytes)),
+        match String::from_utf8_lossy(bytes) {
+            std::borrow::Cow::Borrowed(text) => self.insert(text.as_bytes(), None),
+            std::borrow::Cow::Owned(shown) => self.insert(shown.as_bytes(), None),
         }
     }
     /// The number of the value that displays as `shown`, if there is one.
     pub(super) fn find(&self, shown: &[u8]) -> Option<u32> {
         self.texts.find(shown).map(|code| code + 1)
     }
-    fn insert(&mut self, text: &[u8], value: &Value) -> u32 {
+    /// The number of what displays as `shown`: text, or the value `other`.
+    fn insert(&mut self, shown: &[u8], other: Option<&Value>) -> u32 {
+        let known = self.texts.len();
         // A full dictionary (4 GiB of keys) lumps further values with the missing one; the limit of groups is met
         // long before.
-        let Some(code) = self.texts.intern(text) else { return 0 };
-        let number = code as usize + 1;
-        match self.values.get_mut(number) {
-            None => self.values.push(value.clone()),
-            // Of values that look the same the plainest stands for all, whichever came first.
-            Some(held) if rank(value) < rank(held) => *held = value.clone(),
-            Some(_) => {}
+        let Some(code) = self.texts.intern(shown) else { return 0 };
+        let number = code + 1;
+        let new = self.texts.len() > known;
+        // Of values that look the same the plainest stands for all, whichever came first.
+        match other {
+            None if new || !self.lists => {}
+            None => {
+                if self.others.get(&number).is_some_and(|held| rank(held) > TEXT) {
+                    self.others.remove(&number);
+                }
+            }
+            Some(value) => {
+                self.lists |= rank(value) > TEXT;
+                let held = self.others.get(&number).map_or(TEXT, rank);
+                if new || rank(value) < held {
+                    self.others.insert(number, value.clone());
+                }
+            }
         }
-        number as u32
+        number
     }
     pub(super) fn value(&self, number: u32) -> Value {
-        self.values.get(number as usize).cloned().unwrap_or_default()
+        match number.checked_sub(1).filter(|code| (*code as usize) < self.texts.len()) {
+            None => Value::Null,
+            Some(code) => match self.others.get(&number) {
+                Some(other) => other.clone(),
+                None => Value::text(&self.texts.text(code)),
+            },
+        }
     }
+    /// All values in the order of their numbers.
     pub(super) fn into_values(self) -> Vec<Value> {
-        self.values
+        (0..=self.texts.len() as u32).map(|number| self.value(number)).collect()
     }
 }
+
+/// The rank of text.
+const TEXT: u8 = 5;
 
 /// Which of two values that look the same is kept.
 pub(super) fn rank(value: &Value) -> u8 {
@@ -195,7 +219,7 @@ pub(super) fn rank(value: &Value) -> u8 {
         Value::Float(_) => 2,
         Value::Time(_) => 3,
         Value::Bool(_) => 4,
-        Value::Text(_) => 5,
+        Value::Text(_) => TEXT,
         Value::List(_) => 6,
     }
 }

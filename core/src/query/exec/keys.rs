@@ -35,7 +35,7 @@ enum Encoding {
     /// The same value in every row.
     Same(Value),
     /// By what the value displays as; numbers of codes are remembered.
-    Interned { interner: Interner, codes: Vec<u32> },
+    Interned { interner: Box<Interner>, codes: Vec<u32> },
 }
 
 /// One key of one table.
@@ -50,7 +50,9 @@ impl Encoder {
     pub(super) fn new(node: &Node, of: &Parts<'_>) -> Encoder {
         let &Parts { stage, bound, table, chunks, seed } = of;
         let (encoding, bits) = Encoding::of(node, stage, bound, table, &table.chunks()[..chunks])
-            .unwrap_or_else(|| (Encoding::Interned { interner: Interner::new(seed), codes: Vec::new() }, 32));
+            .unwrap_or_else(|| {
+                (Encoding::Interned { interner: Box::new(Interner::new(seed)), codes: Vec::new() }, 32)
+            });
         Encoder { encoding, bits }
     }
 
@@ -140,7 +142,7 @@ impl Encoder {
     /// Forgets the values it has given numbers to, where it holds them itself; they get new numbers.
     pub(super) fn forget(&mut self, seed: u64) {
         if let Encoding::Interned { interner, codes } = &mut self.encoding {
-            *interner = Interner::new(seed);
+            **interner = Interner::new(seed);
             codes.clear();
         }
     }

@@ -157,6 +157,11 @@ impl<'j> Job<'j> {
                 job.selected = job.rows.iter().map(|rows| Bitmap::new(*rows, false)).collect();
             }
             if job.selected.len() == job.rows.len() {
+                if let Some((_, Some(Grouping::Sums(sums)))) = &mut job.bound
+                    && !sums.settle()
+                {
+                    return false;
+                }
                 self.finish_table(shard);
                 continue;
             }
@@ -266,16 +271,13 @@ impl<'j> Job<'j> {
                 }
                 self.groups.push(groups);
             }
-            Some((_, Some(Grouping::Sums(mut sums)))) => {
-                sums.settle();
-                match self.top {
-                    Some(top) => {
-                        self.groups.push(largest(&sums, table, top, &[]));
-                        self.rest.keep(self.at, sums);
-                    }
-                    None => self.groups.push(sums.all(table)),
+            Some((_, Some(Grouping::Sums(sums)))) => match self.top {
+                Some(top) => {
+                    self.groups.push(largest(&sums, table, top, &[]));
+                    self.rest.keep(self.at, sums);
                 }
-            }
+                None => self.groups.push(sums.all(table)),
+            },
             _ => {}
         }
         self.at += 1;

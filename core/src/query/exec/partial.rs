@@ -124,7 +124,7 @@ pub fn merge(partials: Vec<Partial>) -> Partial {
     if out.failure.is_some() {
         out.body = Body::Selection;
     } else if let Some(merged) = merge_groups(groups) {
-        if merged.groups > super::group::MOST_GROUPS * 2 {
+        if merged.groups > super::group::MOST_GROUPS {
             return Partial::failed(
                 "the query makes too many groups; group by fewer or coarser keys".to_owned(),
             );

@@ -169,19 +169,19 @@ impl Sums {
         }
     }
 
-    /// Rows that wait in buffers are added; to be called before the groups are looked at.
-    pub(super) fn settle(&mut self) {
-        if let Index::Parted(parted) = &mut self.index {
-            match self.lanes.len() {
-                1 => parted.flush_all::<1>(),
-                2 => parted.flush_all::<2>(),
-                3 => parted.flush_all::<3>(),
-                _ => parted.flush_all::<4>(),
-            }
-        }
+    /// Adds some of the rows that wait in buffers and says whether all are added: they must be before the groups are
+    /// looked at.
+    pub(super) fn settle(&mut self) -> bool {
         self.keys = Vec::new();
         self.rows = Vec::new();
         self.values = Default::default();
+        let Index::Parted(parted) = &mut self.index else { return true };
+        match self.lanes.len() {
+            1 => parted.settle::<1>(),
+            2 => parted.settle::<2>(),
+            3 => parted.settle::<3>(),
+            _ => parted.settle::<4>(),
+        }
     }
 
     /// All groups.
@@ -357,6 +357,8 @@ struct Parted {
     /// Blocks that no part uses.
     free: Vec<u32>,
     groups: usize,
+    /// How many parts have taken in their last records.
+    settled: usize,
     seed: u64,
 }
 
@@ -366,6 +368,8 @@ const PART_SHIFT: u32 = 64 - PART_BITS;
 const BLOCK: usize = if cfg!(test) { 2 } else { 512 };
 /// Blocks that a part lets wait before it looks at its groups.
 const WAITING: usize = if cfg!(test) { 2 } else { 8 };
+/// Parts that take in their last records in one step.
+const SETTLED: usize = 32;
 
 impl Parted {
     fn new(seed: u64) -> Parted {
@@ -381,6 +385,7 @@ impl Parted {
             blocks: Vec::new(),
             free: Vec::new(),
             groups: 0,
+            settled: 0,
             seed,
         }
     }
@@ -442,9 +447,15 @@ impl Parted {
         self.groups += part.groups.len() / (L + 1) - before;
         self.parts[number] = part;
     }
-    fn flush_all<const L: usize>(&mut self) {
-        (0..self.parts.len()).for_each(|part| self.flush::<L>(part));
+    fn settle<const L: usize>(&mut self) -> bool {
+        let end = (self.settled + SETTLED).min(self.parts.len());
+        (self.settled..end).for_each(|part| self.flush::<L>(part));
+        self.settled = end;
+        if end < self.parts.len() {
+            return false;
+        }
         (self.blocks, self.free) = (Vec::new(), Vec::new());
+        true
     }
 }
 
