@@ -2,7 +2,7 @@
 //! ends in the selected rows and a [`Partial`]; partials of all shards are merged and finalized to the answer.
 //!
 //! Reading order: this file, `eval` and `filter` (expressions over one chunk), `keys`, `group` and `state`
-//! (rows to groups), `sums` and `top` (the same for the commonest questions), `rows` (rows for `limit`, `dedup` and
+//! (rows to groups), `sums` and `top` (the same for the commonest questions), `rows` and `firsts` (rows for `limit`, `dedup` and
 //! what looks at rows side by side), `partial` (merging), `tail` (what runs after the merge), `read` (values of single
 //! rows).
 
@@ -10,6 +10,7 @@ mod bound;
 mod eval;
 mod exact;
 mod filter;
+mod firsts;
 mod group;
 mod index;
 mod keys;
@@ -121,7 +122,7 @@ impl<'j> Job<'j> {
             time,
             json,
             at: 0,
-            collector: Collector::default(),
+            collector: Collector::new(shard.seed()),
             groups: Vec::new(),
             top: None,
             rest: Rest::default(),
@@ -238,12 +239,12 @@ impl<'j> Job<'j> {
             }
             _ => match Carried::of(plan) {
                 Some(carried) if plan.is_cut_on_shards() => {
-                    let mut collector = Collector::default();
-                    let taken = collector.take(&carried, &mut eval, &rows, self.at);
+                    let mut collector = Collector::new(self.seed);
+                    let taken = collector.take(&carried, &mut eval, &rows, (self.at, job.rows.len()));
                     let groups = taken.and_then(|()| groups_of_rows(plan, collector.finish(&carried)));
                     groups.and_then(|groups| add_groups(&mut self.groups, groups))
                 }
-                Some(carried) => self.collector.take(&carried, &mut eval, &rows, self.at),
+                Some(carried) => self.collector.take(&carried, &mut eval, &rows, (self.at, job.rows.len())),
                 None => Ok(()),
             },
         };

@@ -473,7 +473,9 @@ fn query() -> impl Strategy<Value = String> {
     let cut = prop_oneof![
         4 => Just(String::new()),
         1 => (1..9u32).prop_map(|n| format!(" | limit {n}")),
+        1 => (value(), field()).prop_map(|(v, f)| format!(" | dedup {v}, {f}")),
         1 => field().prop_map(|f| format!(" | dedup {f}")),
+        1 => (value(), value()).prop_map(|(v, f)| format!(" | sort {v} desc | dedup {f}")),
         1 => (value(), 1..5u32).prop_map(|(f, n)| format!(" | sort {f} desc | limit {n}")),
     ];
     let rows = "fields text, n * 2 as twice, @source, @line".to_owned();

@@ -2,13 +2,16 @@
 //! all rows where they are looked at side by side.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::{
     super::plan::{Node, Plan, Stage, Step},
     eval::{Eval, position},
+    firsts::Firsts,
     group::MOST_VALUES,
+    keys::Parts,
     partial::{Candidate, RowRef},
+    vector::Vector,
 };
 use crate::table::{
     Bitmap, Column, Value,
@@ -20,9 +23,11 @@ pub(super) struct Carried<'p> {
     /// Inputs and definitions whose values a candidate carries.
     pub(super) nodes: Vec<&'p Node>,
     /// Which of them the rows are ordered by, and largest first.
-    sort: Vec<(usize, bool)>,
+    pub(super) sort: Vec<(usize, bool)>,
     /// Which of them rows must differ in; `None` when the rows are cut by number.
-    dedup: Option<Vec<usize>>,
+    pub(super) dedup: Option<Vec<usize>>,
+    /// The same as expressions.
+    keys: Option<&'p [Node]>,
     limit: usize,
 }
 
@@ -42,10 +47,13 @@ impl<'p> Carried<'p> {
             })
         };
         let sort = plan.last_sort(cut).iter().map(|(n, d)| (place(n), *d)).collect();
-        let mut dedup = None;
+        let (mut dedup, mut keys_of) = (None, None);
         let mut limit = usize::MAX;
         match &stage.steps[cut] {
-            Step::Dedup(keys) => dedup = Some(keys.iter().map(&mut place).collect()),
+            Step::Dedup(keys) => {
+                dedup = Some(keys.iter().map(&mut place).collect());
+                keys_of = Some(keys.as_slice());
+            }
             Step::Limit(n) => limit = usize::try_from(*n).unwrap_or(usize::MAX),
             _ => {}
         }
@@ -66,7 +74,7 @@ impl<'p> Carried<'p> {
             plan.shown.iter().for_each(|o| leaves.add(&o.node));
         }
         leaves.found.into_iter().for_each(|n| _ = place(n));
-        Some(Carried { nodes, sort, dedup, limit })
+        Some(Carried { nodes, sort, dedup, keys: keys_of, limit })
     }
     /// The time that one of the newest rows of a chunk has at least, where only the newest matter.
     fn oldest(&self, times: &Column, rows: &Bitmap) -> Option<i64> {
@@ -124,56 +132,75 @@ impl<'p> Leaves<'p> {
     }
 }
 
+/// The rows of one chunk, read as candidates.
+pub(super) struct Reading<'t> {
+    /// The values that are carried.
+    pub(super) vectors: Vec<Rc<Vector<'t>>>,
+    times: &'t Column,
+    sources: &'t Column,
+    records: &'t Column,
+    format: Value,
+    table: u32,
+}
+
+impl<'t> Reading<'t> {
+    fn new<'b>(carried: &Carried<'b>, eval: &mut Eval<'t, 'b>, rows: &Bitmap, table: usize) -> Self {
+        let vectors = carried.nodes.iter().map(|n| eval.eval(n, rows)).collect();
+        let (times, sources) = (eval.chunk.column(TIMESTAMP), eval.chunk.column(SOURCE));
+        let (records, format) = (eval.chunk.column(RECORD), Value::text(eval.table.format()));
+        Reading { vectors, times, sources, records, format, table: table as u32 }
+    }
+    /// Row `i` as a candidate.
+    pub(super) fn candidate(&self, eval: &Eval<'_, '_>, i: usize) -> Candidate {
+        let source = self.sources.int(i).and_then(|s| eval.bound.names.get(s as usize));
+        Candidate {
+            id: RowRef { shard: 0, table: self.table, row: (eval.chunk.first_row + i) as u32 },
+            time: self.times.int(i),
+            source: source.cloned().unwrap_or_default(),
+            record: position(&eval.bound.sources, self.sources, self.records, RECORD, i),
+            format: self.format.clone(),
+            values: self.vectors.iter().map(|v| eval.at(v, i)).collect(),
+        }
+    }
+}
+
 /// The candidates of a shard so far.
 #[derive(Default)]
 pub(super) struct Collector {
     rows: Vec<Candidate>,
-    /// Of `dedup`: the row that stands for a key.
-    first: HashMap<String, usize>,
+    /// Of `dedup`: the combinations of the table at hand.
+    firsts: Option<Firsts>,
+    /// Of hashes.
+    seed: u64,
     /// The last row that a `limit` lets through, as far as is known.
     worst: Option<Candidate>,
 }
 
 impl Collector {
-    /// Takes in the selected rows of a chunk of table number `table`.
+    /// A collector whose hashes nobody can aim at.
+    pub(super) fn new(seed: u64) -> Collector {
+        Collector { seed, ..Collector::default() }
+    }
+    /// Takes in the selected rows of a chunk of table number `table`, of which the job looks at `chunks` chunks.
     pub(super) fn take<'b>(
         &mut self,
         carried: &Carried<'b>,
         eval: &mut Eval<'_, 'b>,
         rows: &Bitmap,
-        table: usize,
+        (table, chunks): (usize, usize),
     ) -> Result<(), String> {
-        let vectors: Vec<_> = carried.nodes.iter().map(|n| eval.eval(n, rows)).collect();
-        let (times, sources) = (eval.chunk.column(TIMESTAMP), eval.chunk.column(SOURCE));
-        let records = eval.chunk.column(RECORD);
-        let format = Value::text(eval.table.format());
-        let oldest = carried.oldest(times, rows);
-        for i in rows.ones() {
-            let time = times.int(i);
-            // Most rows are told from what is already kept by one look.
-            let kept = match (carried.sort.first(), &self.worst) {
-                (None, Some(worst)) => time >= worst.time && time >= oldest,
-                (None, None) => time >= oldest,
-                (Some(&(at, descending)), Some(worst)) => {
-                    let order = eval.at(&vectors[at], i).sort_cmp(&worst.values[at]);
-                    if descending { order.is_ge() } else { order.is_le() }
-                }
-                (Some(_), None) => true,
-            };
-            if !kept {
-                continue;
+        let reading = Reading::new(carried, eval, rows, table);
+        if let Some(keys) = carried.keys {
+            if !self.firsts.as_ref().is_some_and(|f| f.is_of(table)) {
+                let (stage, chunks) = (eval.stage, chunks.min(eval.table.chunks().len()));
+                let parts = Parts { stage, bound: &*eval.bound, table: eval.table, chunks, seed: self.seed };
+                self.firsts = Some(Firsts::new(table, keys, &parts));
             }
-            let source =
-                sources.int(i).and_then(|s| eval.bound.names.get(s as usize)).cloned().unwrap_or_default();
-            let candidate = Candidate {
-                id: RowRef { shard: 0, table: table as u32, row: (eval.chunk.first_row + i) as u32 },
-                time,
-                source,
-                record: position(&eval.bound.sources, sources, records, RECORD, i),
-                format: format.clone(),
-                values: vectors.iter().map(|v| eval.at(v, i)).collect(),
-            };
-            self.offer(carried, candidate);
+            if let Some(firsts) = &mut self.firsts {
+                firsts.take(carried, keys, &reading, eval, rows, &mut self.rows);
+            }
+        } else {
+            self.take_first_in_order(carried, &reading, eval, rows);
         }
         if self.rows.len().saturating_mul(carried.nodes.len() + 4) > MOST_VALUES {
             return Err(
@@ -183,21 +210,34 @@ impl Collector {
         Ok(())
     }
 
-    fn offer(&mut self, carried: &Carried<'_>, candidate: Candidate) {
-        if let Some(keys) = &carried.dedup {
-            let Some(key) = key_text(keys.iter().map(|k| &candidate.values[*k])) else {
-                return self.rows.push(candidate);
-            };
-            match self.first.get(&key) {
-                Some(&at) if carried.compare(&candidate, &self.rows[at]).is_lt() => self.rows[at] = candidate,
-                Some(_) => {}
-                None => {
-                    self.first.insert(key, self.rows.len());
-                    self.rows.push(candidate);
+    fn take_first_in_order(
+        &mut self,
+        carried: &Carried<'_>,
+        reading: &Reading<'_>,
+        eval: &Eval<'_, '_>,
+        rows: &Bitmap,
+    ) {
+        let times = eval.chunk.column(TIMESTAMP);
+        let oldest = carried.oldest(times, rows);
+        for i in rows.ones() {
+            let time = times.int(i);
+            // Most rows are told from what is already kept by one look.
+            let kept = match (carried.sort.first(), &self.worst) {
+                (None, Some(worst)) => time >= worst.time && time >= oldest,
+                (None, None) => time >= oldest,
+                (Some(&(at, descending)), Some(worst)) => {
+                    let order = eval.at(&reading.vectors[at], i).sort_cmp(&worst.values[at]);
+                    if descending { order.is_ge() } else { order.is_le() }
                 }
+                (Some(_), None) => true,
+            };
+            if kept {
+                self.offer(carried, reading.candidate(eval, i));
             }
-            return;
         }
+    }
+
+    fn offer(&mut self, carried: &Carried<'_>, candidate: Candidate) {
         if self.worst.as_ref().is_some_and(|w| carried.compare(&candidate, w).is_ge()) {
             return;
         }
@@ -224,18 +264,4 @@ impl Collector {
         }
         self.rows
     }
-}
-
-/// Several values as one text that is equal only for values that look the same; `None` when one is missing.
-pub(super) fn key_text<'v>(values: impl Iterator<Item = &'v Value>) -> Option<String> {
-    use std::fmt::Write;
-    let mut out = String::new();
-    for value in values {
-        if value.is_null() {
-            return None;
-        }
-        let text = value.to_string();
-        let _ = write!(out, "{}:{text}", text.len());
-    }
-    Some(out)
 }

@@ -1,6 +1,6 @@
 //! A table of values by columns, and the steps that drop, reorder and group its rows.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use super::super::{
     super::{
@@ -10,7 +10,6 @@ use super::super::{
     },
     index::{Interner, KeyTable},
     partial::{Groups, KeyColumn},
-    rows::key_text,
     state::{Gather, State},
 };
 use crate::table::{Kind, Value};
@@ -105,14 +104,17 @@ impl Sheet {
                 Step::Table(step) => self.table_step(stage, step)?,
                 Step::Dedup(keys) => {
                     keys.iter().for_each(|node| self.compute(stage, node));
-                    let mut seen = HashSet::new();
-                    let mut order = std::mem::take(&mut self.order);
-                    order.retain(|&row| {
-                        let values: Vec<Value> =
-                            keys.iter().map(|k| k.value(&mut RowScope { sheet: self, row })).collect();
-                        key_text(values.iter()).is_none_or(|key| seen.insert(key))
+                    // Combinations are numbered as they are met; a row without one is never a duplicate.
+                    let mut numbers = self.combinations(keys).into_iter();
+                    let mut seen = 0;
+                    self.order.retain(|_| match numbers.next().flatten() {
+                        Some(number) => {
+                            let first = number == seen;
+                            seen += first as u32;
+                            first
+                        }
+                        None => true,
                     });
-                    self.order = order;
                 }
             }
         }

@@ -9,7 +9,7 @@ use super::{
         },
         exact,
         group::MOST_VALUES,
-        index::{Interner, Map},
+        index::{Interner, KeyTable, Map},
     },
     sheet::{Column, RowScope, Sheet},
 };
@@ -82,16 +82,23 @@ impl Sheet {
     }
 
     /// The number of each row's combination of values; `None` where one is missing.
-    fn combinations(&self, keys: &[Node]) -> Vec<Option<u32>> {
+    pub(super) fn combinations(&self, keys: &[Node]) -> Vec<Option<u32>> {
         let mut interners: Vec<Interner> = (0..keys.len()).map(|k| Interner::new(k as u64 + 1)).collect();
-        let mut seen: Map<Vec<u32>, u32> = Map::default();
-        let of_row = |row: &u32| {
-            let numbers: Vec<u32> =
-                keys.iter().zip(&mut interners).map(|(key, i)| i.number(&self.value(key, *row))).collect();
-            let next = seen.len() as u32;
-            (!numbers.contains(&0)).then(|| *seen.entry(numbers).or_insert(next))
+        let mut tables: Vec<KeyTable> = keys.iter().map(|_| KeyTable::new(0x9e37_79b9)).collect();
+        let mut numbers = vec![0; keys.len()];
+        let mut of_row = |row: &u32| {
+            for ((number, key), interner) in numbers.iter_mut().zip(keys).zip(&mut interners) {
+                *number = interner.number(&self.value(key, *row));
+                if *number == 0 {
+                    return None;
+                }
+            }
+            let fold = |at: u32, (table, number): (&mut KeyTable, &u32)| {
+                table.number((at as u64) << 32 | *number as u64)
+            };
+            Some(tables.iter_mut().zip(&numbers).fold(0, fold))
         };
-        self.order.iter().map(of_row).collect()
+        self.order.iter().map(|row| of_row(row)).collect()
     }
 
     fn sessions(&mut self, stage: &Stage, keys: &[Node], pause: i64, into: usize) -> Result<(), String> {
