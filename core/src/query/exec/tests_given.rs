@@ -401,3 +401,18 @@ fn fields_that_set_rows_apart_come_first() {
          |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n  help: put it before `stats`, `limit`, `dedup` and `unnest`\n",
     );
 }
+
+#[test]
+fn log_groups_name_logs_by_their_service() {
+    answers(&[
+        ("SOURCE '/aws/call/my-function' | stats count(*)", "5"),
+        ("SOURCE /aws/call/my-function, flow | stats count(*)", "11"),
+        ("SOURCE '/my/service' | stats count(*)", "11"),
+        ("SOURCE dataSource(['call']) | stats count(*)", "5"),
+        ("SOURCE logGroups(namePrefix: ['/aws/x', 'y'], class: ['STANDARD']) | stats count(*)", "11"),
+        ("filter srcaddr in (SOURCE '/aws/call/f' | filter status = 403 | fields ip) | stats count(*)", "2"),
+    ]);
+    let query = parse_in("SOURCE '/my/service' | limit 1", Language::Insights).query;
+    let remarks = crate::query::plan::check(&query, &catalog(&shards(1)));
+    assert_eq!(remarks[0].message, "log groups are not told apart: all logs that are loaded are asked");
+}

@@ -173,9 +173,20 @@ impl<'c> Lower<'c> {
 
     fn source(&mut self, names: &[Spanned<String>]) {
         let mut ids = self.sources.take().unwrap_or_default();
+        let mut all = false;
         for name in names {
-            match self.catalog.source(&name.item) {
-                found if !found.is_empty() => ids.extend(found),
+            // The vendor's log groups are named by service: `/aws/lambda/…`.
+            let of_part = |part: &str| Some(self.catalog.source(part)).filter(|ids| !ids.is_empty());
+            let is_group = name.item.contains('/');
+            let of_group = || if is_group { name.item.split('/').find_map(of_part) } else { None };
+            match of_part(&name.item).or_else(of_group) {
+                Some(found) => ids.extend(found),
+                None if is_group => {
+                    all = true;
+                    let message = "log groups are not told apart: all logs that are loaded are asked";
+                    let remark = Diagnostic::warning(name.span.clone(), message);
+                    self.diagnostics.push(remark.help("name a format: `SOURCE cloudtrail`"));
+                }
                 _ => {
                     let near = self.like(&name.item, self.catalog.sources());
                     let all: Vec<&str> = self.catalog.sources().take(12).collect();
@@ -189,7 +200,7 @@ impl<'c> Lower<'c> {
                 }
             }
         }
-        self.sources = Some(ids);
+        self.sources = (!all).then_some(ids);
     }
 
     fn search(&mut self, terms: &[Term], span: &Range<usize>) {
