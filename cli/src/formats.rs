@@ -54,6 +54,7 @@ fn describe(format: &dyn Format) -> Json {
         "readOn": meta.read_on,
         "keyShape": meta.key_shape,
         "identity": format.identity(),
+        "sources": format.sources(),
         "columns": format.fields().iter().map(column).collect::<Vec<_>>(),
         "presets": presets,
         "samples": samples,
