@@ -1,5 +1,7 @@
 //! SQL over small tables: the answers that Athena gives, missing values above all.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::{
     query::{functions, plan::NoJson, syntax::Language},
@@ -271,5 +273,173 @@ fn every_name_of_sql_means_something() {
             assert!(scalar.least <= function.least || function.name == "replace", "{}", function.name);
             assert!(scalar.most >= function.most, "{}", function.name);
         }
+    }
+}
+
+/// The same question in both languages.
+#[derive(Clone, Debug)]
+struct Pair {
+    insights: String,
+    sql: String,
+}
+
+fn pair(insights: impl Into<String>, sql: impl Into<String>) -> Pair {
+    Pair { insights: insights.into(), sql: sql.into() }
+}
+
+fn value() -> impl Strategy<Value = Pair> {
+    let field = || prop::sample::select(vec!["bytes", "start", "action", "srcaddr", "BYTES"]);
+    prop_oneof![
+        4 => field().prop_map(|f| pair(f, f)),
+        1 => (field(), prop::sample::select(vec!["+", "-", "*", "%"]), 1..9)
+            .prop_map(|(f, o, n)| pair(format!("({f} {o} {n})"), format!("({f} {o} {n})"))),
+        1 => (field(), 1..9).prop_map(|(f, n)| pair(format!("({f} / {n})"), format!("(CAST({f} AS double) / {n})"))),
+        1 => field().prop_map(|f| pair(format!("toupper({f})"), format!("upper({f})"))),
+        1 => field().prop_map(|f| pair(format!("strlen({f})"), format!("length({f})"))),
+        1 => field().prop_map(|f| pair(format!("coalesce({f}, 7)"), format!("coalesce({f}, 7)"))),
+        1 => field().prop_map(|f| {
+            pair(format!("if(ispresent({f}), 1, 2)"), format!("CASE WHEN {f} IS NULL THEN 2 ELSE 1 END"))
+        }),
+    ]
+}
+
+fn condition() -> impl Strategy<Value = Pair> {
+    let literal = || {
+        prop::sample::select(vec![
+            ("100", "100"),
+            ("-7", "-7"),
+            ("0.5", "0.5"),
+            ("\"ACCEPT\"", "'ACCEPT'"),
+            ("\"10.0.0.1\"", "'10.0.0.1'"),
+            ("\"300\"", "'300'"),
+        ])
+    };
+    let operator = prop::sample::select(vec![("=", "="), ("!=", "<>"), ("<", "<"), (">=", ">="), (">", ">")]);
+    let atom = prop_oneof![
+        4 => (value(), operator, literal()).prop_map(|(v, o, l)| {
+            pair(format!("{} {} {}", v.insights, o.0, l.0), format!("{} {} {}", v.sql, o.1, l.1))
+        }),
+        1 => (value(), any::<bool>(), literal(), literal()).prop_map(|(v, n, a, b)| {
+            let (i, s) = if n { ("not ", "NOT ") } else { ("", "") };
+            pair(format!("{} {i}in [{}, {}]", v.insights, a.0, b.0), format!("{} {s}IN ({}, {})", v.sql, a.1, b.1))
+        }),
+        1 => (value(), any::<bool>(), prop::sample::select(vec![("\"E\"", "'%E%'"), ("/^A/", "'A%'"), ("/0.1$/", "'%0_1'")]))
+            .prop_map(|(v, n, p)| {
+                let (i, s) = if n { ("not ", "NOT ") } else { ("", "") };
+                pair(format!("{} {i}like {}", v.insights, p.0), format!("{} {s}LIKE {}", v.sql, p.1))
+            }),
+        1 => value().prop_map(|v| pair(format!("ispresent({})", v.insights), format!("{} IS NOT NULL", v.sql))),
+        1 => (value(), literal()).prop_map(|(v, l)| {
+            pair(format!("not ({} = {})", v.insights, l.0), format!("{} IS DISTINCT FROM {}", v.sql, l.1))
+        }),
+    ];
+    atom.prop_recursive(3, 8, 2, |inner| {
+        (inner.clone(), inner, prop::sample::select(vec![("and", "AND"), ("or", "OR")]), any::<bool>())
+            .prop_map(|(a, b, o, negated)| match negated {
+                // Plain negation is what `NOT coalesce(…, false)` says.
+                true => pair(
+                    format!("not ({} {} {})", a.insights, o.0, b.insights),
+                    format!("NOT coalesce({} {} {}, false)", a.sql, o.1, b.sql),
+                ),
+                false => pair(
+                    format!("({} {} {})", a.insights, o.0, b.insights),
+                    format!("({} {} {})", a.sql, o.1, b.sql),
+                ),
+            })
+    })
+}
+
+fn question() -> impl Strategy<Value = Pair> {
+    let aggregate = (
+        prop::sample::select(vec![
+            ("sum", "sum"),
+            ("avg", "avg"),
+            ("min", "min"),
+            ("max", "max"),
+            ("count", "count"),
+            ("count_distinct", "count(DISTINCT"),
+        ]),
+        value(),
+    )
+        .prop_map(|((i, s), v)| {
+            let sql = if s.contains('(') { format!("{s} {})", v.sql) } else { format!("{s}({})", v.sql) };
+            pair(format!("{i}({})", v.insights), sql)
+        });
+    let key = prop_oneof![
+        3 => value(),
+        1 => Just(pair("datefloor(eventTime, 1h)", "date_trunc('hour', eventtime)")),
+    ];
+    let groups = (condition(), aggregate, key, 0..3u8).prop_map(|(c, a, k, tail)| {
+        let (ti, ts) = match tail {
+            0 => ("", " ORDER BY k NULLS FIRST"),
+            1 => (" | filter n > 1", " HAVING count(*) > 1 ORDER BY k NULLS FIRST"),
+            _ => (" | sort n desc, k | limit 2", " ORDER BY n DESC, k NULLS FIRST LIMIT 2"),
+        };
+        pair(
+            format!(
+                "SOURCE vpc_flow | filter {} | stats count(*) as n, {} as a by {} as k{ti}",
+                c.insights, a.insights, k.insights
+            ),
+            format!(
+                "SELECT {} AS k, count(*) AS n, {} AS a FROM vpc_flow_logs WHERE {} GROUP BY {}{ts}",
+                k.sql, a.sql, c.sql, k.sql
+            ),
+        )
+    });
+    let rows = (condition(), value(), value()).prop_map(|(c, v, s)| {
+        pair(
+            format!(
+                "SOURCE vpc_flow | filter {} | fields {} as v | sort {} desc",
+                c.insights, v.insights, s.insights
+            ),
+            format!("SELECT {} AS v FROM vpc_flow_logs WHERE {} ORDER BY {} DESC", v.sql, c.sql, s.sql),
+        )
+    });
+    prop_oneof![2 => groups, 1 => rows]
+}
+
+/// The rows of an answer as text.
+fn rows_of(text: &str, language: Language) -> Vec<String> {
+    let mut shard = shard();
+    let (plan, answer) =
+        run_in(text, language, &mut shard, &NoJson).unwrap_or_else(|d| panic!("{text}: {d:?}"));
+    let rows: Vec<Vec<Value>> = match answer {
+        Answer::Table(table) => table.rows,
+        Answer::Rows(rows) => {
+            let reader = Reader::new(&plan, &shard);
+            rows.iter().map(|r| reader.values(*r)).collect()
+        }
+    };
+    rows.iter().map(|row| row.iter().map(Value::to_string).collect::<Vec<_>>().join(" | ")).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 500,
+        failure_persistence: None,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(11),
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn both_languages_give_the_same_answer(question in question()) {
+        let insights = rows_of(&question.insights, Language::Insights);
+        let sql = rows_of(&question.sql, Language::Sql);
+        prop_assert_eq!(&insights, &sql, "{}\n{}", question.insights, question.sql);
+        // And the same once more, written back from the tree.
+        let tree = parse_in(&question.sql, Language::Sql).query;
+        let canonical = crate::query::syntax::text(&tree, Language::Sql).unwrap();
+        prop_assert_eq!(&rows_of(&canonical, Language::Sql), &sql, "{}\n{}", question.sql, canonical);
+        // What came from Insights can be said in SQL too.
+        let tree = parse_in(&question.insights, Language::Insights).query;
+        let said = crate::query::syntax::text(&tree, Language::Sql).unwrap();
+        let mut said = rows_of(&said, Language::Sql);
+        let mut wanted = insights.clone();
+        if question.insights.contains("stats") && !question.insights.contains("limit") {
+            // Without an order of its own both are in the order of keys.
+            said.sort();
+            wanted.sort();
+        }
+        prop_assert_eq!(&said, &wanted, "{}", question.insights);
     }
 }

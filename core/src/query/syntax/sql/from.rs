@@ -1,16 +1,17 @@
 //! `FROM`: which rows a `SELECT` reads, and what names mean in it.
 
 use super::{
-    MOST_QUERIES, Parser, Relation, Scope,
+    MOST_COPIED, MOST_QUERIES, Parser, Relation, Scope,
     expression::{Node, path_step},
     is_reserved,
     lexer::{self, Lexeme, Symbol, Token},
+    replace::visit,
 };
 use crate::query::{
     diagnostic::{Diagnostic, suggest},
     syntax::{
         insights::{Reported, Step, short},
-        tree::{Command, Expr, Join, Projection, Query, Spanned, TableCommand},
+        tree::{Command, E, Expr, Join, Projection, Query, Spanned, TableCommand},
     },
 };
 
@@ -87,13 +88,17 @@ impl Parser<'_> {
         let alias = self.alias()?;
         let name = alias.or_else(|| Some(table.clone()));
         if let Some(relation) = self.named.get(&table.to_lowercase()).filter(|_| alone) {
+            self.copied = self.copied.saturating_add(relation.weight);
+            if self.copied > MOST_COPIED {
+                return self.fail(span, "the queries that `WITH` names stand for too much in each other", "");
+            }
             return Ok(Source { relation: relation.clone(), name });
         }
         let mut commands = Vec::new();
         if !table.eq_ignore_ascii_case(EVERYTHING) {
             commands.push(Spanned::new(Command::Source(vec![Spanned::new(table, span.clone())]), span));
         }
-        Ok(Source { relation: Relation { commands, columns: None }, name })
+        Ok(Source { relation: Relation { commands, ..Relation::default() }, name })
     }
 
     /// `[AS] name`
@@ -161,6 +166,7 @@ impl Parser<'_> {
         if one.eq_ignore_ascii_case(&two) {
             return self.fail(span, "both tables have the same name", "write `FROM x AS a JOIN x AS b ON …`");
         }
+        self.no_query_inside(&other.relation, span.clone())?;
         self.scope = Scope { sides: vec![one.clone(), two.clone()], ..Scope::default() };
         let mut on = Vec::new();
         if self.eat_word("using") {
@@ -320,6 +326,7 @@ impl Parser<'_> {
         self.scope = outer;
         self.close(open)?;
         let relation = relation?;
+        self.no_query_inside(&relation, open.start..self.end())?;
         if relation.columns.as_ref().is_none_or(|c| c.len() != 1) {
             let message = "the inner query must have one column";
             return self.fail(open.start..self.end(), message, "write `IN (SELECT column FROM …)`");
@@ -329,6 +336,36 @@ impl Parser<'_> {
             Some(item) => Expr::InQuery { negated: false, item, query },
             None => Expr::Literal(crate::table::Value::Null),
         })
+    }
+
+    /// Refuses a query that is run first and needs another one to be run before.
+    fn no_query_inside(&mut self, relation: &Relation, span: std::ops::Range<usize>) -> Step<()> {
+        let mut found = false;
+        for command in &relation.commands {
+            let all: Vec<&E> = match &command.item {
+                Command::Join(_) => {
+                    found = true;
+                    break;
+                }
+                Command::Filter(condition) => vec![condition],
+                Command::Select(items) => items.iter().map(|i| &i.expr).collect(),
+                Command::Stats { aggregates, by } => aggregates.iter().chain(by).map(|i| &i.expr).collect(),
+                _ => Vec::new(),
+            };
+            for e in all {
+                visit(e, &mut |e| {
+                    found |= matches!(e.item, Expr::InQuery { .. });
+                    !found
+                });
+            }
+        }
+        match found {
+            true => {
+                let help = "run the innermost query first and write its answer as a list: `IN ('a', 'b')`";
+                self.fail(span, "a query that is joined or stands in `IN` cannot hold another one", help)
+            }
+            false => Ok(()),
+        }
     }
 
     /// Refuses queries inside queries inside queries.

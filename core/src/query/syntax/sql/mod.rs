@@ -51,6 +51,9 @@ const MOST_DIAGNOSTICS: usize = 64;
 /// How deep queries may stand inside each other.
 const MOST_QUERIES: u32 = 12;
 
+/// How much text the uses of named queries may stand for.
+const MOST_COPIED: usize = 1 << 22;
+
 /// The words that begin a clause, and so end the one before.
 const CLAUSES: &[&str] = &[
     "select",
@@ -140,6 +143,7 @@ pub fn parse(text: &str) -> Parsed {
         at: 0,
         depth: 0,
         queries: 0,
+        copied: 0,
         named: HashMap::new(),
         scope: Scope::default(),
         diagnostics: Vec::new(),
@@ -157,6 +161,8 @@ struct Relation {
     commands: Vec<Spanned<Command>>,
     /// `None` where every field of the logs is a column.
     columns: Option<Vec<String>>,
+    /// How much text it stands for, the named queries in it included.
+    weight: usize,
 }
 
 /// What names mean inside a `SELECT`.
@@ -185,6 +191,8 @@ struct Parser<'a> {
     depth: u32,
     /// How many queries the current one stands in.
     queries: u32,
+    /// How much text the uses of named queries stand for so far.
+    copied: usize,
     /// What `WITH` named, by lower-case name.
     named: HashMap<String, Relation>,
     scope: Scope,

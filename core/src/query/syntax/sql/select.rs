@@ -77,7 +77,11 @@ impl Parser<'_> {
         self.inside(|p| {
             let outer = std::mem::take(&mut p.scope);
             let depth = std::mem::take(&mut p.depth);
-            let result = p.select();
+            let (start, copied) = (p.peek().start, p.copied);
+            let mut result = p.select();
+            if let Ok(relation) = &mut result {
+                relation.weight = p.end().saturating_sub(start) + p.copied.saturating_sub(copied);
+            }
             p.scope = outer;
             p.depth = depth;
             result
@@ -487,7 +491,7 @@ impl Parser<'_> {
         if let Some(rows) = select.limit {
             commands.push(step(Command::Limit(rows)));
         }
-        Ok(Relation { commands, columns: names })
+        Ok(Relation { commands, columns: names, weight: 0 })
     }
 
     /// In a join every column needs its table's name: which of the two has it cannot be told from the text.
