@@ -4,8 +4,8 @@
 //!
 //! In the prose, a fence `run FILE…` is a query that is answered; its answer is put behind it. `fails FILE…` is one that
 //! cannot run; its diagnostics are put there. A line `{{name}}` stands for a table: `commands`, `no effect`,
-//! `not offered`, `functions`, `aggregates`. `commands.md` has a section for each command, `calls.txt` one call of each
-//! function that has no constant example, and of each aggregate.
+//! `not offered`, `functions`, `aggregates`, `sql functions`. `commands.md` has a section for each command, `calls.txt`
+//! one call of each function that has no constant example, and of each aggregate, `sql.txt` of each function of SQL.
 
 #![expect(clippy::disallowed_methods, reason = "the rule is the core's; its tests read their fixtures")]
 
@@ -20,7 +20,7 @@ use logloupe_core::{
         exec::{self, Answer, Reader},
         functions::{self, AGGREGATES, GROUPS},
         plan::Catalog,
-        syntax::{Language, parse_in, words},
+        syntax::{Language, parse_in, sql, words},
     },
     table::{Value, value::parse_number},
 };
@@ -147,9 +147,9 @@ fn sections(file: &str) -> BTreeMap<String, String> {
     parts.map(|p| p.split_once('\n').unwrap()).map(|(n, t)| (n.to_owned(), t.trim().to_owned())).collect()
 }
 
-/// The calls of `calls.txt`, by name in lower case.
-fn calls() -> BTreeMap<String, String> {
-    let text = read("tests/reference/calls.txt");
+/// The calls of a file, by name in lower case.
+fn calls(file: &str) -> BTreeMap<String, String> {
+    let text = read(&format!("tests/reference/{file}"));
     let calls = text.lines().filter(|l| !l.is_empty() && !l.starts_with('#'));
     let name = |call: &str| call.split('(').next().unwrap_or_default().to_ascii_lowercase();
     calls.map(|call| (name(call), call.to_owned())).collect()
@@ -195,7 +195,7 @@ fn tables(name: &str, wrong: &mut Vec<String>) -> String {
             }
         }
         "functions" => {
-            let calls = calls();
+            let calls = calls("calls.txt");
             for (group, functions) in GROUPS {
                 write!(out, "### {group}\n\n| function | value | examples |\n|---|---|---|\n").unwrap();
                 for function in *functions {
@@ -228,7 +228,7 @@ fn tables(name: &str, wrong: &mut Vec<String>) -> String {
             }
         }
         "aggregates" => {
-            let calls = calls();
+            let calls = calls("calls.txt");
             out.push_str("| aggregate | value | example |\n|---|---|---|\n");
             for aggregate in AGGREGATES {
                 let mut doc = sentence(aggregate.doc);
@@ -249,6 +249,28 @@ fn tables(name: &str, wrong: &mut Vec<String>) -> String {
                     wrong.push(format!("calls.txt: there is no function `{name}`"));
                 }
             }
+        }
+        "sql functions" => {
+            let mut calls = calls("sql.txt");
+            out.push_str("| function | value of the example | what it gives |\n|---|---|---|\n");
+            for function in sql::FUNCTIONS {
+                let Some(call) = calls.remove(function.name) else {
+                    wrong.push(format!("sql.txt has no call of `{}`", function.name));
+                    continue;
+                };
+                // The ones that SQL means otherwise have a sentence of their own; others have that of the tree's.
+                let (call, written) = call.split_once(" -- ").unwrap_or((&call, ""));
+                let own = functions::SQL.iter().find(|f| f.name == function.tree).map(|f| f.doc);
+                let doc = Some(written).filter(|d| !d.is_empty()).or(own);
+                let doc = doc.or_else(|| functions::find(function.tree).map(|f| f.doc));
+                let doc = doc.or_else(|| functions::aggregate::find(function.tree).map(|(a, _)| a.doc));
+                let doc = doc.map(|d| sentence(d).replace('|', "\\|")).unwrap_or_default();
+                let query = format!("SELECT {call} AS x FROM vpc_flow_logs LIMIT 1");
+                let value = one(&query, call, wrong).unwrap_or_default();
+                let value = value.rsplit_once(" = ").map_or("", |(_, value)| value).to_owned();
+                writeln!(out, "| {} | {value} | {doc} |", code(call)).unwrap();
+            }
+            calls.keys().for_each(|name| wrong.push(format!("sql.txt: there is no function `{name}`")));
         }
         other => wrong.push(format!("there is no table `{other}`")),
     }

@@ -342,7 +342,8 @@ fn aggregate(kind: AggregateKind, percent: f64, values: Vec<(Value, &Naive<'_>)>
             let timed = values.iter().filter(|(v, r)| r.order.0.is_some() && num(v).is_some());
             let key = |r: &Naive<'_>| (r.order.0, r.order.1.clone(), r.order.2);
             let first = timed.clone().min_by_key(|(_, r)| key(r));
-            let last = timed.max_by_key(|(_, r)| key(r));
+            // Of rows of one event the first one counts.
+            let last = timed.rev().max_by_key(|(_, r)| key(r));
             let (Some((a, from)), Some((b, to))) = (first, last) else { return Value::Null };
             let time = |r: &Naive<'_>| r.order.0.unwrap_or(0);
             let (a, b) = (num(a).map_or(0.0, Num::float), num(b).map_or(0.0, Num::float));
