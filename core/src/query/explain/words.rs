@@ -10,8 +10,12 @@ use crate::{
         Diagnostic,
         functions::{AggregateKind, aggregate},
         plan::{self, Catalog, Plan, catalog::BUILT_IN},
-        syntax::tree::{
-            Binary, Command, E, Expr, ParsePattern, Period, PeriodUnit, Projection, Query, SortKey, Term,
+        syntax::{
+            tree::{
+                Binary, Command, E, Expr, ParsePattern, Period, PeriodUnit, Projection, Query, SortKey,
+                TableCommand, Term,
+            },
+            words::command_named,
         },
     },
     table::{Kind, Value},
@@ -47,6 +51,7 @@ pub fn words(query: &Query, catalog: &Catalog) -> Result<Vec<Step>, Vec<Diagnost
         made: BTreeSet::new(),
         grouped: false,
         order: Order::Newest,
+        cut_on_parts: plan.is_cut_on_shards(),
     };
     telling.reading(&plan);
     for command in &query.commands {
@@ -70,6 +75,8 @@ struct Telling<'c> {
     /// Whether a `stats` made groups of the rows.
     grouped: bool,
     order: Order,
+    /// Whether the parts make rows of lists.
+    cut_on_parts: bool,
 }
 
 /// What is still to be said of the order of rows.
@@ -212,11 +219,31 @@ impl Telling<'_> {
                 "sets beside each number what it was in an earlier time of equal length, the difference, and the \
                  change in per cent",
             ),
+            Command::Table(table) => self.table(table),
             // Which logs are read was said first.
             Command::Source(_) => {}
-            other => {
+        }
+    }
+
+    /// What the table of commands says of it, and how it was written.
+    fn table(&mut self, command: &TableCommand) {
+        let text = command.to_string();
+        let known = text.split(' ').next().and_then(command_named);
+        // The first part of the sentence; what follows is about writing it.
+        let doc = known.and_then(|known| known.doc.split([';', ':', ',']).next());
+        let said = format!("{}: {text}", doc.unwrap_or("runs"));
+        match command {
+            TableCommand::Pattern(_) | TableCommand::CountFrequent(_) => {
+                self.push(said);
+                self.grouped = true;
+                self.order = Order::Said;
+                self.merge();
+            }
+            // Each row is for itself, so that parts do it where they hand on groups.
+            TableCommand::Unnest { .. } if self.cut_on_parts && self.place == Place::Parts => self.push(said),
+            _ => {
                 self.in_order();
-                self.push(format!("runs {other}"));
+                self.push(said);
             }
         }
     }

@@ -40,9 +40,12 @@ const MOST_STATS: usize = 10;
 /// The plan and what is to be said of it; the plan is only good if no error is among the diagnostics.
 pub(super) fn lower(query: &Query, catalog: &Catalog) -> (Plan, Vec<Diagnostic>) {
     let mut lower = walk(query, catalog);
+    let shown = match lower.display.take() {
+        Some(shown) => shown,
+        None if lower.fields.is_empty() => lower.shown_of_events(),
+        None => std::mem::take(&mut lower.fields),
+    };
     lower.done.push(lower.stage);
-    let named = if lower.fields.is_empty() { lower.events } else { lower.fields };
-    let shown = lower.display.unwrap_or(named);
     let compares = lower.compares;
     (Plan { sources: lower.sources, stages: lower.done, shown, compares }, lower.diagnostics.into_vec())
 }

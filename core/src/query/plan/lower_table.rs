@@ -235,12 +235,18 @@ impl Lower<'_> {
         node
     }
 
-    /// Shows a column of events that became rows of a table: behind the time, in the place of one of the same name.
-    fn show_of_event(&mut self, output: Output) {
-        if self.events.is_empty() {
+    /// The columns of events that became rows of a table: their time, and what commands were about.
+    pub(super) fn shown_of_events(&mut self) -> Vec<Output> {
+        let mut shown = std::mem::take(&mut self.events);
+        if !shown.is_empty() && shown.iter().all(|o| o.name != "@timestamp") {
             let node = self.field("@timestamp", &(0..0));
-            self.events.push(Output { name: "@timestamp".to_owned(), unit: Unit::None, node });
+            shown.insert(0, Output { name: "@timestamp".to_owned(), unit: Unit::None, node });
         }
+        shown
+    }
+
+    /// Shows a column of events that became rows of a table, in the place of one of the same name.
+    fn show_of_event(&mut self, output: Output) {
         put(&mut self.events, output);
     }
 

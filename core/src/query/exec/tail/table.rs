@@ -86,7 +86,7 @@ impl Sheet {
         let mut interners: Vec<Interner> = (0..keys.len()).map(|k| Interner::new(k as u64 + 1)).collect();
         let mut tables: Vec<KeyTable> = keys.iter().map(|_| KeyTable::new(0x9e37_79b9)).collect();
         let mut numbers = vec![0; keys.len()];
-        let mut of_row = |row: &u32| {
+        let of_row = |row: &u32| {
             for ((number, key), interner) in numbers.iter_mut().zip(keys).zip(&mut interners) {
                 *number = interner.number(&self.value(key, *row));
                 if *number == 0 {
@@ -98,7 +98,7 @@ impl Sheet {
             };
             Some(tables.iter_mut().zip(&numbers).fold(0, fold))
         };
-        self.order.iter().map(|row| of_row(row)).collect()
+        self.order.iter().map(of_row).collect()
     }
 
     fn sessions(&mut self, stage: &Stage, keys: &[Node], pause: i64, into: usize) -> Result<(), String> {
