@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use logloupe_core::{
     query::{
         diagnostic::render,
-        syntax::{Language, highlight, parse, parse_in, tree::*},
+        syntax::{Language, highlight, parse, parse_in, text as write_in, tree::*},
     },
     table::Value,
 };
@@ -260,6 +260,17 @@ proptest! {
     }
 
     #[test]
+    fn any_sql_is_answered(parts in vec(select(SQL.to_vec()), 0..30)) {
+        check_in(&format!("select {}", parts.join(" ")), Language::Sql);
+        check_in(&parts.concat(), Language::Sql);
+    }
+
+    #[test]
+    fn statements_are_answered(parts in vec(select(CLAUSES.to_vec()), 1..7)) {
+        check_in(&format!("select {}", parts.join(" ")), Language::Sql);
+    }
+
+    #[test]
     fn any_tokens_are_answered(tokens in vec(select(TOKENS.to_vec()), 0..40)) {
         check(&tokens.concat());
     }
@@ -355,6 +366,102 @@ const TOKENS: &[&str] = &[
     "logGroups(",
 ];
 
+/// What SQL is made of.
+const SQL: &[&str] = &[
+    "select",
+    "from log",
+    "where",
+    "group by",
+    "order by",
+    "having",
+    "limit 5",
+    "distinct",
+    "case when",
+    "then",
+    "else",
+    "end",
+    "between",
+    "and",
+    "or",
+    "not",
+    "in (",
+    "like",
+    "escape '!'",
+    "is null",
+    "is not null",
+    "as",
+    "b",
+    "a",
+    "\"x y\"",
+    "'t'",
+    "'it''s'",
+    "5",
+    "1.5e3",
+    "count(*)",
+    "count(distinct a)",
+    "sum(b)",
+    "cast(a as bigint)",
+    "date_trunc('hour', a)",
+    "interval",
+    "(",
+    ")",
+    ",",
+    "=",
+    "<>",
+    "<=",
+    "+",
+    "-",
+    "*",
+    "/",
+    "||",
+    ".",
+    ";",
+    "with x as (",
+    "join log c on",
+    "union",
+    "unnest(a)",
+    "--",
+    "/*",
+    "*/",
+    "'",
+    "\"",
+    "%",
+    "é",
+    "try_cast(",
+    "true",
+    "null",
+    "desc",
+    "nulls last",
+    "exists (select",
+];
+
+/// Clauses that make statements more often than not.
+const CLAUSES: &[&str] = &[
+    "a, b as c from log",
+    "* from log",
+    "distinct a from log",
+    "count(*) as n, a from log",
+    "sum(b) / count(*) from log x",
+    "where a = 1 and b <> 'x'",
+    "where a like 'x%_' or b in (1, 2)",
+    "where not (a is null)",
+    "where a between 1 and b",
+    "where a in (select b from log)",
+    "group by a",
+    "group by 1, b",
+    "having count(*) > 5",
+    "order by n desc, 1",
+    "order by a",
+    "limit 10",
+    "from (select a as b from log) t",
+    "from log a join log b on a.x = b.x",
+    "case a when 1 then 'x' else b end from log",
+    "cast(a as varchar) || 'x' from log",
+    "date_trunc('day', from_unixtime(a)) as d from log",
+    "where a = 'it''s'",
+    ";",
+];
+
 /// What filter patterns are made of.
 const PARTS: &[&str] = &[
     "$.a",
@@ -434,13 +541,30 @@ fn check_in(text: &str, language: Language) {
         last = d.span.start;
     }
     for command in &parsed.query.commands {
-        assert!(text.get(command.span.clone()).is_some_and(|t| !t.is_empty()), "{text:?}");
+        // A statement of SQL becomes several commands, some of which stand nowhere.
+        let stands = language == Language::Sql || !command.span.is_empty();
+        assert!(stands && text.get(command.span.clone()).is_some(), "{text:?}");
     }
     render(text, &parsed.diagnostics);
     // Whatever could be read is the same query when written down.
+    if language == Language::Sql {
+        // What could be read of a broken statement is written down as one that is none.
+        if parsed.is_ok() {
+            check_sql(text, &parsed.query);
+        }
+        return;
+    }
     let again = parse(&parsed.query.to_string());
     assert_eq!(again.query, parsed.query, "{text:?}");
     assert!(again.is_ok(), "{text:?}: {}", parsed.query);
+}
+
+/// Queries inside each other may come back as one; what is written then stays.
+fn check_sql(text: &str, query: &Query) {
+    let Ok(canonical) = write_in(query, Language::Sql) else { return };
+    let again = parse_in(&canonical, Language::Sql);
+    assert!(again.is_ok(), "{text:?}: {canonical}\n{}", render(&canonical, &again.diagnostics));
+    assert_eq!(write_in(&again.query, Language::Sql).as_ref(), Ok(&canonical), "{text:?}");
 }
 
 #[test]
