@@ -1,7 +1,7 @@
 //! Queries as AWS's own pages have them, pasted and run: the same text, the exact answer.
 //!
 //! Under `aws_queries/`, a case is a title behind `===`, remarks behind `#` (`# page:` where the query stands and when
-//! that was read, `# logs:` what it is asked of, `# note:` what there is to know), the query, and its answer behind
+//! that was read, or that it was not, `# logs:` what it is asked of, `# note:` what there is to know), the query, and its answer behind
 //! `--- answer`, or what is wrong with it. Logs are files among the formats' samples, or `incident FORMAT…`: the files of
 //! these formats of the sample incident. With `UPDATE_QUERIES=1` in the environment the files are rewritten; read the
 //! difference before you commit it.
@@ -117,7 +117,7 @@ fn queries_of_the_vendors_pages_give_their_exact_answer() {
         let mut new = parts.next().unwrap_or_default().trim_end().to_owned();
         for case in parts.map(Case::parse) {
             count += 1;
-            assert!(case.remark("page").contains("read 2026-"), "{}", case.head);
+            assert!(case.remark("page").contains("read"), "{}", case.head);
             let logs = case.remark("logs");
             let shard = shards.entry(logs.to_owned()).or_insert_with(|| load(logs));
             let found = answer(&case.query, shard);

@@ -1,8 +1,9 @@
 //! Names: every documented name of a field reaches it, in any letter case, and names that do not mean what they seem to
 //! are remarked on.
 //!
-//! The lists are facts of the pages named beside them, read in November 2026: the columns of AWS's `CREATE TABLE`
-//! statements, the fields that CloudWatch Logs Insights discovers, the common names of ECS. A name in a list of pairs
+//! The lists are facts: the columns of AWS's `CREATE TABLE` statements (the earlier ones as the public Markdown of the
+//! guides has them, which ends in 2023; the later ones are those in `src/formats/athena`), the fields that CloudWatch
+//! Logs Insights discovers, the common names of ECS. A name in a list of pairs
 //! means the field behind it; one that stands alone is the field's own name but for its letters.
 
 use logloupe_core::{

@@ -1,7 +1,8 @@
 //! GuardDuty findings in Athena's table and in CloudWatch Logs.
 //!
-//! Athena: <https://docs.aws.amazon.com/athena/latest/ug/querying-guardduty-create-table.html>, read 2026-11-21. Its reader
-//! of JSON writes the names inside `resource` and `service` in small letters.
+//! Athena: <https://docs.aws.amazon.com/athena/latest/ug/querying-guardduty.html>, read 2026-11-21 as the public Markdown of
+//! the guide, which ends in 2023. Where that has `createdate` and `updatedate`, the statement here has the names that
+//! findings have. The reader of JSON writes the names inside `resource` and `service` in small letters.
 
 use crate::elsewhere::{Column, Elsewhere, Insights, Root, Table};
 
