@@ -416,3 +416,19 @@ fn log_groups_name_logs_by_their_service() {
     let remarks = crate::query::plan::check(&query, &catalog(&shards(1)));
     assert_eq!(remarks[0].message, "log groups are not told apart: all logs that are loaded are asked");
 }
+
+#[test]
+fn shapes_of_messages_are_compared() {
+    answers(&[
+        (
+            "pattern @message | diff | display @pattern, @sampleCount, @sampleCount.previous, @sampleCount.difference, \
+             @sampleCount.percent",
+            "call <*> | 4 | 1 | 3 | 300\nflow <*> | 4 | 2 | 2 | 100",
+        ),
+        (
+            "pattern @message | logcompare timeshift 1d | sort @pattern desc | limit 1 | display @pattern, @sampleCount.previous",
+            "flow <*> | 0",
+        ),
+        ("SOURCE flow | pattern @message | display @sampleCount, @ratio", "6 | 1"),
+    ]);
+}

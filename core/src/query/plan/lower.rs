@@ -23,7 +23,8 @@ use crate::{
         syntax::{
             label,
             tree::{
-                Binary, Command, E, Expr, ParsePattern, Pattern, Projection, Query, Spanned, Term, Unary,
+                Binary, Command, E, Expr, ParsePattern, Pattern, Projection, Query, Spanned, TableCommand,
+                Term, Unary,
             },
             whole_label,
         },
@@ -80,8 +81,8 @@ fn walk<'c>(query: &Query, catalog: &'c Catalog) -> Lower<'c> {
     for (at, command) in query.commands.iter().enumerate() {
         match &command.item {
             Command::Join(join) => lower.join(join, query.commands.get(at + 1..).unwrap_or_default()),
-            Command::Stats { .. } => {
-                // A `diff` changes what the `stats` before it counts.
+            Command::Stats { .. } | Command::Table(TableCommand::Pattern(_)) => {
+                // A `diff` changes what the command before it counts.
                 let next = query.commands.get(at + 1);
                 if let Some(Spanned { item: Command::Diff(baseline), span }) = next {
                     lower.compare(*baseline, span);
@@ -89,8 +90,8 @@ fn walk<'c>(query: &Query, catalog: &'c Catalog) -> Lower<'c> {
                 lower.command(&command.item, &command.span);
             }
             Command::Diff(baseline) => {
-                let before = at.checked_sub(1).and_then(|at| query.commands.get(at));
-                if !matches!(before.map(|c| &c.item), Some(Command::Stats { .. })) {
+                let before = at.checked_sub(1).and_then(|at| query.commands.get(at)).map(|c| &c.item);
+                if !matches!(before, Some(Command::Stats { .. } | Command::Table(TableCommand::Pattern(_)))) {
                     lower.compare_events(*baseline, &command.span);
                 }
             }

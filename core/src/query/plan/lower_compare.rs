@@ -161,23 +161,44 @@ impl Lower<'_> {
             let output = self.projection(item);
             let (name, unit, now) = (output.name.clone(), output.unit, output.node.clone());
             shown.push(output);
-            let arithmetic =
-                |op, a: &Node, b: &Node| Node::apply(Op::Arithmetic(op), vec![a.clone(), b.clone()]);
-            let difference = self.define(arithmetic(Binary::Subtract, &now, &before));
-            let share = arithmetic(Binary::Divide, &difference, &before);
-            let percent = self.define(arithmetic(Binary::Multiply, &share, &Node::Const(Value::Int(100))));
-            for (what, unit, node) in [
-                ("previous", unit, before),
-                ("difference", unit, difference),
-                ("percent", Unit::None, percent),
-            ] {
-                let name = format!("{name}.{what}");
-                self.define_post(&name, node.clone(), unit);
-                shown.push(Output { name, unit, node });
+            for output in self.changes(&name, unit, now, before) {
+                self.define_post(&output.name, output.node.clone(), output.unit);
+                shown.push(output);
             }
         }
         self.comparing = None;
         shown
+    }
+
+    /// What a number was, the difference and the change in per cent.
+    fn changes(&mut self, name: &str, unit: Unit, now: Node, before: Node) -> [Output; 3] {
+        let arithmetic = |op, a: &Node, b: &Node| Node::apply(Op::Arithmetic(op), vec![a.clone(), b.clone()]);
+        let difference = self.define(arithmetic(Binary::Subtract, &now, &before));
+        let share = arithmetic(Binary::Divide, &difference, &before);
+        let percent = self.define(arithmetic(Binary::Multiply, &share, &Node::Const(Value::Int(100))));
+        let output = |what: &str, unit, node| Output { name: format!("{name}.{what}"), unit, node };
+        [
+            output("previous", unit, before),
+            output("difference", unit, difference),
+            output("percent", Unit::None, percent),
+        ]
+    }
+
+    /// What counts the rows of now and of the earlier time, if the `pattern` at hand is compared.
+    pub(super) fn compared_counts(&mut self) -> Option<[Node; 2]> {
+        let Comparing { now, before, .. } = self.comparing.take()?;
+        Some([now, before].map(|seen| {
+            let counted = call("if", vec![seen, Node::Const(Value::Bool(true))]);
+            self.define(counted)
+        }))
+    }
+
+    /// Shows the earlier counts of what `pattern` counted, input 2, beside those of now, input 1.
+    pub(super) fn show_changes(&mut self, name: &str) {
+        for output in self.changes(name, Unit::None, Node::Input(1), Node::Input(2)) {
+            self.names.define(&output.name, output.node.clone(), output.unit);
+            self.fields.push(output);
+        }
     }
 
     /// Which fields tell the rows of a condition from the others: counts of every value of every field on either side,

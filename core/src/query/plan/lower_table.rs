@@ -69,15 +69,21 @@ impl Lower<'_> {
     fn pattern(&mut self, text: &E) {
         let text = self.expr(text);
         let shape = Node::apply(Op::Shape, vec![text]);
-        let count = AggregateCall {
+        let count = |arg| AggregateCall {
             kind: AggregateKind::Count,
-            arg: None,
+            arg,
             percent: 0.0,
             label: "pattern".to_owned(),
             same_as: None,
         };
-        self.stage.group = Some(Group { keys: vec![shape], aggregates: vec![count] });
-        let inputs = vec!["@pattern".to_owned(), "@sampleCount".to_owned()];
+        let mut counts = vec![count(None)];
+        let mut inputs = vec!["@pattern".to_owned(), "@sampleCount".to_owned()];
+        let compared = self.compared_counts();
+        if let Some(sides) = &compared {
+            counts = sides.iter().map(|side| count(Some(side.clone()))).collect();
+            inputs.push("#previous".to_owned());
+        }
+        self.stage.group = Some(Group { keys: vec![shape], aggregates: counts });
         let next = Stage { inputs, ..Stage::default() };
         self.done.push(std::mem::replace(&mut self.stage, next));
         self.names = self.names.behind();
@@ -94,6 +100,9 @@ impl Lower<'_> {
             self.fields.push(Output { name: name.to_owned(), unit: Unit::None, node });
         }
         self.table_step(TableStep::Shapes { ratio, severity });
+        if compared.is_some() {
+            self.show_changes("@sampleCount");
+        }
     }
 
     fn sessionize(&mut self, keys: &[E], pause: Period, name: Option<&Spanned<String>>, span: &Range<usize>) {

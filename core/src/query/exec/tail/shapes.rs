@@ -18,6 +18,9 @@ const MOST_WORDS: usize = 5_000_000;
 /// A shape in which several places change is found place by place.
 const ROUNDS: usize = 4;
 
+/// How often a shape occurs, and in an earlier time.
+type Counts = [i64; 2];
+
 /// Words that say how bad something is, the worst first.
 const SEVERITIES: &[(&str, &[&str])] = &[
     ("Critical", &["critical", "fatal", "panic", "emergency", "alert"]),
@@ -28,28 +31,37 @@ const SEVERITIES: &[(&str, &[&str])] = &[
 ];
 
 impl Sheet {
-    /// Rows of shapes (input 0) and counts (input 1): folded, the most frequent first, with their part of all and a
+    /// Rows of shapes (input 0) and counts (input 1; of an earlier time in input 2, where times are compared): folded, the most frequent first, with their part of all and a
     /// word for how bad they are. Texts that are missing have no shape.
     pub(super) fn shapes(&mut self, ratio: usize, severity: usize) {
         let column = |n: usize| self.inputs.get(n).and_then(Option::as_ref);
         let (Some(texts), Some(counts)) = (column(0), column(1)) else { return };
-        let row = |row: &u32| Some((texts.get(*row).as_text()?.to_owned(), counts.get(*row).integer()?));
+        let (earlier, compared) = (column(2), column(2).is_some());
+        let row = |row: &u32| {
+            let earlier = earlier.and_then(|c| c.get(*row).integer()).unwrap_or(0);
+            Some((texts.get(*row).as_text()?.to_owned(), [counts.get(*row).integer()?, earlier]))
+        };
         let mut shapes = fold(self.order.iter().filter_map(row).collect());
-        shapes.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let all: i64 = shapes.iter().map(|(_, n)| n).sum();
+        shapes.sort_by(|a, b| b.1[0].cmp(&a.1[0]).then_with(|| a.0.cmp(&b.0)));
+        let all: i64 = shapes.iter().map(|(_, n)| n[0]).sum();
         let rows = shapes.len();
-        let part = |(_, n): &(String, i64)| Value::Float(*n as f64 / all as f64);
-        let words = |(text, _): &(String, i64)| how_bad(text).map_or(Value::Null, Value::text);
+        let part = |(_, n): &(String, Counts)| {
+            if all == 0 { Value::Null } else { Value::Float(n[0] as f64 / all as f64) }
+        };
+        let words = |(text, _): &(String, Counts)| how_bad(text).map_or(Value::Null, Value::text);
         *self = Sheet {
             rows,
             defs: (0..self.defs.len()).map(|_| None).collect(),
             order: (0..rows as u32).collect(),
             inputs: vec![
                 Some(Column::Values(shapes.iter().map(|(text, _)| Value::text(text)).collect())),
-                Some(Column::Values(shapes.iter().map(|(_, n)| Value::Int(*n)).collect())),
+                Some(Column::Values(shapes.iter().map(|(_, n)| Value::Int(n[0])).collect())),
             ],
             ..Sheet::default()
         };
+        if compared {
+            self.inputs.push(Some(Column::Values(shapes.iter().map(|(_, n)| Value::Int(n[1])).collect())));
+        }
         self.defs[ratio] = Some(Column::Values(shapes.iter().map(part).collect()));
         self.defs[severity] = Some(Column::Values(shapes.iter().map(words).collect()));
     }
@@ -84,7 +96,7 @@ fn words(text: &str) -> Vec<(usize, &str)> {
 
 /// Shapes that are the same but for one word fall together where there are [`MANY`] of them and other words remain.
 /// The answer depends on the set of shapes alone.
-fn fold(mut shapes: Vec<(String, i64)>) -> Vec<(String, i64)> {
+fn fold(mut shapes: Vec<(String, Counts)>) -> Vec<(String, Counts)> {
     for _ in 0..ROUNDS {
         let words: Vec<Vec<(usize, &str)>> = shapes.iter().map(|(text, _)| words(text)).collect();
         if words.iter().map(Vec::len).sum::<usize>() > MOST_WORDS {
@@ -95,7 +107,7 @@ fn fold(mut shapes: Vec<(String, i64)>) -> Vec<(String, i64)> {
         for ((text, _), words) in shapes.iter().zip(&words).filter(|(_, w)| w.len() > 1) {
             without_each(text, words).for_each(|key| *alike.entry(key).or_default() += 1);
         }
-        let mut folded: Map<String, i64> = Map::default();
+        let mut folded: Map<String, Counts> = Map::default();
         let mut changed = false;
         for ((text, count), words) in shapes.iter().zip(&words) {
             let place = match words.len() > 1 {
@@ -112,7 +124,8 @@ fn fold(mut shapes: Vec<(String, i64)>) -> Vec<(String, i64)> {
                 }
                 None => text.clone(),
             };
-            *folded.entry(shape).or_default() += count;
+            let sum = folded.entry(shape).or_default();
+            sum.iter_mut().zip(count).for_each(|(sum, n)| *sum += n);
         }
         if !changed {
             break;
@@ -153,7 +166,9 @@ mod tests {
     use super::*;
 
     fn folded(shapes: &[(&str, i64)]) -> Vec<(String, i64)> {
-        let mut out = fold(shapes.iter().map(|(t, n)| ((*t).to_owned(), *n)).collect());
+        let out = fold(shapes.iter().map(|(t, n)| ((*t).to_owned(), [*n, 2 * n])).collect());
+        assert!(out.iter().all(|(_, n)| n[1] == 2 * n[0]), "{out:?}");
+        let mut out: Vec<(String, i64)> = out.into_iter().map(|(t, n)| (t, n[0])).collect();
         out.sort();
         out
     }
