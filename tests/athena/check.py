@@ -3,7 +3,7 @@
 
     python3 -m venv venv && venv/bin/pip install -r tests/athena/requirements.txt
     cargo build -p logloupe-cli
-    venv/bin/python tests/athena/check.py [--logloupe target/debug/logloupe] [--show]
+    venv/bin/python tests/athena/check.py [--logloupe target/debug/logloupe] [--show] [--only TEXT]
 
 The made-up incident and the samples of GuardDuty are read into DuckDB as Athena's readers would read them: the columns
 are those of the CREATE TABLE statement, text between separators, a regular expression, or JSON with small letters.
@@ -238,6 +238,9 @@ def mended(node):
     if isinstance(node, exp.ArrayContains) or isinstance(node, exp.Anonymous) and node.name.lower() == "contains":
         network, address = (node.this, node.expression) if isinstance(node, exp.ArrayContains) else node.expressions
         return call("ip_in", network, address)
+    # Integers divide to integers there.
+    if isinstance(node, exp.Div):
+        return call("divided", node.this, node.expression)
     # `element_at` of what is not there is NULL in both; members of structs are reached the same way.
     return node
 
@@ -273,6 +276,9 @@ def functions(db):
     add("re_like", lambda s, p: re.search(p, s) is not None, [text, text], "BOOLEAN")
     add("ip", address, [text], text)
     add("ip_in", within, [text, text], "BOOLEAN")
+    integer = "typeof({}) LIKE '%INT%'"
+    whole = f"{integer.format('a')} AND {integer.format('b')}"
+    db.execute(f"CREATE MACRO divided(a, b) AS CASE WHEN {whole} THEN trunc(a / b) ELSE a / b END")
     db.execute("SET TimeZone = 'UTC'")
 
 
@@ -339,6 +345,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--logloupe", default=str(HERE.parent.parent / "target/debug/logloupe"))
     parser.add_argument("--show", action="store_true", help="print each query as Athena and DuckDB get it")
+    parser.add_argument("--only", default="", help="only queries that contain this text")
     options = parser.parse_args()
     logloupe = options.logloupe
     with tempfile.TemporaryDirectory() as folder:
@@ -368,7 +375,7 @@ def main():
             print(f"{ddl.name}: {len(rows)} rows")
         presets = [f"SOURCE {f['id']} | {p['query']}" for f in formats for p in f["presets"] if f["id"] in FOLDERS]
         failed = compared = inexpressible = 0
-        for query in QUERIES + presets:
+        for query in (q for q in QUERIES + presets if options.only in q):
             sql = athena = None
             try:
                 athena = run(logloupe, "explain", "--to", "athena", query)

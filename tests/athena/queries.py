@@ -106,4 +106,17 @@ QUERIES = [
     "SOURCE cloudtrail | fields strlen(substr(userAgent, 5)) as a, strlen(ltrim(userAgent)) as b | stats sum(a), sum(b)",
     "SOURCE vpc_flow | fields abs(bytes - 5000) as a, sqrt(bytes) as b, log(packets) as c, bytes ^ 2 as d, -packets as e, round(bytes / 7, 2) as f, toInt(bytes / 7) as g | stats sum(a), sum(b), sum(c), sum(d), sum(e), sum(f), sum(g) by action",
     "SOURCE vpc_flow | filter datefloor(@timestamp, 1d) = \"2026-03-05\" | stats count(*) by datefloor(@timestamp, 6h), fromMillis(0)",
+    "SOURCE vpc_flow | stats count(*) by bin(1d) offset 6h",
+    # From SQL and back.
+    "SELECT useridentity.type, eventtime, eventsource, eventname, sourceipaddress FROM cloudtrail_logs WHERE useridentity.type = 'IAMUser' AND eventtime > '2023-01-01T00:00:00Z'",
+    "SELECT interfaceid, sourceaddress, destinationaddress, SUM(bytes) AS total_bytes FROM vpc_flow_logs WHERE starttime BETWEEN 1596240000 AND 1896326399 GROUP BY interfaceid, sourceaddress, destinationaddress HAVING SUM(bytes) > 100000",
+    "SELECT type, COUNT(*) AS count FROM guardduty_logs WHERE updatedat > '2023-01-01T00:00:00Z' GROUP BY type ORDER BY count DESC",
+    "SELECT requestip, requesturi, statuscode, COUNT(*) AS count FROM cloudfront_logs WHERE statuscode = '403' AND time > '2023-01-01T00:00:00Z' GROUP BY requestip, requesturi, statuscode ORDER BY count DESC",
+    "SELECT eventsource, count(DISTINCT eventname) AS names, min(eventtime) AS first FROM cloudtrail_logs WHERE errorcode IS NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 7",
+    "SELECT date_trunc('hour', from_unixtime(start)) AS hour, sum(bytes) / count(*) AS mean, max(bytes / 1000) AS kb FROM vpc_flow_logs GROUP BY 1",
+    "SELECT CASE WHEN elb_status_code >= 500 THEN 'server' WHEN elb_status_code >= 400 THEN 'client' ELSE 'fine' END AS kind, count(*) AS n, avg(target_processing_time) AS mean FROM alb_access_logs WHERE request_url LIKE '%/%' GROUP BY 1",
+    "SELECT substr(eventname, 1, 3) AS verb, upper(awsregion) || '!' AS region, count(*) AS n FROM cloudtrail_logs WHERE eventname NOT IN ('GetObject') AND regexp_like(eventsource, '^(s3|iam)') GROUP BY substr(eventname, 1, 3), upper(awsregion) || '!'",
+    "SELECT regexp_extract(useragent, '^([^/ ]+)', 1) AS agent, year(eventtime) AS y, day_of_week(eventtime) AS d, count_if(readonly = 'true') AS reads FROM cloudtrail_logs GROUP BY 1, 2, 3",
+    "SELECT DISTINCT action, protocol FROM vpc_flow_logs",
+    "SELECT srcaddr, CAST(sum(bytes) AS double) / 1000 AS kb, coalesce(nullif(max(action), 'REJECT'), 'none') AS a FROM vpc_flow_logs GROUP BY srcaddr HAVING count(*) > 3",
 ]

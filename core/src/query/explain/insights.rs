@@ -450,7 +450,7 @@ fn fitted(period: Period) -> Result<Period, Inexpressible> {
         if fitted.count <= most {
             return Ok(fitted);
         }
-        if fitted.count % most != 0 {
+        if !fitted.count.is_multiple_of(most) {
             return Err(Inexpressible::new(
                 format!("`{period}`"),
                 format!("Insights silently takes no more than {most}{} for it", fitted.unit.symbol()),

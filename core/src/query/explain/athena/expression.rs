@@ -150,10 +150,15 @@ impl Printer<'_> {
                 self.function_with_pattern(function.name, &pattern, values)
             }
             Op::Extract(_) => Err(Inexpressible::new("all values of `parse` at once", "they are a list", "")),
-            _ => Err(Inexpressible::new(
+            Op::Path(_) => Err(Inexpressible::new(
                 "a path into a value that was computed",
                 "what lies in it is only known when the query runs",
                 "name the field and its whole path",
+            )),
+            _ => Err(Inexpressible::new(
+                "what is looked up in another table",
+                "the table is not where Athena is",
+                "run the query here",
             )),
         }
     }
@@ -276,9 +281,7 @@ fn compare(op: Binary, a: &Sql, b: &Sql) -> Sql {
 fn arithmetic(op: Binary, a: &Sql, b: &Sql) -> Sql {
     let (Some(a), Some(b)) = (a.number(), b.number()) else { return nothing() };
     let both = if a.ty == Type::Int && b.ty == Type::Int { Type::Int } else { Type::Float };
-    let zero = matches!(&b.constant, Some(v) if v.number().is_some_and(|n| n != 0.0));
-    // Nothing divided by zero is a number.
-    let divisor = if zero { b.at(level::SIGN) } else { format!("nullif({}, 0)", b.text) };
+    let divisor = divisor(&b);
     match op {
         Binary::Divide => {
             let a = match a.ty {
@@ -296,6 +299,14 @@ fn arithmetic(op: Binary, a: &Sql, b: &Sql) -> Sql {
             let text = format!("{} {} {}", a.at(level::SUM), op.symbol(), b.at(level::PRODUCT));
             Sql::new(text, level::SUM, both)
         }
+    }
+}
+
+/// What is divided by: nothing divided by zero is a number.
+pub(super) fn divisor(by: &Sql) -> String {
+    match &by.constant {
+        Some(v) if v.number().is_some_and(|n| n != 0.0) => by.at(level::SIGN),
+        _ => format!("nullif({}, 0)", by.text),
     }
 }
 

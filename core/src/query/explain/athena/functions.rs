@@ -2,7 +2,7 @@
 
 use super::{
     Printer,
-    expression::Made,
+    expression::{Made, divisor},
     sql::{Sql, Type, level},
 };
 use crate::{
@@ -39,6 +39,9 @@ impl Printer<'_> {
         let float = |call: String| Ok(Sql::atom(call, Type::Float));
         let word = |call: String| Ok(Sql::atom(call, Type::Text));
         let test = |call: String, level: u8| Ok(Sql::test(call, level, &arg(0).at(level::SUM)));
+        if let Some(own) = name.strip_prefix("sql.") {
+            return sql_function(own, args);
+        }
         match name {
             "abs" => Ok(Sql::atom(format!("abs({})", number(0).text), number(0).ty)),
             "ceil" | "floor" => int(format!("CAST({name}({}) AS bigint)", number(0).text)),
@@ -206,6 +209,13 @@ impl Printer<'_> {
     /// A function with a regular expression, which is no value: `pattern` is its literal.
     pub(super) fn function_with_pattern(&mut self, name: &str, pattern: &str, args: Vec<Sql>) -> Made {
         match (name, args.as_slice()) {
+            ("sql.regexp_extract", [subject, rest @ ..]) => {
+                let group = rest.first().map_or(String::new(), |g| format!(", {}", g.text));
+                Ok(Sql::atom(
+                    format!("regexp_extract({}, {pattern}{group})", subject.text().text),
+                    Type::Text,
+                ))
+            }
             ("regexReplace", [subject, by]) => {
                 let call = format!("regexp_replace({}, {pattern}, {})", subject.text().text, by.text().text);
                 Ok(Sql::atom(call, Type::Text))
@@ -276,6 +286,49 @@ impl Printer<'_> {
             )),
         }
     }
+}
+
+/// A function of SQL's own: Athena has it under the same name.
+fn sql_function(name: &str, args: Vec<Sql>) -> Made {
+    let missing = || Sql::constant(&Value::Null);
+    let arg = |n: usize| args.get(n).cloned().unwrap_or_else(missing);
+    let cast = |kind: &str, ty: Type| Ok(Sql::atom(format!("TRY_CAST({} AS {kind})", arg(0).text), ty));
+    match name {
+        "divide" => {
+            let (Some(a), Some(b)) = (arg(0).number(), arg(1).number()) else { return Ok(missing()) };
+            let ty = if a.ty == Type::Int && b.ty == Type::Int { Type::Int } else { Type::Float };
+            let text = format!("{} / {}", a.at(level::PRODUCT), divisor(&b));
+            return Ok(Sql::new(text, level::PRODUCT, ty));
+        }
+        "varchar" if arg(0).ty == Type::Text => return Ok(arg(0)),
+        "varchar" => return Ok(Sql::atom(format!("CAST({} AS varchar)", arg(0).text), Type::Text)),
+        "bigint" => return cast("bigint", Type::Int),
+        "double" => return cast("double", Type::Float),
+        "boolean" => return cast("boolean", Type::Bool),
+        "timestamp" => return Ok(arg(0).time().unwrap_or_else(missing)),
+        _ => {}
+    }
+    let ty = match name {
+        "greatest" | "least" => {
+            let (all, ty) = alike(args);
+            let all: Vec<String> = all.into_iter().map(|a| a.text).collect();
+            return Ok(Sql::atom(format!("{name}({})", all.join(", ")), ty));
+        }
+        "strpos" | "date_diff" | "year" | "quarter" | "month" | "week" | "day" | "day_of_week"
+        | "day_of_year" | "hour" | "minute" | "second" | "url_extract_port" => Type::Int,
+        "to_unixtime" => Type::Float,
+        "from_unixtime" | "date_parse" | "parse_datetime" | "date_add" => Type::Time,
+        _ => Type::Text,
+    };
+    // Where text or a time is wanted, a constant of another type would not do.
+    let wants_text =
+        matches!(name, "concat" | "substr" | "strpos" | "reverse" | "json_extract" | "json_extract_scalar");
+    let written = |(n, a): (usize, &Sql)| match wants_text && (n == 0 || name == "concat") {
+        true => a.text().text,
+        false => a.text.clone(),
+    };
+    let all: Vec<String> = args.iter().enumerate().map(written).collect();
+    Ok(Sql::atom(format!("{name}({})", all.join(", ")), ty))
 }
 
 /// How texts are ordered, where it matters.

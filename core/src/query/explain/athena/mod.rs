@@ -593,10 +593,18 @@ impl<'p> Printer<'p> {
         let keys = self.order_keys()?;
         let mut seen: Vec<String> = Vec::new();
         let mut out = Vec::new();
-        for (sql, descending) in keys {
+        let mut missing_last = None;
+        for (at, (sql, descending)) in keys.iter().enumerate() {
             if sql.constant.is_some() || seen.contains(&sql.text) {
                 continue;
             }
+            // Whether there is a value, just before the value: where missing ones go.
+            let of = sql.text.strip_suffix(" IS NOT NULL");
+            if of.is_some() && of == keys.get(at + 1).map(|(next, _)| next.text.as_str()) {
+                missing_last = Some(*descending);
+                continue;
+            }
+            let last = missing_last.take().unwrap_or(*descending);
             let place = items.iter().position(|i| i.sql == sql.text);
             let written = match place {
                 Some(at) => {
@@ -605,8 +613,10 @@ impl<'p> Printer<'p> {
                 }
                 None => sql.text.clone(),
             };
-            seen.push(sql.text);
-            out.push(format!("{written} {}", if descending { "DESC NULLS LAST" } else { "ASC NULLS FIRST" }));
+            seen.push(sql.text.clone());
+            let (way, missing) =
+                (if *descending { "DESC" } else { "ASC" }, if last { "LAST" } else { "FIRST" });
+            out.push(format!("{written} {way} NULLS {missing}"));
         }
         Ok(out)
     }
