@@ -174,7 +174,7 @@ impl State {
     /// How many values it keeps beside one per group.
     pub(super) fn weight(&self) -> usize {
         match self {
-            State::Numbers(numbers) => numbers.len(),
+            State::Numbers(numbers) => numbers.weight(),
             State::Different(different) => different.len(),
             _ => 0,
         }
