@@ -166,3 +166,32 @@ fn table_of(ddl: &str) -> &str {
     let name = ddl.split(" (").next().unwrap_or_default().split(' ').next_back();
     name.unwrap_or_default().trim_matches('`')
 }
+
+#[test]
+fn nothing_that_can_be_read_cannot_be_explained() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/queries");
+    let (open, all) = (Catalog::open(), catalog());
+    let mut count = 0;
+    let long = |word: &str| format!("filter {}", vec!["eventName = \"x\""; 2000].join(word));
+    let mut texts = vec![long(" or "), long(" and "), format!("fields {}1 as x", "1 + (".repeat(100))];
+    // Each definition is twice the one before.
+    let doubled = |n: usize| format!("fields a{n} + a{n} as a{}", n + 1);
+    let doubles: Vec<String> = (0..60).map(doubled).collect();
+    texts.push(format!("SOURCE vpc_flow | fields bytes as a0 | {} | sort a60", doubles.join(" | ")));
+    for entry in fs::read_dir(&folder).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        texts.extend(cases(&text).1.into_iter().map(|case| case.query));
+    }
+    for text in texts {
+        let query = syntax::parse_in(&text, Language::of(&text, Language::Insights)).query;
+        for catalog in [&open, &all] {
+            let _ = explain::words(&query, catalog);
+            let _ = explain::athena(&query, catalog, &Paths(ALL)).map_err(|why| why.to_string());
+            if let Ok(insights) = explain::insights(&query, catalog, &Paths(ALL)) {
+                assert!(syntax::parse(&insights.text).is_ok(), "{text}: {}", insights.text);
+            }
+            count += 1;
+        }
+    }
+    assert!(count >= 100, "only {count} queries found");
+}
