@@ -33,6 +33,12 @@ fn bear(text: &str) {
         assert!(text.get(remark.span.clone()).is_some(), "{text:?}: {remark:?}");
         assert!(!remark.message.ends_with('.') && !remark.message.is_empty(), "{remark:?}");
     }
+    let mut at = 0;
+    for (span, _) in syntax::highlight_in(text, Language::Sql) {
+        assert_eq!(span.start, at, "{text:?}");
+        at = span.end;
+    }
+    assert_eq!(at, text.len(), "{text:?}");
     let written = parsed.query.to_string();
     plan::check(&parsed.query, &Catalog::open());
     if !parsed.is_ok() {

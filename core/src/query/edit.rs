@@ -5,7 +5,10 @@
 //! Only those before the first command that aggregates, reorders or cuts are meant: behind it a condition speaks of
 //! other rows.
 
-use super::syntax::tree::{Binary, Command, E, Expr, Pattern, Query, SortKey, Spanned, Term, Unary};
+use super::syntax::{
+    Language, sql,
+    tree::{Binary, Command, E, Expr, Pattern, Query, SortKey, Spanned, Term, Unary},
+};
 use crate::table::Value;
 
 /// How a filter's field and value are compared.
@@ -279,6 +282,25 @@ pub fn filters(query: &Query) -> Vec<FilterChip> {
     placed(query).into_iter().map(|(_, chip)| chip).collect()
 }
 
+/// The same, each with its text in a language; in Insights where that language has no words for it.
+pub fn filters_in(query: &Query, language: Language) -> Vec<FilterChip> {
+    let mut chips = filters(query);
+    if language != Language::Sql {
+        return chips;
+    }
+    let all = placed(query);
+    for (chip, (place, _)) in chips.iter_mut().zip(&all) {
+        let Some(Command::Filter(condition)) = query.commands.get(place.command).map(|c| &c.item) else {
+            continue;
+        };
+        let part = parts(condition).into_iter().nth(place.part);
+        if let Some(Ok(text)) = part.map(|part| sql::display::display_value(part, &sql::Own)) {
+            chip.text = text;
+        }
+    }
+    chips
+}
+
 /// Changes the parts of the filter command or the terms at a place; a command that loses all of them goes.
 fn change(query: &mut Query, place: Place, with: Option<&Filter>) {
     let Some(step) = query.commands.get_mut(place.command) else { return };
@@ -412,7 +434,9 @@ fn add_term(query: &mut Query, filter: &Filter) {
 fn add_condition(query: &mut Query, condition: E, field: &str) {
     let end = leading(query);
     let makes = |step: &Spanned<Command>| match &step.item {
-        Command::Fields(items) => items.iter().any(|p| p.alias.as_ref().is_some_and(|a| a.item == field)),
+        Command::Fields(items) | Command::Select(items) => {
+            items.iter().any(|p| p.alias.as_ref().is_some_and(|a| a.item == field))
+        }
         Command::Parse { pattern, .. } => match pattern {
             super::syntax::tree::ParsePattern::Glob { names, .. } => names.iter().any(|n| n.item == field),
             super::syntax::tree::ParsePattern::Regex(regex) => regex.item.contains(&format!("<{field}>")),
@@ -512,12 +536,26 @@ fn after_stats(query: &Query) -> usize {
 /// The field that the result is sorted by first, and whether the largest comes first.
 pub fn sort(query: &Query) -> Option<(String, bool)> {
     query.commands.iter().skip(after_stats(query)).rev().find_map(|c| match &c.item {
-        Command::Sort(keys) => keys.first().map(|k| {
+        // `ispresent(x) desc, x` is sorting by x, missing values last.
+        Command::Sort(keys) => key_that_counts(keys).map(|k| {
             let name = field(&k.expr.item).map_or_else(|| k.expr.item.to_string(), str::to_owned);
             (name, k.descending)
         }),
         _ => None,
     })
+}
+
+/// The first key, but for one that only says where missing values go.
+fn key_that_counts(keys: &[SortKey]) -> Option<&SortKey> {
+    match keys {
+        [present, key, ..] => match &present.expr.item {
+            Expr::Call { name, args } if name.item == "ispresent" && args.first() == Some(&key.expr) => {
+                Some(key)
+            }
+            _ => Some(present),
+        },
+        _ => keys.first(),
+    }
 }
 
 /// Sorts the result by one field, instead of what it was sorted by; before a `limit`, so that it is the first rows of

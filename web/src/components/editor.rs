@@ -103,7 +103,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
     let same = text.trim() == ran.as_str();
     let shown: &[Diagnostic] = if same { remarks } else { &[] };
     let wrong = shown.iter().any(|d| d.severity == Severity::Error);
-    let pieces = painted(text, shown).into_iter().map(|piece| {
+    let pieces = painted(text, Language::of(text, *language), shown).into_iter().map(|piece| {
         let fault = piece.fault.map(|f| if f == Severity::Error { "fault" } else { "doubt" });
         html! { <span class={classes!(format!("syn-{}", piece.kind), fault)}>{ piece.text }</span> }
     });

@@ -138,7 +138,7 @@ fn literal(value: &str) -> Value {
 
 /// The filters as chips; none when the text cannot be read.
 pub(crate) fn chips(asked: Asked<'_>) -> Vec<FilterChip> {
-    asked.tree().map(|query| edit::filters(&query)).unwrap_or_default()
+    asked.tree().map(|query| edit::filters_in(&query, asked.language)).unwrap_or_default()
 }
 
 /// The query without a filter.

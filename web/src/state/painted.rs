@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use logloupe_core::query::{Diagnostic, Severity, syntax::highlight};
+use logloupe_core::query::{
+    Diagnostic, Severity,
+    syntax::{Language, highlight_in},
+};
 
 /// A stretch of the text that looks the same.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,7 +18,7 @@ pub(crate) struct Painted {
 }
 
 /// The text in pieces. A fault without extent, at the end of the text for example, gets a blank to stand under.
-pub(crate) fn painted(text: &str, remarks: &[Diagnostic]) -> Vec<Painted> {
+pub(crate) fn painted(text: &str, language: Language, remarks: &[Diagnostic]) -> Vec<Painted> {
     let fault = |at: &Range<usize>| {
         let meets = |d: &&Diagnostic| d.span.start < at.end && at.start < d.span.end;
         remarks.iter().filter(meets).map(|d| d.severity).min_by_key(|s| (*s != Severity::Error) as u8)
@@ -24,7 +27,7 @@ pub(crate) fn painted(text: &str, remarks: &[Diagnostic]) -> Vec<Painted> {
     edges.retain(|e| *e < text.len() && text.is_char_boundary(*e));
     edges.sort_unstable();
     let mut pieces: Vec<Painted> = Vec::new();
-    for (span, kind) in highlight(text) {
+    for (span, kind) in highlight_in(text, language) {
         let mut from = span.start;
         let inner: Vec<usize> = edges.iter().copied().filter(|e| *e > span.start && *e < span.end).collect();
         for to in inner.into_iter().chain([span.end]) {
@@ -49,7 +52,8 @@ mod tests {
     fn pieces_are_the_whole_text() {
         for text in ["filter a = \"é\" | stats count(*) by bin(5m) # x", "", "filter (", "é\"", "\n|"] {
             let remark = Diagnostic::error(1..5, "no");
-            let all: String = painted(text, &[remark]).into_iter().map(|p| p.text).collect();
+            let all: String =
+                painted(text, Language::Insights, &[remark]).into_iter().map(|p| p.text).collect();
             assert_eq!(all.trim_end(), text.trim_end(), "{text}");
         }
     }
@@ -57,10 +61,10 @@ mod tests {
     #[test]
     fn faults_are_underlined_where_they_are() {
         let remark = Diagnostic::error(7..12, "unknown field");
-        let pieces = painted("filter statu = 1", &[remark]);
+        let pieces = painted("filter statu = 1", Language::Insights, &[remark]);
         let faulty: Vec<_> = pieces.iter().filter(|p| p.fault.is_some()).map(|p| p.text.as_str()).collect();
         assert_eq!(faulty, ["statu"]);
-        let at_end = painted("filter", &[Diagnostic::error(6..6, "nothing follows")]);
+        let at_end = painted("filter", Language::Insights, &[Diagnostic::error(6..6, "nothing follows")]);
         assert_eq!(at_end.last().map(|p| (p.text.as_str(), p.fault)), Some((" ", Some(Severity::Error))));
     }
 }

@@ -173,3 +173,45 @@ fn sorting_replaces_sorting_of_the_result() {
     assert!(has_stats(&parse("filter a = 1 | stats count(*)").query));
     assert!(!has_stats(&parse("filter a = 1").query));
 }
+
+#[test]
+fn clicks_edit_sql_too() {
+    use crate::query::syntax::{Language, parse_in, text};
+    let edited = |sql: &str, edit: &dyn Fn(&mut Query)| {
+        let mut query = parse_in(sql, Language::Sql).into_result().unwrap();
+        edit(&mut query);
+        let after = text(&query, Language::Sql).unwrap();
+        let again = parse_in(&after, Language::Sql).into_result().unwrap();
+        assert_eq!(text(&again, Language::Sql).unwrap(), after);
+        after
+    };
+    let only = |q: &mut Query| include_only(q, "action", Value::text("REJECT"));
+    let not = |q: &mut Query| exclude(q, "action", Value::text("REJECT"));
+    assert_eq!(edited("", &only), "SELECT * FROM logs WHERE action = 'REJECT'");
+    assert_eq!(
+        edited("SELECT a FROM flow WHERE b = 1 OR c = 2 LIMIT 5", &only),
+        "SELECT a FROM flow WHERE (b = 1 OR c = 2) AND action = 'REJECT' LIMIT 5"
+    );
+    let excluded = edited("SELECT a, count(*) AS n FROM flow GROUP BY a ORDER BY n DESC", &not);
+    assert_eq!(
+        excluded,
+        "SELECT a, count(*) AS n FROM flow WHERE action IS DISTINCT FROM 'REJECT' GROUP BY a ORDER BY n DESC"
+    );
+    let query = parse_in(&excluded, Language::Sql).query;
+    let chips = filters_in(&query, Language::Sql);
+    assert_eq!(chips.len(), 1);
+    assert_eq!(chips[0].text, "action IS DISTINCT FROM 'REJECT'");
+    assert_eq!(chips[0].filter, Filter::new("action", FilterOp::Equal, Value::text("REJECT")).inverse());
+    assert_eq!(sort(&query), Some(("n".to_owned(), true)));
+    assert_eq!(
+        edited(&excluded, &|q| remove_filter(q, 0)),
+        "SELECT a, count(*) AS n FROM flow GROUP BY a ORDER BY n DESC"
+    );
+    assert_eq!(edited("SELECT a FROM t", &|q| set_sort(q, "a", true)), "SELECT a FROM t ORDER BY a DESC");
+    let ascending = parse_in("SELECT a FROM t ORDER BY a", Language::Sql).query;
+    assert_eq!(sort(&ascending), Some(("a".to_owned(), false)));
+    assert_eq!(
+        edited("SELECT lower(a) AS l FROM t", &|q| include_only(q, "l", Value::text("x"))),
+        "SELECT * FROM (SELECT lower(a) AS l FROM t) WHERE l = 'x'"
+    );
+}

@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::{
+    Language,
     lexer::{Lexeme, Lexer, Symbol},
     opening::{Beginning, begins},
-    search, words,
+    search, sql, words,
 };
 
 /// What a stretch of text is to the eye.
@@ -51,6 +52,14 @@ impl TokenKind {
             TokenKind::Operator => "operator",
             TokenKind::Broken => "broken",
         }
+    }
+}
+
+/// The same for a text of any language.
+pub fn highlight_in(text: &str, language: Language) -> Vec<(Range<usize>, TokenKind)> {
+    match language {
+        Language::Sql => sql::highlight(text),
+        Language::Insights | Language::Pattern => highlight(text),
     }
 }
 

@@ -24,7 +24,7 @@ pub mod words;
 use super::diagnostic::{Diagnostic, Severity};
 pub use display::{Name, label, whole_label};
 pub use given::of_side;
-pub use highlight::{TokenKind, highlight};
+pub use highlight::{TokenKind, highlight, highlight_in};
 pub use language::Language;
 pub(crate) use lexer::name_parts;
 use tree::Query;
