@@ -62,9 +62,12 @@ fn catalog() -> Catalog {
     catalog
 }
 
+/// How many offers a case shows: the first ones do not change with every new command.
+const SHOWN: usize = 7;
+
 fn shown(text: &str, completions: &Completions) -> String {
     let mut out = format!("{:?}\n", text.get(completions.replace.clone()).unwrap());
-    for item in completions.items.iter().take(12) {
+    for item in completions.items.iter().take(SHOWN) {
         let count = item.count.map_or(String::new(), |n| format!("{n} rows"));
         let kind = format!("{:?}", item.kind).to_lowercase();
         // How functions and commands are written is told by their tables.
@@ -72,7 +75,7 @@ fn shown(text: &str, completions: &Completions) -> String {
             if matches!(item.kind, ItemKind::Field | ItemKind::Table) { item.label.as_str() } else { "" };
         writeln!(out, "{}", format!("{kind} {}   {label}{count}", item.text).trim_end()).unwrap();
     }
-    if completions.items.len() > 12 {
+    if completions.items.len() > SHOWN {
         out.push_str("…\n");
     }
     out
