@@ -281,7 +281,7 @@ mod tests {
                 Kind::Int => row.set(0, Cell::Int([i64::MIN, i64::MAX, 0, -1, 1][r % 5])),
                 _ => row.set(0, Cell::Float(FLOATS[r % FLOATS.len()])),
             }
-            if r % 11 > 0 {
+            if !r.is_multiple_of(11) {
                 row.set(1, Cell::Text(TEXTS[r % TEXTS.len()].as_bytes()));
                 row.set(2, Cell::Text(TEXTS[r % 3].as_bytes()));
             }
