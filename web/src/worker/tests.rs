@@ -209,6 +209,8 @@ fn any_number_of_workers_says_the_same() {
          | filter b.n > 2 and eventName in (SOURCE cloudtrail | stats count(*) as n by eventName | filter n < 9)",
         "SOURCE cloudtrail | join left=a right=b where a.awsRegion = b.awsRegion (SOURCE cloudtrail | filter eventName = \"RunInstances\") \
          | stats count(*) as n by b.sourceIPAddress, eventName",
+        "stats count(*) as n by eventName, bin(1d) | diff",
+        "relevantfields where event.outcome = \"failure\"",
     ] {
         let mut asked = request(query);
         for time in [None, Some((1_772_668_800_000_000, 1_772_755_200_000_000))] {
