@@ -303,7 +303,10 @@ impl Counts {
                     let start = if i == 0 { 0 } else { ends.get(i - 1) as usize };
                     let word = bytes.get(start..ends.get(i) as usize).unwrap_or_default();
                     // Counted as what it displays as.
-                    count_word(entries, counts, String::from_utf8_lossy(word).as_bytes(), 1);
+                    match std::str::from_utf8(word) {
+                        Ok(_) => count_word(entries, counts, word, 1),
+                        Err(_) => count_word(entries, counts, String::from_utf8_lossy(word).as_bytes(), 1),
+                    }
                 });
             }
             (Counts::Near(low, counts), Data::Ints(values)) => {

@@ -158,9 +158,9 @@ impl Interner {
     }
     /// The number of a text.
     pub(super) fn text(&mut self, bytes: &[u8]) -> u32 {
-        match String::from_utf8_lossy(bytes) {
-            std::borrow::Cow::Borrowed(text) => self.insert(text.as_bytes(), None),
-            std::borrow::Cow::Owned(shown) => self.insert(shown.as_bytes(), None),
+        match std::str::from_utf8(bytes) {
+            Ok(text) => self.insert(text.as_bytes(), None),
+            Err(_) => self.insert(String::from_utf8_lossy(bytes).as_bytes(), None),
         }
     }
     /// The number of the value that displays as `shown`, if there is one.

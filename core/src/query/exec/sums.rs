@@ -120,7 +120,7 @@ impl Sums {
         let direct = bits <= DIRECT_BITS && lanes.len() << bits <= rows.clamp(1 << 12, 1 << DIRECT_BITS);
         let index = match direct {
             true => Index::Direct(vec![0; lanes.len() << bits]),
-            false => Index::Parted(Parted::new(of.seed)),
+            false => Index::Parted(Parted::new(rows, of.seed)),
         };
         Some(Sums {
             encoders,
@@ -341,7 +341,7 @@ impl Index {
             }
             Index::Parted(parted) => {
                 let hash = parted.hash(key);
-                let part = &parted.parts[(hash >> PART_SHIFT) as usize];
+                let part = &parted.parts[(hash >> parted.shift) as usize];
                 let group = part.find(hash, key, lanes + 1).ok()?;
                 part.groups.get(group * (lanes + 1) + 1..(group + 1) * (lanes + 1))
             }
@@ -351,7 +351,10 @@ impl Index {
 
 /// Keys dealt to parts by the first bits of their hash.
 struct Parted {
+    /// A power of two: about one for every few thousand rows, so that the groups of each stay in the cache.
     parts: Vec<Part>,
+    /// The part of a key is what is left of its hash.
+    shift: u32,
     /// Blocks of `BLOCK` records of `L` numbers: a key, and what it adds to the lanes after the first.
     blocks: Vec<Box<[u64]>>,
     /// Blocks that no part uses.
@@ -362,8 +365,6 @@ struct Parted {
     seed: u64,
 }
 
-const PART_BITS: u32 = 8;
-const PART_SHIFT: u32 = 64 - PART_BITS;
 /// Records in a block; few in tests, so that blocks fill.
 const BLOCK: usize = if cfg!(test) { 2 } else { 512 };
 /// Blocks that a part lets wait before it looks at its groups.
@@ -372,8 +373,9 @@ const WAITING: usize = if cfg!(test) { 2 } else { 8 };
 const SETTLED: usize = 32;
 
 impl Parted {
-    fn new(seed: u64) -> Parted {
-        let parts = 1 << PART_BITS;
+    fn new(rows: usize, seed: u64) -> Parted {
+        let bits = (rows.max(1).ilog2().saturating_sub(12)).clamp(4, 10);
+        let parts = 1 << bits;
         // Not all at once: work is then even from step to step.
         let part = |number: usize| Part {
             slots: vec![EMPTY; 16],
@@ -382,6 +384,7 @@ impl Parted {
         };
         Parted {
             parts: (0..parts).map(part).collect(),
+            shift: 64 - bits,
             blocks: Vec::new(),
             free: Vec::new(),
             groups: 0,
@@ -397,7 +400,7 @@ impl Parted {
     }
     fn add<const L: usize>(&mut self, keys: &[u64], values: &[Vec<u64>; LANES - 1]) {
         for (i, key) in keys.iter().enumerate() {
-            let number = (self.hash(*key) >> PART_SHIFT) as usize;
+            let number = (self.hash(*key) >> self.shift) as usize;
             let part = &self.parts[number];
             let (mut block, mut fill) = (part.open as usize, part.fill as usize);
             if fill == 0 {
