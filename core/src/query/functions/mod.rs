@@ -13,6 +13,7 @@ mod general;
 mod ip;
 mod json;
 mod list;
+mod names;
 mod numeric;
 mod regex;
 mod shape;
@@ -26,6 +27,7 @@ use std::borrow::Cow;
 use ::regex::bytes::Regex;
 pub use aggregate::{AGGREGATES, Aggregate, AggregateKind};
 pub(crate) use list::{at_path, items};
+pub use names::spelling;
 pub use numeric::{Num, arithmetic, negate, num};
 pub(crate) use shape::{VARIABLE, is_word, shape};
 

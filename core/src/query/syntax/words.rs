@@ -346,7 +346,5 @@ pub fn unit_named(word: &str) -> Option<PeriodUnit> {
 
 /// How a function's name is written in canonical text: as its registry spells it, an unknown one as it is.
 pub fn function_spelling(lower_case: &str) -> &str {
-    let names = functions::find(lower_case).map(|f| std::iter::once(&f.name).chain(f.aliases));
-    let spelling = names.and_then(|mut names| names.find(|n| n.eq_ignore_ascii_case(lower_case)));
-    spelling.copied().unwrap_or(lower_case)
+    functions::spelling(lower_case).unwrap_or(lower_case)
 }

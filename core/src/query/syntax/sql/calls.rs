@@ -468,18 +468,8 @@ impl Parser<'_> {
 
     /// A function that SQL does not have: one of Insights under its own name, if SQL means nothing else by it.
     fn other(&mut self, word: Token, name: &str, args: Vec<Node>) -> Step<Node> {
-        let scalar = functions::find(name).filter(|f| !name.contains('.') && named_in_tree(f.name).is_none());
-        if let Some(found) = scalar
-            && !ELSEWHERE.iter().any(|(other, _)| *other == name)
-        {
-            if !(found.least..=found.most).contains(&args.len()) {
-                let help = format!("it is called as `{}`", found.signature);
-                return self.fail(
-                    word.start..self.end(),
-                    format!("`{}` takes other arguments", found.name),
-                    help,
-                );
-            }
+        let scalar = functions::spelling(name).filter(|n| !name.contains('.') && named_in_tree(n).is_none());
+        if scalar.is_some() && !ELSEWHERE.iter().any(|(other, _)| *other == name) {
             let mut values = Vec::with_capacity(args.len());
             for arg in args {
                 values.push(self.as_value(arg)?);

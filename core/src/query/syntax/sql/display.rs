@@ -82,7 +82,7 @@ impl Dialect for Own {
     }
     fn call(&self, name: &Spanned<String>, args: &[E], write: &WriteArgument<'_>) -> Option<Written> {
         // Functions of Insights go by their own names, unless SQL means something else by them.
-        functions::find(&name.item)
+        functions::spelling(&name.item)
             .filter(|_| !name.item.contains('.') && calls::find(&name.item).is_none())
             .filter(|_| !value::is_known(&name.item))?;
         let args: Result<Vec<String>, Inexpressible> = args.iter().map(write).collect();
