@@ -189,7 +189,7 @@ that are in them.
   --to plan        the steps in words, in the order in which they run (the default)
   --to athena      the same query as Athena SQL, with the CREATE EXTERNAL TABLE that AWS documents for the log
   --to insights    the same query as CloudWatch Logs Insights accepts it
-  --sql            the query is SQL (not offered yet)
+  --sql            the query is SQL
 
 Where the other engine cannot express the query, the reason is on stderr and the exit status is 2.
 ";
@@ -407,7 +407,7 @@ mod tests {
             refusal(&["convert", "--format", "nope", "x"]),
             "there is no format `nope`; `logloupe formats` lists them"
         );
-        assert_eq!(refusal(&["explain", "x"]), "`explain` is not offered yet");
+        assert_eq!(refusal(&["explain"]), "no query given");
         assert!(refusal(&["quarry"]).starts_with("there is no command `quarry`"));
         assert!(refusal(&["formats", "--yaml"]).contains("--yaml"));
     }
