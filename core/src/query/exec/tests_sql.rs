@@ -210,6 +210,7 @@ fn groups_and_their_conditions() {
             "SELECT sum(CASE WHEN action = 'ACCEPT' THEN 1 ELSE 0 END) * 100 / count(*) FROM vpc_flow_logs",
             "40",
         ),
+        ("SELECT array_join(array_agg(DISTINCT action), '+') FROM vpc_flow_logs", "ACCEPT+REJECT"),
         ("SELECT max(n) FROM (SELECT srcaddr, count(*) AS n FROM vpc_flow_logs GROUP BY srcaddr)", "2"),
         (
             "WITH t AS (SELECT srcaddr AS a, bytes * 2 AS b FROM vpc_flow_logs WHERE bytes > 0) SELECT a, b FROM t WHERE b > 100 ORDER BY b",

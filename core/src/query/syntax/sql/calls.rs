@@ -55,6 +55,7 @@ pub static FUNCTIONS: &[SqlFunction] = &[
     function("stddev_samp", "stddev", 1, 1),
     function("variance", "variance", 1, 1),
     function("var_samp", "variance", 1, 1),
+    function("array_agg", "values", 1, 1),
     function("count_if", "", 1, 1),
     function("approx_distinct", "", 1, 2),
     function("approx_percentile", "", 2, 2),
@@ -224,9 +225,13 @@ impl Parser<'_> {
         }
         let is_aggregate =
             functions::aggregate::find(known.tree).is_some() || AGGREGATES.contains(&known.name);
-        if distinct && !(name == "count" || is_aggregate && matches!(known.tree, "min" | "max")) {
+        if distinct && !(name == "count" || is_aggregate && matches!(known.tree, "min" | "max" | "values")) {
             let help = "write `count(DISTINCT column)`, or `SELECT DISTINCT` in an inner query";
             return self.fail(start..self.end(), format!("`DISTINCT` is not offered in `{name}`"), help);
+        }
+        if name == "array_agg" && !distinct {
+            let help = "write `array_agg(DISTINCT column)`";
+            return self.fail(start..self.end(), "`array_agg` lists different values only", help);
         }
         let condition = match is_aggregate && self.is_word("filter") {
             true => Some(self.filter()?),
@@ -594,6 +599,8 @@ static ELSEWHERE: &[(&str, &str)] = &[
     ("len", "write `length(text)`"),
     ("charindex", "write `strpos(text, part)`"),
     ("instr", "write `strpos(text, part)`"),
+    ("max_by", "write `max(column)`, or sort and take the first: `ORDER BY b DESC LIMIT 1`"),
+    ("min_by", "write `min(column)`, or sort and take the first: `ORDER BY b LIMIT 1`"),
     ("row_number", "window functions are not offered: aggregate with `GROUP BY`"),
     ("rank", "window functions are not offered: aggregate with `GROUP BY`"),
     ("lag", "window functions are not offered: aggregate with `GROUP BY`"),

@@ -261,6 +261,7 @@ impl<'d> Values<'d> {
                 _ => format!("count({})", all()?),
             },
             ("count_distinct" | "countdistinct" | "dc", [arg]) => format!("count(DISTINCT {})", write(arg)?),
+            ("values", [arg]) => format!("array_agg(DISTINCT {})", write(arg)?),
             ("pct" | "percentile", [arg, percent]) => {
                 let share = match &percent.item {
                     Expr::Literal(value) => value.number(),
