@@ -211,6 +211,14 @@ fn groups_and_their_conditions() {
             "40",
         ),
         ("SELECT array_join(array_agg(DISTINCT action), '+') FROM vpc_flow_logs", "ACCEPT+REJECT"),
+        (
+            "SELECT action, max_by(srcaddr, bytes), min_by(bytes, eventtime), max_by(bytes, bytes) FILTER (WHERE bytes < 200) FROM vpc_flow_logs GROUP BY action ORDER BY action",
+            "ACCEPT | 10.0.0.1 | 100 | 100\nREJECT | 10.0.0.2 | 300 | -7\n |  | 50 | 50",
+        ),
+        (
+            "SELECT srcaddr FROM vpc_flow_logs GROUP BY srcaddr HAVING max_by(action, bytes) = 'ACCEPT'",
+            "10.0.0.1",
+        ),
         ("SELECT max(n) FROM (SELECT srcaddr, count(*) AS n FROM vpc_flow_logs GROUP BY srcaddr)", "2"),
         (
             "WITH t AS (SELECT srcaddr AS a, bytes * 2 AS b FROM vpc_flow_logs WHERE bytes > 0) SELECT a, b FROM t WHERE b > 100 ORDER BY b",

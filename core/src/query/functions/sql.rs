@@ -330,6 +330,26 @@ pub(super) static FUNCTIONS: &[Function] = &[
         &[("array_join(split('a/b', '/'), '-')", "a-b")],
     ),
     Function::new(
+        "sql.pair",
+        "max_by(value, order)",
+        (2, 2),
+        pair,
+        "an order and a value as one text that sorts by the order: what `max_by` and `min_by` take the largest of",
+        &[("max_by(status, agent)", "200"), ("min_by(agent, status)", "curl/8")],
+    ),
+    Function::new(
+        "sql.of_pair",
+        "min_by(value, order)",
+        (1, 1),
+        of_pair,
+        "the value of such a pair",
+        &[
+            ("min_by(status, agent)", "404"),
+            ("max_by(agent, status)", "Mozilla"),
+            ("max_by(status, NULL)", ""),
+        ],
+    ),
+    Function::new(
         "sql.url_extract_host",
         "url_extract_host(url)",
         (1, 1),
@@ -752,6 +772,33 @@ fn array_join(args: &[Value]) -> Value {
         }
     }
     made(&out)
+}
+
+/// Text that sorts as the order does: numbers and times by their bits, text as it is; then the value as JSON.
+fn pair(args: &[Value]) -> Value {
+    let order = match &args[0] {
+        Value::Null | Value::List(_) => return Value::Null,
+        order => match (num(order), order) {
+            (_, Value::Time(time)) => format!("t{:016x}", *time as u64 ^ 1 << 63),
+            (Some(number), _) => {
+                let bits = (number.float() + 0.0).to_bits();
+                let bits = if bits >> 63 == 0 { bits ^ 1 << 63 } else { !bits };
+                // Integers too large for floats are told apart by themselves.
+                let exact = order.integer().unwrap_or(0) as u64 ^ 1 << 63;
+                format!("n{bits:016x}{exact:016x}")
+            }
+            (None, other) => format!("a{other}"),
+        },
+    };
+    match serde_json::to_string(&args[1]) {
+        Ok(value) => made(&format!("{order}\u{0}{value}")),
+        Err(_) => Value::Null,
+    }
+}
+
+fn of_pair(args: &[Value]) -> Value {
+    let found = args[0].as_text().and_then(|t| t.rsplit_once('\u{0}'));
+    found.and_then(|(_, value)| serde_json::from_str(value).ok()).unwrap_or_default()
 }
 
 /// A URL's parts; each is empty if it is not there.

@@ -56,6 +56,8 @@ pub static FUNCTIONS: &[SqlFunction] = &[
     function("variance", "variance", 1, 1),
     function("var_samp", "variance", 1, 1),
     function("array_agg", "values", 1, 1),
+    function("max_by", "", 2, 2),
+    function("min_by", "", 2, 2),
     function("count_if", "", 1, 1),
     function("approx_distinct", "", 1, 2),
     function("approx_percentile", "", 2, 2),
@@ -313,9 +315,11 @@ impl Parser<'_> {
             }
         }
         if let (Some(condition), Some(_)) = (condition, values.first()) {
-            let value = values.remove(0);
+            // Rows without an order are left out of `max_by`, rows without a value of others.
+            let place = if known.most == 2 && known.name.ends_with("_by") { 1 } else { 0 };
+            let value = values.remove(place);
             let value = self.over(start, vec![condition, value], |args| call("case", args))?;
-            values.insert(0, value);
+            values.insert(place, value);
         }
         if known.name == "replace" && values.len() == 2 {
             values.push(self.node(Expr::Literal(Value::text("")), start, 0, 1)?);
@@ -358,6 +362,14 @@ impl Parser<'_> {
                 };
                 values.push(self.node(Expr::Literal(percent), start, 0, 1)?);
                 self.over(start, values, |args| call("pct", args))
+            }
+            "max_by" | "min_by" => {
+                // The largest pair of order and value, of which the value is taken.
+                values.reverse();
+                let pair = self.over(start, values, |args| call("sql.pair", args))?;
+                let aggregate = if name == "max_by" { "max" } else { "min" };
+                let best = self.over(start, vec![pair], |args| call(aggregate, args))?;
+                self.over(start, vec![best], |args| call("sql.of_pair", args))
             }
             "try" => Ok(values.remove(0)),
             "power" | "pow" => self.over(start, values, |args| binary(Binary::Power, args)),
@@ -569,7 +581,7 @@ const PARTS: &[&str] = &[
 ];
 
 /// Aggregates that are more than another name.
-const AGGREGATES: &[&str] = &["count_if", "approx_distinct", "approx_percentile"];
+const AGGREGATES: &[&str] = &["max_by", "min_by", "count_if", "approx_distinct", "approx_percentile"];
 
 /// Functions of other engines, and names that mean something else in Insights, and what to write instead.
 static ELSEWHERE: &[(&str, &str)] = &[
@@ -599,8 +611,6 @@ static ELSEWHERE: &[(&str, &str)] = &[
     ("len", "write `length(text)`"),
     ("charindex", "write `strpos(text, part)`"),
     ("instr", "write `strpos(text, part)`"),
-    ("max_by", "write `max(column)`, or sort and take the first: `ORDER BY b DESC LIMIT 1`"),
-    ("min_by", "write `min(column)`, or sort and take the first: `ORDER BY b LIMIT 1`"),
     ("row_number", "window functions are not offered: aggregate with `GROUP BY`"),
     ("rank", "window functions are not offered: aggregate with `GROUP BY`"),
     ("lag", "window functions are not offered: aggregate with `GROUP BY`"),

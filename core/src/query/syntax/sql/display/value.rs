@@ -261,6 +261,13 @@ impl<'d> Values<'d> {
                 _ => format!("count({})", all()?),
             },
             ("count_distinct" | "countdistinct" | "dc", [arg]) => format!("count(DISTINCT {})", write(arg)?),
+            ("sql.of_pair", [best]) => match by_order(&best.item) {
+                Some((name, value, order)) => format!("{name}({}, {})", write(value)?, write(order)?),
+                None => {
+                    let message = "pairs stand only in `max_by` and `min_by`";
+                    return Err(Inexpressible::new("sql.of_pair", e.span.clone(), message));
+                }
+            },
             ("values", [arg]) => format!("array_agg(DISTINCT {})", write(arg)?),
             ("pct" | "percentile", [arg, percent]) => {
                 let share = match &percent.item {
@@ -356,6 +363,25 @@ impl<'d> Values<'d> {
         }
         let width = u64::from(*count) * seconds;
         Ok(format!("from_unixtime(floor(to_unixtime({time}) / {width}) * {width})"))
+    }
+}
+
+/// The parts of `max(sql.pair(order, value))`.
+fn by_order(best: &Expr) -> Option<(&'static str, &E, &E)> {
+    let Expr::Call { name, args } = best else { return None };
+    let name = match name.item.as_str() {
+        "max" => "max_by",
+        "min" => "min_by",
+        _ => return None,
+    };
+    let [Spanned { item: Expr::Call { name: pair, args }, .. }] =
+        args.iter().map(|a| &**a).collect::<Vec<_>>()[..]
+    else {
+        return None;
+    };
+    match args.as_slice() {
+        [order, value] if pair.item == "sql.pair" => Some((name, value, order)),
+        _ => None,
     }
 }
 
