@@ -29,7 +29,7 @@ use crate::{
             whole_label,
         },
     },
-    table::{Unit, Value},
+    table::{Kind, Unit, Value},
 };
 
 /// How deep expressions may be nested: evaluation recurses, and a worker's stack is small.
@@ -580,6 +580,10 @@ impl<'c> Lower<'c> {
             return Node::Const(Value::Null);
         }
         match function.apply {
+            // A column of times of the one log that is asked is read as it is stored.
+            Apply::Scalar(_) if function.name == "sql.timestamp" && self.is_time(args.first()) => {
+                args.first().map_or(Node::Const(Value::Null), |time| self.expr(time))
+            }
             Apply::Scalar(_) => {
                 let nodes = args.iter().map(|a| self.expr(a)).collect();
                 Op::function(function).map_or(Node::Const(Value::Null), |op| Node::apply(op, nodes))
@@ -745,6 +749,14 @@ impl<'c> Lower<'c> {
             _ => {}
         }
         Some(AggregateCall { kind, arg, percent, label: label(&e.item), same_as: None })
+    }
+
+    /// Whether an argument is a field that surely holds times.
+    fn is_time(&self, arg: Option<&E>) -> bool {
+        let Some(Expr::Field(name)) = arg.map(|a| &a.item) else { return false };
+        let one = self.sources.as_ref().is_some_and(|s| s.len() == 1);
+        let own = !self.names.is_closed() && self.names.defined(name).is_none();
+        one && own && self.catalog.find(name).is_some_and(|known| known.kind == Kind::Time)
     }
 
     /// The number that an argument says, which must be a constant.
