@@ -56,7 +56,13 @@ pub(crate) fn ExplainSheet(props: &ExplainProps) -> Html {
                 Err(message) => html! { <p class="hint">{ message }</p> },
             },
             Side::Insights => match &explained.insights {
-                Ok(text) => html! { <Text name="Query" text={text.clone()} act={act.clone()} /> },
+                Ok(insights) => html! {
+                    <>
+                        <Text name="Query" text={insights.text.clone()} act={act.clone()} />
+                        <p class="hint" role="note">{ format!("Ask it of {}.", insights.group) }</p>
+                        { for insights.notes.iter().map(|note| html! { <p class="hint" role="note">{ note }</p> }) }
+                    </>
+                },
                 Err(message) => html! { <p class="hint">{ message }</p> },
             },
         },

@@ -11,7 +11,7 @@ use logloupe_core::{
     query::{
         Diagnostic,
         complete::Completions,
-        explain::{Athena, Step},
+        explain::{Athena, Insights, Step},
         syntax::Language,
     },
     view::{Detail, GridRow, Histogram, RowId, ViewRequest, facets::Part, order::Place},
@@ -351,7 +351,7 @@ pub struct Explained {
     /// The query in Athena's SQL, and the statement that makes its table.
     pub athena: Result<Athena, String>,
     /// The query as CloudWatch Logs Insights takes it.
-    pub insights: Result<String, String>,
+    pub insights: Result<Insights, String>,
 }
 
 impl Default for Explained {

@@ -19,7 +19,7 @@ pub(super) fn explained(text: &str, language: Language, catalog: &Catalog) -> Ex
     Explained {
         steps: explain::words(&query, catalog).map_err(|found| first(&found)),
         athena: explain::athena(&query, catalog, &PATHS).map_err(|e| e.to_string()),
-        insights: Ok(query.to_string()),
+        insights: explain::insights(&query, catalog, &PATHS).map_err(|e| e.to_string()),
     }
 }
 
