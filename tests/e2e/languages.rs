@@ -40,7 +40,7 @@ fn sql_is_read_as_sql_and_clicks_stay_in_it() {
     assert_eq!(visit.language(), "SQL", "a pasted text switches the language");
 
     visit.reload();
-    visit.load_sample();
+    visit.click("button", "Try sample logs");
     visit.wait_until(|| visit.rows("Results"), &answer);
     assert_eq!(visit.language(), "SQL", "the address keeps it");
 
