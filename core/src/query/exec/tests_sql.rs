@@ -29,7 +29,7 @@ fn shard() -> Shard {
     ];
     for (i, (time, address, bytes, action)) in rows.into_iter().enumerate() {
         let time = parse_iso(time.as_bytes()).unwrap();
-        let mut row = shard.table("vpc_flow", flow.iter().cloned()).begin();
+        let mut row = shard.table("flow", flow.iter().cloned()).begin();
         row.timestamp(time);
         row.set(0, address.map_or(Cell::Null, |a| Cell::Text(a.as_bytes())));
         row.set(1, bytes.map_or(Cell::Null, Cell::Int));
@@ -87,7 +87,7 @@ fn answers(cases: &[(&str, &str)]) {
 /// How many rows of the flow log a condition selects.
 #[track_caller]
 fn count(condition: &str) -> String {
-    asked(&format!("SELECT count(*) FROM vpc_flow_logs WHERE {condition}")).1
+    asked(&format!("SELECT count(*) FROM flow_logs WHERE {condition}")).1
 }
 
 #[test]
@@ -142,36 +142,33 @@ fn conditions_know_three_truth_values() {
 fn values_are_athenas() {
     answers(&[
         (
-            "SELECT bytes / 7, bytes / 7.0, -bytes / 2, bytes % 7, bytes || '!' FROM vpc_flow_logs WHERE bytes = 100",
+            "SELECT bytes / 7, bytes / 7.0, -bytes / 2, bytes % 7, bytes || '!' FROM flow_logs WHERE bytes = 100",
             "14 | 14.285714285714286 | -50 | 2 | 100!",
         ),
         (
-            "SELECT bytes > 90 AS big, action || 'x' FROM vpc_flow_logs ORDER BY eventtime",
+            "SELECT bytes > 90 AS big, action || 'x' FROM flow_logs ORDER BY eventtime",
             "true | ACCEPTx\ntrue | REJECTx\n | ACCEPTx\nfalse | \nfalse | REJECTx",
         ),
         (
-            "SELECT CASE action WHEN 'ACCEPT' THEN 'a' WHEN 'REJECT' THEN 'r' ELSE 'none' END FROM vpc_flow_logs ORDER BY eventtime",
+            "SELECT CASE action WHEN 'ACCEPT' THEN 'a' WHEN 'REJECT' THEN 'r' ELSE 'none' END FROM flow_logs ORDER BY eventtime",
             "a\nr\na\nnone\nr",
         ),
-        ("SELECT if(bytes > 90, 1, 0), nullif(bytes, 50) FROM vpc_flow_logs WHERE srcaddr IS NULL", "0 | "),
+        ("SELECT if(bytes > 90, 1, 0), nullif(bytes, 50) FROM flow_logs WHERE srcaddr IS NULL", "0 | "),
     ]);
 }
 
 #[test]
 fn missing_values_are_sorted_last() {
     answers(&[
-        ("SELECT bytes FROM vpc_flow_logs ORDER BY bytes", "-7\n50\n100\n300\n"),
-        ("SELECT bytes FROM vpc_flow_logs ORDER BY bytes DESC", "300\n100\n50\n-7\n"),
-        ("SELECT bytes FROM vpc_flow_logs ORDER BY bytes NULLS FIRST", "\n-7\n50\n100\n300"),
-        ("SELECT bytes FROM vpc_flow_logs ORDER BY bytes DESC NULLS FIRST LIMIT 2", "\n300"),
+        ("SELECT bytes FROM flow_logs ORDER BY bytes", "-7\n50\n100\n300\n"),
+        ("SELECT bytes FROM flow_logs ORDER BY bytes DESC", "300\n100\n50\n-7\n"),
+        ("SELECT bytes FROM flow_logs ORDER BY bytes NULLS FIRST", "\n-7\n50\n100\n300"),
+        ("SELECT bytes FROM flow_logs ORDER BY bytes DESC NULLS FIRST LIMIT 2", "\n300"),
         (
-            "SELECT action, sum(bytes) AS s FROM vpc_flow_logs GROUP BY action ORDER BY action",
+            "SELECT action, sum(bytes) AS s FROM flow_logs GROUP BY action ORDER BY action",
             "ACCEPT | 100\nREJECT | 293\n | 50",
         ),
-        (
-            "SELECT action, sum(bytes) AS s FROM vpc_flow_logs GROUP BY 1 ORDER BY 2 DESC LIMIT 1",
-            "REJECT | 293",
-        ),
+        ("SELECT action, sum(bytes) AS s FROM flow_logs GROUP BY 1 ORDER BY 2 DESC LIMIT 1", "REJECT | 293"),
     ]);
 }
 
@@ -179,61 +176,58 @@ fn missing_values_are_sorted_last() {
 fn groups_and_their_conditions() {
     answers(&[
         (
-            "SELECT count(*), count(bytes), count(DISTINCT srcaddr), min(bytes), max(bytes), avg(bytes) FROM vpc_flow_logs",
+            "SELECT count(*), count(bytes), count(DISTINCT srcaddr), min(bytes), max(bytes), avg(bytes) FROM flow_logs",
             "5 | 4 | 3 | -7 | 300 | 110.75",
         ),
-        ("SELECT count(*) FROM vpc_flow_logs WHERE bytes > 1000", "0"),
-        ("SELECT sum(bytes) FROM vpc_flow_logs WHERE bytes > 1000", ""),
+        ("SELECT count(*) FROM flow_logs WHERE bytes > 1000", "0"),
+        ("SELECT sum(bytes) FROM flow_logs WHERE bytes > 1000", ""),
         (
-            "SELECT srcaddr, SUM(bytes) AS total FROM vpc_flow_logs GROUP BY srcaddr HAVING SUM(bytes) > 60",
+            "SELECT srcaddr, SUM(bytes) AS total FROM flow_logs GROUP BY srcaddr HAVING SUM(bytes) > 60",
             "10.0.0.1 | 93\n10.0.0.2 | 300",
         ),
         (
-            "SELECT COUNT(*) AS n, action FROM vpc_flow_logs GROUP BY action HAVING count(*) > 1 ORDER BY sum(bytes) DESC",
+            "SELECT COUNT(*) AS n, action FROM flow_logs GROUP BY action HAVING count(*) > 1 ORDER BY sum(bytes) DESC",
             "2 | REJECT\n2 | ACCEPT",
         ),
         (
-            "SELECT date_trunc('hour', eventtime) AS hour, count_if(action = 'REJECT'), count(*) FILTER (WHERE bytes > 60) FROM vpc_flow_logs GROUP BY hour ORDER BY hour",
+            "SELECT date_trunc('hour', eventtime) AS hour, count_if(action = 'REJECT'), count(*) FILTER (WHERE bytes > 60) FROM flow_logs GROUP BY hour ORDER BY hour",
             "2026-03-05T01:00:00Z | 1 | 2\n2026-03-05T02:00:00Z | 1 | 0",
         ),
-        ("SELECT DISTINCT action FROM vpc_flow_logs ORDER BY action", "ACCEPT\nREJECT\n"),
-        ("SELECT action FROM vpc_flow_logs GROUP BY action HAVING action IS NOT NULL", "ACCEPT\nREJECT"),
+        ("SELECT DISTINCT action FROM flow_logs ORDER BY action", "ACCEPT\nREJECT\n"),
+        ("SELECT action FROM flow_logs GROUP BY action HAVING action IS NOT NULL", "ACCEPT\nREJECT"),
         (
-            "SELECT lower(action) AS action, count(*) AS n FROM vpc_flow_logs GROUP BY action HAVING action LIKE 'R%'",
+            "SELECT lower(action) AS action, count(*) AS n FROM flow_logs GROUP BY action HAVING action LIKE 'R%'",
             "reject | 2",
         ),
         (
-            "SELECT approx_percentile(bytes, 0.5), arbitrary(action) FROM vpc_flow_logs WHERE action = 'REJECT'",
+            "SELECT approx_percentile(bytes, 0.5), arbitrary(action) FROM flow_logs WHERE action = 'REJECT'",
             "-7 | REJECT",
         ),
+        ("SELECT sum(CASE WHEN action = 'ACCEPT' THEN 1 ELSE 0 END) * 100 / count(*) FROM flow_logs", "40"),
+        ("SELECT array_join(array_agg(DISTINCT action), '+') FROM flow_logs", "ACCEPT+REJECT"),
         (
-            "SELECT sum(CASE WHEN action = 'ACCEPT' THEN 1 ELSE 0 END) * 100 / count(*) FROM vpc_flow_logs",
-            "40",
-        ),
-        ("SELECT array_join(array_agg(DISTINCT action), '+') FROM vpc_flow_logs", "ACCEPT+REJECT"),
-        (
-            "SELECT action, max_by(srcaddr, bytes), min_by(bytes, eventtime), max_by(bytes, bytes) FILTER (WHERE bytes < 200) FROM vpc_flow_logs GROUP BY action ORDER BY action",
+            "SELECT action, max_by(srcaddr, bytes), min_by(bytes, eventtime), max_by(bytes, bytes) FILTER (WHERE bytes < 200) FROM flow_logs GROUP BY action ORDER BY action",
             "ACCEPT | 10.0.0.1 | 100 | 100\nREJECT | 10.0.0.2 | 300 | -7\n |  | 50 | 50",
         ),
         (
-            "SELECT srcaddr FROM vpc_flow_logs GROUP BY srcaddr HAVING max_by(action, bytes) = 'ACCEPT'",
+            "SELECT srcaddr FROM flow_logs GROUP BY srcaddr HAVING max_by(action, bytes) = 'ACCEPT'",
             "10.0.0.1",
         ),
-        ("SELECT max(n) FROM (SELECT srcaddr, count(*) AS n FROM vpc_flow_logs GROUP BY srcaddr)", "2"),
+        ("SELECT max(n) FROM (SELECT srcaddr, count(*) AS n FROM flow_logs GROUP BY srcaddr)", "2"),
         (
-            "WITH t AS (SELECT srcaddr AS a, bytes * 2 AS b FROM vpc_flow_logs WHERE bytes > 0) SELECT a, b FROM t WHERE b > 100 ORDER BY b",
+            "WITH t AS (SELECT srcaddr AS a, bytes * 2 AS b FROM flow_logs WHERE bytes > 0) SELECT a, b FROM t WHERE b > 100 ORDER BY b",
             "10.0.0.1 | 200\n10.0.0.2 | 600",
         ),
         (
-            "SELECT count(*) FROM (SELECT * FROM vpc_flow_logs ORDER BY bytes DESC LIMIT 3) WHERE action = 'REJECT'",
+            "SELECT count(*) FROM (SELECT * FROM flow_logs ORDER BY bytes DESC LIMIT 3) WHERE action = 'REJECT'",
             "1",
         ),
         (
-            "SELECT w.agent, f.bytes FROM (SELECT * FROM web) w JOIN vpc_flow_logs f ON w.client = f.srcaddr WHERE w.status = 200 ORDER BY f.bytes",
+            "SELECT w.agent, f.bytes FROM (SELECT * FROM web) w JOIN flow_logs f ON w.client = f.srcaddr WHERE w.status = 200 ORDER BY f.bytes",
             "curl/8 | -7\ncurl/8 | 100",
         ),
         (
-            "SELECT f.srcaddr, count(w.status) AS n FROM vpc_flow_logs f LEFT JOIN web w ON f.srcaddr = w.client GROUP BY f.srcaddr ORDER BY n DESC, f.srcaddr",
+            "SELECT f.srcaddr, count(w.status) AS n FROM flow_logs f LEFT JOIN web w ON f.srcaddr = w.client GROUP BY f.srcaddr ORDER BY n DESC, f.srcaddr",
             "10.0.0.1 | 4\n10.0.0.2 | 0\n192.168.0.1 | 0\n | 0",
         ),
     ]);
@@ -243,21 +237,20 @@ fn groups_and_their_conditions() {
 fn columns_are_named_as_written() {
     for (query, names) in [
         (
-            "SELECT bytes, bytes AS b, bytes / 2, count(*) FROM vpc_flow_logs GROUP BY bytes",
+            "SELECT bytes, bytes AS b, bytes / 2, count(*) FROM flow_logs GROUP BY bytes",
             "bytes | b | bytes / 2 | count(*)",
         ),
         (
-            "SELECT SrcAddr, COUNT( DISTINCT action ) FROM vpc_flow_logs GROUP BY srcaddr",
+            "SELECT SrcAddr, COUNT( DISTINCT action ) FROM flow_logs GROUP BY srcaddr",
             "SrcAddr | count(DISTINCT action)",
         ),
         ("SELECT * FROM logs", ""),
-        ("SELECT action AS bytes, bytes AS action FROM vpc_flow_logs", "bytes | action"),
+        ("SELECT action AS bytes, bytes AS action FROM flow_logs", "bytes | action"),
     ] {
         assert_eq!(asked(query).0, names, "{query}");
     }
-    let swapped = asked(
-        "SELECT action AS bytes, bytes AS action FROM vpc_flow_logs ORDER BY bytes, action DESC LIMIT 2",
-    );
+    let swapped =
+        asked("SELECT action AS bytes, bytes AS action FROM flow_logs ORDER BY bytes, action DESC LIMIT 2");
     assert_eq!(swapped.1, "ACCEPT | 100\nACCEPT | ");
 }
 
@@ -386,11 +379,11 @@ fn question() -> impl Strategy<Value = Pair> {
         };
         pair(
             format!(
-                "SOURCE vpc_flow | filter {} | stats count(*) as n, {} as a by {} as k{ti}",
+                "SOURCE flow | filter {} | stats count(*) as n, {} as a by {} as k{ti}",
                 c.insights, a.insights, k.insights
             ),
             format!(
-                "SELECT {} AS k, count(*) AS n, {} AS a FROM vpc_flow_logs WHERE {} GROUP BY {}{ts}",
+                "SELECT {} AS k, count(*) AS n, {} AS a FROM flow_logs WHERE {} GROUP BY {}{ts}",
                 k.sql, a.sql, c.sql, k.sql
             ),
         )
@@ -398,10 +391,10 @@ fn question() -> impl Strategy<Value = Pair> {
     let rows = (condition(), value(), value()).prop_map(|(c, v, s)| {
         pair(
             format!(
-                "SOURCE vpc_flow | filter {} | fields {} as v | sort {} desc",
+                "SOURCE flow | filter {} | fields {} as v | sort {} desc",
                 c.insights, v.insights, s.insights
             ),
-            format!("SELECT {} AS v FROM vpc_flow_logs WHERE {} ORDER BY {} DESC", v.sql, c.sql, s.sql),
+            format!("SELECT {} AS v FROM flow_logs WHERE {} ORDER BY {} DESC", v.sql, c.sql, s.sql),
         )
     });
     prop_oneof![2 => groups, 1 => rows]

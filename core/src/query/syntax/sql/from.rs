@@ -2,9 +2,10 @@
 
 use super::{
     MOST_COPIED, MOST_QUERIES, Parser, Relation, Scope,
-    expression::{Node, path_step},
+    expression::Node,
     is_reserved,
     lexer::{self, Lexeme, Symbol, Token},
+    primary::path_step,
     replace::visit,
 };
 use crate::query::{

@@ -12,8 +12,8 @@
 //! key        = value [ "ASC" | "DESC" ] [ "NULLS" ( "FIRST" | "LAST" ) ]
 //! ```
 //!
-//! Values stand in `expression`, calls in `calls`, the way of a `SELECT` into the tree in `select` (`from` reads its
-//! tables), and the way back in [`display`](mod@display).
+//! Values stand in `expression`, their operands in `primary`, calls in `calls`; `select` reads a `SELECT` (`from` its
+//! tables) and `select::lower` brings it into the tree; the way back is in [`display`](mod@display).
 //!
 //! Rules that are decided here:
 //! - The tree knows two truth values, SQL three. A condition in the tree holds where SQL's is true; `NOT` is pushed
@@ -29,6 +29,7 @@ pub mod display;
 mod expression;
 mod from;
 mod lexer;
+mod primary;
 mod replace;
 mod select;
 
