@@ -205,10 +205,6 @@ impl Catalog {
             && self.find(path).is_none()
             && !self.met.iter().any(|m| m.eq_ignore_ascii_case(path))
     }
-    /// Paths met in JSON records that are no columns.
-    pub fn met(&self) -> impl Iterator<Item = &str> {
-        self.met.iter().map(String::as_str)
-    }
     /// The column that is taken for `name` although some JSON record has a key of that name.
     pub fn hides(&self, name: &str) -> Option<&str> {
         self.hidden.get(name).map(String::as_str)

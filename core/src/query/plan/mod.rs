@@ -7,10 +7,9 @@
 //! shards; the steps from there on need all shards' rows in order and run after the merge on the rows that shards let
 //! through. A table step that looks at one row at a time and whose rows are grouped runs on shards all the same.
 //!
-//! Reading order: [`node`] (expressions), `table` (steps over rows side by side), `lower`, `lower_table`,
-//! `lower_given` and `lower_compare` (tree to plan), [`catalog`] (names), `given` (what a query gets beside the logs), `finder` (sets and
-//! keys), [`pattern`],
-//! [`binning`].
+//! Reading order: [`node`] (expressions), `table` (steps over rows side by side), `lower`, `lower_expression`,
+//! `lower_table`, `lower_given` and `lower_compare` (tree to plan), [`catalog`] (names), `given` (what a query gets
+//! beside the logs), `finder` (sets and keys), [`pattern`], [`binning`].
 
 pub mod binning;
 pub mod catalog;
@@ -18,6 +17,7 @@ mod finder;
 mod given;
 mod lower;
 mod lower_compare;
+mod lower_expression;
 mod lower_given;
 mod lower_table;
 mod met;

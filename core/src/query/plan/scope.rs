@@ -170,7 +170,7 @@ impl<'c> Names<'c> {
         if self.looks.get() > MOST_LOOKS {
             return None;
         }
-        let own = || self.catalog.names().filter(|(_, k)| k.own).map(|(n, _)| n).chain(self.catalog.met());
+        let own = || self.catalog.names().filter(|(_, k)| k.own).map(|(n, _)| n).chain(self.catalog.paths());
         let last = |path: &str| path.rsplit_once('.').is_some_and(|(_, key)| key.eq_ignore_ascii_case(name));
         self.like(name, own().chain(self.sorted_names()).chain(BUILT_IN.iter().copied()))
             .or_else(|| self.like(name, self.catalog.names().map(|(n, _)| n)))
