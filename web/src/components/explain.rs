@@ -97,7 +97,7 @@ fn Words(props: &WordsProps) -> Html {
             Place::Whole => "Once, on the whole",
         };
         let steps = steps.into_iter().map(|step| html! { <li>{ &step.text }</li> });
-        html! { <><h3>{ place }</h3><ol start={first.to_string()}>{ for steps }</ol></> }
+        html! { <section><h3>{ place }</h3><ol start={first.to_string()}>{ for steps }</ol></section> }
     });
     html! { { for groups } }
 }

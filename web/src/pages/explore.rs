@@ -117,7 +117,7 @@ pub(crate) fn Explore(props: &ExploreProps) -> Html {
 /// What the number of matches does not say: how many rows the answer has, when that is another number.
 fn extra(model: &Model) -> String {
     if model.is_stale() {
-        return " · of the question before, as this one cannot run".to_owned();
+        return " · of the question before".to_owned();
     }
     match &model.viewed {
         Some(viewed) => match &viewed.table {
