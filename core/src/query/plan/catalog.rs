@@ -182,6 +182,15 @@ impl Catalog {
             || BUILT_IN.iter().any(|b| b.eq_ignore_ascii_case(name))
             || self.find(name).is_some()
             || self.met.contains(name)
+            || self.json && self.is_object(name)
+    }
+    /// Whether fields or paths met in JSON records lie inside `name`, so that it is an object or a list there.
+    fn is_object(&self, name: &str) -> bool {
+        let (inside, folded) = (format!("{name}."), format!("{}.", name.to_ascii_lowercase()));
+        let own = (self.fields.range((folded.clone(), String::new())..))
+            .take_while(|((name, _), _)| name.starts_with(&folded))
+            .any(|(_, known)| known.own);
+        own || self.met.range(inside.clone()..).next().is_some_and(|path| path.starts_with(&inside))
     }
     /// The fields that people group, count or measure by: not ids, times and raw text.
     pub fn telling(&self) -> impl Iterator<Item = (&str, Known)> {
@@ -272,6 +281,8 @@ mod tests {
         a.merge(&b);
         assert_eq!(a.find("SIZE").map(|k| (k.kind, k.unit)), Some((Kind::Float, Unit::None)));
         assert!(a.has("s") && a.has("x.y") && a.has("@message") && !a.has("x"));
+        a.met.insert("resources.0.ARN".to_owned());
+        assert!(a.has("resources") && !a.has("resource") && !a.has("resources0"), "a list is a field");
         assert_eq!(a.source("TWO_logs"), ["two"]);
         assert!(a.source("three").is_empty());
     }
