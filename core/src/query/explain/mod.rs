@@ -1,8 +1,9 @@
 //! A query explained: the plan in words, and the same question for an engine that holds more data than one machine.
 //!
-//! Reading order: [`words`] (the steps, one sentence each), [`athena`](mod@athena) (the plan as SQL, with the table that it
-//! reads), [`insights`](mod@insights) (the tree as CloudWatch Logs has the language). Not here: how a query runs ([`exec`](super::exec)) and what it means ([`plan`](super::plan)); everything is
-//! written from those two, nothing is decided anew. What other engines call things is told by [`Logs`].
+//! Reading order: [`words`](mod@words) (the steps, one sentence each), [`athena`](mod@athena) (the plan as SQL, with the
+//! table that it reads), [`insights`](mod@insights) (the tree as CloudWatch Logs has the language). Not here: how a query
+//! runs ([`exec`](super::exec)) and what it means ([`plan`](super::plan)); everything is written from those two, nothing
+//! is decided anew. What other engines call things is told by [`Logs`].
 
 pub mod athena;
 pub mod insights;
