@@ -1,14 +1,15 @@
 //! `logloupe convert`: every row of every file as NDJSON or CSV, file after file.
 //!
-//! Memory holds one file's table at a time. A CSV needs its header first, so files are read once for their columns
-//! and once for their rows; what is small, or cannot be read twice (stdin), is kept from the first reading.
+//! Rows are written and forgotten as they are read: memory does not depend on the size of a file. A CSV needs its header
+//! first, so files are read once for their columns and once for their rows; what cannot be read twice (stdin) is kept
+//! from the first reading.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use logloupe_core::{
-    export,
-    ingest::{Entry, Loader},
-    table::{Row, Shard, schema::SOURCE},
+    export::{self, CsvColumns, FilledColumns},
+    ingest::{Entry, Loader, each_row},
+    table::{Row, Shard},
 };
 
 use crate::{
@@ -20,8 +21,8 @@ use crate::{
     report,
 };
 
-/// How many bytes of tables are kept between the two readings for CSV.
-const KEPT: usize = 256 << 20;
+/// How many bytes are read between two writings: packed files inflate to many times that.
+const CHUNK: usize = 64 << 10;
 
 /// Writes all rows.
 pub fn run(call: &Convert, out: &mut dyn Write) -> Outcome {
@@ -42,73 +43,82 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read(&self, input: &Input) -> (Shard, Vec<Entry>) {
+    /// Reads a file to its end, calling `after` whenever some of it was read.
+    fn read(
+        &self,
+        input: &Input,
+        mut after: impl FnMut(&mut Loader) -> io::Result<()>,
+    ) -> io::Result<Loader> {
         let mut loader: Loader = load::loader();
-        let mut buffer = vec![0; load::CHUNK];
-        load::feed(&mut loader, input, self.files.format.as_deref(), &mut buffer, self.counts);
-        loader.into_parts()
+        let (mut buffer, mut outcome) = (vec![0; CHUNK], Ok(()));
+        load::feed(&mut loader, input, self.files.format.as_deref(), &mut buffer, self.counts, |loader| {
+            outcome = after(loader);
+            outcome.is_ok()
+        });
+        outcome?;
+        after(&mut loader)?;
+        Ok(loader)
+    }
+    /// Reads a file and writes its rows.
+    fn write(
+        &self,
+        input: &Input,
+        out: &mut dyn Write,
+        mut line: impl FnMut(&Shard, &Row<'_>, &[u8], &mut Vec<u8>),
+    ) -> io::Result<Loader> {
+        let mut lines = Vec::new();
+        self.read(input, |loader| {
+            loader.drain(|shard, row, record| line(shard, row, record, &mut lines));
+            out.write_all(&lines)?;
+            lines.clear();
+            Ok(())
+        })
     }
 }
 
-fn ndjson(inputs: &[Input], reader: &Reader<'_>, out: &mut dyn Write) -> std::io::Result<Vec<Entry>> {
+fn ndjson(inputs: &[Input], reader: &Reader<'_>, out: &mut dyn Write) -> io::Result<Vec<Entry>> {
     let mut ledger = Vec::new();
     for input in inputs {
-        let (shard, entries) = reader.read(input);
-        rows(&shard, out, export::ndjson_of)?;
-        ledger.extend(entries);
+        ledger.extend(reader.write(input, out, export::ndjson_of)?.into_parts().1);
     }
     Ok(ledger)
 }
 
-fn csv(inputs: &[Input], reader: &Reader<'_>, out: &mut dyn Write) -> std::io::Result<Vec<Entry>> {
-    let (mut ledger, mut columns, mut kept, mut held) = (Vec::new(), Vec::new(), Vec::new(), 0);
+fn csv(inputs: &[Input], reader: &Reader<'_>, out: &mut dyn Write) -> io::Result<Vec<Entry>> {
+    let (mut ledger, mut columns, mut kept) = (Vec::new(), CsvColumns::default(), Vec::new());
     for input in inputs {
-        let (shard, entries) = reader.read(input);
-        for column in export::csv_columns([&shard]) {
-            if !columns.contains(&column) {
-                columns.push(column);
+        let mut filled = FilledColumns::default();
+        let only_once = input.path.is_none();
+        let mut loader = reader.read(input, |loader| {
+            if !only_once {
+                loader.drain_shard(|shard| filled.add(shard));
+            }
+            Ok(())
+        })?;
+        if only_once {
+            filled.add(loader.shard());
+        }
+        columns.add(loader.shard(), &filled);
+        let (shard, entries) = loader.into_parts();
+        ledger.extend(entries);
+        kept.push(only_once.then_some(shard));
+    }
+    let columns = columns.names;
+    let mut lines = Vec::new();
+    output::csv_header(&columns, &mut lines);
+    out.write_all(&lines)?;
+    let line = |shard: &Shard, row: &Row<'_>, record: &[u8], line: &mut Vec<u8>| {
+        export::csv_row_of(shard, row, record, &columns, line);
+    };
+    for (input, kept) in inputs.iter().zip(kept) {
+        match kept {
+            None => drop(reader.write(input, out, line)?),
+            Some(shard) => {
+                lines.clear();
+                each_row(&shard, |shard, row, record| line(shard, row, record, &mut lines));
+                out.write_all(&lines)?;
             }
         }
-        ledger.extend(entries);
-        let fits = held + shard.bytes() <= KEPT || input.path.is_none();
-        held += if fits { shard.bytes() } else { 0 };
-        kept.push(fits.then_some(shard));
-    }
-    if columns.is_empty() {
-        columns = export::csv_columns([]);
-    }
-    let mut header = Vec::new();
-    output::csv_header(&columns, &mut header);
-    out.write_all(&header)?;
-    for (input, shard) in inputs.iter().zip(kept) {
-        let shard = shard.unwrap_or_else(|| reader.read(input).0);
-        rows(&shard, out, |shard, row, record, line| {
-            export::csv_row_of(shard, row, record, &columns, line);
-        })?;
     }
     Ok(ledger)
-}
-
-/// Every row of the shard: file after file, and within a file table by table.
-fn rows(
-    shard: &Shard,
-    out: &mut dyn Write,
-    mut write: impl FnMut(&Shard, &Row<'_>, &[u8], &mut Vec<u8>),
-) -> std::io::Result<()> {
-    let mut buffer = Vec::new();
-    for source in 0..shard.sources.len() as i64 {
-        for table in &shard.tables {
-            for (c, chunk) in table.chunks().iter().enumerate() {
-                let sources = chunk.column(SOURCE);
-                if sources.range().is_none_or(|(first, last)| source < first || last < source) {
-                    continue;
-                }
-                let of_source = |row: usize| sources.int(row) == Some(source);
-                export::each_row(table, c, of_source, |row, record| write(shard, row, record, &mut buffer));
-                out.write_all(&buffer)?;
-                buffer.clear();
-            }
-        }
-    }
-    Ok(())
 }

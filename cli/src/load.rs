@@ -100,7 +100,7 @@ fn read(inputs: &[Input], hand: &[usize], format: Option<&str>, seed: u64, count
     let mut buffer = vec![0; CHUNK];
     let mut belongs = Vec::new();
     for &i in hand {
-        feed(&mut loader, &inputs[i], format, &mut buffer, counts);
+        feed(&mut loader, &inputs[i], format, &mut buffer, counts, |_| true);
         belongs.resize(loader.ledger().len(), i);
     }
     let identities = duplicates::identities(loader.shard(), ALL, seed);
@@ -123,13 +123,23 @@ fn mark_repeats(all: &mut [Read]) {
     }
 }
 
-/// Pushes one input through the loader, to its end or to where reading on is of no use.
-pub fn feed(loader: &mut Loader, input: &Input, format: Option<&str>, buffer: &mut [u8], counts: &Counts) {
+/// Pushes one input through the loader, to its end or to where reading on is of no use. `after` is called after each
+/// push and says whether to go on.
+pub fn feed(
+    loader: &mut Loader,
+    input: &Input,
+    format: Option<&str>,
+    buffer: &mut [u8],
+    counts: &Counts,
+    mut after: impl FnMut(&mut Loader) -> bool,
+) {
     let size = input.path.as_ref().map(|_| input.bytes).filter(|bytes| *bytes > 0);
     loader.open(&input.name, Options { size, format: format.map(str::to_owned), ..Options::default() });
     let outcome = match &input.path {
-        None => push(loader, &mut io::stdin().lock(), buffer, counts),
-        Some(path) => File::open(path).and_then(|mut file| push(loader, &mut file, buffer, counts)),
+        None => push(loader, &mut io::stdin().lock(), buffer, counts, &mut after),
+        Some(path) => {
+            File::open(path).and_then(|mut file| push(loader, &mut file, buffer, counts, &mut after))
+        }
     };
     match outcome {
         Ok(()) => loader.finish(),
@@ -138,13 +148,22 @@ pub fn feed(loader: &mut Loader, input: &Input, format: Option<&str>, buffer: &m
     counts.add_file();
 }
 
-fn push(loader: &mut Loader, from: &mut dyn io::Read, buffer: &mut [u8], counts: &Counts) -> io::Result<()> {
+fn push(
+    loader: &mut Loader,
+    from: &mut dyn io::Read,
+    buffer: &mut [u8],
+    counts: &Counts,
+    after: &mut dyn FnMut(&mut Loader) -> bool,
+) -> io::Result<()> {
     while !loader.is_done() {
         match from.read(buffer) {
             Ok(0) => return Ok(()),
             Ok(read) => {
                 counts.add_bytes(read);
                 loader.push(&buffer[..read]);
+                if !after(loader) {
+                    return Ok(());
+                }
             }
             Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
             Err(fault) => return Err(fault),

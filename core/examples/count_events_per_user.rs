@@ -1,7 +1,7 @@
 //! Counts events per user in one file, whatever log it is: `cargo run --example count_events_per_user -- FILE`.
 //!
-//! No query here: rows are read from the tables directly. `user.name` is a common name (ECS) that every format with
-//! users answers to.
+//! No query here: each row is looked at once and forgotten, so that memory does not depend on the size of the file.
+//! `user.name` is a common name (ECS) that every format with users answers to.
 
 #![allow(
     clippy::disallowed_types,
@@ -15,6 +15,7 @@ use std::{collections::BTreeMap, error::Error, fs::File, io::Read};
 use logloupe_core::{
     formats::ALL,
     ingest::{Limits, Loader, Options},
+    table::Row,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -23,15 +24,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     // The core does no I/O: whoever uses it opens the file and pushes its bytes, in pieces of any size.
     let mut loader = Loader::new(ALL.to_vec(), Limits::default(), 0);
     let mut file = File::open(&path)?;
-    let mut buffer = vec![0; 1 << 20];
+    let mut buffer = vec![0; 1 << 16];
+    let mut events: BTreeMap<String, u64> = BTreeMap::new();
+    // Empty where the row has no user, and for logs that know none.
+    let mut count = |row: &Row<'_>| *events.entry(row.show("user.name")).or_default() += 1;
     loader.open(&path, Options::default());
     loop {
         match file.read(&mut buffer)? {
             0 => break,
             read => loader.push(&buffer[..read]),
         }
+        loader.drain(|_, row, _| count(row));
     }
     loader.finish();
+    loader.drain(|_, row, _| count(row));
 
     for entry in loader.ledger() {
         let format = entry.format.as_deref().unwrap_or("no known log");
@@ -41,13 +47,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         );
     }
 
-    let mut events: BTreeMap<String, u64> = BTreeMap::new();
-    for table in &loader.shard().tables {
-        for row in (0..table.rows()).filter_map(|row| table.row(row)) {
-            // Empty where the row has no user, and for logs that know none.
-            *events.entry(row.show("user.name")).or_default() += 1;
-        }
-    }
     let mut events: Vec<(String, u64)> = events.into_iter().collect();
     events.sort_by_key(|(user, count)| (std::cmp::Reverse(*count), user.clone()));
     for (user, count) in events {

@@ -7,24 +7,12 @@ use serde::Serializer;
 use serde::ser::SerializeMap;
 
 use crate::{
-    table::{Row, Shard, Table, Value, schema::BUILTINS},
+    table::{Data, Row, Shard, Value, schema::BUILTINS},
     view::rows::value,
 };
 
 /// The built-in fields that every exported row has, in order.
 pub const BUILT_IN: [&str; 5] = ["@timestamp", "@format", "@source", "@line", "@message"];
-
-/// Calls `each(row, record)` for the selected rows of a chunk, in order, `record` being its raw text. Each block of
-/// raw text is decompressed once, which makes this the way to write many rows.
-pub fn each_row(
-    table: &Table,
-    chunk: usize,
-    mut select: impl FnMut(usize) -> bool,
-    mut each: impl FnMut(&Row<'_>, &[u8]),
-) {
-    let Some(chunk) = table.chunks().get(chunk) else { return };
-    chunk.raw.for_each(&mut select, |index, record| each(&Row { table, chunk, index }, record));
-}
 
 /// Appends the row as one JSON object and a line end: built-in fields, then every column that has a value, by its
 /// vendor name and with its JSON type. A missing value is left out.
@@ -72,17 +60,59 @@ pub fn ndjson_values(names: &[String], values: &[Value], out: &mut Vec<u8>) {
 
 /// The columns of a CSV of these shards: built-in ones, then each table's that has a value somewhere, without repeats.
 pub fn csv_columns<'s>(shards: impl IntoIterator<Item = &'s Shard>) -> Vec<String> {
-    let mut columns: Vec<String> = BUILT_IN.iter().map(|c| (*c).to_owned()).collect();
-    for table in shards.into_iter().flat_map(|s| &s.tables) {
-        for (column, field) in table.schema().fields().iter().enumerate().skip(BUILTINS) {
-            let fed =
-                table.chunks().iter().any(|c| !matches!(c.column(column).data, crate::table::Data::Nulls));
-            if fed && !columns.iter().any(|c| *c == field.name) {
-                columns.push(field.name.to_string());
+    let mut columns = CsvColumns::default();
+    for shard in shards {
+        let mut filled = FilledColumns::default();
+        filled.add(shard);
+        columns.add(shard, &filled);
+    }
+    columns.names
+}
+
+/// The columns of a CSV: built-in ones, then those that have a value somewhere, without repeats.
+#[derive(Clone, Debug)]
+pub struct CsvColumns {
+    /// Their names in order.
+    pub names: Vec<String>,
+}
+
+impl Default for CsvColumns {
+    fn default() -> CsvColumns {
+        CsvColumns { names: BUILT_IN.map(str::to_owned).to_vec() }
+    }
+}
+
+impl CsvColumns {
+    /// Adds the columns of the shard's tables that are filled.
+    pub fn add(&mut self, shard: &Shard, filled: &FilledColumns) {
+        for (table, filled) in shard.tables.iter().zip(&filled.tables) {
+            for (field, _) in table.schema().fields().iter().zip(filled).filter(|(_, filled)| **filled) {
+                if !self.names.iter().any(|c| *c == field.name) {
+                    self.names.push(field.name.to_string());
+                }
             }
         }
     }
-    columns
+}
+
+/// Which columns of a shard's tables have a value, over all rows that it had so far.
+#[derive(Clone, Debug, Default)]
+pub struct FilledColumns {
+    /// Per table, per column; false for the built-in ones.
+    tables: Vec<Vec<bool>>,
+}
+
+impl FilledColumns {
+    /// Adds the rows that the shard has now.
+    pub fn add(&mut self, shard: &Shard) {
+        self.tables.resize_with(shard.tables.len(), Vec::new);
+        for (table, filled) in shard.tables.iter().zip(&mut self.tables) {
+            filled.resize(table.schema().fields().len(), false);
+            for (column, filled) in filled.iter_mut().enumerate().skip(BUILTINS) {
+                *filled |= table.chunks().iter().any(|c| !matches!(c.column(column).data, Data::Nulls));
+            }
+        }
+    }
 }
 
 /// Appends the values as one CSV line.

@@ -11,7 +11,11 @@ use super::{
     limits::Limits,
     part::{Cut, Part},
 };
-use crate::{formats::Format, lookup::Lookup, table::Shard};
+use crate::{
+    formats::Format,
+    lookup::Lookup,
+    table::{Row, Shard, schema::SOURCE},
+};
 
 /// Reads files, one after the other, into the tables of one [`Shard`].
 ///
@@ -24,6 +28,10 @@ use crate::{formats::Format, lookup::Lookup, table::Shard};
 ///
 /// Rows become visible to queries in full chunks, and all of them with [`seal`](Self::seal), which
 /// [`shard`](Self::shard) and [`into_parts`](Self::into_parts) call. Thousands of small files then share chunks.
+///
+/// A tool that only wants rows and no queries calls [`drain`](Self::drain) after each push and after the end: every row
+/// is handed on and forgotten, and memory is that of a chunk of rows per format and of one push, whatever the size of
+/// the file. What needs all rows at once, the search for [`duplicates`](super::duplicates), is then not to be had.
 pub struct Loader {
     context: Context,
     open: Option<Open>,
@@ -175,6 +183,23 @@ impl Loader {
         self.seal();
         &mut self.context.shard
     }
+    /// Hands on rows read since the last call, with their raw records, and forgets them: file by file, and within a file
+    /// in the order of the content. While a file is open, rows wait until a chunk of them is full; all that wait come
+    /// once it is finished.
+    pub fn drain(&mut self, mut each: impl FnMut(&Shard, &Row<'_>, &[u8])) {
+        self.drain_shard(|shard| each_row(shard, &mut each));
+    }
+    /// The same, as a shard of these rows. Its sources, and its tables with their columns, stay.
+    pub fn drain_shard(&mut self, take: impl FnOnce(&Shard)) {
+        if self.open.is_none() {
+            self.seal();
+        }
+        if self.loaded().rows() > 0 {
+            let shard = self.shard();
+            take(shard);
+            shard.clear();
+        }
+    }
     /// The shard and the ledger. A file that is still open is finished first.
     pub fn into_parts(mut self) -> (Shard, Vec<Entry>) {
         self.finish();
@@ -192,5 +217,29 @@ impl Loader {
     /// The formats that are asked.
     pub fn formats(&self) -> &[&'static dyn Format] {
         &self.context.formats
+    }
+}
+
+/// Every row of the shard with its raw record: file by file, and within a file table by table.
+pub fn each_row(shard: &Shard, mut each: impl FnMut(&Shard, &Row<'_>, &[u8])) {
+    // Each chunk knows its first and last source: only sources that have rows here are looked for.
+    let ranges =
+        || shard.tables.iter().flat_map(|t| t.chunks()).filter_map(|chunk| chunk.column(SOURCE).range());
+    let (Some(first), Some(last)) = (ranges().map(|r| r.0).min(), ranges().map(|r| r.1).max()) else {
+        return;
+    };
+    for source in first..=last {
+        for table in &shard.tables {
+            for chunk in table.chunks() {
+                let sources = chunk.column(SOURCE);
+                if sources.range().is_none_or(|(first, last)| source < first || last < source) {
+                    continue;
+                }
+                chunk.raw.for_each(
+                    |index| sources.int(index) == Some(source),
+                    |index, record| each(shard, &Row { table, chunk, index }, record),
+                );
+            }
+        }
     }
 }

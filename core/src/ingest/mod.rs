@@ -25,5 +25,5 @@ mod tests;
 
 pub use ledger::{Entry, Error, ErrorKind, Rejection, State};
 pub use limits::Limits;
-pub use loader::{Loader, Options, Progress};
+pub use loader::{Loader, Options, Progress, each_row};
 pub use part::{Part, is_splittable};

@@ -31,6 +31,13 @@ impl Dictionary {
             state: FixedState::with_seed(seed),
         }
     }
+    /// Forgets all entries: codes begin at 0 again.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+        self.index.clear();
+        self.numerals.clear();
+    }
     /// How many entries there are.
     pub fn len(&self) -> usize {
         self.ends.len()

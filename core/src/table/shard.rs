@@ -50,6 +50,10 @@ impl Shard {
     pub fn seal(&mut self) {
         self.tables.iter_mut().for_each(Table::seal);
     }
+    /// Forgets all rows; tables with their columns, and sources, stay. See [`Table::clear`].
+    pub fn clear(&mut self) {
+        self.tables.iter_mut().for_each(Table::clear);
+    }
     /// Gives back memory that reading has taken; see [`Table::trim`].
     pub fn trim(&mut self) {
         self.tables.iter_mut().for_each(Table::trim);

@@ -118,6 +118,14 @@ impl Table {
         self.rows += rows;
         // Columns derived from raw text are computed for the new chunk when they are next asked for.
     }
+    /// Forgets all rows, written ones too; the columns stay. For whoever has handed the rows on.
+    pub fn clear(&mut self) {
+        self.seal();
+        self.chunks.clear();
+        self.dictionaries.iter_mut().for_each(Dictionary::clear);
+        self.rows = 0;
+        self.duplicates = None;
+    }
     /// The column derived from raw records under this name, if [`derive`](Self::derive) made it and every chunk has it.
     pub fn derived(&self, name: &str) -> Option<usize> {
         let &column = self.derived.get(name)?;

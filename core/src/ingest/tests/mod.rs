@@ -3,6 +3,7 @@
 
 mod archives;
 mod content;
+mod drain;
 mod fixture;
 mod hostile;
 mod shards;
