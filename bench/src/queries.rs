@@ -202,7 +202,7 @@ impl Steps {
     fn once(query: &str, shard: &mut Shard) -> Steps {
         let paths = Paths(ALL);
         let plan = Arc::new(plan_of(query, shard));
-        let mut job = Job::new(plan.clone(), None, shard, &paths).short();
+        let mut job = Job::new(plan.clone(), None, shard, &paths).allow_truncated();
         let mut longest = Duration::ZERO;
         loop {
             let begun = Instant::now();
@@ -213,11 +213,11 @@ impl Steps {
             }
         }
         let begun = Instant::now();
-        let (_, partial, rest) = job.finish_short();
+        let (_, partial, rest) = job.finish_truncated();
         let finish = begun.elapsed();
         let begun = Instant::now();
         let mut merged = exec::merge(vec![partial]);
-        if let Some(wanted) = exec::wanted(&plan, &merged) {
+        if let Some(wanted) = exec::refinement(&plan, &merged) {
             merged = rest.supply(shard, &wanted);
         }
         match plan.is_rows() {

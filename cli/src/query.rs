@@ -36,10 +36,10 @@ pub fn run(call: &Query, out: &mut dyn Write) -> Outcome {
 
     let mut loaded = load::load(&call.files);
     let mut catalog = catalog(&loaded.shards);
-    loaded.lookups.iter().for_each(|table| catalog.given.add_lookup(table.clone()));
+    loaded.lookups.iter().for_each(|table| catalog.bindings.add_lookup(table.clone()));
     // Queries in brackets come first: the plan of the outer one is given their answers.
     let mut run_inner = |plan: &Arc<Plan>| exec::finalize(plan, ask(plan, &mut loaded.shards).1);
-    exec::give(&query, &mut catalog, &mut run_inner).map_err(|found| refuse(&found))?;
+    exec::bind_subqueries(&query, &mut catalog, &mut run_inner).map_err(|found| refuse(&found))?;
     let remarks = plan::check(&query, &catalog);
     let plan = Arc::new(plan::plan(&query, &catalog).map_err(|found| refuse(&found))?);
     let warnings: Vec<Diagnostic> =

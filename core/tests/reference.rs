@@ -59,7 +59,7 @@ fn answer(text: &str, files: &str) -> Answered {
     let language = Language::of(text, Language::Insights);
     let query = parse_in(text, language).into_result().map_err(|found| diagnostic::render(text, &found))?;
     let mut catalog = Catalog::of(shard, &json);
-    lookups.into_iter().for_each(|lookup| catalog.given.add_lookup(Arc::new(lookup)));
+    lookups.into_iter().for_each(|lookup| catalog.bindings.add_lookup(Arc::new(lookup)));
     let found = exec::run_query(&query, catalog, shard, &json);
     let (plan, answer) = found.map_err(|found| diagnostic::render(text, &found))?;
     match answer {

@@ -7,7 +7,7 @@ use logloupe_core::{
     lookup::Lookup,
     query::{
         Diagnostic, Severity,
-        exec::{self, Job, Partial, Reader, Rest, RowRef, Selection, Wanted},
+        exec::{self, Job, Partial, Reader, Refine, Remainder, RowRef, Selection},
         plan::{self, Catalog, JsonPaths, Plan, catalog::IN_MESSAGE},
         result::ResultTable,
         syntax::{self, Language},
@@ -44,7 +44,7 @@ pub struct Answering {
     tallies: Vec<Vec<Tally>>,
     order: Option<Order>,
     /// What is kept of groups that were not all sent.
-    rest: Rest,
+    rest: Remainder,
     part: ViewPart,
 }
 
@@ -74,12 +74,12 @@ impl Answering {
         answers: &[Vec<u8>],
     ) -> Answering {
         let mut catalog: Catalog = postcard::from_bytes(catalog).unwrap_or_else(|_| Catalog::open());
-        catalog.given.lookups = lookups.clone();
-        catalog.given.time = request.time.map(|(from, to)| from..to);
+        catalog.bindings.lookups = lookups.clone();
+        catalog.bindings.time = request.time.map(|(from, to)| from..to);
         let mut part = ViewPart::default();
         for answer in answers {
             let answer = postcard::from_bytes::<ResultTable>(answer).map_err(|e| e.to_string());
-            if let Err(message) = answer.and_then(|answer| catalog.given.add_answer(answer)) {
+            if let Err(message) = answer.and_then(|answer| catalog.bindings.add_answer(answer)) {
                 part.diagnostics.push(Diagnostic::error(0..0, message));
             }
         }
@@ -88,7 +88,7 @@ impl Answering {
         part.diagnostics.extend(parsed.diagnostics);
         part.diagnostics.extend(plan::check(&parsed.query, &catalog));
         let wrong = part.diagnostics.iter().any(|d| d.severity == Severity::Error);
-        let next = plan::inner(&parsed.query).into_iter().nth(answers.len());
+        let next = plan::subqueries(&parsed.query).into_iter().nth(answers.len());
         part.inner = next.is_some() && !wrong;
         if part.inner {
             request.facets.clear();
@@ -113,7 +113,7 @@ impl Answering {
             selected,
             tallies,
             order: None,
-            rest: Rest::default(),
+            rest: Remainder::default(),
             part,
         }
     }
@@ -131,22 +131,22 @@ impl Answering {
             // Of a query in brackets nothing is shown.
             Stage::Begin if self.part.inner => {
                 let time = self.request.time.map(|(from, to)| from..to);
-                Stage::Narrow(Job::new(plan, time, shard, &PATHS).short())
+                Stage::Narrow(Job::new(plan, time, shard, &PATHS).allow_truncated())
             }
             Stage::Begin if self.request.time.is_some() => Stage::Select(Job::new(plan, None, shard, &PATHS)),
-            Stage::Begin => Stage::Narrow(Job::new(plan, None, shard, &PATHS).short()),
+            Stage::Begin => Stage::Narrow(Job::new(plan, None, shard, &PATHS).allow_truncated()),
             Stage::Select(mut job) => {
                 if job.step(shard, CHUNKS) {
                     self.bars(shard, &job.finish().0);
                     let time = self.request.time.map(|(from, to)| from..to);
-                    Stage::Narrow(Job::new(plan, time, shard, &PATHS).short())
+                    Stage::Narrow(Job::new(plan, time, shard, &PATHS).allow_truncated())
                 } else {
                     Stage::Select(job)
                 }
             }
             Stage::Narrow(mut job) => {
                 if job.step(shard, CHUNKS) {
-                    let (selection, partial, rest) = job.finish_short();
+                    let (selection, partial, rest) = job.finish_truncated();
                     self.rest = rest;
                     if self.request.time.is_none() && !self.part.inner {
                         self.bars(shard, &selection);
@@ -269,7 +269,7 @@ impl Answering {
     }
     /// The partial result of this shard with what is wanted, in place of the one sent before.
     pub fn supply(&self, shard: &Shard, wanted: &[u8]) -> Vec<u8> {
-        let wanted = postcard::from_bytes(wanted).unwrap_or(Wanted::All);
+        let wanted = postcard::from_bytes(wanted).unwrap_or(Refine::All);
         let partial = self.rest.supply(shard, &wanted).at_shard(self.number);
         postcard::to_stdvec(&partial).unwrap_or_default()
     }
@@ -281,7 +281,7 @@ impl Answering {
         if let Some(failure) = merged.failure() {
             return Err(failure.to_owned());
         }
-        if let Some(wanted) = exec::wanted(plan, &merged) {
+        if let Some(wanted) = exec::refinement(plan, &merged) {
             return Ok(Merged::More(postcard::to_stdvec(&wanted).map_err(|e| e.to_string())?));
         }
         if plan.is_rows() {

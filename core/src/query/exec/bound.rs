@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::index::Map;
+use super::interner::Map;
 
 use super::super::plan::{
     JsonPaths, Node, Stage,
@@ -45,7 +45,7 @@ impl Depends {
     }
 }
 
-/// Values of an expression per entry of a dictionary, filled as entries are met.
+/// Values of an expression per entry of a dictionary, filled as entries occur.
 #[derive(Default)]
 pub(super) struct Memo {
     pub(super) values: Vec<Option<Value>>,

@@ -7,7 +7,7 @@ use super::{
     super::plan::{Node, Op, Stage, binning::Binning},
     bound::{Bound, Input},
     eval::Eval,
-    index::{Interner, KeyTable},
+    interner::{Interner, KeyTable},
     partial::KeyColumn,
     vector::{CodeValues, Vector, of_kind, plain, text},
 };
@@ -15,7 +15,7 @@ use crate::table::{Chunk, Data, Kind, Table, Value, packed::Packed};
 
 /// What an encoding is chosen by.
 #[derive(Clone, Copy)]
-pub(super) struct Parts<'p> {
+pub(super) struct TableContext<'p> {
     pub(super) stage: &'p Stage,
     pub(super) bound: &'p Bound,
     pub(super) table: &'p Table,
@@ -47,8 +47,8 @@ pub(super) struct Encoder {
 
 impl Encoder {
     /// The encoding of `node`.
-    pub(super) fn new(node: &Node, of: &Parts<'_>) -> Encoder {
-        let &Parts { stage, bound, table, chunks, seed } = of;
+    pub(super) fn new(node: &Node, of: &TableContext<'_>) -> Encoder {
+        let &TableContext { stage, bound, table, chunks, seed } = of;
         let (encoding, bits) = Encoding::of(node, stage, bound, table, &table.chunks()[..chunks])
             .unwrap_or_else(|| {
                 (Encoding::Interned { interner: Box::new(Interner::new(seed)), codes: Vec::new() }, 32)
@@ -280,18 +280,18 @@ pub(super) fn ones(bits: u32) -> u64 {
 pub(super) struct Keys {
     encoders: Vec<Encoder>,
     /// Keys whose numbers together fit 64 bits. The number of the groups so far stands before each but the first.
-    parts: Vec<Part>,
+    parts: Vec<KeyPart>,
     scratch: Vec<u64>,
     seed: u64,
 }
 
-struct Part {
+struct KeyPart {
     /// Which keys, and where in the 64 bits each begins.
     keys: Vec<(usize, u32)>,
-    index: Index,
+    index: KeyIndex,
 }
 
-enum Index {
+enum KeyIndex {
     /// Number of each possible key; few are possible.
     Dense {
         numbers: Vec<u32>,
@@ -318,8 +318,10 @@ impl Keys {
                 Some(_) => parts.push((vec![(k, 32)], 32 + encoder.bits)),
             }
         }
-        let part =
-            |(keys, bits): (Vec<(usize, u32)>, u32)| Part { keys, index: Index::new(bits, DENSE_BITS, seed) };
+        let part = |(keys, bits): (Vec<(usize, u32)>, u32)| KeyPart {
+            keys,
+            index: KeyIndex::new(bits, DENSE_BITS, seed),
+        };
         Keys { encoders, parts: parts.into_iter().map(part).collect(), scratch: Vec::new(), seed }
     }
 
@@ -344,7 +346,7 @@ impl Keys {
             }
             // Decided once per chunk, not once per row.
             match &mut part.index {
-                Index::Table(table) => table.numbers(&self.scratch, out),
+                KeyIndex::Table(table) => table.numbers(&self.scratch, out),
                 dense => {
                     out.iter_mut().zip(&self.scratch).for_each(|(group, key)| *group = dense.number(*key))
                 }
@@ -392,25 +394,25 @@ pub(super) fn distinct(
     seed: u64,
 ) -> (KeyColumn, bool) {
     let dense = if numbers.len() < 1 << DENSE_BITS { DENSE_BITS } else { DENSE_DISTINCT_BITS };
-    let mut distinct = Index::new(encoder.bits, dense, seed);
+    let mut distinct = KeyIndex::new(encoder.bits, dense, seed);
     let index: Vec<u32> = numbers.map(|n| distinct.number(n)).collect();
     let alike = encoder.may_look_the_same(table, distinct.keys());
     let values = distinct.keys().iter().map(|n| encoder.value(table, *n)).collect();
     (KeyColumn { values, index }, alike)
 }
 
-impl Index {
-    fn new(bits: u32, dense: u32, seed: u64) -> Index {
+impl KeyIndex {
+    fn new(bits: u32, dense: u32, seed: u64) -> KeyIndex {
         if bits <= dense {
-            Index::Dense { numbers: vec![u32::MAX; 1 << bits], keys: Vec::new() }
+            KeyIndex::Dense { numbers: vec![u32::MAX; 1 << bits], keys: Vec::new() }
         } else {
-            Index::Table(KeyTable::for_bits(bits, seed))
+            KeyIndex::Table(KeyTable::for_bits(bits, seed))
         }
     }
     #[inline]
     fn number(&mut self, key: u64) -> u32 {
         match self {
-            Index::Dense { numbers, keys } => {
+            KeyIndex::Dense { numbers, keys } => {
                 let number = &mut numbers[key as usize];
                 if *number == u32::MAX {
                     *number = keys.len() as u32;
@@ -418,13 +420,13 @@ impl Index {
                 }
                 *number
             }
-            Index::Table(table) => table.number(key),
+            KeyIndex::Table(table) => table.number(key),
         }
     }
     fn keys(&self) -> &[u64] {
         match self {
-            Index::Dense { keys, .. } => keys,
-            Index::Table(table) => table.keys(),
+            KeyIndex::Dense { keys, .. } => keys,
+            KeyIndex::Table(table) => table.keys(),
         }
     }
 }

@@ -1,64 +1,52 @@
 //! Plans run over shards: a [`Job`] walks the tables of one shard in steps that can be abandoned between any two, and
 //! ends in the selected rows and a [`Partial`]; partials of all shards are merged and finalized to the answer.
 //!
-//! Reading order: this file, `eval` and `filter` (expressions over one chunk), `keys`, `group` and `state`
-//! (rows to groups), `sums` and `top` (the same for the commonest questions), `rows` and `firsts` (rows for `limit`, `dedup` and
-//! what looks at rows side by side), `partial` (merging), `tail` (what runs after the merge), `read` (values of single
-//! rows).
+//! Reading order: this file, `eval` and `filter` (expressions over one chunk), `keys`, `hash_aggregate` and
+//! `accumulators` (rows to groups), `packed_aggregate` and `top_k` (the same for the commonest questions),
+//! `row_collector` and `dedup` (rows for `limit`, `dedup` and window operators), `partial` (what travels between
+//! shards), `finalize` (operators after the merge), `read` (values of single rows).
 
+mod accumulators;
 mod bound;
+mod dedup;
 mod eval;
-mod exact;
+mod exact_sum;
 mod filter;
-mod firsts;
-mod group;
-mod index;
+mod finalize;
+mod hash_aggregate;
+mod interner;
 mod keys;
-#[cfg(test)]
-mod oracle;
-#[cfg(test)]
-mod oracle_table;
+mod packed_aggregate;
 mod partial;
 mod read;
-mod rows;
+mod row_collector;
 mod search;
-mod state;
-mod sums;
-mod tail;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod tests_estimates;
-#[cfg(test)]
-mod tests_given;
-#[cfg(test)]
-mod tests_sql;
-#[cfg(test)]
-mod tests_table;
-mod top;
+mod top_k;
 mod vector;
 
 use std::{ops::Range, sync::Arc};
 
+pub use finalize::{finalize, survivors};
 pub use partial::{Partial, RowRef, merge};
 pub use read::{Reader, rows, sort_column};
-pub use tail::{finalize, survivors};
-pub use top::{Rest, Wanted, wanted};
+pub use top_k::{Refine, Remainder, refinement};
 
 use self::{
+    accumulators::Accumulators,
     bound::Bound,
     eval::Eval,
-    group::Grouping,
-    keys::Parts,
+    finalize::groups_of_rows,
+    hash_aggregate::Aggregation,
+    keys::TableContext,
     partial::{Body, Groups},
-    rows::{Carried, Collector},
-    state::State,
-    tail::groups_of_rows,
-    top::{Top, largest},
+    row_collector::{RequiredColumns, RowCollector},
+    top_k::{TopK, largest},
 };
 use super::{
     Diagnostic,
-    plan::{Catalog, JsonPaths, Plan, Step, inner, plan},
+    plan::{Catalog, JsonPaths, Operator, Plan, plan, subqueries},
     result::ResultTable,
     syntax::{Language, parse_in, tree::Query},
 };
@@ -80,10 +68,10 @@ pub struct Job<'j> {
     json: &'j dyn JsonPaths,
     tables: Vec<TableJob>,
     at: usize,
-    collector: Collector,
+    collector: RowCollector,
     groups: Vec<Groups>,
-    top: Option<Top>,
-    rest: Rest,
+    top_k: Option<TopK>,
+    rest: Remainder,
     failure: Option<String>,
     seed: u64,
 }
@@ -94,9 +82,9 @@ struct TableJob {
     /// How many chunks there were when the job began, and how many rows each had.
     rows: Vec<usize>,
     selected: Vec<Bitmap>,
-    bound: Option<(Bound, Option<Grouping>)>,
+    bound: Option<(Bound, Option<Aggregation>)>,
     /// Of the stage's other groups.
-    also: Vec<Grouping>,
+    also: Vec<Aggregation>,
 }
 
 impl<'j> Job<'j> {
@@ -107,7 +95,7 @@ impl<'j> Job<'j> {
         shard: &mut Shard,
         json: &'j dyn JsonPaths,
     ) -> Job<'j> {
-        let time = time.filter(|_| !plan.compares);
+        let time = time.filter(|_| !plan.is_diff);
         let job = |table: &Table| TableJob {
             asked: plan.sources.as_ref().is_none_or(|s| s.iter().any(|id| id == table.format())),
             rows: table.chunks().iter().map(|c| c.rows).collect(),
@@ -122,20 +110,20 @@ impl<'j> Job<'j> {
             time,
             json,
             at: 0,
-            collector: Collector::new(shard.seed()),
+            collector: RowCollector::new(shard.seed()),
             groups: Vec::new(),
-            top: None,
-            rest: Rest::default(),
+            top_k: None,
+            rest: Remainder::default(),
             failure: None,
             seed: shard.seed(),
         }
     }
 
-    /// Lets the job give only its largest groups where they may be all that the answer needs. Whoever merges its
-    /// partial must look at [`wanted`] and have the [`Rest`] of [`finish_short`](Self::finish_short) asked.
-    pub fn short(mut self) -> Job<'j> {
-        self.top = Top::of(&self.plan);
-        self.rest = Rest::new(self.top);
+    /// Allows a truncated top-k partial: only the largest groups, where they may decide the answer. The merger must call
+    /// [`refinement`] and ask the [`Remainder`] of [`finish_truncated`](Self::finish_truncated) for what it says.
+    pub fn allow_truncated(mut self) -> Job<'j> {
+        self.top_k = TopK::of(&self.plan);
+        self.rest = Remainder::new(self.top_k);
         self
     }
 
@@ -158,7 +146,7 @@ impl<'j> Job<'j> {
                 job.selected = job.rows.iter().map(|rows| Bitmap::new(*rows, false)).collect();
             }
             if job.selected.len() == job.rows.len() {
-                if let Some((_, Some(Grouping::Sums(sums)))) = &mut job.bound
+                if let Some((_, Some(Aggregation::PackedAggregate(sums)))) = &mut job.bound
                     && !sums.settle()
                 {
                     return false;
@@ -172,17 +160,17 @@ impl<'j> Job<'j> {
             if job.bound.is_none() {
                 match Bound::new(&plan.stages[0], shard, &shard.tables[self.at], self.json) {
                     Ok(bound) => {
-                        let grouper = match &plan.stages[0].group {
+                        let aggregate = match &plan.stages[0].group {
                             Some(group) if plan.cut().is_none() => {
                                 let (table, stage) = (&shard.tables[self.at], &plan.stages[0]);
                                 let (chunks, seed) = (job.rows.len(), self.seed);
-                                let parts = Parts { stage, bound: &bound, table, chunks, seed };
-                                job.also = stage.also.iter().map(|g| Grouping::new(g, &parts)).collect();
-                                Some(Grouping::new(group, &parts))
+                                let parts = TableContext { stage, bound: &bound, table, chunks, seed };
+                                job.also = stage.also.iter().map(|g| Aggregation::new(g, &parts)).collect();
+                                Some(Aggregation::new(group, &parts))
                             }
                             _ => None,
                         };
-                        job.bound = Some((bound, grouper));
+                        job.bound = Some((bound, aggregate));
                     }
                     Err(paths) => {
                         self.derive(shard, &paths, left);
@@ -211,7 +199,7 @@ impl<'j> Job<'j> {
     /// The next chunk of the table at hand.
     fn chunk(&mut self, plan: &Plan, shard: &Shard) -> Result<(), String> {
         let job = &mut self.tables[self.at];
-        let Some((bound, grouper)) = &mut job.bound else { return Ok(()) };
+        let Some((bound, aggregate)) = &mut job.bound else { return Ok(()) };
         let table = &shard.tables[self.at];
         let Some(chunk) = table.chunks().get(job.selected.len()) else {
             job.selected.push(Bitmap::default());
@@ -225,26 +213,26 @@ impl<'j> Job<'j> {
         let steps = &stage.steps[..plan.cut().unwrap_or(stage.steps.len())];
         let mut eval = Eval::new(stage, table, chunk, bound, rows);
         for step in steps {
-            if let Step::Filter(node) = step {
+            if let Operator::Filter(node) = step {
                 let base = eval.base.clone();
                 eval.base = eval.filter(node, &base);
             }
         }
         let rows = eval.base.clone();
-        let result = match (grouper, &stage.group) {
+        let result = match (aggregate, &stage.group) {
             _ if rows.none() => Ok(()),
-            (Some(grouper), Some(group)) => {
-                let mut all = std::iter::once((grouper, group)).chain(job.also.iter_mut().zip(&stage.also));
-                all.try_for_each(|(grouper, group)| grouper.take(group, &mut eval, &rows))
+            (Some(aggregate), Some(group)) => {
+                let mut all = std::iter::once((aggregate, group)).chain(job.also.iter_mut().zip(&stage.also));
+                all.try_for_each(|(aggregate, group)| aggregate.take(group, &mut eval, &rows))
             }
-            _ => match Carried::of(plan) {
-                Some(carried) if plan.is_cut_on_shards() => {
-                    let mut collector = Collector::new(self.seed);
-                    let taken = collector.take(&carried, &mut eval, &rows, (self.at, job.rows.len()));
-                    let groups = taken.and_then(|()| groups_of_rows(plan, collector.finish(&carried)));
+            _ => match RequiredColumns::of(plan) {
+                Some(required) if plan.is_cut_on_shards() => {
+                    let mut collector = RowCollector::new(self.seed);
+                    let taken = collector.take(&required, &mut eval, &rows, (self.at, job.rows.len()));
+                    let groups = taken.and_then(|()| groups_of_rows(plan, collector.finish(&required)));
                     groups.and_then(|groups| add_groups(&mut self.groups, groups))
                 }
-                Some(carried) => self.collector.take(&carried, &mut eval, &rows, (self.at, job.rows.len())),
+                Some(required) => self.collector.take(&required, &mut eval, &rows, (self.at, job.rows.len())),
                 None => Ok(()),
             },
         };
@@ -257,24 +245,24 @@ impl<'j> Job<'j> {
         let table = &shard.tables[self.at];
         for also in std::mem::take(&mut job.also) {
             self.groups.push(match also {
-                Grouping::General(grouper) => grouper.finish(table),
-                Grouping::Sums(mut sums) => {
+                Aggregation::General(aggregate) => aggregate.finish(table),
+                Aggregation::PackedAggregate(mut sums) => {
                     sums.settle();
                     sums.all(table)
                 }
             });
         }
         match job.bound.take() {
-            Some((_, Some(Grouping::General(grouper)))) => {
-                let groups = grouper.finish(table);
-                if self.top.is_some() {
+            Some((_, Some(Aggregation::General(aggregate)))) => {
+                let groups = aggregate.finish(table);
+                if self.top_k.is_some() {
                     self.rest.keep_groups(groups.clone());
                 }
                 self.groups.push(groups);
             }
-            Some((_, Some(Grouping::Sums(sums)))) => match self.top {
-                Some(top) => {
-                    self.groups.push(largest(&sums, table, top, &[]));
+            Some((_, Some(Aggregation::PackedAggregate(sums)))) => match self.top_k {
+                Some(top_k) => {
+                    self.groups.push(largest(&sums, table, top_k, &[]));
                     self.rest.keep(self.at, sums);
                 }
                 None => self.groups.push(sums.all(table)),
@@ -287,12 +275,12 @@ impl<'j> Job<'j> {
     /// The selected rows and what is to be merged. Called before [`step`](Self::step) says that all is done it gives
     /// what was done.
     pub fn finish(self) -> (Selection, Partial) {
-        let (selection, partial, _) = self.finish_short();
+        let (selection, partial, _) = self.finish_truncated();
         (selection, partial)
     }
 
-    /// The same, with what a [`short`](Self::short) job needs to be asked once more.
-    pub fn finish_short(self) -> (Selection, Partial, Rest) {
+    /// The same, with what a job that [may truncate](Self::allow_truncated) keeps for a refinement.
+    pub fn finish_truncated(self) -> (Selection, Partial, Remainder) {
         let mut selection = Selection::default();
         for table in self.tables {
             let mut selected = table.selected;
@@ -300,10 +288,10 @@ impl<'j> Job<'j> {
             selection.matched += selected.iter().map(|s| s.count() as u64).sum::<u64>();
             selection.tables.push(selected);
         }
-        let partial = match (self.failure, Carried::of(&self.plan)) {
+        let partial = match (self.failure, RequiredColumns::of(&self.plan)) {
             (Some(message), _) => Partial::failed(message),
-            (None, Some(carried)) if !self.plan.is_cut_on_shards() => {
-                Partial { body: Body::Rows(self.collector.finish(&carried)), failure: None }
+            (None, Some(required)) if !self.plan.is_cut_on_shards() => {
+                Partial { body: Body::Rows(self.collector.finish(&required)), failure: None }
             }
             (None, _) => merge(self.groups.into_iter().map(Partial::of).collect()),
         };
@@ -315,7 +303,7 @@ impl<'j> Job<'j> {
 fn add_groups(kept: &mut Vec<Groups>, groups: Option<Groups>) -> Result<(), String> {
     const MANY: usize = 1 << 20;
     kept.extend(groups);
-    let weight = |g: &Groups| g.groups + g.states.iter().map(State::weight).sum::<usize>();
+    let weight = |g: &Groups| g.groups + g.states.iter().map(Accumulators::weight).sum::<usize>();
     let pending: usize = kept.iter().skip(1).map(weight).sum();
     if pending > MANY.max(kept.first().map_or(0, weight)) {
         let of = |groups| Partial { body: Body::Groups(groups), failure: None };
@@ -360,19 +348,19 @@ pub enum Answer {
 
 /// Runs the queries that `query` holds in brackets, in order, and gives their answers to the plan of the outer one in
 /// `catalog`. `run` asks all shards and merges.
-pub fn give(
+pub fn bind_subqueries(
     query: &Query,
     catalog: &mut Catalog,
     run: &mut dyn FnMut(&Arc<Plan>) -> Result<ResultTable, String>,
 ) -> Result<(), Vec<Diagnostic>> {
-    let inner = inner(query);
-    if !inner.is_empty() {
+    let subqueries = subqueries(query);
+    if !subqueries.is_empty() {
         // What is wrong with either is told before anything runs.
         plan(query, catalog)?;
     }
-    for query in &inner {
+    for query in &subqueries {
         let plan = Arc::new(plan(query, catalog)?);
-        let answer = run(&plan).and_then(|answer| catalog.given.add_answer(answer));
+        let answer = run(&plan).and_then(|answer| catalog.bindings.add_answer(answer));
         answer.map_err(|e| vec![Diagnostic::error(0..0, e)])?;
     }
     Ok(())
@@ -405,7 +393,7 @@ pub fn run_query(
     shard: &mut Shard,
     json: &dyn JsonPaths,
 ) -> Result<(Arc<Plan>, Answer), Vec<Diagnostic>> {
-    give(query, &mut catalog, &mut |plan| finalize(plan, all(plan, shard, json).1))?;
+    bind_subqueries(query, &mut catalog, &mut |plan| finalize(plan, all(plan, shard, json).1))?;
     let plan = Arc::new(plan(query, &catalog)?);
     let (selection, partial) = all(&plan, shard, json);
     if let Some(failure) = partial.failure() {
@@ -424,11 +412,11 @@ pub fn run_query(
 
 /// Runs a plan on the only shard there is.
 fn all(plan: &Arc<Plan>, shard: &mut Shard, json: &dyn JsonPaths) -> (Selection, Partial) {
-    let mut job = Job::new(plan.clone(), None, shard, json).short();
+    let mut job = Job::new(plan.clone(), None, shard, json).allow_truncated();
     while !job.step(shard, usize::MAX) {}
-    let (selection, partial, rest) = job.finish_short();
-    match wanted(plan, &partial) {
-        Some(wanted) => (selection, rest.supply(shard, &wanted)),
+    let (selection, partial, rest) = job.finish_truncated();
+    match refinement(plan, &partial) {
+        Some(refinement) => (selection, rest.supply(shard, &refinement)),
         None => (selection, partial),
     }
 }

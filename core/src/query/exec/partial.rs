@@ -4,9 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    index::{Interner, KeyTable},
-    state::State,
-    top::Short,
+    accumulators::Accumulators,
+    interner::{Interner, KeyTable},
+    top_k::Truncated,
 };
 use crate::table::Value;
 
@@ -24,7 +24,7 @@ pub(super) enum Body {
     #[default]
     Selection,
     Groups(Groups),
-    Rows(Vec<Candidate>),
+    Rows(Vec<SurvivorRow>),
 }
 
 /// Groups by columns.
@@ -32,9 +32,9 @@ pub(super) enum Body {
 pub(super) struct Groups {
     pub(super) groups: usize,
     pub(super) keys: Vec<KeyColumn>,
-    pub(super) states: Vec<State>,
+    pub(super) states: Vec<Accumulators>,
     /// Set where these are not all groups.
-    pub(super) short: Option<Short>,
+    pub(super) truncated: Option<Truncated>,
 }
 
 /// One key of all groups: group `g` has `values[index[g]]`.
@@ -57,7 +57,7 @@ pub struct RowRef {
 
 /// A row that may be in the answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Candidate {
+pub(super) struct SurvivorRow {
     pub(super) id: RowRef,
     pub(super) time: Option<i64>,
     pub(super) source: Value,
@@ -124,13 +124,13 @@ pub fn merge(partials: Vec<Partial>) -> Partial {
     if out.failure.is_some() {
         out.body = Body::Selection;
     } else if let Some(merged) = merge_groups(groups) {
-        if merged.groups > super::group::MOST_GROUPS {
+        if merged.groups > super::hash_aggregate::MAX_GROUPS {
             return Partial::failed(
                 "the query makes too many groups; group by fewer or coarser keys".to_owned(),
             );
         }
-        if merged.states.iter().map(State::weight).sum::<usize>() > super::group::MOST_KEPT {
-            return Partial::failed(super::group::TOO_MANY_VALUES.to_owned());
+        if merged.states.iter().map(Accumulators::weight).sum::<usize>() > super::hash_aggregate::MAX_KEPT {
+            return Partial::failed(super::hash_aggregate::TOO_MANY_VALUES.to_owned());
         }
         out.body = Body::Groups(merged);
     }
@@ -141,12 +141,12 @@ fn merge_groups(mut all: Vec<Groups>) -> Option<Groups> {
     if all.len() < 2 {
         return all.pop();
     }
-    // The largest is met first: its states are kept as they are.
+    // The largest comes first: its accumulators are kept as they are.
     all.sort_by_key(|g| std::cmp::Reverse(g.groups));
     let keys = all[0].keys.len();
     let mut interners: Vec<Interner> = (0..keys).map(|k| Interner::new(k as u64 + 1)).collect();
     let mut tables: Vec<KeyTable> = (0..keys.max(1)).map(|k| KeyTable::new(0x9e37 + k as u64)).collect();
-    let mut states: Option<Vec<State>> = None;
+    let mut states: Option<Vec<Accumulators>> = None;
     let mut maps: Vec<Vec<u32>> = Vec::new();
     for part in &all {
         let numbers: Vec<Vec<u32>> = part
@@ -167,7 +167,7 @@ fn merge_groups(mut all: Vec<Groups>) -> Option<Groups> {
         maps.push(map.collect());
     }
     let groups = if keys == 0 { 1 } else { tables[keys - 1].len() };
-    let short = shortened(&all, &maps, groups);
+    let truncated = shortened(&all, &maps, groups);
     let mut index: Vec<Vec<u32>> = vec![vec![0; groups]; keys];
     let mut at: Vec<u32> = (0..groups as u32).collect();
     for k in (0..keys).rev() {
@@ -187,7 +187,7 @@ fn merge_groups(mut all: Vec<Groups>) -> Option<Groups> {
             }
             states => {
                 let states = states.get_or_insert_with(|| {
-                    let mut empty: Vec<State> = part.states.iter().map(State::empty).collect();
+                    let mut empty: Vec<Accumulators> = part.states.iter().map(Accumulators::empty).collect();
                     empty.iter_mut().for_each(|s| s.grow(groups));
                     empty
                 });
@@ -197,23 +197,23 @@ fn merge_groups(mut all: Vec<Groups>) -> Option<Groups> {
     }
     let columns = interners.into_iter().zip(index);
     let keys = columns.map(|(interner, index)| KeyColumn { values: interner.into_values(), index }).collect();
-    Some(Groups { groups, keys, states: states.unwrap_or_default(), short })
+    Some(Groups { groups, keys, states: states.unwrap_or_default(), truncated })
 }
 
 /// What may be missing of the merged groups, if anything is.
-fn shortened(all: &[Groups], maps: &[Vec<u32>], groups: usize) -> Option<Short> {
-    all.iter().any(|part| part.short.is_some()).then(|| {
-        let floor = |part: &Groups| part.short.as_ref().map_or(0, |s| s.floor);
-        let floor_of_all = all.iter().map(floor).fold(0, u64::saturating_add);
+fn shortened(all: &[Groups], maps: &[Vec<u32>], groups: usize) -> Option<Truncated> {
+    all.iter().any(|part| part.truncated.is_some()).then(|| {
+        let threshold = |part: &Groups| part.truncated.as_ref().map_or(0, |s| s.threshold);
+        let floor_of_all = all.iter().map(threshold).fold(0, u64::saturating_add);
         let mut missing = vec![floor_of_all; groups];
         for (part, map) in all.iter().zip(maps) {
-            let Some(short) = &part.short else { continue };
-            for (own, at) in short.missing.iter().zip(map) {
+            let Some(truncated) = &part.truncated else { continue };
+            for (own, at) in truncated.missing.iter().zip(map) {
                 missing[*at as usize] =
-                    missing[*at as usize].saturating_sub(short.floor).saturating_add(*own);
+                    missing[*at as usize].saturating_sub(truncated.threshold).saturating_add(*own);
             }
         }
-        Short { floor: floor_of_all, missing }
+        Truncated { threshold: floor_of_all, missing }
     })
 }
 
@@ -223,8 +223,8 @@ pub(super) fn unify(groups: Groups) -> Groups {
     let empty = Groups {
         groups: 0,
         keys: groups.keys.iter().map(|_| KeyColumn::default()).collect(),
-        states: groups.states.iter().map(State::empty).collect(),
-        short: None,
+        states: groups.states.iter().map(Accumulators::empty).collect(),
+        truncated: None,
     };
     merge_groups(vec![groups, empty]).unwrap_or_default()
 }

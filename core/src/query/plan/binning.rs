@@ -10,13 +10,13 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Binning {
     /// Length in microseconds, or in months.
-    step: Step,
+    step: Width,
     /// Where intervals begin, microseconds.
     origin: i64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
+enum Width {
     Micros(i64),
     Months(i64),
 }
@@ -38,18 +38,18 @@ impl Binning {
             PeriodUnit::Year => return Binning::months(count * 12),
         };
         let step = count.checked_mul(unit).filter(|s| *s > 0)?;
-        Some(Binning { step: Step::Micros(step), origin })
+        Some(Binning { step: Width::Micros(step), origin })
     }
     fn months(count: i64) -> Option<Binning> {
-        (1..=12 * 10_000).contains(&count).then_some(Binning { step: Step::Months(count), origin: 0 })
+        (1..=12 * 10_000).contains(&count).then_some(Binning { step: Width::Months(count), origin: 0 })
     }
     /// The length of an interval in microseconds, if all have the same.
     pub fn length(&self) -> Option<i64> {
-        if let Step::Micros(micros) = self.step { Some(micros) } else { None }
+        if let Width::Micros(micros) = self.step { Some(micros) } else { None }
     }
     /// The length of an interval in months, if it is counted in months.
     pub fn months_long(&self) -> Option<i64> {
-        if let Step::Months(months) = self.step { Some(months) } else { None }
+        if let Width::Months(months) = self.step { Some(months) } else { None }
     }
     /// Where an interval begins, microseconds since 1970.
     pub fn origin(&self) -> i64 {
@@ -58,8 +58,8 @@ impl Binning {
     /// The number of the interval that holds `time`.
     pub fn index(&self, time: i64) -> i64 {
         match self.step {
-            Step::Micros(step) => time.saturating_sub(self.origin).div_euclid(step),
-            Step::Months(step) => {
+            Width::Micros(step) => time.saturating_sub(self.origin).div_euclid(step),
+            Width::Months(step) => {
                 let (year, month, _) = civil_from_days(time.div_euclid(DAY));
                 ((year - 1970) * 12 + month as i64 - 1).div_euclid(step)
             }
@@ -68,8 +68,8 @@ impl Binning {
     /// When interval `index` begins.
     pub fn start(&self, index: i64) -> i64 {
         match self.step {
-            Step::Micros(step) => index.saturating_mul(step).saturating_add(self.origin),
-            Step::Months(step) => {
+            Width::Micros(step) => index.saturating_mul(step).saturating_add(self.origin),
+            Width::Months(step) => {
                 let months = index.saturating_mul(step);
                 let (year, month) = (1970i64.saturating_add(months.div_euclid(12)), months.rem_euclid(12));
                 let year = year.clamp(-290_000, 290_000);

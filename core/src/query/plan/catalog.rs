@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::given::Given;
+use super::subquery::Bindings;
 use crate::table::{Field, Kind, Role, Shard, Unit, schema::TIMESTAMP};
 
 /// Reads values out of JSON records by path and tells formats' other names, so that a query needs to know no format.
@@ -69,17 +69,17 @@ pub struct Catalog {
     homes: BTreeMap<String, BTreeSet<String>>,
     /// Names of formats, lower case, and the ids that each means.
     sources: BTreeMap<String, BTreeSet<String>>,
-    /// Paths met in JSON records that are no columns.
-    pub(super) met: BTreeSet<String>,
-    /// Keys met in JSON records that cannot be asked for by their name, because it is another name of this column.
+    /// Paths observed in JSON records that are no columns.
+    pub(super) observed: BTreeSet<String>,
+    /// Keys observed in JSON records that cannot be asked for by their name, because it is another name of this column.
     pub(super) hidden: BTreeMap<String, String>,
     json: bool,
     open: bool,
     first_time: Option<i64>,
     last_time: Option<i64>,
-    /// What a query is given beside the logs. Whoever plans sets it; it does not travel with the names.
+    /// What subqueries, lookup tables and the time range are bound to. The planner's caller sets it; it is not serialized.
     #[serde(skip)]
-    pub given: Given,
+    pub bindings: Bindings,
 }
 
 /// What is known of a name.
@@ -159,7 +159,7 @@ impl Catalog {
         for (name, ids) in &other.sources {
             self.sources.entry(name.clone()).or_default().extend(ids.iter().cloned());
         }
-        self.met.extend(other.met.iter().cloned());
+        self.observed.extend(other.observed.iter().cloned());
         self.hidden.extend(other.hidden.iter().map(|(a, b)| (a.clone(), b.clone())));
         self.json |= other.json;
         self.open |= other.open;
@@ -181,16 +181,16 @@ impl Catalog {
             || self.json && name.contains('.')
             || BUILT_IN.iter().any(|b| b.eq_ignore_ascii_case(name))
             || self.find(name).is_some()
-            || self.met.contains(name)
+            || self.observed.contains(name)
             || self.json && self.is_object(name)
     }
-    /// Whether fields or paths met in JSON records lie inside `name`, so that it is an object or a list there.
+    /// Whether fields or paths observed in JSON records lie inside `name`, so that it is an object or a list there.
     fn is_object(&self, name: &str) -> bool {
         let (inside, folded) = (format!("{name}."), format!("{}.", name.to_ascii_lowercase()));
         let own = (self.fields.range((folded.clone(), String::new())..))
             .take_while(|((name, _), _)| name.starts_with(&folded))
             .any(|(_, known)| known.own);
-        own || self.met.range(inside.clone()..).next().is_some_and(|path| path.starts_with(&inside))
+        own || self.observed.range(inside.clone()..).next().is_some_and(|path| path.starts_with(&inside))
     }
     /// The fields that people group, count or measure by: not ids, times and raw text.
     pub fn telling(&self) -> impl Iterator<Item = (&str, Known)> {
@@ -206,13 +206,13 @@ impl Catalog {
     pub fn is_own(&self, name: &str) -> bool {
         self.fields.get(&(name.to_ascii_lowercase(), name.to_owned())).is_some_and(|known| known.own)
     }
-    /// Whether a name with dots may be a slip: it is neither known nor among the paths met in JSON records.
+    /// Whether a name with dots may be a slip: it is neither known nor among the paths observed in JSON records.
     pub fn is_doubtful(&self, path: &str) -> bool {
         !self.open
-            && !self.met.is_empty()
+            && !self.observed.is_empty()
             && !path.starts_with(IN_MESSAGE)
             && self.find(path).is_none()
-            && !self.met.iter().any(|m| m.eq_ignore_ascii_case(path))
+            && !self.observed.iter().any(|m| m.eq_ignore_ascii_case(path))
     }
     /// The column that is taken for `name` although some JSON record has a key of that name.
     pub fn hides(&self, name: &str) -> Option<&str> {
@@ -250,9 +250,9 @@ impl Catalog {
     pub fn formats_with(&self, name: &str) -> impl Iterator<Item = &str> {
         self.homes.get(name).into_iter().flatten().map(String::as_str)
     }
-    /// Paths met in JSON records that are no columns.
+    /// Paths observed in JSON records that are no columns.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.met.iter().map(String::as_str)
+        self.observed.iter().map(String::as_str)
     }
     /// All names of formats.
     pub fn sources(&self) -> impl Iterator<Item = &str> {
@@ -281,7 +281,7 @@ mod tests {
         a.merge(&b);
         assert_eq!(a.find("SIZE").map(|k| (k.kind, k.unit)), Some((Kind::Float, Unit::None)));
         assert!(a.has("s") && a.has("x.y") && a.has("@message") && !a.has("x"));
-        a.met.insert("resources.0.ARN".to_owned());
+        a.observed.insert("resources.0.ARN".to_owned());
         assert!(a.has("resources") && !a.has("resource") && !a.has("resources0"), "a list is a field");
         assert_eq!(a.source("TWO_logs"), ["two"]);
         assert!(a.source("three").is_empty());

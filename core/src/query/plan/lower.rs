@@ -5,13 +5,13 @@
 use std::{ops::Range, sync::Arc};
 
 use super::{
-    AggregateCall, Defined, Group, Node, Op, Output, Plan, Stage, Step,
+    AggregateCall, Defined, Group, Node, Op, Operator, Output, Plan, Stage,
     binning::Binning,
     catalog::Catalog,
-    given,
-    lower_compare::Comparing,
+    lower_diff::DiffLowering,
     pattern::{Extractor, Patterns},
     scope::Names,
+    subquery,
 };
 use crate::{
     query::{
@@ -37,8 +37,8 @@ pub(super) fn lower(query: &Query, catalog: &Catalog) -> (Plan, Vec<Diagnostic>)
         None => std::mem::take(&mut lower.fields),
     };
     lower.done.push(lower.stage);
-    let compares = lower.compares;
-    (Plan { sources: lower.sources, stages: lower.done, shown, compares }, lower.diagnostics.into_vec())
+    let is_diff = lower.is_diff;
+    (Plan { sources: lower.sources, stages: lower.done, shown, is_diff }, lower.diagnostics.into_vec())
 }
 
 /// The names that are left behind the last command.
@@ -62,9 +62,9 @@ fn walk<'c>(query: &Query, catalog: &'c Catalog) -> Lower<'c> {
         post: None,
         in_aggregate: false,
         depth: 0,
-        inner: given::inner(query),
+        subqueries: subquery::subqueries(query),
         comparing: None,
-        compares: false,
+        is_diff: false,
         patterns: Patterns::default(),
         diagnostics: Remarks::default(),
     };
@@ -108,11 +108,11 @@ pub(super) struct Lower<'c> {
     pub(super) in_aggregate: bool,
     pub(super) depth: usize,
     /// The queries in brackets, in the order of their answers.
-    pub(super) inner: Vec<Query>,
+    pub(super) subqueries: Vec<Query>,
     /// The `stats` at hand is compared with an earlier time.
-    pub(super) comparing: Option<Comparing>,
+    pub(super) comparing: Option<DiffLowering>,
     /// Some `stats` was.
-    pub(super) compares: bool,
+    pub(super) is_diff: bool,
     pub(super) patterns: Patterns,
     pub(super) diagnostics: Remarks,
 }
@@ -138,7 +138,7 @@ impl<'c> Lower<'c> {
             Command::Select(items) => self.select(items),
             Command::Filter(condition) => {
                 let node = self.expr(condition);
-                self.stage.steps.push(Step::Filter(node));
+                self.stage.steps.push(Operator::Filter(node));
             }
             Command::Parse { source, pattern } => self.parse(source.as_ref(), pattern),
             Command::Stats { aggregates, by } => {
@@ -150,12 +150,12 @@ impl<'c> Lower<'c> {
             }
             Command::Sort(keys) => {
                 let keys = keys.iter().map(|k| (self.defined(&k.expr), k.descending)).collect();
-                self.stage.steps.push(Step::Sort(keys));
+                self.stage.steps.push(Operator::Sort(keys));
             }
-            Command::Limit(n) => self.stage.steps.push(Step::Limit(*n)),
+            Command::Limit(n) => self.stage.steps.push(Operator::Limit(*n)),
             Command::Dedup(fields) => {
                 let keys = fields.iter().map(|f| self.defined(f)).collect();
-                self.stage.steps.push(Step::Dedup(keys));
+                self.stage.steps.push(Operator::Dedup(keys));
             }
             Command::Lookup(lookup) => self.lookup(lookup),
             // Both are lowered with the commands around them.
@@ -219,7 +219,7 @@ impl<'c> Lower<'c> {
                     // A field without a value does not hold the text: `-field:value` lets such events pass.
                     let found = Node::apply(Op::Matches(regex, false), vec![node]);
                     let found = if term.negated { Node::apply(Op::Not, vec![found]) } else { found };
-                    self.stage.steps.push(Step::Filter(found));
+                    self.stage.steps.push(Operator::Filter(found));
                 }
                 Err(message) => self.diagnostics.push(Diagnostic::error(term.text.span.clone(), message)),
             }

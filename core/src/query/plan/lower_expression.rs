@@ -7,7 +7,7 @@ use regex::bytes::Regex;
 use super::{
     AggregateCall, Node, Op,
     binning::Binning,
-    finder::Finder,
+    join_index::JoinIndex,
     lower::{Lower, counted},
 };
 use crate::{
@@ -77,7 +77,9 @@ impl Lower<'_> {
                     .map(|n| if let Node::Const(v) = n { Some(v.clone()) } else { None })
                     .collect();
                 match constants {
-                    Some(values) => Node::apply(Op::In(Arc::new(Finder::new(values)), *negated), vec![item]),
+                    Some(values) => {
+                        Node::apply(Op::In(Arc::new(JoinIndex::new(values)), *negated), vec![item])
+                    }
                     None => {
                         // Compared with each of the list, and computed once.
                         let item = self.define(item);
@@ -159,11 +161,11 @@ impl Lower<'_> {
                 Node::Const(Value::Int(last.div_euclid(crate::time::SECOND)))
             }
             Apply::Start => {
-                let asked = self.catalog.given.time.as_ref().map(|time| time.start);
+                let asked = self.catalog.bindings.time.as_ref().map(|time| time.start);
                 Node::Const(asked.or(self.catalog.first_time()).map_or(Value::Null, Value::Time))
             }
             Apply::End => {
-                let asked = self.catalog.given.time.as_ref().map(|time| time.end);
+                let asked = self.catalog.bindings.time.as_ref().map(|time| time.end);
                 Node::Const(asked.or(self.catalog.last_time()).map_or(Value::Null, Value::Time))
             }
             Apply::OfMessage(apply) => {
@@ -215,8 +217,16 @@ impl Lower<'_> {
         binning
     }
 
-    fn arity(&mut self, e: &E, name: &str, signature: &str, given: usize, least: usize, most: usize) -> bool {
-        let fits = (least..=most).contains(&given);
+    fn arity(
+        &mut self,
+        e: &E,
+        name: &str,
+        signature: &str,
+        bindings: usize,
+        least: usize,
+        most: usize,
+    ) -> bool {
+        let fits = (least..=most).contains(&bindings);
         if !fits {
             let wanted = match (least, most) {
                 (a, b) if a == b => counted(a, "argument"),
@@ -225,7 +235,7 @@ impl Lower<'_> {
             };
             self.error(
                 &e.span,
-                format!("`{name}` takes {wanted}, not {given}"),
+                format!("`{name}` takes {wanted}, not {bindings}"),
                 format!("it is called as `{signature}`"),
             );
         }

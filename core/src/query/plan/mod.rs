@@ -7,31 +7,31 @@
 //! shards; the steps from there on need all shards' rows in order and run after the merge on the rows that shards let
 //! through. A table step that looks at one row at a time and whose rows are grouped runs on shards all the same.
 //!
-//! Reading order: [`node`] (expressions), `table` (steps over rows side by side), `lower`, `lower_expression`,
-//! `lower_table`, `lower_given` and `lower_compare` (tree to plan), [`catalog`] (names), `given` (what a query gets
-//! beside the logs), `finder` (sets and keys), [`pattern`], [`binning`].
+//! Reading order: [`node`] (expressions), `window` (operators over rows side by side), `lower`, `lower_expression`,
+//! `lower_window`, `lower_join` and `lower_diff` (tree to plan), [`catalog`] (names), `subquery` (bindings: what a query gets
+//! beside the logs), `join_index` (sets and keys), [`pattern`], [`binning`].
 
 pub mod binning;
 pub mod catalog;
-mod finder;
-mod given;
+mod join_index;
 mod lower;
-mod lower_compare;
+mod lower_diff;
 mod lower_expression;
-mod lower_given;
-mod lower_table;
-mod met;
+mod lower_join;
+mod lower_window;
 pub mod node;
+mod observed;
 pub mod pattern;
 mod scope;
-mod table;
+mod subquery;
 #[cfg(test)]
 mod tests;
+mod window;
 
 pub use catalog::{Catalog, JsonPaths, NoJson, PathReader};
-pub use given::{Given, MOST_ROWS, inner};
 pub use node::{Node, Op, Scope};
-pub(crate) use table::TableStep;
+pub use subquery::{Bindings, MOST_ROWS, subqueries};
+pub(crate) use window::WindowOperator;
 
 use super::{Diagnostic, Severity, functions::AggregateKind, syntax::tree::Query};
 use crate::table::Unit;
@@ -46,7 +46,7 @@ pub struct Plan {
     /// What is shown: of the last stage.
     pub(crate) shown: Vec<Output>,
     /// It chooses its rows by time itself: the range that is asked and an earlier one.
-    pub(crate) compares: bool,
+    pub(crate) is_diff: bool,
 }
 
 /// The steps between two `stats`.
@@ -59,21 +59,21 @@ pub(crate) struct Stage {
     /// Which definitions only exist once a table step ran: those it makes, and those that depend on them.
     pub(crate) late: Vec<bool>,
     /// What happens to the rows.
-    pub(crate) steps: Vec<Step>,
+    pub(crate) steps: Vec<Operator>,
     /// How the stage ends, if in groups.
     pub(crate) group: Option<Group>,
     /// Other groups of the same rows, which stand beside those: as many keys, the same aggregates.
     pub(crate) also: Vec<Group>,
 }
 
-/// One step over rows.
+/// One operator over rows.
 #[derive(Clone, Debug)]
-pub(crate) enum Step {
+pub(crate) enum Operator {
     Filter(Node),
     Sort(Vec<(Node, bool)>),
     Limit(u64),
     Dedup(Vec<Node>),
-    Table(TableStep),
+    Window(WindowOperator),
 }
 
 /// Rows into groups. The next stage's inputs are the keys, then the aggregates.
@@ -156,7 +156,7 @@ pub fn plan(query: &Query, catalog: &Catalog) -> Result<Plan, Vec<Diagnostic>> {
 impl Plan {
     /// Whether the answer is events: there is neither `stats` nor a step that makes other rows of them.
     pub fn is_rows(&self) -> bool {
-        self.stages.len() == 1 && !self.stages[0].steps.iter().any(|s| matches!(s, Step::Table(_)))
+        self.stages.len() == 1 && !self.stages[0].steps.iter().any(|s| matches!(s, Operator::Window(_)))
     }
     /// Whether the answer is all selected events: neither `stats` nor `limit` nor `dedup`.
     pub fn is_selection(&self) -> bool {
@@ -187,8 +187,10 @@ impl Plan {
     }
     /// The smallest `limit` on events.
     pub fn limit(&self) -> Option<u64> {
-        let limits =
-            self.stages[0].steps.iter().filter_map(|s| if let Step::Limit(n) = s { Some(*n) } else { None });
+        let limits = self.stages[0]
+            .steps
+            .iter()
+            .filter_map(|s| if let Operator::Limit(n) = s { Some(*n) } else { None });
         limits.min()
     }
     /// The names of the fields that the plan reads from events.
@@ -197,15 +199,15 @@ impl Plan {
     }
     /// The steps of the first stage that shards do not run begin here, if there are any.
     pub(crate) fn cut(&self) -> Option<usize> {
-        let cuts = |s: &Step| matches!(s, Step::Limit(_) | Step::Dedup(_) | Step::Table(_));
+        let cuts = |s: &Operator| matches!(s, Operator::Limit(_) | Operator::Dedup(_) | Operator::Window(_));
         self.stages[0].steps.iter().position(cuts)
     }
     /// Whether shards run the steps after the cut themselves, as each row is for itself and the rows end in groups.
     pub(crate) fn is_cut_on_shards(&self) -> bool {
-        let own = |s: &Step| match s {
-            Step::Filter(_) | Step::Sort(_) => true,
-            Step::Table(table) => table.is_row_by_row(),
-            Step::Limit(_) | Step::Dedup(_) => false,
+        let own = |s: &Operator| match s {
+            Operator::Filter(_) | Operator::Sort(_) => true,
+            Operator::Window(table) => table.is_row_by_row(),
+            Operator::Limit(_) | Operator::Dedup(_) => false,
         };
         self.stages[0].group.is_some()
             && self.cut().is_some_and(|cut| self.stages[0].steps[cut..].iter().all(own))
@@ -214,7 +216,7 @@ impl Plan {
     pub(crate) fn last_sort(&self, end: usize) -> &[(Node, bool)] {
         let sorts = self.stages[0].steps[..end].iter().rev();
         sorts
-            .filter_map(|s| if let Step::Sort(keys) = s { Some(keys.as_slice()) } else { None })
+            .filter_map(|s| if let Operator::Sort(keys) = s { Some(keys.as_slice()) } else { None })
             .next()
             .unwrap_or(&[])
     }

@@ -7,7 +7,7 @@ use regex::bytes::Regex;
 
 use super::{
     binning::Binning,
-    finder::{Finder, Keys, Networks},
+    join_index::{JoinIndex, JoinKeys, PrefixTable},
     pattern::Extractor,
 };
 use crate::{
@@ -47,13 +47,13 @@ pub enum Op {
     /// Arithmetic.
     Arithmetic(Binary),
     /// Whether the operand equals one of the values.
-    In(Arc<Finder>, bool),
+    In(Arc<JoinIndex>, bool),
     /// The number of the row of another table whose keys equal the operands.
-    Row(Arc<Keys>),
+    Row(Arc<JoinKeys>),
     /// The numbers of all such rows, as a list; of none a missing one, if rows without a partner stay.
-    Rows(Arc<Keys>, bool),
+    Rows(Arc<JoinKeys>, bool),
     /// The number of the row whose network holds the operand.
-    Network(Arc<Networks>),
+    Network(Arc<PrefixTable>),
     /// A time, so much later if it lies in the range.
     Moved(Range<i64>, i64),
     /// The value in a column of another table, at the row of that number.

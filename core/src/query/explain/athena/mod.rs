@@ -24,7 +24,7 @@ use crate::{
     elsewhere::Table,
     query::{
         functions::AggregateKind,
-        plan::{self, Catalog, Group, Node, Op, Plan, Stage, Step},
+        plan::{self, Catalog, Group, Node, Op, Operator, Plan, Stage},
         syntax::tree::{Command, Query},
     },
 };
@@ -56,7 +56,7 @@ pub fn athena(query: &Query, catalog: &Catalog, logs: &dyn Logs) -> Result<Athen
             "end the query before it, and run the rest here",
         ));
     }
-    if !plan::inner(query).is_empty() {
+    if !plan::subqueries(query).is_empty() {
         return Err(Inexpressible::new(
             "a query in brackets",
             "its answer may come from another log",
@@ -213,7 +213,7 @@ impl<'p> Printer<'p> {
 
     fn step(&mut self, stage: &'p Stage, at: usize) -> Result<(), Inexpressible> {
         match &stage.steps[at] {
-            Step::Filter(node) => {
+            Operator::Filter(node) => {
                 if self.relation.is_closed() {
                     self.layer("limited", at, None)?;
                 }
@@ -229,17 +229,17 @@ impl<'p> Printer<'p> {
                     }
                 }
             }
-            Step::Sort(keys) => {
+            Operator::Sort(keys) => {
                 if self.relation.is_closed() {
                     self.layer("limited", at, None)?;
                 }
                 self.order = Order::By(keys);
             }
-            Step::Limit(rows) => {
+            Operator::Limit(rows) => {
                 let least = self.relation.limit.map_or(*rows, |n| n.min(*rows));
                 self.relation.limit = Some(least);
             }
-            Step::Dedup(keys) => self.dedup(at, keys)?,
+            Operator::Dedup(keys) => self.dedup(at, keys)?,
             #[allow(unreachable_patterns, reason = "steps are added without a word here")]
             _ => {
                 return Err(Inexpressible::new(
@@ -350,10 +350,10 @@ impl<'p> Printer<'p> {
         let mut needed = Leaves::default();
         for step in &stage.steps[at.min(stage.steps.len())..] {
             match step {
-                Step::Filter(node) => needed.add(node),
-                Step::Sort(keys) => keys.iter().for_each(|(node, _)| needed.add(node)),
-                Step::Dedup(keys) => keys.iter().for_each(|node| needed.add(node)),
-                Step::Limit(_) | Step::Table(_) => {}
+                Operator::Filter(node) => needed.add(node),
+                Operator::Sort(keys) => keys.iter().for_each(|(node, _)| needed.add(node)),
+                Operator::Dedup(keys) => keys.iter().for_each(|node| needed.add(node)),
+                Operator::Limit(_) | Operator::Window(_) => {}
             }
         }
         if let Some(group) = &stage.group {
@@ -474,10 +474,10 @@ impl<'p> Printer<'p> {
         stage.defs.iter().for_each(&mut count);
         for step in &stage.steps {
             match step {
-                Step::Filter(node) => count(node),
-                Step::Sort(keys) => keys.iter().for_each(|(n, _)| count(n)),
+                Operator::Filter(node) => count(node),
+                Operator::Sort(keys) => keys.iter().for_each(|(n, _)| count(n)),
                 // Where a key stands, it is written twice.
-                Step::Dedup(keys) => keys.iter().chain(keys).for_each(&mut count),
+                Operator::Dedup(keys) => keys.iter().chain(keys).for_each(&mut count),
                 _ => {}
             }
         }
@@ -533,7 +533,8 @@ impl<'p> Printer<'p> {
         let edges = stage.group.as_ref().is_some_and(|g| {
             g.aggregates.iter().any(|a| matches!(a.kind, AggregateKind::Earliest | AggregateKind::Latest))
         });
-        let ordered = stage.steps.iter().skip(at).any(|s| matches!(s, Step::Limit(_) | Step::Dedup(_)));
+        let ordered =
+            stage.steps.iter().skip(at).any(|s| matches!(s, Operator::Limit(_) | Operator::Dedup(_)));
         let newest = self.stage == 0 && matches!(self.order, Order::Default);
         edges || newest && (ordered || stage.group.is_none())
     }
