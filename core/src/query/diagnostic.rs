@@ -1,4 +1,4 @@
-//! What is wrong with a query: a place, what was expected there and how to mend it. Rendered like a good compiler's.
+//! What is wrong with a query: a place, what was expected there and how to fix it. Rendered like a good compiler's.
 
 use std::ops::Range;
 
@@ -325,8 +325,8 @@ mod tests {
     #[test]
     fn a_snippet_has_message_line_place_and_help() {
         let text = "fields a,\n\tb c";
-        let diagnostic = Diagnostic::warning(13..14, "odd").help("mend it");
-        assert_eq!(render(text, &[diagnostic]), "warning: odd\n2 |     b c\n  |       ^\n  help: mend it\n");
+        let diagnostic = Diagnostic::warning(13..14, "odd").help("fix it");
+        assert_eq!(render(text, &[diagnostic]), "warning: odd\n2 |     b c\n  |       ^\n  help: fix it\n");
         assert_eq!(render(text, &[]), "");
     }
 

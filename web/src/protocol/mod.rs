@@ -394,6 +394,6 @@ pub struct ViewPart {
     pub partial: Option<Vec<u8>>,
     /// Remarks.
     pub diagnostics: Vec<Diagnostic>,
-    /// This answers the next query in brackets and not the view: merged, it is the next of its `answers`.
+    /// This answers the next subquery and not the view: merged, it is the next of its `answers`.
     pub inner: bool,
 }

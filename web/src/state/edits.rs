@@ -49,7 +49,7 @@ impl Asked<'_> {
     }
     /// The same question in another language; the error says why that has no words for it.
     pub(crate) fn in_language(self, language: Language) -> Result<String, String> {
-        let query = self.tree().ok_or("The query has an error. Mend or clear it first.")?;
+        let query = self.tree().ok_or("The query has an error. Fix or clear the query first.")?;
         match language {
             _ if query.commands.is_empty() => Ok(String::new()),
             language => text_in(&query, language),

@@ -64,7 +64,7 @@ enum Stage {
 
 impl Answering {
     /// Begins to answer `request`. `catalog` is what all shards know together, so that all plan alike; `lookups` are
-    /// the same for all. While an answer of a query in brackets is missing in `answers`, that query is answered.
+    /// the same for all. While an answer of a subquery is missing in `answers`, that query is answered.
     pub fn new(
         view: u32,
         number: u32,
@@ -128,7 +128,7 @@ impl Answering {
             return self.say();
         };
         self.stage = match std::mem::replace(&mut self.stage, Stage::Done) {
-            // Of a query in brackets nothing is shown.
+            // Of a subquery nothing is shown.
             Stage::Begin if self.part.inner => {
                 let time = self.request.time.map(|(from, to)| from..to);
                 Stage::Narrow(Job::new(plan, time, shard, &PATHS).allow_truncated())

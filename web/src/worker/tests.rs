@@ -77,7 +77,7 @@ fn view(sessions: &mut [Session], catalog: &[u8], request: &ViewRequest) -> Whol
         if !parts[0].inner {
             break parts;
         }
-        // The answer of a query in brackets is given with the same question.
+        // The answer of a subquery is given with the same question.
         assert!(parts.iter().all(|p| p.inner && p.facets.is_empty() && p.histogram.series.is_empty()));
         let partials = parts.into_iter().filter_map(|p| p.partial).collect();
         match run(&mut sessions[0], Ask::Merge { view: 1, partials }).into_iter().next() {

@@ -132,7 +132,7 @@ pub(super) fn complete(context: &Context<'_>) -> Completions {
         _ if words.is_empty() => offers.keywords(BEGIN),
         Wanted::Table => {
             offers.tables();
-            offers.keywords(&[("(", "a query in brackets")]);
+            offers.keywords(&[("(", "a subquery")]);
         }
         Wanted::Name => {}
         Wanted::Keyword => {

@@ -112,7 +112,7 @@ const MOST_ROWS: u64 = 10_000;
 pub fn insights(query: &Query, catalog: &Catalog, logs: &dyn Logs) -> Result<Insights, Inexpressible> {
     let plan = plan::plan(query, catalog).map_err(|found| {
         let first = found.first().map_or("it has faults", |d| d.message.as_str());
-        Inexpressible::new("the query", first, "mend it first")
+        Inexpressible::new("the query", first, "fix it first")
     })?;
     // Log groups are chosen beside the text, so one text may do for several logs.
     let mut all = Vec::new();
@@ -393,7 +393,7 @@ impl Writer<'_> {
             }
             Expr::InQuery { .. } => {
                 return Err(Inexpressible::new(
-                    "a query in brackets",
+                    "a subquery",
                     "it names logs by the names that they have here",
                     "write it again there, with the names of your log groups",
                 ));

@@ -107,7 +107,7 @@ pub(super) struct Lower<'c> {
     pub(super) post: Option<Post<'c>>,
     pub(super) in_aggregate: bool,
     pub(super) depth: usize,
-    /// The queries in brackets, in the order of their answers.
+    /// The subqueries, in the order of their answers.
     pub(super) subqueries: Vec<Query>,
     /// The `stats` at hand is compared with an earlier time.
     pub(super) comparing: Option<DiffLowering>,

@@ -49,7 +49,7 @@ impl Lower<'_> {
             _ => None,
         };
         let Some(column) = same.or_else(|| answer.columns.iter().position(|c| c.0 != TIMES)) else {
-            return self.error(span, "the query in brackets gives no values", "end it with `| fields id`");
+            return self.error(span, "the subquery gives no values", "end it with `| fields id`");
         };
         Node::apply(Op::In(Arc::new(JoinIndex::new(answer.column(column))), negated), vec![node])
     }
@@ -64,7 +64,7 @@ impl Lower<'_> {
         }
         if !subquery::subqueries(query).is_empty() {
             let span = query.commands.first().map_or(0..0, |c| c.span.clone());
-            self.error(&span, "a query in brackets cannot hold another one", "");
+            self.error(&span, "a subquery cannot hold another one", "");
             return SubqueryResult { columns: Vec::new(), rows: Vec::new() };
         }
         let (plan, diagnostics) = lower(query, self.catalog);
@@ -89,7 +89,7 @@ impl Lower<'_> {
                 Some(at) => columns.push(answer.column(at)),
                 None if answer.columns.is_empty() => {}
                 None => {
-                    let message = format!("the query in brackets has no field `{}`", right.item);
+                    let message = format!("the subquery has no field `{}`", right.item);
                     self.error(&right.span, message, format!("it gives {}", answer.names()));
                 }
             }

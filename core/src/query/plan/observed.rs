@@ -1,5 +1,5 @@
 //! What a look into some JSON records adds to the [`Catalog`]: paths that are no columns, so that a slip in one can be
-//! mended, and keys that an alias of a column hides. Not a schema: a record that was not looked at may have others. Which
+//! corrected, and keys that an alias of a column hides. Not a schema: a record that was not looked at may have others. Which
 //! are looked at depends on the shard, so that two numbers of shards may differ in a remark, never in an answer.
 
 use super::catalog::{Catalog, JsonPaths};

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// More rows than this a query in brackets may not give.
+/// More rows than this a subquery may not give.
 pub const MOST_ROWS: usize = 500_000;
 
 /// The column that says how often a row of a subquery's answer occurs.
@@ -39,11 +39,11 @@ impl Bindings {
     pub fn add_lookup(&mut self, lookup: Arc<Lookup>) {
         self.lookups.insert(lookup.name.clone(), lookup);
     }
-    /// Adds the answer of the next query in brackets; the error says why it cannot be used.
+    /// Adds the answer of the next subquery; the error says why it cannot be used.
     pub fn add_answer(&mut self, answer: ResultTable) -> Result<(), String> {
         if answer.rows.len() > MOST_ROWS {
             return Err(format!(
-                "the query in brackets gives {} rows, more than {MOST_ROWS}; filter it",
+                "the subquery gives {} rows, more than {MOST_ROWS}; filter it",
                 answer.rows.len()
             ));
         }
@@ -74,7 +74,7 @@ pub fn subqueries(query: &Query) -> Vec<Query> {
     found
 }
 
-/// The query in brackets behind `item in`, as it is run: its different values.
+/// The subquery behind `item in`, as it is run: its different values.
 pub(super) fn in_subquery(item: &Expr, query: &Query) -> Query {
     let wanted: Vec<Spanned<String>> = match item {
         Expr::Field(name) => vec![Spanned::made(name.clone())],

@@ -26,7 +26,7 @@ impl Parser<'_> {
             Verb::Parse => self.parse()?,
             Verb::Source => return self.source(),
             Verb::Search if self.inner => {
-                let message = "`search` cannot stand in a query in brackets";
+                let message = "`search` cannot stand in a subquery";
                 let help = "write `filter @message like \"text\"`";
                 self.report(Diagnostic::error(token.span(), message).help(help));
                 return Err(Reported);

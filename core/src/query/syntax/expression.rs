@@ -28,7 +28,7 @@ use crate::{query::diagnostic::Diagnostic, table::Value};
 const DEEPEST: u32 = 128;
 /// How many steps lie between an expression and its furthest operand: bounds the stack of whoever walks the tree.
 const TALLEST: u16 = 500;
-/// What a query in brackets counts for: it holds expressions of its own, but no further query.
+/// What a subquery counts for: it holds expressions of its own, but no further query.
 const TALLEST_QUERY: u16 = TALLEST / 2;
 
 /// An expression and how far its furthest operand is.

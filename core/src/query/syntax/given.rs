@@ -1,4 +1,4 @@
-//! Commands that look at more than one set of rows: queries in brackets, `join`, `lookup`, `diff`, `relevantfields`.
+//! Commands that look at more than one set of rows: subqueries, `join`, `lookup`, `diff`, `relevantfields`.
 //! The grammar stands above the parser, in [`insights`](super::insights).
 
 use std::fmt::{self, Display, Formatter, Write};
@@ -36,7 +36,7 @@ impl Parser<'_> {
     pub(super) fn inner_query(&mut self, open: Token) -> Step<Query> {
         if self.inner {
             self.skip_brackets();
-            let message = "a query in brackets cannot hold another one";
+            let message = "a subquery cannot hold another one";
             let help = "run the innermost query first and write its answer as a list: `in [\"a\", \"b\"]`";
             self.report(Diagnostic::error(open.start..self.end(), message).help(help));
             return Err(Reported);
@@ -51,7 +51,7 @@ impl Parser<'_> {
             if self.diagnostics[faults..].iter().any(|d| d.severity == Severity::Error) {
                 return Err(Reported);
             }
-            let message = "the query in brackets says nothing";
+            let message = "the subquery is empty";
             let help = "begin it with the log that it asks: `(SOURCE cloudtrail | fields id)`";
             self.report(Diagnostic::error(open.start..self.end(), message).help(help));
             return Err(Reported);
@@ -104,7 +104,7 @@ impl Parser<'_> {
         }
         let open = self.peek();
         if !self.eat(Symbol::Open) {
-            return Err(self.unexpected("the other query in brackets"));
+            return Err(self.unexpected("the other subquery"));
         }
         let query = self.inner_query(open)?;
         Ok(Command::Join(Join { outer, left, right, on, query }))
@@ -115,7 +115,7 @@ impl Parser<'_> {
         let first = self.new_name()?;
         let second = if self.eat(Symbol::Equal) { self.new_name()? } else { first.clone() };
         if self.peek().kind != Lexeme::Symbol(Symbol::Open) && !self.is_word_at(0, "and") {
-            return Err(self.unexpected("`and` or the other query in brackets"));
+            return Err(self.unexpected("`and` or the other subquery"));
         }
         let (a, b) = (side(&first, left, right), side(&second, left, right));
         let of = |name: &Spanned<String>, item: String| Spanned::new(item, name.span.clone());

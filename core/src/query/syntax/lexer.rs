@@ -148,7 +148,7 @@ pub(super) fn is_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}')
 }
 
-/// The command that queries in brackets begin with.
+/// The command that subqueries begin with.
 const SOURCE: &str = "source";
 
 /// Goes through a text once. An iterator over its tokens without the final [`Lexeme::End`].
@@ -306,7 +306,7 @@ impl<'a> Lexer<'a> {
             }
             Lexeme::Raw => self.raw = false,
             Lexeme::Symbol(Symbol::Open) if self.source_follows() => {
-                // A query in brackets begins like any other.
+                // A subquery begins like any other.
                 *self = Lexer { at: self.at, ..Lexer::new(self.text, false) };
                 return;
             }

@@ -1,4 +1,4 @@
-//! Queries that are given something beside the logs: answers of queries in brackets, lookup tables. Every answer is the
+//! Queries that are given something beside the logs: answers of subqueries, lookup tables. Every answer is the
 //! same on one shard and on several.
 
 use super::*;
@@ -269,12 +269,12 @@ fn what_is_missing_is_told() {
     );
     refused(
         "filter 1 in (SOURCE call)",
-        "error: the query in brackets gives no values\n1 | filter 1 in (SOURCE call)\n  |        ^^^^^^^^^^^^^^^^^^\n  \
+        "error: the subquery gives no values\n1 | filter 1 in (SOURCE call)\n  |        ^^^^^^^^^^^^^^^^^^\n  \
          help: end it with `| fields id`\n",
     );
     refused(
         "join left=f right=c where f.srcaddr = c.ip (SOURCE call | fields name)",
-        "error: the query in brackets has no field `ip`\n\
+        "error: the subquery has no field `ip`\n\
          1 | join left=f right=c where f.srcaddr = c.ip (SOURCE call | fields name)\n  \
          |                                       ^^^^\n  help: it gives `name`\n",
     );

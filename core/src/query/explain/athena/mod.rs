@@ -46,7 +46,7 @@ pub struct Athena {
 pub fn athena(query: &Query, catalog: &Catalog, logs: &dyn Logs) -> Result<Athena, Inexpressible> {
     let plan = plan::plan(query, catalog).map_err(|found| {
         let first = found.first().map_or("it has faults", |d| d.message.as_str());
-        Inexpressible::new("the query", first, "mend it first")
+        Inexpressible::new("the query", first, "fix it first")
     })?;
     if let Some(command) = query.commands.iter().find(|c| !has_form(&c.item)) {
         let text = command.item.to_string();
@@ -58,7 +58,7 @@ pub fn athena(query: &Query, catalog: &Catalog, logs: &dyn Logs) -> Result<Athen
     }
     if !plan::subqueries(query).is_empty() {
         return Err(Inexpressible::new(
-            "a query in brackets",
+            "a subquery",
             "its answer may come from another log",
             "write its answer as a list: `filter x in [\"a\", \"b\"]`",
         ));

@@ -62,7 +62,7 @@ impl Parser<'_> {
         }
     }
 
-    /// A table, a named query or a query in brackets, and its name.
+    /// A table, a named query or a subquery, and its name.
     fn source(&mut self) -> Step<Source> {
         let open = self.peek();
         if self.eat(Symbol::Open) {
