@@ -7,9 +7,10 @@ use logloupe_core::{
     formats::{ALL, Paths},
     query::{
         Diagnostic, Severity, diagnostic,
-        explain::{self, Place},
+        explain::{self, RunsAt},
         plan::{self, Catalog, JsonPaths},
         syntax::{self, Language},
+        transpile,
     },
 };
 
@@ -34,17 +35,17 @@ pub fn run(call: &Explain, out: &mut dyn Write) -> Outcome {
     eprint!("{}", diagnostic::render(&call.text, &warnings));
     match call.to {
         To::Plan => {
-            let steps = explain::words(&query, &catalog).map_err(|found| refuse(&found))?;
+            let steps = explain::prose(&query, &catalog).map_err(|found| refuse(&found))?;
             plan_in_words(&steps, out)?;
         }
         To::Athena => {
             plan::plan(&query, &catalog).map_err(|found| refuse(&found))?;
-            let athena = explain::athena(&query, &catalog, &Paths(ALL)).map_err(inexpressible)?;
+            let athena = transpile::athena(&query, &catalog, &Paths(ALL)).map_err(inexpressible)?;
             athena_sql(&athena, out)?;
         }
         To::Insights => {
             plan::plan(&query, &catalog).map_err(|found| refuse(&found))?;
-            let insights = explain::insights(&query, &catalog, &Paths(ALL)).map_err(inexpressible)?;
+            let insights = transpile::insights(&query, &catalog, &Paths(ALL)).map_err(inexpressible)?;
             writeln!(out, "# Log group: {}", insights.group)?;
             for note in &insights.notes {
                 writeln!(out, "# {note}")?;
@@ -73,15 +74,15 @@ fn catalog(files: &Files) -> (Catalog, Status) {
     (catalog, report::remarks(&loaded.ledger))
 }
 
-fn plan_in_words(steps: &[explain::Step], out: &mut dyn Write) -> Result<(), Failure> {
+fn plan_in_words(steps: &[explain::PlanStep], out: &mut dyn Write) -> Result<(), Failure> {
     let mut place = None;
     for (number, step) in steps.iter().enumerate() {
         if place != Some(step.place) {
             place = Some(step.place);
             let heading = match step.place {
-                Place::Parts => "On each part of the data, at the same time:",
-                Place::Merge => "Between the parts:",
-                Place::Whole => "Once, on the whole:",
+                RunsAt::Parts => "On each part of the data, at the same time:",
+                RunsAt::Merge => "Between the parts:",
+                RunsAt::Whole => "Once, on the whole:",
             };
             writeln!(out, "{heading}")?;
         }
@@ -90,11 +91,11 @@ fn plan_in_words(steps: &[explain::Step], out: &mut dyn Write) -> Result<(), Fai
     Ok(())
 }
 
-fn inexpressible(why: explain::Inexpressible) -> Failure {
+fn inexpressible(why: transpile::Unsupported) -> Failure {
     Failure::Refused(format!("logloupe: {why}"))
 }
 
-fn athena_sql(athena: &explain::Athena, out: &mut dyn Write) -> Result<(), Failure> {
+fn athena_sql(athena: &transpile::Athena, out: &mut dyn Write) -> Result<(), Failure> {
     writeln!(out, "-- The table, once; put in your bucket, account and region.\n{}\n", athena.ddl)?;
     for note in &athena.notes {
         writeln!(out, "-- {note}")?;

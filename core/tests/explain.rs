@@ -12,9 +12,10 @@ use logloupe_core::{
     formats::{ALL, Paths},
     query::{
         diagnostic,
-        explain::{self, Place},
+        explain::{self, RunsAt},
         plan::{Catalog, JsonPaths},
         syntax::{self, Language},
+        transpile,
     },
 };
 
@@ -53,7 +54,7 @@ fn answer(text: &str, to: &str, catalog: &Catalog) -> String {
     };
     let mut out = format!("--- {to}\n");
     if to == "athena" {
-        match explain::athena(&query, catalog, &Paths(ALL)) {
+        match transpile::athena(&query, catalog, &Paths(ALL)) {
             Ok(athena) => {
                 athena.notes.iter().for_each(|note| writeln!(out, "-- {note}").unwrap());
                 out.push_str(&athena.sql);
@@ -63,7 +64,7 @@ fn answer(text: &str, to: &str, catalog: &Catalog) -> String {
         return out;
     }
     if to == "insights" {
-        match explain::insights(&query, catalog, &Paths(ALL)) {
+        match transpile::insights(&query, catalog, &Paths(ALL)) {
             Ok(insights) => {
                 writeln!(out, "# {}", insights.group).unwrap();
                 insights.notes.iter().for_each(|note| writeln!(out, "# {note}").unwrap());
@@ -75,13 +76,13 @@ fn answer(text: &str, to: &str, catalog: &Catalog) -> String {
         }
         return out;
     }
-    match explain::words(&query, catalog) {
+    match explain::prose(&query, catalog) {
         Ok(steps) => {
             for step in steps {
                 let place = match step.place {
-                    Place::Parts => "parts",
-                    Place::Merge => "merge",
-                    Place::Whole => "whole",
+                    RunsAt::Parts => "parts",
+                    RunsAt::Merge => "merge",
+                    RunsAt::Whole => "whole",
                 };
                 writeln!(out, "{place}: {}", step.text).unwrap();
             }
@@ -126,7 +127,7 @@ fn every_question_of_every_format_is_told_in_words() {
     for format in ALL {
         for preset in format.presets() {
             let query = syntax::parse(preset.query).into_result().expect("a preset is a good query");
-            let steps = explain::words(&query, &catalog).expect("its names exist");
+            let steps = explain::prose(&query, &catalog).expect("its names exist");
             assert!(steps.len() >= 3, "{}: {steps:?}", preset.title);
             for step in steps {
                 assert!(!step.text.is_empty() && !step.text.ends_with('.'), "{}: {step:?}", preset.title);
@@ -143,7 +144,7 @@ fn every_question_of_every_format_goes_to_athena_or_says_why_not() {
         for preset in format.presets() {
             let text = format!("SOURCE {} | {}", format.meta().id, preset.query);
             let query = syntax::parse(&text).into_result().expect("a preset is a good query");
-            match explain::athena(&query, &catalog, &Paths(ALL)) {
+            match transpile::athena(&query, &catalog, &Paths(ALL)) {
                 Ok(athena) => {
                     written += 1;
                     let opened = athena.sql.matches('(').count();
@@ -185,9 +186,9 @@ fn nothing_that_can_be_read_cannot_be_explained() {
     for text in texts {
         let query = syntax::parse_in(&text, Language::of(&text, Language::Insights)).query;
         for catalog in [&open, &all] {
-            let _ = explain::words(&query, catalog);
-            let _ = explain::athena(&query, catalog, &Paths(ALL)).map_err(|why| why.to_string());
-            if let Ok(insights) = explain::insights(&query, catalog, &Paths(ALL)) {
+            let _ = explain::prose(&query, catalog);
+            let _ = transpile::athena(&query, catalog, &Paths(ALL)).map_err(|why| why.to_string());
+            if let Ok(insights) = transpile::insights(&query, catalog, &Paths(ALL)) {
                 assert!(syntax::parse(&insights.text).is_ok(), "{text}: {}", insights.text);
             }
             count += 1;

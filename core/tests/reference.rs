@@ -20,7 +20,7 @@ use logloupe_core::{
         exec::{self, Answer, Reader},
         functions::{self, AGGREGATES, GROUPS},
         plan::Catalog,
-        syntax::{Language, parse_in, sql, words},
+        syntax::{Language, keywords, parse_in, sql},
     },
     table::{Value, value::parse_number},
 };
@@ -167,7 +167,7 @@ fn tables(name: &str, wrong: &mut Vec<String>) -> String {
     match name {
         "commands" => {
             let mut prose = sections("commands.md");
-            for command in words::COMMANDS.iter().filter(|c| c.is_offered()) {
+            for command in keywords::COMMANDS.iter().filter(|c| c.is_offered()) {
                 write!(out, "### {}\n\n{}", command.name, sentence(command.doc)).unwrap();
                 if !command.others.is_empty() {
                     write!(out, " Also written {}.", names(command.others)).unwrap();
@@ -184,8 +184,8 @@ fn tables(name: &str, wrong: &mut Vec<String>) -> String {
         }
         "no effect" | "not offered" => {
             let effect =
-                |c: &&words::CommandWord| c.doc.starts_with("has no effect") == (name == "no effect");
-            for command in words::COMMANDS.iter().filter(|c| !c.is_offered()).filter(effect) {
+                |c: &&keywords::CommandWord| c.doc.starts_with("has no effect") == (name == "no effect");
+            for command in keywords::COMMANDS.iter().filter(|c| !c.is_offered()).filter(effect) {
                 let doc = if command.doc.is_empty() {
                     String::new()
                 } else {

@@ -5,8 +5,8 @@ use super::{
     field::json::{self, Path},
 };
 use crate::query::{
-    explain::{Log, Logs},
     plan::{JsonPaths, PathReader, catalog::IN_MESSAGE},
+    transpile::{Log, Logs},
 };
 
 /// The paths of these formats' records.

@@ -220,7 +220,7 @@ pub struct FilterChip {
 
 /// Where a filter stands: the command, and which part of its condition or which term.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Place {
+struct FilterPosition {
     command: usize,
     part: usize,
 }
@@ -251,12 +251,12 @@ fn joined(parts: Vec<E>) -> Option<E> {
 }
 
 /// Every filter with its place.
-fn placed(query: &Query) -> Vec<(Place, FilterChip)> {
-    let mut found: Vec<(Place, FilterChip)> = Vec::new();
+fn placed(query: &Query) -> Vec<(FilterPosition, FilterChip)> {
+    let mut found: Vec<(FilterPosition, FilterChip)> = Vec::new();
     for (command, step) in query.commands.iter().take(leading(query)).enumerate() {
         let mut add = |part, filter, text| {
             let index = found.len();
-            found.push((Place { command, part }, FilterChip { index, filter, text }));
+            found.push((FilterPosition { command, part }, FilterChip { index, filter, text }));
         };
         match &step.item {
             Command::Filter(condition) => {
@@ -302,7 +302,7 @@ pub fn filters_in(query: &Query, language: Language) -> Vec<FilterChip> {
 }
 
 /// Changes the parts of the filter command or the terms at a place; a command that loses all of them goes.
-fn change(query: &mut Query, place: Place, with: Option<&Filter>) {
+fn change(query: &mut Query, place: FilterPosition, with: Option<&Filter>) {
     let Some(step) = query.commands.get_mut(place.command) else { return };
     let empty = match &mut step.item {
         Command::Filter(condition) => {
@@ -372,7 +372,7 @@ pub fn invert_filter(query: &mut Query, index: usize) {
 }
 
 /// `not` before a condition that is known only by its text, or away from it.
-fn invert_condition(query: &mut Query, place: Place) {
+fn invert_condition(query: &mut Query, place: FilterPosition) {
     let Some(Spanned { item: Command::Filter(condition), .. }) = query.commands.get_mut(place.command) else {
         return;
     };
@@ -395,7 +395,7 @@ pub fn add_filter(query: &mut Query, filter: &Filter) {
     if all.iter().any(|(_, chip)| chip.filter == *filter) {
         return;
     }
-    let opposed = |chip: &&(Place, FilterChip)| {
+    let opposed = |chip: &&(FilterPosition, FilterChip)| {
         let found = &chip.1.filter;
         *found == filter.clone().inverse()
             || found.op.opposite().is_some_and(|op| Filter { op, ..found.clone() } == *filter)

@@ -12,5 +12,6 @@ pub mod functions;
 pub mod plan;
 pub mod result;
 pub mod syntax;
+pub mod transpile;
 
 pub use diagnostic::{Diagnostic, Severity};

@@ -1,6 +1,6 @@
 //! The question explained: its plan in words, and the same question for AWS, to be copied.
 
-use logloupe_core::query::explain::{Place, Step};
+use logloupe_core::query::explain::{PlanStep, RunsAt};
 use yew::{AttrValue, Callback, Html, Properties, component, html, use_state};
 
 use super::{
@@ -77,13 +77,13 @@ pub(crate) fn ExplainSheet(props: &ExplainProps) -> Html {
 
 #[derive(Properties, PartialEq)]
 struct WordsProps {
-    steps: Vec<Step>,
+    steps: Vec<PlanStep>,
 }
 
 /// The steps, under where they run.
 #[component]
 fn Words(props: &WordsProps) -> Html {
-    let mut groups: Vec<(Place, usize, Vec<&Step>)> = Vec::new();
+    let mut groups: Vec<(RunsAt, usize, Vec<&PlanStep>)> = Vec::new();
     for (at, step) in props.steps.iter().enumerate() {
         match groups.last_mut() {
             Some((place, _, steps)) if *place == step.place => steps.push(step),
@@ -92,9 +92,9 @@ fn Words(props: &WordsProps) -> Html {
     }
     let groups = groups.into_iter().map(|(place, first, steps)| {
         let place = match place {
-            Place::Parts => "On each worker, over its part of the rows",
-            Place::Merge => "Between the workers",
-            Place::Whole => "Once, on the whole",
+            RunsAt::Parts => "On each worker, over its part of the rows",
+            RunsAt::Merge => "Between the workers",
+            RunsAt::Whole => "Once, on the whole",
         };
         let steps = steps.into_iter().map(|step| html! { <li>{ &step.text }</li> });
         html! { <section><h3>{ place }</h3><ol start={first.to_string()}>{ for steps }</ol></section> }

@@ -11,8 +11,9 @@ use logloupe_core::{
     query::{
         Diagnostic,
         complete::Completions,
-        explain::{Athena, Insights, Step},
+        explain::PlanStep,
         syntax::Language,
+        transpile::{Athena, Insights},
     },
     view::{Detail, GridRow, Histogram, RowId, ViewRequest, facets::Part, order::Place},
 };
@@ -347,7 +348,7 @@ pub enum Tell {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Explained {
     /// The plan in words.
-    pub steps: Result<Vec<Step>, String>,
+    pub steps: Result<Vec<PlanStep>, String>,
     /// The query in Athena's SQL, and the statement that makes its table.
     pub athena: Result<Athena, String>,
     /// The query as CloudWatch Logs Insights takes it.

@@ -340,7 +340,8 @@ impl Model {
     fn run(&mut self, text: Option<String>) -> Vec<Effect> {
         self.offered = None;
         let Some(text) = text else {
-            return self.say("The query has an error. Fix or clear the query first.", vec![Effect::FocusQuery]);
+            return self
+                .say("The query has an error. Fix or clear the query first.", vec![Effect::FocusQuery]);
         };
         let text = text.trim().to_owned();
         if text != self.view.query {

@@ -4,6 +4,7 @@ use logloupe_core::query::{
     Diagnostic, Severity, explain,
     plan::Catalog,
     syntax::{self, Language},
+    transpile,
 };
 
 use super::catalog::PATHS;
@@ -17,9 +18,9 @@ pub(super) fn explained(text: &str, language: Language, catalog: &Catalog) -> Ex
         Err(found) => return Explained { steps: Err(first(&found)), ..Explained::default() },
     };
     Explained {
-        steps: explain::words(&query, catalog).map_err(|found| first(&found)),
-        athena: explain::athena(&query, catalog, &PATHS).map_err(|e| e.to_string()),
-        insights: explain::insights(&query, catalog, &PATHS).map_err(|e| e.to_string()),
+        steps: explain::prose(&query, catalog).map_err(|found| first(&found)),
+        athena: transpile::athena(&query, catalog, &PATHS).map_err(|e| e.to_string()),
+        insights: transpile::insights(&query, catalog, &PATHS).map_err(|e| e.to_string()),
     }
 }
 

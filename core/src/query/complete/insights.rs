@@ -6,9 +6,8 @@ use crate::query::{
     functions::{self, aggregate},
     plan,
     syntax::{
-        self,
+        self, keywords,
         lexer::{Lexeme, Lexer, Symbol, Token},
-        words,
     },
 };
 
@@ -66,7 +65,7 @@ pub(super) fn complete(context: &Context<'_>) -> Completions {
     if typed.is_some() {
         tokens.pop();
     }
-    let place = Place::new(before, &tokens);
+    let place = CursorContext::new(before, &tokens);
     place.offers(context, typed).finish()
 }
 
@@ -99,7 +98,7 @@ fn free_text(context: &Context<'_>) -> Completions {
 }
 
 fn commands(offers: &mut Offers<'_>) {
-    for command in words::COMMANDS.iter().filter(|c| c.is_offered()) {
+    for command in keywords::COMMANDS.iter().filter(|c| c.is_offered()) {
         let written = command.form.split_whitespace().next().unwrap_or(command.name);
         let text = if written.eq_ignore_ascii_case(command.name) { written } else { command.name };
         offers.add(ItemKind::Command, command.name, text.to_owned(), command.form.to_owned(), command.doc);
@@ -107,7 +106,7 @@ fn commands(offers: &mut Offers<'_>) {
 }
 
 /// Where the cursor is.
-struct Place<'t> {
+struct CursorContext<'t> {
     before: &'t str,
     /// The tokens of the command at hand, what is being typed excepted.
     command: &'t [Token],
@@ -129,8 +128,8 @@ struct Bracket<'t> {
     commas: usize,
 }
 
-impl<'t> Place<'t> {
-    fn new(before: &'t str, tokens: &'t [Token]) -> Place<'t> {
+impl<'t> CursorContext<'t> {
+    fn new(before: &'t str, tokens: &'t [Token]) -> CursorContext<'t> {
         // The queries that are open, each with the byte at which it begins and the index of its last command.
         let mut queries: Vec<(usize, usize)> = vec![(0, 0)];
         // For each open bracket, whether a query stands in it.
@@ -147,7 +146,7 @@ impl<'t> Place<'t> {
                 }
                 Lexeme::Symbol(Symbol::Open) => {
                     let next = tokens.get(i + 1);
-                    let named = next.and_then(|t| words::command_named(t.text(before)));
+                    let named = next.and_then(|t| keywords::command_named(t.text(before)));
                     let behind = i.checked_sub(1).and_then(|b| tokens.get(b)).map_or("", |t| t.text(before));
                     let joins = queries
                         .last()
@@ -172,7 +171,7 @@ impl<'t> Place<'t> {
             _ => start,
         };
         let earlier = before.get(start..end).unwrap_or("");
-        let mut place = Place { before, command, earlier, brackets: Vec::new() };
+        let mut place = CursorContext { before, command, earlier, brackets: Vec::new() };
         place.find_brackets();
         place
     }
@@ -241,7 +240,7 @@ impl<'t> Place<'t> {
             commands(&mut offers);
             return offers;
         };
-        let verb = words::command_named(self.text(head)).map_or("", |c| c.name);
+        let verb = keywords::command_named(self.text(head)).map_or("", |c| c.name);
         match verb {
             "source" => offers.tables(),
             "limit" => {}
@@ -339,7 +338,7 @@ impl<'t> Place<'t> {
 
     /// Fields and functions.
     fn operands(&self, offers: &mut Offers<'_>) {
-        let verb = words::command_named(self.word(0)).map_or("", |c| c.name);
+        let verb = keywords::command_named(self.word(0)).map_or("", |c| c.name);
         let inside =
             self.brackets.iter().any(|b| aggregate::find(&b.function.to_ascii_lowercase()).is_some());
         let aggregates = verb == "stats" && self.by().is_none() && !inside;

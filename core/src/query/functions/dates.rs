@@ -91,7 +91,7 @@ fn parse(args: &[Value]) -> Value {
 
 /// One piece of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Piece {
+enum FormatItem {
     Char(char),
     /// With at least so many digits.
     Year(usize),
@@ -127,7 +127,7 @@ enum Piece {
 }
 
 /// The pieces of a pattern, read as they are asked for.
-struct Pieces<'p> {
+struct FormatItems<'p> {
     style: Style,
     chars: Peekable<Chars<'p>>,
     quoted: bool,
@@ -135,17 +135,17 @@ struct Pieces<'p> {
     inner: Option<Chars<'static>>,
 }
 
-impl Iterator for Pieces<'_> {
-    type Item = Piece;
+impl Iterator for FormatItems<'_> {
+    type Item = FormatItem;
 
-    fn next(&mut self) -> Option<Piece> {
+    fn next(&mut self) -> Option<FormatItem> {
         if let Some(inner) = &mut self.inner {
             match inner.next() {
                 Some('%') => {
                     let letter = inner.next()?;
                     return Some(directive(letter, 2, self.style));
                 }
-                Some(c) => return Some(Piece::Char(c)),
+                Some(c) => return Some(FormatItem::Char(c)),
                 None => self.inner = None,
             }
         }
@@ -153,14 +153,14 @@ impl Iterator for Pieces<'_> {
     }
 }
 
-impl Pieces<'_> {
-    fn directives(&mut self) -> Option<Piece> {
+impl FormatItems<'_> {
+    fn directives(&mut self) -> Option<FormatItem> {
         let c = self.chars.next()?;
         if c != '%' {
-            return Some(Piece::Char(c));
+            return Some(FormatItem::Char(c));
         }
         let width = if self.chars.next_if_eq(&'-').is_some() { 1 } else { 2 };
-        let Some(letter) = self.chars.next() else { return Some(Piece::Unknown) };
+        let Some(letter) = self.chars.next() else { return Some(FormatItem::Unknown) };
         let whole = match (letter, self.style) {
             ('T', _) => "%H:%M:%S",
             ('r', Style::Sql) => "%h:%i:%S %p",
@@ -174,93 +174,93 @@ impl Pieces<'_> {
         self.inner = Some(whole.chars());
         self.next()
     }
-    fn letters(&mut self) -> Option<Piece> {
+    fn letters(&mut self) -> Option<FormatItem> {
         let c = self.chars.next()?;
         if c == '\'' {
             // Two quotes are one, inside a quotation or outside.
             if self.chars.next_if_eq(&'\'').is_some() {
-                return Some(Piece::Char('\''));
+                return Some(FormatItem::Char('\''));
             }
             self.quoted = !self.quoted;
             return self.next();
         }
         if self.quoted || !c.is_ascii_alphabetic() {
-            return Some(Piece::Char(c));
+            return Some(FormatItem::Char(c));
         }
         let mut n = 1;
         while self.chars.next_if_eq(&c).is_some() {
             n += 1;
         }
         Some(match (c, n) {
-            ('y' | 'u' | 'Y', 2) => Piece::ShortYear,
-            ('y' | 'u' | 'Y', n) => Piece::Year(n.min(9)),
-            ('M' | 'L', 1 | 2) => Piece::Month(n),
-            ('M' | 'L', 3) => Piece::MonthShort,
-            ('M' | 'L', 4) => Piece::MonthName,
-            ('d', 1 | 2) => Piece::Day(n),
-            ('D', 1..=3) => Piece::DayOfYear(n),
-            ('E', 1..=3) => Piece::WeekdayShort,
-            ('E', 4) => Piece::Weekday,
-            ('H', 1 | 2) => Piece::Hour(n),
-            ('h', 1 | 2) => Piece::HalfHour(n),
-            ('a', 1) => Piece::Half,
-            ('m', 1 | 2) => Piece::Minute(n),
-            ('s', 1 | 2) => Piece::Second(n),
-            ('S', 1..=9) => Piece::Fraction(n),
-            ('X', 1 | 2) => Piece::Offset { zulu: true, colon: false },
-            ('X', 3) => Piece::Offset { zulu: true, colon: true },
-            ('Z', 1..=3) => Piece::Offset { zulu: false, colon: false },
-            ('Z', 4 | 5) | ('x', 3) => Piece::Offset { zulu: false, colon: true },
-            ('x', 1 | 2) => Piece::Offset { zulu: false, colon: false },
-            ('z', 1..=3) => Piece::ZoneName,
-            _ => Piece::Unknown,
+            ('y' | 'u' | 'Y', 2) => FormatItem::ShortYear,
+            ('y' | 'u' | 'Y', n) => FormatItem::Year(n.min(9)),
+            ('M' | 'L', 1 | 2) => FormatItem::Month(n),
+            ('M' | 'L', 3) => FormatItem::MonthShort,
+            ('M' | 'L', 4) => FormatItem::MonthName,
+            ('d', 1 | 2) => FormatItem::Day(n),
+            ('D', 1..=3) => FormatItem::DayOfYear(n),
+            ('E', 1..=3) => FormatItem::WeekdayShort,
+            ('E', 4) => FormatItem::Weekday,
+            ('H', 1 | 2) => FormatItem::Hour(n),
+            ('h', 1 | 2) => FormatItem::HalfHour(n),
+            ('a', 1) => FormatItem::Half,
+            ('m', 1 | 2) => FormatItem::Minute(n),
+            ('s', 1 | 2) => FormatItem::Second(n),
+            ('S', 1..=9) => FormatItem::Fraction(n),
+            ('X', 1 | 2) => FormatItem::Offset { zulu: true, colon: false },
+            ('X', 3) => FormatItem::Offset { zulu: true, colon: true },
+            ('Z', 1..=3) => FormatItem::Offset { zulu: false, colon: false },
+            ('Z', 4 | 5) | ('x', 3) => FormatItem::Offset { zulu: false, colon: true },
+            ('x', 1 | 2) => FormatItem::Offset { zulu: false, colon: false },
+            ('z', 1..=3) => FormatItem::ZoneName,
+            _ => FormatItem::Unknown,
         })
     }
 }
 
-fn directive(letter: char, width: usize, style: Style) -> Piece {
+fn directive(letter: char, width: usize, style: Style) -> FormatItem {
     let sql = style == Style::Sql;
     match letter {
-        'Y' => Piece::Year(4),
-        'y' => Piece::ShortYear,
-        'm' => Piece::Month(width),
-        'c' if sql => Piece::Month(1),
-        'M' if sql => Piece::MonthName,
-        'B' if !sql => Piece::MonthName,
-        'b' => Piece::MonthShort,
-        'h' if !sql => Piece::MonthShort,
-        'd' => Piece::Day(width),
-        'e' => Piece::Day(1),
-        'j' => Piece::DayOfYear(if width == 1 { 1 } else { 3 }),
-        'W' if sql => Piece::Weekday,
-        'A' if !sql => Piece::Weekday,
-        'a' => Piece::WeekdayShort,
-        'u' if !sql => Piece::WeekdayNumber,
-        'H' => Piece::Hour(width),
-        'k' => Piece::Hour(1),
-        'I' => Piece::HalfHour(width),
-        'h' => Piece::HalfHour(width),
-        'l' => Piece::HalfHour(1),
-        'p' => Piece::Half,
-        'i' if sql => Piece::Minute(2),
-        'M' => Piece::Minute(width),
-        'S' => Piece::Second(width),
-        's' if sql => Piece::Second(2),
-        's' => Piece::Epoch,
-        'f' => Piece::Fraction(6),
-        'L' if !sql => Piece::Fraction(3),
-        'z' if !sql => Piece::Offset { zulu: false, colon: false },
-        'Z' if !sql => Piece::ZoneName,
-        'n' if !sql => Piece::Char('\n'),
-        't' if !sql => Piece::Char('\t'),
-        '%' => Piece::Char('%'),
+        'Y' => FormatItem::Year(4),
+        'y' => FormatItem::ShortYear,
+        'm' => FormatItem::Month(width),
+        'c' if sql => FormatItem::Month(1),
+        'M' if sql => FormatItem::MonthName,
+        'B' if !sql => FormatItem::MonthName,
+        'b' => FormatItem::MonthShort,
+        'h' if !sql => FormatItem::MonthShort,
+        'd' => FormatItem::Day(width),
+        'e' => FormatItem::Day(1),
+        'j' => FormatItem::DayOfYear(if width == 1 { 1 } else { 3 }),
+        'W' if sql => FormatItem::Weekday,
+        'A' if !sql => FormatItem::Weekday,
+        'a' => FormatItem::WeekdayShort,
+        'u' if !sql => FormatItem::WeekdayNumber,
+        'H' => FormatItem::Hour(width),
+        'k' => FormatItem::Hour(1),
+        'I' => FormatItem::HalfHour(width),
+        'h' => FormatItem::HalfHour(width),
+        'l' => FormatItem::HalfHour(1),
+        'p' => FormatItem::Half,
+        'i' if sql => FormatItem::Minute(2),
+        'M' => FormatItem::Minute(width),
+        'S' => FormatItem::Second(width),
+        's' if sql => FormatItem::Second(2),
+        's' => FormatItem::Epoch,
+        'f' => FormatItem::Fraction(6),
+        'L' if !sql => FormatItem::Fraction(3),
+        'z' if !sql => FormatItem::Offset { zulu: false, colon: false },
+        'Z' if !sql => FormatItem::ZoneName,
+        'n' if !sql => FormatItem::Char('\n'),
+        't' if !sql => FormatItem::Char('\t'),
+        '%' => FormatItem::Char('%'),
         // MySQL writes unknown directives as their letter; a typing error had better be seen.
-        _ => Piece::Unknown,
+        _ => FormatItem::Unknown,
     }
 }
 
-fn pieces(pattern: &str, style: Style) -> Pieces<'_> {
-    Pieces { style, chars: pattern.chars().peekable(), quoted: false, inner: None }
+fn pieces(pattern: &str, style: Style) -> FormatItems<'_> {
+    FormatItems { style, chars: pattern.chars().peekable(), quoted: false, inner: None }
 }
 
 const MONTHS: [&str; 12] = [
@@ -292,37 +292,37 @@ pub(crate) fn format_date(time: i64, pattern: &str, style: Style) -> Option<Stri
     let mut out = String::new();
     for piece in pieces(pattern, style) {
         _ = match piece {
-            Piece::Char(c) => write!(out, "{c}"),
-            Piece::Year(n) => write!(out, "{year:0n$}"),
-            Piece::ShortYear => write!(out, "{:02}", year.rem_euclid(100)),
-            Piece::Month(n) => write!(out, "{month:0n$}"),
-            Piece::MonthName => write!(out, "{month_name}"),
-            Piece::MonthShort => write!(out, "{}", &month_name[..3]),
-            Piece::Day(n) => write!(out, "{day:0n$}"),
-            Piece::DayOfYear(n) => write!(out, "{:0n$}", days - days_from_civil(year, 1, 1) + 1),
-            Piece::Weekday => write!(out, "{}", WEEKDAYS[weekday]),
-            Piece::WeekdayShort => write!(out, "{}", &WEEKDAYS[weekday][..3]),
-            Piece::WeekdayNumber => write!(out, "{}", weekday + 1),
-            Piece::Hour(n) => write!(out, "{hour:0n$}"),
-            Piece::HalfHour(n) => write!(out, "{half:0n$}"),
-            Piece::Half => write!(out, "{}", if hour < 12 { "AM" } else { "PM" }),
-            Piece::Minute(n) => write!(out, "{:0n$}", seconds / 60 % 60),
-            Piece::Second(n) => write!(out, "{:0n$}", seconds % 60),
-            Piece::Fraction(n) => write!(out, "{}", &format!("{micros:06}000")[..n.min(9)]),
-            Piece::Epoch => write!(out, "{}", time.div_euclid(SECOND)),
-            Piece::Offset { zulu: true, .. } => write!(out, "Z"),
-            Piece::Offset { colon, .. } => write!(out, "{}", if colon { "+00:00" } else { "+0000" }),
-            Piece::ZoneName => write!(out, "UTC"),
-            Piece::Unknown => return None,
+            FormatItem::Char(c) => write!(out, "{c}"),
+            FormatItem::Year(n) => write!(out, "{year:0n$}"),
+            FormatItem::ShortYear => write!(out, "{:02}", year.rem_euclid(100)),
+            FormatItem::Month(n) => write!(out, "{month:0n$}"),
+            FormatItem::MonthName => write!(out, "{month_name}"),
+            FormatItem::MonthShort => write!(out, "{}", &month_name[..3]),
+            FormatItem::Day(n) => write!(out, "{day:0n$}"),
+            FormatItem::DayOfYear(n) => write!(out, "{:0n$}", days - days_from_civil(year, 1, 1) + 1),
+            FormatItem::Weekday => write!(out, "{}", WEEKDAYS[weekday]),
+            FormatItem::WeekdayShort => write!(out, "{}", &WEEKDAYS[weekday][..3]),
+            FormatItem::WeekdayNumber => write!(out, "{}", weekday + 1),
+            FormatItem::Hour(n) => write!(out, "{hour:0n$}"),
+            FormatItem::HalfHour(n) => write!(out, "{half:0n$}"),
+            FormatItem::Half => write!(out, "{}", if hour < 12 { "AM" } else { "PM" }),
+            FormatItem::Minute(n) => write!(out, "{:0n$}", seconds / 60 % 60),
+            FormatItem::Second(n) => write!(out, "{:0n$}", seconds % 60),
+            FormatItem::Fraction(n) => write!(out, "{}", &format!("{micros:06}000")[..n.min(9)]),
+            FormatItem::Epoch => write!(out, "{}", time.div_euclid(SECOND)),
+            FormatItem::Offset { zulu: true, .. } => write!(out, "Z"),
+            FormatItem::Offset { colon, .. } => write!(out, "{}", if colon { "+00:00" } else { "+0000" }),
+            FormatItem::ZoneName => write!(out, "UTC"),
+            FormatItem::Unknown => return None,
         };
     }
     Some(out)
 }
 
 /// What is left of a text that is read piece by piece.
-struct Rest<'t>(&'t str);
+struct Remaining<'t>(&'t str);
 
-impl Rest<'_> {
+impl Remaining<'_> {
     /// A number of at most `most` digits.
     fn number(&mut self, most: usize) -> Option<i64> {
         let digits = self.0.bytes().take(most).take_while(u8::is_ascii_digit).count();
@@ -361,43 +361,43 @@ impl Rest<'_> {
 /// Microseconds since 1970 from text; `None` when it does not fit the pattern to its end. What the pattern leaves
 /// out is 1970, January, the first, midnight, UTC.
 pub(crate) fn parse_date(text: &str, pattern: &str, style: Style) -> Option<i64> {
-    let mut rest = Rest(text.trim());
+    let mut rest = Remaining(text.trim());
     let (mut year, mut month, mut day, mut day_of_year) = (1970, 1, 1, None);
     let (mut hour, mut half, mut afternoon) = (0, None, None);
     let (mut minute, mut second, mut micros, mut offset, mut epoch) = (0, 0, 0, 0, None);
     for piece in pieces(pattern, style) {
         match piece {
-            Piece::Char(c) => rest.literal(c.encode_utf8(&mut [0; 4]))?,
+            FormatItem::Char(c) => rest.literal(c.encode_utf8(&mut [0; 4]))?,
             // Later years have no microseconds in 64 bits.
-            Piece::Year(n) => year = rest.number(n.max(4)).filter(|y| *y <= 290_000)?,
-            Piece::ShortYear => {
+            FormatItem::Year(n) => year = rest.number(n.max(4)).filter(|y| *y <= 290_000)?,
+            FormatItem::ShortYear => {
                 let short = rest.number(2)?;
                 year = short + if short < 70 { 2000 } else { 1900 };
             }
-            Piece::Month(_) => month = rest.number(2)? as u32,
-            Piece::MonthName | Piece::MonthShort => month = rest.name(&MONTHS)? + 1,
-            Piece::Day(_) => {
+            FormatItem::Month(_) => month = rest.number(2)? as u32,
+            FormatItem::MonthName | FormatItem::MonthShort => month = rest.name(&MONTHS)? + 1,
+            FormatItem::Day(_) => {
                 // `%e` is written with a space before a single digit by some.
                 rest.0 = rest.0.strip_prefix(' ').unwrap_or(rest.0);
                 day = rest.number(2)? as u32;
             }
-            Piece::DayOfYear(_) => day_of_year = Some(rest.number(3)?),
-            Piece::Weekday | Piece::WeekdayShort => _ = rest.name(&WEEKDAYS)?,
-            Piece::WeekdayNumber => _ = rest.number(1)?,
-            Piece::Hour(_) => hour = rest.number(2)? as u32,
-            Piece::HalfHour(_) => half = Some(rest.number(2).filter(|h| (1..=12).contains(h))? as u32),
-            Piece::Half => afternoon = Some(rest.name_of_half()?),
-            Piece::Minute(_) => minute = rest.number(2)? as u32,
-            Piece::Second(_) => second = rest.number(2)? as u32,
-            Piece::Fraction(n) => {
+            FormatItem::DayOfYear(_) => day_of_year = Some(rest.number(3)?),
+            FormatItem::Weekday | FormatItem::WeekdayShort => _ = rest.name(&WEEKDAYS)?,
+            FormatItem::WeekdayNumber => _ = rest.number(1)?,
+            FormatItem::Hour(_) => hour = rest.number(2)? as u32,
+            FormatItem::HalfHour(_) => half = Some(rest.number(2).filter(|h| (1..=12).contains(h))? as u32),
+            FormatItem::Half => afternoon = Some(rest.name_of_half()?),
+            FormatItem::Minute(_) => minute = rest.number(2)? as u32,
+            FormatItem::Second(_) => second = rest.number(2)? as u32,
+            FormatItem::Fraction(n) => {
                 let before = rest.0.len();
                 let digits = rest.number(n.max(6))?;
                 let n = (before - rest.0.len()) as u32;
                 micros = if n <= 6 { digits * 10i64.pow(6 - n) } else { digits / 10i64.pow(n - 6) };
             }
-            Piece::Epoch => epoch = Some(rest.number(12)?),
-            Piece::Offset { .. } | Piece::ZoneName => offset = rest.offset()?,
-            Piece::Unknown => return None,
+            FormatItem::Epoch => epoch = Some(rest.number(12)?),
+            FormatItem::Offset { .. } | FormatItem::ZoneName => offset = rest.offset()?,
+            FormatItem::Unknown => return None,
         }
     }
     if !rest.0.is_empty() {
@@ -419,7 +419,7 @@ pub(crate) fn parse_date(text: &str, pattern: &str, style: Style) -> Option<i64>
     start.checked_sub(offset * SECOND)
 }
 
-impl Rest<'_> {
+impl Remaining<'_> {
     fn name_of_half(&mut self) -> Option<bool> {
         self.literal("AM").map(|()| false).or_else(|| self.literal("PM").map(|()| true))
     }

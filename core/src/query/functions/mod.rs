@@ -20,7 +20,7 @@ mod shape;
 mod sql;
 mod string;
 mod time;
-mod words;
+mod tokens;
 
 use std::borrow::Cow;
 
@@ -44,7 +44,7 @@ pub static GROUPS: &[(&str, &[Function])] = &[
     ("Regular expressions", regex::FUNCTIONS),
     ("Encodings and digests", encode::FUNCTIONS),
     ("JSON", json::FUNCTIONS),
-    ("Words of a record", words::FUNCTIONS),
+    ("Words of a record", tokens::FUNCTIONS),
 ];
 
 /// Functions that SQL means otherwise than Insights: what a tree from SQL calls `sql.…`. Their examples are SQL.

@@ -1,11 +1,11 @@
 //! The arguments of each Insights command. The grammar stands above the parser, in [`insights`](super::insights).
 
 use super::{
-    insights::{MOST_ITEMS, Parser, Reported, Step, short},
+    insights::{MOST_ITEMS, ParseResult, Parser, Reported, short},
+    keywords::{CommandWord, Verb},
     lexer::{self, Lexeme, Symbol, Token},
     search,
     tree::{Command, E, Expr, ParsePattern, Period, Projection, SortKey, Spanned, Term},
-    words::{CommandWord, Verb},
 };
 use crate::query::diagnostic::Diagnostic;
 
@@ -14,7 +14,7 @@ const MOST_TERMS: usize = 500;
 
 impl Parser<'_> {
     /// What stands behind a command's name; `None` for a command without effect.
-    pub(super) fn arguments(&mut self, known: &CommandWord, token: Token) -> Step<Option<Command>> {
+    pub(super) fn arguments(&mut self, known: &CommandWord, token: Token) -> ParseResult<Option<Command>> {
         Ok(Some(match known.verb {
             Verb::Fields => Command::Fields(self.projections()?),
             Verb::Display => Command::Display(self.projections()?),
@@ -56,7 +56,10 @@ impl Parser<'_> {
     }
 
     /// `item { "," item }`
-    pub(super) fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> Step<T>) -> Step<Vec<T>> {
+    pub(super) fn list<T>(
+        &mut self,
+        mut item: impl FnMut(&mut Self) -> ParseResult<T>,
+    ) -> ParseResult<Vec<T>> {
         let mut items = vec![item(self)?];
         while self.eat(Symbol::Comma) {
             self.room_for_another(items.len())?;
@@ -66,7 +69,7 @@ impl Parser<'_> {
     }
 
     /// Whether a list of so many items may grow.
-    pub(super) fn room_for_another(&mut self, items: usize) -> Step<()> {
+    pub(super) fn room_for_another(&mut self, items: usize) -> ParseResult<()> {
         if items < MOST_ITEMS {
             return Ok(());
         }
@@ -76,7 +79,7 @@ impl Parser<'_> {
         Err(Reported)
     }
 
-    fn projections(&mut self) -> Step<Vec<Projection>> {
+    fn projections(&mut self) -> ParseResult<Vec<Projection>> {
         self.list(|p| {
             let expr = p.expression()?;
             let alias = if p.eat_word("as") { Some(p.new_name()?) } else { None };
@@ -85,7 +88,7 @@ impl Parser<'_> {
     }
 
     /// The name of something new.
-    pub(super) fn new_name(&mut self) -> Step<Spanned<String>> {
+    pub(super) fn new_name(&mut self) -> ParseResult<Spanned<String>> {
         let token = self.peek();
         match token.kind {
             Lexeme::Word | Lexeme::Quoted => {}
@@ -105,7 +108,7 @@ impl Parser<'_> {
         Ok(Spanned::new(lexer::name(self.text_of(token)), token.span()))
     }
 
-    fn stats(&mut self) -> Step<Command> {
+    fn stats(&mut self) -> ParseResult<Command> {
         let aggregates = self.projections()?;
         let mut by = if self.eat_word("by") { self.projections()? } else { Vec::new() };
         let offset = self.peek();
@@ -134,7 +137,7 @@ impl Parser<'_> {
         }
     }
 
-    fn sort(&mut self) -> Step<Command> {
+    fn sort(&mut self) -> ParseResult<Command> {
         let by = self.peek();
         if self.eat_word("by") {
             self.report(Diagnostic::error(by.span(), "`sort` takes no `by`").help("write `sort field desc`"));
@@ -150,7 +153,7 @@ impl Parser<'_> {
         Ok(Command::Sort(keys))
     }
 
-    fn limit(&mut self) -> Step<Command> {
+    fn limit(&mut self) -> ParseResult<Command> {
         let token = self.peek();
         if token.kind != Lexeme::Number {
             return Err(self.unexpected("a number of rows"));
@@ -166,7 +169,7 @@ impl Parser<'_> {
         }
     }
 
-    fn parse(&mut self) -> Step<Command> {
+    fn parse(&mut self) -> ParseResult<Command> {
         let direct = matches!(self.peek().kind, Lexeme::Text | Lexeme::Typographic | Lexeme::Regex);
         let source = if direct { None } else { Some(self.primary()?.expr) };
         let token = self.peek();
@@ -193,7 +196,7 @@ impl Parser<'_> {
         Ok(Command::Parse { source, pattern })
     }
 
-    fn glob(&mut self, token: Token) -> Step<ParsePattern> {
+    fn glob(&mut self, token: Token) -> ParseResult<ParsePattern> {
         let pattern = lexer::unescape(lexer::inside(self.text_of(token)));
         let stars = pattern.matches('*').count();
         if stars == 0 {
@@ -216,7 +219,7 @@ impl Parser<'_> {
         Ok(ParsePattern::Glob { pattern: Spanned::new(pattern, token.span()), names })
     }
 
-    pub(super) fn search(&mut self, from: usize) -> Step<Command> {
+    pub(super) fn search(&mut self, from: usize) -> ParseResult<Command> {
         if self.peek().kind != Lexeme::Raw {
             return Err(self.unexpected("words to search for"));
         }
@@ -254,7 +257,7 @@ impl Parser<'_> {
         Ok(Command::Search(terms))
     }
 
-    fn source(&mut self) -> Step<Option<Command>> {
+    fn source(&mut self) -> ParseResult<Option<Command>> {
         let mut names = Vec::new();
         let mut groups = None;
         loop {
@@ -304,7 +307,7 @@ impl Parser<'_> {
     }
 
     /// `["a", "b"])`
-    fn names_in_brackets(&mut self) -> Step<Vec<Spanned<String>>> {
+    fn names_in_brackets(&mut self) -> ParseResult<Vec<Spanned<String>>> {
         if !self.eat(Symbol::OpenList) {
             return Err(self.unexpected("`[`"));
         }
@@ -319,7 +322,7 @@ impl Parser<'_> {
     }
 
     /// The name of a table: text, or tokens without blanks between them.
-    pub(super) fn source_name(&mut self) -> Step<Spanned<String>> {
+    pub(super) fn source_name(&mut self) -> ParseResult<Spanned<String>> {
         let token = self.peek();
         match token.kind {
             Lexeme::Text | Lexeme::Typographic => {
@@ -353,7 +356,7 @@ impl Parser<'_> {
     }
 
     /// `5m`, `5 minutes`.
-    pub(super) fn period(&mut self) -> Step<Spanned<Period>> {
+    pub(super) fn period(&mut self) -> ParseResult<Spanned<Period>> {
         let start = self.at;
         let expr: E = self.primary()?.expr;
         match expr.item {

@@ -4,14 +4,12 @@
 use std::fmt::{self, Display, Formatter, Write};
 
 use super::{
-    lexer,
-    opening::{Beginning, begins},
-    search,
+    classify::{Beginning, classify},
+    keywords, lexer, search,
     tree::{
         Binary, Command, E, Expr, ParsePattern, Pattern, Period, PeriodUnit, Projection, Query, SortKey,
         Spanned, Term, Unary,
     },
-    words,
 };
 use crate::table::Value;
 
@@ -197,7 +195,7 @@ pub(super) fn source_name(f: &mut Formatter<'_>, name: &str) -> fmt::Result {
 /// The whole text of a search that begins a query.
 fn free_text(terms: &[Term]) -> String {
     let bare = terms.iter().map(term).collect::<Vec<_>>().join(" ");
-    if begins(&bare) == Beginning::FreeText {
+    if classify(&bare) == Beginning::FreeText {
         return bare;
     }
     // Begins like a command: quotes around the first term make it text; where it has a field, name the command.
@@ -323,8 +321,8 @@ impl Display for Expr {
                 }
             }
             Expr::Call { name, args } => {
-                let spelling = words::function_spelling(&name.item);
-                match words::is_reserved(spelling) {
+                let spelling = keywords::function_spelling(&name.item);
+                match keywords::is_reserved(spelling) {
                     true => f.write_str(&backticks(spelling))?,
                     false => Name(spelling).fmt(f)?,
                 }
@@ -478,7 +476,7 @@ impl Display for Name<'_> {
         let plain = |s: &str| {
             s.starts_with(lexer::is_name_start) && s.chars().all(lexer::is_name_char) && !s.ends_with('.')
         };
-        if plain(name) && !words::is_reserved(name) {
+        if plain(name) && !keywords::is_reserved(name) {
             return f.write_str(name);
         }
         if !name.contains('`') {

@@ -17,10 +17,10 @@
 //! Loosest first: `or`, `and`, `not`, comparisons (which do not chain), `+ -`, `* / %`, `-x`, `^` (to the right).
 
 use super::{
-    insights::{Parser, Reported, Step, short},
+    insights::{ParseResult, Parser, Reported, short},
+    keywords,
     lexer::{self, Lexeme, Symbol, Token},
     tree::{Binary, E, Expr, Pattern, Period, Spanned, Unary},
-    words,
 };
 use crate::{query::diagnostic::Diagnostic, table::Value};
 
@@ -32,7 +32,7 @@ const TALLEST: u16 = 500;
 const TALLEST_QUERY: u16 = TALLEST / 2;
 
 /// An expression and how far its furthest operand is.
-pub(super) struct Node {
+pub(super) struct Subtree {
     pub(super) expr: E,
     height: u16,
 }
@@ -59,12 +59,12 @@ const NOT: u8 = 3;
 const COMPARISON: u8 = 4;
 
 impl Parser<'_> {
-    pub(super) fn expression(&mut self) -> Step<E> {
+    pub(super) fn expression(&mut self) -> ParseResult<E> {
         Ok(self.operators(1)?.expr)
     }
 
     /// An expression of operators that bind at least as tightly as `least`.
-    fn operators(&mut self, least: u8) -> Step<Node> {
+    fn operators(&mut self, least: u8) -> ParseResult<Subtree> {
         self.deeper(|p| {
             let start = p.peek().start;
             let mut left = if least <= NOT && p.is_not() { p.not(start)? } else { p.sign()? };
@@ -90,7 +90,7 @@ impl Parser<'_> {
     }
 
     /// What follows an operator, joined to what stands before it.
-    fn right_of(&mut self, left: Node, infix: Infix, start: usize) -> Step<Node> {
+    fn right_of(&mut self, left: Subtree, infix: Infix, start: usize) -> ParseResult<Subtree> {
         let (expr, height) = match infix {
             Infix::Binary(op) => {
                 let right = self.operators(op.precedence() + 1)?;
@@ -126,18 +126,18 @@ impl Parser<'_> {
         self.is_word_at(0, "not") || self.is_symbol(Symbol::Bang)
     }
 
-    fn not(&mut self, start: usize) -> Step<Node> {
+    fn not(&mut self, start: usize) -> ParseResult<Subtree> {
         let sign = self.advance();
         self.foreign(sign);
         let operand = self.operators(NOT)?;
         self.node(Expr::Unary(Unary::Not, operand.expr), start, operand.height + 1)
     }
 
-    fn node(&mut self, expr: Expr, start: usize, height: u16) -> Step<Node> {
+    fn node(&mut self, expr: Expr, start: usize, height: u16) -> ParseResult<Subtree> {
         if height > TALLEST {
             return Err(self.too_deep(start..self.end()));
         }
-        Ok(Node { expr: Box::new(Spanned::new(expr, start..self.end())), height })
+        Ok(Subtree { expr: Box::new(Spanned::new(expr, start..self.end())), height })
     }
 
     fn too_deep(&mut self, span: std::ops::Range<usize>) -> Reported {
@@ -146,7 +146,7 @@ impl Parser<'_> {
         Reported
     }
 
-    fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> Step<T>) -> Step<T> {
+    fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> ParseResult<T>) -> ParseResult<T> {
         if self.depth >= DEEPEST {
             return Err(self.too_deep(self.peek().span()));
         }
@@ -210,7 +210,7 @@ impl Parser<'_> {
     }
 
     /// The list after `in`.
-    fn members(&mut self) -> Step<(Vec<E>, u16)> {
+    fn members(&mut self) -> ParseResult<(Vec<E>, u16)> {
         let open = self.peek();
         let close = match open.kind {
             Lexeme::Symbol(Symbol::OpenList) => Symbol::CloseList,
@@ -255,7 +255,7 @@ impl Parser<'_> {
     }
 
     /// The closing bracket of `open`.
-    pub(super) fn close(&mut self, open: Token, close: Symbol) -> Step<()> {
+    pub(super) fn close(&mut self, open: Token, close: Symbol) -> ParseResult<()> {
         if self.eat(close) {
             return Ok(());
         }
@@ -268,7 +268,7 @@ impl Parser<'_> {
         Err(self.unexpected(&format!("`,` or `{bracket}`")))
     }
 
-    fn pattern(&mut self) -> Step<Spanned<Pattern>> {
+    fn pattern(&mut self) -> ParseResult<Spanned<Pattern>> {
         let token = self.peek();
         let inner = lexer::inside(self.text_of(token));
         let pattern = match token.kind {
@@ -280,7 +280,7 @@ impl Parser<'_> {
         Ok(Spanned::new(pattern, token.span()))
     }
 
-    fn sign(&mut self) -> Step<Node> {
+    fn sign(&mut self) -> ParseResult<Subtree> {
         let start = self.peek().start;
         if !self.eat(Symbol::Minus) {
             return self.power();
@@ -296,7 +296,7 @@ impl Parser<'_> {
         self.node(Expr::Unary(Unary::Minus, operand.expr), start, operand.height + 1)
     }
 
-    fn power(&mut self) -> Step<Node> {
+    fn power(&mut self) -> ParseResult<Subtree> {
         let start = self.peek().start;
         let base = self.primary()?;
         if !self.eat(Symbol::Caret) {
@@ -307,14 +307,14 @@ impl Parser<'_> {
         self.node(Expr::Binary(Binary::Power, base.expr, exponent.expr), start, height)
     }
 
-    pub(super) fn primary(&mut self) -> Step<Node> {
+    pub(super) fn primary(&mut self) -> ParseResult<Subtree> {
         let token = self.peek();
         let text = self.text_of(token);
         let expr = match token.kind {
             Lexeme::Number => {
                 let unit = self.peek_at(1);
                 let unit =
-                    (unit.kind == Lexeme::Word).then(|| words::unit_named(self.text_of(unit))).flatten();
+                    (unit.kind == Lexeme::Word).then(|| keywords::unit_named(self.text_of(unit))).flatten();
                 if unit.is_some() {
                     self.advance();
                     self.period_of(text, self.peek().end, token.start)?
@@ -329,7 +329,7 @@ impl Parser<'_> {
             Lexeme::Symbol(Symbol::Open) => return self.brackets(token),
             Lexeme::Symbol(Symbol::OpenList) => return self.literals(token),
             Lexeme::Word | Lexeme::Quoted if self.peek_at(1).kind == Lexeme::Symbol(Symbol::Open) => {
-                if token.kind == Lexeme::Quoted || !words::is_reserved(text) {
+                if token.kind == Lexeme::Quoted || !keywords::is_reserved(text) {
                     return self.call(token);
                 }
                 return Err(self.unexpected("a value"));
@@ -339,7 +339,7 @@ impl Parser<'_> {
                 "true" => Expr::Literal(Value::Bool(true)),
                 "false" => Expr::Literal(Value::Bool(false)),
                 "null" => Expr::Literal(Value::Null),
-                word if words::is_reserved(word) => return Err(self.unexpected("a value")),
+                word if keywords::is_reserved(word) => return Err(self.unexpected("a value")),
                 _ => Expr::Field(text.to_owned()),
             },
             _ => return Err(self.unexpected("a value")),
@@ -349,11 +349,11 @@ impl Parser<'_> {
     }
 
     /// `5m` or `5 minutes` whose unit ends at `end`.
-    fn period_of(&mut self, number: &str, end: usize, start: usize) -> Step<Expr> {
+    fn period_of(&mut self, number: &str, end: usize, start: usize) -> ParseResult<Expr> {
         let digits = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
         let count = number.get(..digits).unwrap_or("").parse::<u32>().ok().filter(|n| *n > 0);
         let whole = self.text.get(start + digits..end).unwrap_or("");
-        match (count, words::unit_named(whole.trim())) {
+        match (count, keywords::unit_named(whole.trim())) {
             (Some(count), Some(unit)) => Ok(Expr::Period(Period { count, unit })),
             _ => {
                 let message = "a span of time is a whole number of units, at least one";
@@ -363,7 +363,7 @@ impl Parser<'_> {
         }
     }
 
-    fn brackets(&mut self, open: Token) -> Step<Node> {
+    fn brackets(&mut self, open: Token) -> ParseResult<Subtree> {
         self.advance();
         let mut inner = self.operators(1)?;
         self.close(open, Symbol::Close)?;
@@ -372,7 +372,7 @@ impl Parser<'_> {
     }
 
     /// A list as a value.
-    fn literals(&mut self, open: Token) -> Step<Node> {
+    fn literals(&mut self, open: Token) -> ParseResult<Subtree> {
         self.advance();
         let mut values = Vec::new();
         while !self.is_symbol(Symbol::CloseList) || !values.is_empty() {
@@ -393,7 +393,7 @@ impl Parser<'_> {
         self.node(Expr::Literal(Value::List(values.into())), open.start, 0)
     }
 
-    fn call(&mut self, word: Token) -> Step<Node> {
+    fn call(&mut self, word: Token) -> ParseResult<Subtree> {
         let mut name = lexer::name(self.text_of(word)).to_ascii_lowercase();
         self.advance();
         let open = self.advance();
@@ -427,7 +427,7 @@ impl Parser<'_> {
         // Nothing is masked here: `unmask(x)` is `x`.
         if name.item == "unmask" && args.len() == 1 {
             let expr = args.remove(0);
-            return Ok(Node { expr, height });
+            return Ok(Subtree { expr, height });
         }
         self.node(Expr::Call { name, args }, word.start, height + 1)
     }

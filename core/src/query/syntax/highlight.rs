@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use super::{
     Language,
+    classify::{Beginning, classify},
+    keywords,
     lexer::{Lexeme, Lexer, Symbol},
-    opening::{Beginning, begins},
-    search, sql, words,
+    search, sql,
 };
 
 /// What a stretch of text is to the eye.
@@ -68,18 +69,18 @@ pub fn highlight(text: &str) -> Vec<(Range<usize>, TokenKind)> {
     let mut out = Vec::new();
     // At the beginning of a command; behind a bracket, where a query may begin.
     let (mut first, mut queried) = (true, false);
-    let tokens: Vec<_> = Lexer::new(text, begins(text) == Beginning::FreeText).collect();
+    let tokens: Vec<_> = Lexer::new(text, classify(text) == Beginning::FreeText).collect();
     for (i, token) in tokens.iter().enumerate() {
         let word = token.text(text);
         let kind = match token.kind {
             Lexeme::Blank | Lexeme::End => TokenKind::Blank,
             Lexeme::Comment => TokenKind::Comment,
             Lexeme::Word if queried && word.eq_ignore_ascii_case("source") => TokenKind::Command,
-            Lexeme::Word if first => match words::command_named(word) {
+            Lexeme::Word if first => match keywords::command_named(word) {
                 Some(_) => TokenKind::Command,
                 None => TokenKind::Broken,
             },
-            Lexeme::Word if words::is_keyword(word) => TokenKind::Keyword,
+            Lexeme::Word if keywords::is_keyword(word) => TokenKind::Keyword,
             Lexeme::Word | Lexeme::Quoted => {
                 let next = tokens.iter().skip(i + 1).find(|t| t.kind != Lexeme::Blank).map(|t| t.kind);
                 match next {

@@ -26,17 +26,17 @@
 //! source     = name (here with `-` and `/` inside) | text | "dataSource(" list ")"
 //! ```
 //!
-//! Arguments stand in `commands` and `given`, expressions in `expression`, free text in `search`. Keywords and names of commands and functions have no
+//! Arguments stand in `commands` and `subquery`, expressions in `expression`, free text in `search`. Keywords and names of commands and functions have no
 //! letter case. A command that cannot be read is reported and left out, and reading goes on at the next `|`, so that
 //! all faults are told at once. What another language writes (`==`, `&&`) is understood for the sake of the message,
 //! but stays an error: a query that runs here runs at the vendor's.
 
 use super::{
     Parsed,
+    classify::{Beginning, classify, is_comparison},
+    keywords::{self, CommandWord, Verb},
     lexer::{self, Lexeme, Lexer, Symbol, Token},
-    opening::{Beginning, begins, is_comparison},
     tree::{Command, Query, Spanned},
-    words::{self, CommandWord, Verb},
 };
 use crate::query::diagnostic::{Diagnostic, Remarks};
 
@@ -47,7 +47,7 @@ pub(super) const MOST_ITEMS: usize = 5000;
 
 /// The text's tree and everything that is wrong with it. Never fails: see [`Parsed`].
 pub fn parse(text: &str) -> Parsed {
-    let free = begins(text) == Beginning::FreeText;
+    let free = classify(text) == Beginning::FreeText;
     let mut parser = Parser {
         text,
         tokens: Vec::new(),
@@ -81,7 +81,7 @@ fn slip_of_keyword(word: &str) -> Option<&'static str> {
 #[derive(Debug)]
 pub(super) struct Reported;
 
-pub(super) type Step<T> = Result<T, Reported>;
+pub(super) type ParseResult<T> = Result<T, Reported>;
 
 pub(super) struct Parser<'a> {
     pub(super) text: &'a str,
@@ -187,7 +187,7 @@ impl<'a> Parser<'a> {
             Lexeme::Regex => "a regex stands after `like`, `not like` or `=~`, and in `parse`".to_owned(),
             Lexeme::Unknown if text == ";" => "leave it out: a query needs no `;`".to_owned(),
             Lexeme::Unknown => "write a name with unusual characters in backticks".to_owned(),
-            Lexeme::Word if expected.contains('|') && words::command_named(text).is_some() => {
+            Lexeme::Word if expected.contains('|') && keywords::command_named(text).is_some() => {
                 format!("begin a command with `|`: `| {text}`")
             }
             Lexeme::Word if matches!(lower.as_str(), "is" | "exists") => {
@@ -210,7 +210,7 @@ impl<'a> Parser<'a> {
                 format!("did you mean `{}`?", slip_of_keyword(&lower).unwrap_or_default())
             }
             Lexeme::Word if lower == "having" => "write `| filter` after `stats`".to_owned(),
-            Lexeme::Word | Lexeme::Quoted if words::is_reserved(&lower) && !expected.contains('|') => {
+            Lexeme::Word | Lexeme::Quoted if keywords::is_reserved(&lower) && !expected.contains('|') => {
                 format!("a field of this name stands in backticks: `{text}`")
             }
             _ => String::new(),
@@ -310,7 +310,7 @@ impl<'a> Parser<'a> {
     }
 
     /// One command; `None` for one without effect.
-    fn command(&mut self) -> Step<Option<Command>> {
+    fn command(&mut self) -> ParseResult<Option<Command>> {
         let token = self.peek();
         if token.kind == Lexeme::Raw && !self.inner {
             return self.search(token.start).map(Some);
@@ -321,7 +321,7 @@ impl<'a> Parser<'a> {
             return Err(Reported);
         }
         let word = self.text_of(token);
-        let known = if token.kind == Lexeme::Word { words::command_named(word) } else { None };
+        let known = if token.kind == Lexeme::Word { keywords::command_named(word) } else { None };
         let Some(known) = known else {
             return Err(self.unknown_command(token));
         };
@@ -343,7 +343,7 @@ impl<'a> Parser<'a> {
             self.tokens.iter().skip(self.command + 1).take_while(of_command).take(8).copied().collect();
         let is_prose = |t: &Token| {
             let text = self.text_of(*t);
-            t.kind == Lexeme::Word && !words::is_keyword(text) && text.chars().all(char::is_alphabetic)
+            t.kind == Lexeme::Word && !keywords::is_keyword(text) && text.chars().all(char::is_alphabetic)
         };
         let prose = self.command == 0 && (1..7).contains(&rest.len()) && rest.iter().all(is_prose);
         let word = self.text_of(token);
@@ -380,12 +380,12 @@ impl<'a> Parser<'a> {
                 let message = format!("`{word}` is not a command of this language");
                 (message, "this looks like SQL: choose SQL as the query language".to_owned())
             } else {
-                let help = match words::command_meant(word) {
+                let help = match keywords::command_meant(word) {
                     Some(meant) => format!("did you mean `{meant}`?"),
                     None if self.command == 0 => String::new(),
                     None => {
                         let names: Vec<_> =
-                            words::COMMANDS.iter().filter(|c| c.is_offered()).map(|c| c.name).collect();
+                            keywords::COMMANDS.iter().filter(|c| c.is_offered()).map(|c| c.name).collect();
                         format!("the commands are {}", names.join(", "))
                     }
                 };

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::{pattern, words};
+use super::{keywords, pattern};
 
 /// A language of queries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -44,7 +44,7 @@ impl Language {
         if pattern::is_pattern(begins) {
             return Language::Pattern;
         }
-        let command = words::command_named(first).is_some() && !rest.starts_with(['(', '.']);
+        let command = keywords::command_named(first).is_some() && !rest.starts_with(['(', '.']);
         if chosen != Language::Insights && command { Language::Insights } else { chosen }
     }
 }

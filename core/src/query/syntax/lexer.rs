@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::{search, words};
+use super::{keywords, search};
 
 /// One token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -251,7 +251,7 @@ impl<'a> Lexer<'a> {
         let end = at + tail;
         match tail {
             0 => (end, Lexeme::Number),
-            _ if at == whole && words::unit_named(self.text.get(at..end).unwrap_or("")).is_some() => {
+            _ if at == whole && keywords::unit_named(self.text.get(at..end).unwrap_or("")).is_some() => {
                 (end, Lexeme::Period)
             }
             _ => (end, Lexeme::Odd),
@@ -267,7 +267,7 @@ impl<'a> Lexer<'a> {
         word.eq_ignore_ascii_case(SOURCE)
             && after.len() > name.len()
             && name.starts_with(|c| is_name_start(c) || matches!(c, '/' | '`' | '"' | '\''))
-            && !words::continues(next)
+            && !keywords::continues(next)
     }
 
     fn token(&self, c: char) -> (usize, Lexeme) {
@@ -315,10 +315,10 @@ impl<'a> Lexer<'a> {
                 self.in_parse = self.in_parse.map(|d| d.saturating_sub(1));
                 self.in_source = false;
             }
-            _ if self.first => match words::command_named(word).map(|c| c.verb) {
-                Some(words::Verb::Parse) => self.in_parse = Some(0),
-                Some(words::Verb::Source) => self.in_source = true,
-                Some(words::Verb::Search) => self.raw = true,
+            _ if self.first => match keywords::command_named(word).map(|c| c.verb) {
+                Some(keywords::Verb::Parse) => self.in_parse = Some(0),
+                Some(keywords::Verb::Source) => self.in_source = true,
+                Some(keywords::Verb::Search) => self.raw = true,
                 _ => {}
             },
             Lexeme::Text | Lexeme::Regex if self.in_parse == Some(0) => self.in_parse = None,

@@ -1,32 +1,32 @@
 //! Text to tree and back. [`tree`] is what both languages parse to; nothing here knows columns or data.
 //!
-//! Reading order: [`tree`] (the document), [`words`] (every word with a meaning), [`lexer`] (text to tokens),
-//! [`Language`] (which one?), `opening` (command or free text?), [`insights`] with `commands`,
-//! `given`, `table_commands` and `expression` (tokens to tree), `search` (free text), [`sql`], [`pattern`], `display` (tree to its canonical
+//! Reading order: [`tree`] (the document), [`keywords`] (every word with a meaning), [`lexer`] (text to tokens),
+//! [`Language`] (which one?), `classify` (command or free text?), [`insights`] with `commands`,
+//! `subquery`, `table_commands` and `expression` (tokens to tree), `search` (free text), [`sql`], [`pattern`], `display` (tree to its canonical
 //! text), [`highlight`](mod@highlight) (colours for any text, broken ones too).
 
+mod classify;
 mod commands;
 mod display;
 mod expression;
-mod given;
 pub mod highlight;
 pub mod insights;
+pub mod keywords;
 mod language;
 pub mod lexer;
-mod opening;
 pub mod pattern;
 mod search;
 pub mod sql;
+mod subquery;
 mod table_commands;
 pub mod tree;
-pub mod words;
 
 use super::diagnostic::{Diagnostic, Severity};
 pub use display::{Name, label, whole_label};
-pub use given::of_side;
 pub use highlight::{TokenKind, highlight, highlight_in};
 pub use language::Language;
 pub(crate) use lexer::name_parts;
+pub use subquery::of_side;
 use tree::Query;
 
 /// What a text says, and what is wrong with it. There is always a query: of the commands that could be read.
@@ -62,7 +62,7 @@ pub fn parse_in(text: &str, language: Language) -> Parsed {
 }
 
 /// A tree as the text of a language, or what that language cannot say.
-pub fn text(query: &Query, language: Language) -> Result<String, sql::Inexpressible> {
+pub fn text(query: &Query, language: Language) -> Result<String, sql::Unsupported> {
     match language {
         Language::Sql => sql::display(query, &sql::Own),
         Language::Insights | Language::Pattern => Ok(query.to_string()),
@@ -71,7 +71,7 @@ pub fn text(query: &Query, language: Language) -> Result<String, sql::Inexpressi
 
 /// Whether a text begins with words to search for and not with a command.
 pub(in crate::query) fn is_free_text(text: &str) -> bool {
-    opening::begins(text) == opening::Beginning::FreeText
+    classify::classify(text) == classify::Beginning::FreeText
 }
 
 /// The name of a field as the tree keeps it, of the token as it is written.

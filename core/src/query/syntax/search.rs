@@ -15,7 +15,7 @@ use super::lexer::{self, is_blank, is_name_char, is_name_start};
 
 /// One term as it stands in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Piece {
+pub(super) struct SearchWord {
     /// All of it.
     pub(super) span: Range<usize>,
     /// Whether `-` stands before it.
@@ -30,7 +30,7 @@ pub(super) struct Piece {
     pub(super) closed: bool,
 }
 
-impl Piece {
+impl SearchWord {
     /// What is searched for, without quotes and escapes.
     pub(super) fn value(&self, text: &str) -> String {
         let value = text.get(self.value.clone()).unwrap_or("");
@@ -43,7 +43,7 @@ impl Piece {
 }
 
 /// The terms from `at` to the next `|`.
-pub(super) fn pieces(text: &str, at: usize) -> impl Iterator<Item = Piece> {
+pub(super) fn pieces(text: &str, at: usize) -> impl Iterator<Item = SearchWord> {
     let mut at = at;
     std::iter::from_fn(move || {
         at = skip(text, at);
@@ -75,7 +75,7 @@ fn skip(text: &str, mut at: usize) -> usize {
     }
 }
 
-fn piece(text: &str, start: usize) -> Option<Piece> {
+fn piece(text: &str, start: usize) -> Option<SearchWord> {
     let mut chars = text.get(start..)?.chars();
     let first = chars.next().filter(|c| *c != '|')?;
     let negated = first == '-' && chars.next().is_some_and(|c| !is_blank(c) && c != '|');
@@ -85,7 +85,7 @@ fn piece(text: &str, start: usize) -> Option<Piece> {
     let rest = text.get(from..).unwrap_or("");
     let quoted = rest.starts_with(['"', '\'']);
     let (end, closed) = if quoted { quote_end(text, from) } else { (from + word(rest).len(), true) };
-    Some(Piece { span: start..end, negated, field, value: from..end, quoted, closed })
+    Some(SearchWord { span: start..end, negated, field, value: from..end, quoted, closed })
 }
 
 /// Up to a blank or `|`.

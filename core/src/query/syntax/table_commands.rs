@@ -21,10 +21,10 @@ use std::fmt::{self, Display, Formatter};
 
 use super::{
     display::{Name, list},
-    insights::{Parser, Reported, Step, short},
+    insights::{ParseResult, Parser, Reported, short},
+    keywords::CommandWord,
     lexer::{Lexeme, Symbol},
     tree::{E, Expr, Period, PeriodUnit, Spanned},
-    words::CommandWord,
 };
 use crate::{query::diagnostic::Diagnostic, table::Value};
 
@@ -213,7 +213,7 @@ impl Display for TableCommand {
                 })
             }
             TableCommand::Accumulate { field, name } => {
-                write!(f, "accum {}", Column(field))?;
+                write!(f, "accum {}", ColumnName(field))?;
                 named(f, name)
             }
             TableCommand::AddTotals { fields, name, rows, columns } => {
@@ -224,10 +224,10 @@ impl Display for TableCommand {
                 option(f, !rows, "row", &false)?;
                 option(f, *columns, "col", &true)?;
                 f.write_str(if fields.is_empty() { "" } else { " " })?;
-                list(f, fields, |f, e| Column(e).fmt(f))
+                list(f, fields, |f, e| ColumnName(e).fmt(f))
             }
             TableCommand::Autoregress { field, name, lags: (from, to) } => {
-                write!(f, "autoregress {}", Column(field))?;
+                write!(f, "autoregress {}", ColumnName(field))?;
                 named(f, name)?;
                 match (from, to) {
                     (1, 1) => Ok(()),
@@ -242,16 +242,16 @@ impl Display for TableCommand {
                 option(f, how.lower, "uselower", &true)?;
                 option(f, how.mark, "mark", &true)?;
                 f.write_str(" ")?;
-                list(f, fields, |f, e| Column(e).fmt(f))
+                list(f, fields, |f, e| ColumnName(e).fmt(f))
             }
         }
     }
 }
 
 /// One of several fields that stand side by side.
-struct Column<'a>(&'a E);
+struct ColumnName<'a>(&'a E);
 
-impl Display for Column<'_> {
+impl Display for ColumnName<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.0.item {
             field @ (Expr::Field(_) | Expr::Call { .. }) => field.fmt(f),
@@ -262,7 +262,11 @@ impl Display for Column<'_> {
 
 impl Parser<'_> {
     /// What stands behind the name of a table command.
-    pub(super) fn table_command(&mut self, verb: TableVerb, known: &CommandWord) -> Step<TableCommand> {
+    pub(super) fn table_command(
+        &mut self,
+        verb: TableVerb,
+        known: &CommandWord,
+    ) -> ParseResult<TableCommand> {
         Ok(match verb {
             TableVerb::Unnest | TableVerb::Expand => self.unnest(verb, known)?,
             TableVerb::Pattern => TableCommand::Pattern(self.expression()?),
@@ -288,7 +292,7 @@ impl Parser<'_> {
         })
     }
 
-    fn unnest(&mut self, verb: TableVerb, known: &CommandWord) -> Step<TableCommand> {
+    fn unnest(&mut self, verb: TableVerb, known: &CommandWord) -> ParseResult<TableCommand> {
         if self.is_word_at(0, "into") && self.peek_at(1).kind == Lexeme::Word {
             return Err(self.unexpected("a list"));
         }
@@ -318,24 +322,24 @@ impl Parser<'_> {
     }
 
     /// `as name`, if it stands here.
-    fn named(&mut self) -> Step<Option<Spanned<String>>> {
+    fn named(&mut self) -> ParseResult<Option<Spanned<String>>> {
         if self.eat_word("as") { self.new_name().map(Some) } else { Ok(None) }
     }
 
     /// One of several fields that stand side by side: no operators without brackets.
-    fn column(&mut self) -> Step<E> {
+    fn column(&mut self) -> ParseResult<E> {
         Ok(self.primary()?.expr)
     }
 
     /// A comma may stand between fields, but not behind the last.
-    fn between_fields(&mut self) -> Step<()> {
+    fn between_fields(&mut self) -> ParseResult<()> {
         if self.eat(Symbol::Comma) && self.at_end_of_command() {
             return Err(self.unexpected("a field"));
         }
         Ok(())
     }
 
-    fn columns(&mut self) -> Step<Vec<E>> {
+    fn columns(&mut self) -> ParseResult<Vec<E>> {
         let mut fields = Vec::new();
         while !self.at_end_of_command() {
             fields.push(self.column()?);
@@ -351,7 +355,7 @@ impl Parser<'_> {
         found
     }
 
-    fn truth(&mut self) -> Step<bool> {
+    fn truth(&mut self) -> ParseResult<bool> {
         if self.eat_word("true") {
             return Ok(true);
         }
@@ -359,7 +363,7 @@ impl Parser<'_> {
     }
 
     /// Reports an option that there is not: the word before a `=` that nothing took.
-    fn unknown_option(&mut self, known: &[&str]) -> Step<()> {
+    fn unknown_option(&mut self, known: &[&str]) -> ParseResult<()> {
         if self.peek().kind == Lexeme::Word && self.peek_at(1).kind == Lexeme::Symbol(Symbol::Equal) {
             let word = self.text_of(self.peek());
             let message = format!("there is no option `{}`", short(word));
@@ -374,7 +378,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn fill_missing(&mut self) -> Step<TableCommand> {
+    fn fill_missing(&mut self) -> ParseResult<TableCommand> {
         let mut values = Vec::new();
         if self.eat_word("with") {
             values = self.list(|p| {
@@ -395,7 +399,7 @@ impl Parser<'_> {
     }
 
     /// The name of one field.
-    fn field_name(&mut self) -> Step<Spanned<String>> {
+    fn field_name(&mut self) -> ParseResult<Spanned<String>> {
         let field = self.column()?;
         match field.item {
             Expr::Field(name) => Ok(Spanned::new(name, field.span)),
@@ -409,7 +413,7 @@ impl Parser<'_> {
     }
 
     /// A field, or several by `*`.
-    fn field_names(&mut self) -> Step<Spanned<FieldNames>> {
+    fn field_names(&mut self) -> ParseResult<Spanned<FieldNames>> {
         let start = self.peek().start;
         let mut end = start;
         let mut ahead = 0;
@@ -431,7 +435,7 @@ impl Parser<'_> {
         Ok(Spanned::new(FieldNames::One(name.item), name.span))
     }
 
-    fn add_totals(&mut self) -> Step<TableCommand> {
+    fn add_totals(&mut self) -> ParseResult<TableCommand> {
         let (mut name, mut rows, mut columns) = (None, true, false);
         loop {
             if self.eat_option("fieldname") {
@@ -449,7 +453,7 @@ impl Parser<'_> {
         Ok(TableCommand::AddTotals { fields: self.columns()?, name, rows, columns })
     }
 
-    fn autoregress(&mut self) -> Step<TableCommand> {
+    fn autoregress(&mut self) -> ParseResult<TableCommand> {
         let field = self.column()?;
         let (mut name, mut lags) = (None, (1, 1));
         loop {
@@ -466,7 +470,7 @@ impl Parser<'_> {
     }
 
     /// `1`, `1-4`.
-    fn lags(&mut self) -> Step<(u32, u32)> {
+    fn lags(&mut self) -> ParseResult<(u32, u32)> {
         let start = self.peek().start;
         let from = self.lag()?;
         let to = if self.eat(Symbol::Minus) { self.lag()? } else { from };
@@ -482,7 +486,7 @@ impl Parser<'_> {
         Ok((from, to))
     }
 
-    fn lag(&mut self) -> Step<u32> {
+    fn lag(&mut self) -> ParseResult<u32> {
         let token = self.peek();
         let number = if token.kind == Lexeme::Number { self.text_of(token).parse().ok() } else { None };
         let Some(number) = number else { return Err(self.unexpected("a number of rows")) };
@@ -490,7 +494,7 @@ impl Parser<'_> {
         Ok(number)
     }
 
-    fn outlier(&mut self) -> Step<TableCommand> {
+    fn outlier(&mut self) -> ParseResult<TableCommand> {
         let mut how = Outliers::default();
         loop {
             if self.eat_option("action") {

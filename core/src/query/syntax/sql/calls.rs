@@ -3,7 +3,7 @@
 
 use super::{
     Parser,
-    expression::{Node, binary, call, is_certain, is_condition, made},
+    expression::{Subtree, binary, call, is_certain, is_condition, made},
     lexer::{Lexeme, Symbol, Token},
 };
 use crate::{
@@ -11,9 +11,9 @@ use crate::{
         diagnostic::suggest,
         functions,
         syntax::{
-            insights::{Step, short},
+            insights::{ParseResult, short},
+            keywords::unit_named,
             tree::{Binary, E, Expr, Pattern, Period, PeriodUnit, Spanned},
-            words::unit_named,
         },
     },
     table::Value,
@@ -183,14 +183,14 @@ fn first(args: Vec<E>) -> E {
 
 impl Parser<'_> {
     /// A call, its name being the next token.
-    pub(super) fn call(&mut self, word: Token) -> Step<Node> {
+    pub(super) fn call(&mut self, word: Token) -> ParseResult<Subtree> {
         let name = self.text_of(word).to_ascii_lowercase();
         self.advance();
         let open = self.advance();
         let known = find(&name);
         let start = word.start;
         let distinct = self.eat_word("distinct");
-        let mut args: Vec<Node> = Vec::new();
+        let mut args: Vec<Subtree> = Vec::new();
         if name == "extract" {
             return self.extract(word, open);
         }
@@ -246,7 +246,7 @@ impl Parser<'_> {
     }
 
     /// `FILTER (WHERE condition)`
-    fn filter(&mut self) -> Step<Node> {
+    fn filter(&mut self) -> ParseResult<Subtree> {
         self.advance();
         let open = self.peek();
         if !self.eat(Symbol::Open) {
@@ -266,9 +266,9 @@ impl Parser<'_> {
         known: &'static SqlFunction,
         start: usize,
         distinct: bool,
-        mut args: Vec<Node>,
-        condition: Option<Node>,
-    ) -> Step<Node> {
+        mut args: Vec<Subtree>,
+        condition: Option<Subtree>,
+    ) -> ParseResult<Subtree> {
         // Those whose first argument is a condition.
         match known.name {
             "count_if" => {
@@ -333,7 +333,7 @@ impl Parser<'_> {
     }
 
     /// Functions whose meaning takes more than another name.
-    fn special(&mut self, name: &str, start: usize, mut values: Vec<Node>) -> Step<Node> {
+    fn special(&mut self, name: &str, start: usize, mut values: Vec<Subtree>) -> ParseResult<Subtree> {
         let span = start..self.end();
         match name {
             "approx_distinct" => {
@@ -428,7 +428,7 @@ impl Parser<'_> {
     }
 
     /// Arguments that are part of the query, not of its rows.
-    fn check_constant(&mut self, known: &SqlFunction, values: &[Node]) -> Step<()> {
+    fn check_constant(&mut self, known: &SqlFunction, values: &[Subtree]) -> ParseResult<()> {
         let place = match known.name {
             "date_add" | "date_diff" => 0,
             "regexp_extract" | "regexp_replace" | "json_extract" | "json_extract_scalar" => 1,
@@ -452,14 +452,14 @@ impl Parser<'_> {
     }
 
     /// `count(case(condition, 1))`
-    fn counted_if(&mut self, condition: Node, start: usize) -> Step<Node> {
+    fn counted_if(&mut self, condition: Subtree, start: usize) -> ParseResult<Subtree> {
         let one = self.node(Expr::Literal(Value::Int(1)), start, 0, 1)?;
         let chosen = self.over(start, vec![condition, one], |args| call("case", args))?;
         self.over(start, vec![chosen], |args| call("count", args))
     }
 
     /// `EXTRACT(unit FROM time)`
-    fn extract(&mut self, word: Token, open: Token) -> Step<Node> {
+    fn extract(&mut self, word: Token, open: Token) -> ParseResult<Subtree> {
         let name = self.peek();
         let part = find(self.text_of(name)).filter(|f| name.kind == Lexeme::Word && PARTS.contains(&f.name));
         let Some(part) = part else { return Err(self.unexpected("a unit such as `hour`")) };
@@ -473,7 +473,7 @@ impl Parser<'_> {
     }
 
     /// `POSITION(part IN text)`
-    fn position(&mut self, word: Token, open: Token) -> Step<Node> {
+    fn position(&mut self, word: Token, open: Token) -> ParseResult<Subtree> {
         let part = self.operand()?;
         if !self.eat_word("in") {
             return Err(self.unexpected("`IN`"));
@@ -484,7 +484,7 @@ impl Parser<'_> {
     }
 
     /// A function that SQL does not have: one of Insights under its own name, if SQL means nothing else by it.
-    fn other(&mut self, word: Token, name: &str, args: Vec<Node>) -> Step<Node> {
+    fn other(&mut self, word: Token, name: &str, args: Vec<Subtree>) -> ParseResult<Subtree> {
         let scalar = functions::spelling(name).filter(|n| !name.contains('.') && named_in_tree(n).is_none());
         if scalar.is_some() && !ELSEWHERE.iter().any(|(other, _)| *other == name) {
             let mut values = Vec::with_capacity(args.len());
@@ -504,7 +504,7 @@ impl Parser<'_> {
     }
 
     /// `CAST(value AS type)`
-    pub(super) fn cast(&mut self, word: Token) -> Step<Node> {
+    pub(super) fn cast(&mut self, word: Token) -> ParseResult<Subtree> {
         self.advance();
         let open = self.advance();
         let value = self.value()?;

@@ -6,7 +6,7 @@
 //! the text of a table and of a column (quoted where they must be, see [`identifier`] and [`path`]), and
 //! [`call`](Dialect::call) may print calls of functions that this engine has no name for: it is given the call and a way
 //! to print its arguments, and leaves to the usual SQL what it answers `None` for. Whatever cannot be said is an
-//! [`Inexpressible`]: what it is, where it stands in the query's text, and a sentence for people.
+//! [`Unsupported`]: what it is, where it stands in the query's text, and a sentence for people.
 //!
 //! Commands of the tree are gathered into one `SELECT` as long as they come in the order in which SQL works: rows,
 //! `WHERE`, groups, `HAVING`, columns, order, limit. One that comes too late puts what stands before it into brackets
@@ -29,7 +29,7 @@ use crate::query::{
 
 /// What SQL, or this dialect of it, cannot say.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Inexpressible {
+pub struct Unsupported {
     /// What: a command's or a function's name.
     pub what: String,
     /// Where it stands in the text that the tree was read from; empty for what was made.
@@ -38,15 +38,15 @@ pub struct Inexpressible {
     pub message: String,
 }
 
-impl Inexpressible {
+impl Unsupported {
     /// `what`, which stands at `span`, cannot be said.
-    pub fn new(what: impl Into<String>, span: Range<usize>, message: impl Into<String>) -> Inexpressible {
-        Inexpressible { what: what.into(), span, message: message.into() }
+    pub fn new(what: impl Into<String>, span: Range<usize>, message: impl Into<String>) -> Unsupported {
+        Unsupported { what: what.into(), span, message: message.into() }
     }
 }
 
 /// Text, or what cannot be said.
-pub type Written = Result<String, Inexpressible>;
+pub type Written = Result<String, Unsupported>;
 
 /// Prints an argument of a call.
 pub type WriteArgument<'w> = dyn Fn(&E) -> Written + 'w;
@@ -73,7 +73,7 @@ impl Dialect for Own {
             [one] => Ok(identifier(&one.item)),
             [_, second, ..] => {
                 let message = "SQL asks one log at a time";
-                Err(Inexpressible::new("SOURCE", second.span.clone(), message))
+                Err(Unsupported::new("SOURCE", second.span.clone(), message))
             }
         }
     }
@@ -85,7 +85,7 @@ impl Dialect for Own {
         functions::spelling(&name.item)
             .filter(|_| !name.item.contains('.') && calls::find(&name.item).is_none())
             .filter(|_| !value::is_known(&name.item))?;
-        let args: Result<Vec<String>, Inexpressible> = args.iter().map(write).collect();
+        let args: Result<Vec<String>, Unsupported> = args.iter().map(write).collect();
         Some(args.map(|args| format!("{}({})", name.item, args.join(", "))))
     }
 }

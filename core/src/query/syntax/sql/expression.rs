@@ -18,7 +18,7 @@ use crate::{
     query::{
         diagnostic::Diagnostic,
         syntax::{
-            insights::{Reported, Step, short},
+            insights::{ParseResult, Reported, short},
             tree::{Binary, E, Expr, Pattern, Spanned, Unary},
         },
     },
@@ -34,7 +34,7 @@ const LARGEST: u32 = 50_000;
 
 /// An expression and its measures.
 #[derive(Clone)]
-pub(super) struct Node {
+pub(super) struct Subtree {
     pub(super) expr: E,
     pub(super) height: u32,
     pub(super) size: u32,
@@ -145,14 +145,14 @@ fn simple(e: E) -> E {
 impl Parser<'_> {
     // --- nodes ---
 
-    pub(super) fn node(&mut self, expr: Expr, start: usize, height: u32, size: u32) -> Step<Node> {
+    pub(super) fn node(&mut self, expr: Expr, start: usize, height: u32, size: u32) -> ParseResult<Subtree> {
         if height > TALLEST || size > LARGEST {
             return Err(self.too_deep(start..self.end()));
         }
-        Ok(Node { expr: Box::new(Spanned::new(expr, start..self.end())), height, size })
+        Ok(Subtree { expr: Box::new(Spanned::new(expr, start..self.end())), height, size })
     }
 
-    pub(super) fn leaf(&mut self, expr: Expr, start: usize) -> Step<Node> {
+    pub(super) fn leaf(&mut self, expr: Expr, start: usize) -> ParseResult<Subtree> {
         self.node(expr, start, 0, 1)
     }
 
@@ -160,9 +160,9 @@ impl Parser<'_> {
     pub(super) fn over(
         &mut self,
         start: usize,
-        args: Vec<Node>,
+        args: Vec<Subtree>,
         make: impl FnOnce(Vec<E>) -> Expr,
-    ) -> Step<Node> {
+    ) -> ParseResult<Subtree> {
         let height = args.iter().map(|a| a.height).max().unwrap_or(0) + 1;
         let size = args.iter().fold(1u32, |sum, a| sum.saturating_add(a.size));
         // Measured before anything is put together.
@@ -179,7 +179,7 @@ impl Parser<'_> {
         Reported
     }
 
-    pub(super) fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> Step<T>) -> Step<T> {
+    pub(super) fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> ParseResult<T>) -> ParseResult<T> {
         if self.depth >= DEEPEST {
             return Err(self.too_deep(self.peek().span()));
         }
@@ -190,7 +190,7 @@ impl Parser<'_> {
     }
 
     /// A condition as a value: true, false, or nothing where it is unknown.
-    pub(super) fn as_value(&mut self, node: Node) -> Step<Node> {
+    pub(super) fn as_value(&mut self, node: Subtree) -> ParseResult<Subtree> {
         if !is_condition(&node.expr.item) || is_certain(&node.expr.item) {
             return Ok(node);
         }
@@ -208,24 +208,24 @@ impl Parser<'_> {
     // --- expressions ---
 
     /// A value, or a condition that is used as one.
-    pub(super) fn value(&mut self) -> Step<Node> {
+    pub(super) fn value(&mut self) -> ParseResult<Subtree> {
         let node = self.operators(1)?;
         self.as_value(node)
     }
 
     /// An expression that may turn out to be either.
-    pub(super) fn condition_or_value(&mut self) -> Step<Node> {
+    pub(super) fn condition_or_value(&mut self) -> ParseResult<Subtree> {
         self.operators(1)
     }
 
     /// A condition, of which only matters where it is true.
-    pub(super) fn condition(&mut self) -> Step<Node> {
+    pub(super) fn condition(&mut self) -> ParseResult<Subtree> {
         let node = self.operators(1)?;
-        Ok(Node { expr: simple(node.expr), ..node })
+        Ok(Subtree { expr: simple(node.expr), ..node })
     }
 
     /// An expression of operators that bind at least as tightly as `least`.
-    fn operators(&mut self, least: u8) -> Step<Node> {
+    fn operators(&mut self, least: u8) -> ParseResult<Subtree> {
         self.deeper(|p| {
             let start = p.peek().start;
             let mut left = if least <= NOT && p.eat_word("not") {
@@ -289,7 +289,14 @@ impl Parser<'_> {
         }
     }
 
-    fn right_of(&mut self, left: Node, infix: Infix, negated: bool, start: usize, sign: Token) -> Step<Node> {
+    fn right_of(
+        &mut self,
+        left: Subtree,
+        infix: Infix,
+        negated: bool,
+        start: usize,
+        sign: Token,
+    ) -> ParseResult<Subtree> {
         let node = match infix {
             Infix::Binary(op @ (Binary::And | Binary::Or)) => {
                 let right = self.operators(op.precedence() + 1)?;
@@ -339,7 +346,7 @@ impl Parser<'_> {
     }
 
     /// Remarks on a comparison that cannot mean what it says.
-    fn check_compared(&mut self, left: &Node, right: &Node, sign: Token) -> Step<()> {
+    fn check_compared(&mut self, left: &Subtree, right: &Subtree, sign: Token) -> ParseResult<()> {
         if [left, right].iter().any(|n| n.expr.item == Expr::Literal(Value::Null)) {
             let help = "write `IS NULL` or `IS NOT NULL`";
             self.report(
@@ -352,7 +359,7 @@ impl Parser<'_> {
 
     /// Refuses a name in double quotes where text was meant: in SQL they make a column's name, and the answer would
     /// be empty without a word.
-    pub(super) fn not_a_name(&mut self, node: &Node) -> Step<()> {
+    pub(super) fn not_a_name(&mut self, node: &Subtree) -> ParseResult<()> {
         let Expr::Field(name) = &node.expr.item else { return Ok(()) };
         let quoted = self.text.get(node.expr.span.clone()).is_some_and(|t| t.starts_with('"'));
         let alone = self.tokens.get(self.at.wrapping_sub(1)).is_some_and(|t| t.span() == node.expr.span);
@@ -365,12 +372,12 @@ impl Parser<'_> {
         self.fail(node.expr.span.clone(), message, help)
     }
 
-    pub(super) fn operand(&mut self) -> Step<Node> {
+    pub(super) fn operand(&mut self) -> ParseResult<Subtree> {
         let node = self.operators(PREDICATE + 1)?;
         self.as_value(node)
     }
 
-    fn between(&mut self, item: Node, start: usize) -> Step<Node> {
+    fn between(&mut self, item: Subtree, start: usize) -> ParseResult<Subtree> {
         let item = self.as_value(item)?;
         let low = self.operand()?;
         self.not_a_name(&low)?;
@@ -384,7 +391,7 @@ impl Parser<'_> {
         self.over(start, vec![from, to], |args| binary(Binary::And, args))
     }
 
-    fn members(&mut self, item: Node, start: usize) -> Step<Node> {
+    fn members(&mut self, item: Subtree, start: usize) -> ParseResult<Subtree> {
         let item = self.as_value(item)?;
         let open = self.peek();
         if !self.eat(Symbol::Open) {
@@ -414,7 +421,7 @@ impl Parser<'_> {
         })
     }
 
-    fn like(&mut self, item: Node, start: usize) -> Step<Node> {
+    fn like(&mut self, item: Subtree, start: usize) -> ParseResult<Subtree> {
         let item = self.as_value(item)?;
         let pattern = self.operand()?;
         if let Expr::Field(name) = &pattern.expr.item
@@ -450,7 +457,7 @@ impl Parser<'_> {
     }
 
     /// `IS [NOT] NULL`, `IS [NOT] DISTINCT FROM value`.
-    fn is(&mut self, item: Node, start: usize) -> Step<Node> {
+    fn is(&mut self, item: Subtree, start: usize) -> ParseResult<Subtree> {
         let item = self.as_value(item)?;
         let negated = self.eat_word("not");
         if self.eat_word("null") {
@@ -482,12 +489,12 @@ impl Parser<'_> {
     }
 
     /// `not`, which stands only before what is true or false.
-    pub(super) fn not(&mut self, node: Node, start: usize) -> Step<Node> {
+    pub(super) fn not(&mut self, node: Subtree, start: usize) -> ParseResult<Subtree> {
         self.node(Expr::Unary(Unary::Not, node.expr), start, node.height + 1, node.size + 1)
     }
 
     /// `value ± INTERVAL '1' day`
-    fn shifted(&mut self, item: Node, back: bool, start: usize) -> Step<Node> {
+    fn shifted(&mut self, item: Subtree, back: bool, start: usize) -> ParseResult<Subtree> {
         let item = self.as_value(item)?;
         self.advance();
         let count = self.peek();

@@ -2,7 +2,7 @@
 
 use super::{
     MOST_COPIED, MOST_QUERIES, Parser, Relation, Scope,
-    expression::Node,
+    expression::Subtree,
     is_reserved,
     lexer::{self, Lexeme, Symbol, Token},
     primary::path_step,
@@ -11,7 +11,7 @@ use super::{
 use crate::query::{
     diagnostic::{Diagnostic, suggest},
     syntax::{
-        insights::{Reported, Step, short},
+        insights::{ParseResult, Reported, short},
         tree::{Command, E, Expr, Join, Projection, Query, Spanned, TableCommand},
     },
 };
@@ -27,7 +27,7 @@ struct Source {
 
 impl Parser<'_> {
     /// What stands behind `FROM`; the scope is that of its rows afterwards.
-    pub(super) fn from(&mut self) -> Step<Relation> {
+    pub(super) fn from(&mut self) -> ParseResult<Relation> {
         let first = self.source()?;
         let mut relation = first.relation;
         let mut name = first.name;
@@ -63,7 +63,7 @@ impl Parser<'_> {
     }
 
     /// A table, a named query or a subquery, and its name.
-    fn source(&mut self) -> Step<Source> {
+    fn source(&mut self) -> ParseResult<Source> {
         let open = self.peek();
         if self.eat(Symbol::Open) {
             let relation = self.query();
@@ -103,14 +103,14 @@ impl Parser<'_> {
     }
 
     /// `[AS] name`
-    fn alias(&mut self) -> Step<Option<String>> {
+    fn alias(&mut self) -> ParseResult<Option<String>> {
         let follows = matches!(self.peek().kind, Lexeme::Word | Lexeme::Quoted)
             && !(self.peek().kind == Lexeme::Word && is_reserved(self.text_of(self.peek())));
         if self.eat_word("as") || follows { Ok(Some(self.new_name()?.item)) } else { Ok(None) }
     }
 
     /// `UNNEST(list) [AS] t(name)`
-    fn unnest(&mut self, relation: &mut Relation, start: Token) -> Step<()> {
+    fn unnest(&mut self, relation: &mut Relation, start: Token) -> ParseResult<()> {
         self.advance();
         let open = self.peek();
         if !self.eat(Symbol::Open) {
@@ -154,7 +154,7 @@ impl Parser<'_> {
         name: &mut Option<String>,
         outer: bool,
         start: Token,
-    ) -> Step<()> {
+    ) -> ParseResult<()> {
         let other = self.source()?;
         let span = start.start..self.end();
         if !self.scope.sides.is_empty() {
@@ -212,14 +212,14 @@ impl Parser<'_> {
     }
 
     /// `a.x = b.y` in any order, without the names of the sides.
-    fn equality(&mut self, one: &str, two: &str) -> Step<(Spanned<String>, Spanned<String>)> {
+    fn equality(&mut self, one: &str, two: &str) -> ParseResult<(Spanned<String>, Spanned<String>)> {
         let mut sides = [None, None];
         let start = self.peek().start;
         for at in 0..2 {
             if at == 1 && !self.eat(Symbol::Equal) {
                 return Err(self.unexpected("`=`"));
             }
-            let node: Node = self.operand()?;
+            let node: Subtree = self.operand()?;
             let column = match &node.expr.item {
                 Expr::Field(name) => [one, two].iter().enumerate().find_map(|(i, side)| {
                     let rest = name.strip_prefix(side)?.strip_prefix('.')?;
@@ -252,7 +252,7 @@ impl Parser<'_> {
     // --- names ---
 
     /// What a name of these steps means.
-    pub(super) fn meaning(&mut self, mut steps: Vec<(String, bool)>, start: usize) -> Step<String> {
+    pub(super) fn meaning(&mut self, mut steps: Vec<(String, bool)>, start: usize) -> ParseResult<String> {
         let same = |all: &[String], name: &str| all.iter().find(|q| q.eq_ignore_ascii_case(name)).cloned();
         if steps.len() > 1
             && let Some((first, _)) = steps.first()
@@ -303,7 +303,11 @@ impl Parser<'_> {
     }
 
     /// The relation under other names of columns.
-    pub(super) fn renamed(&mut self, relation: Relation, names: Vec<Spanned<String>>) -> Step<Relation> {
+    pub(super) fn renamed(
+        &mut self,
+        relation: Relation,
+        names: Vec<Spanned<String>>,
+    ) -> ParseResult<Relation> {
         let Some(first) = names.first() else { return Ok(relation) };
         let columns = relation.columns.clone().unwrap_or_default();
         if columns.len() != names.len() {
@@ -321,7 +325,12 @@ impl Parser<'_> {
     }
 
     /// `value IN (SELECT …)`
-    pub(super) fn member_of_query(&mut self, item: Node, open: Token, start: usize) -> Step<Node> {
+    pub(super) fn member_of_query(
+        &mut self,
+        item: Subtree,
+        open: Token,
+        start: usize,
+    ) -> ParseResult<Subtree> {
         let outer = self.scope.clone();
         let relation = self.query();
         self.scope = outer;
@@ -340,7 +349,7 @@ impl Parser<'_> {
     }
 
     /// Refuses a query that is run first and needs another one to be run before.
-    fn no_query_inside(&mut self, relation: &Relation, span: std::ops::Range<usize>) -> Step<()> {
+    fn no_query_inside(&mut self, relation: &Relation, span: std::ops::Range<usize>) -> ParseResult<()> {
         let mut found = false;
         for command in &relation.commands {
             let all: Vec<&E> = match &command.item {
@@ -370,7 +379,7 @@ impl Parser<'_> {
     }
 
     /// Refuses queries inside queries inside queries.
-    pub(super) fn inside<T>(&mut self, inner: impl FnOnce(&mut Self) -> Step<T>) -> Step<T> {
+    pub(super) fn inside<T>(&mut self, inner: impl FnOnce(&mut Self) -> ParseResult<T>) -> ParseResult<T> {
         if self.queries >= MOST_QUERIES {
             let span = self.peek().span();
             self.report(Diagnostic::error(span, "queries are nested too deeply"));

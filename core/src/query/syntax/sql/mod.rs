@@ -36,14 +36,14 @@ mod select;
 use std::{collections::HashMap, ops::Range};
 
 pub use calls::{FUNCTIONS, SqlFunction};
-pub use display::{Dialect, Inexpressible, Own, display};
+pub use display::{Dialect, Own, Unsupported, display};
 
 use self::lexer::{Lexeme, Symbol, Token};
 use super::{
     Parsed, TokenKind,
-    insights::{Reported, Step, short},
+    insights::{ParseResult, Reported, short},
+    keywords,
     tree::{Command, Query, Spanned},
-    words,
 };
 use crate::query::diagnostic::Diagnostic;
 
@@ -361,7 +361,7 @@ impl<'a> Parser<'a> {
         span: Range<usize>,
         message: impl Into<String>,
         help: impl Into<String>,
-    ) -> Step<T> {
+    ) -> ParseResult<T> {
         self.report(Diagnostic::error(span, message).help(help));
         Err(Reported)
     }
@@ -401,7 +401,7 @@ impl<'a> Parser<'a> {
             Lexeme::Symbol(Symbol::Match) => "write `regexp_like(column, 'regex')`".to_owned(),
             Lexeme::Symbol(Symbol::DoubleColon) => format!("write `CAST(… AS {next})`"),
             Lexeme::Symbol(Symbol::Pipe) => {
-                let meant = words::command_named(next).map(|c| c.name).and_then(|name| match name {
+                let meant = keywords::command_named(next).map(|c| c.name).and_then(|name| match name {
                     "limit" => Some("write `LIMIT` at the end of the query"),
                     "sort" => Some("write `ORDER BY` before `LIMIT`"),
                     "filter" => Some("write the condition after `WHERE`, or after `HAVING` for groups"),
@@ -464,7 +464,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The closing bracket of `open`.
-    fn close(&mut self, open: Token) -> Step<()> {
+    fn close(&mut self, open: Token) -> ParseResult<()> {
         if self.eat(Symbol::Close) {
             return Ok(());
         }
@@ -495,7 +495,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `name AS ( query )`; says whether another one follows.
-    fn named_query(&mut self) -> Step<bool> {
+    fn named_query(&mut self) -> ParseResult<bool> {
         let name = self.new_name()?;
         let mut columns = Vec::new();
         let open = self.peek();
@@ -521,7 +521,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The name of something new.
-    fn new_name(&mut self) -> Step<Spanned<String>> {
+    fn new_name(&mut self) -> ParseResult<Spanned<String>> {
         let token = self.peek();
         let text = self.text_of(token);
         let name = match token.kind {

@@ -11,7 +11,7 @@
 
 use super::{
     Parser,
-    expression::{Node, binary, call},
+    expression::{Subtree, binary, call},
     is_reserved,
     lexer::{self, Lexeme, Symbol, Token},
 };
@@ -19,7 +19,7 @@ use crate::{
     query::{
         diagnostic::Diagnostic,
         syntax::{
-            insights::{Reported, Step, short},
+            insights::{ParseResult, Reported, short},
             tree::{Binary, Expr, Period, PeriodUnit, Unary},
         },
     },
@@ -29,7 +29,7 @@ use crate::{
 
 impl Parser<'_> {
     /// An operand with the signs before it and what follows it.
-    pub(super) fn sign(&mut self) -> Step<Node> {
+    pub(super) fn sign(&mut self) -> ParseResult<Subtree> {
         let start = self.peek().start;
         if self.eat(Symbol::Plus) {
             return self.deeper(Self::sign);
@@ -54,7 +54,7 @@ impl Parser<'_> {
     }
 
     /// What may follow a value: an item of it, a time zone.
-    fn postfix(&mut self, mut node: Node, start: usize) -> Step<Node> {
+    fn postfix(&mut self, mut node: Subtree, start: usize) -> ParseResult<Subtree> {
         loop {
             if self.is_symbol(Symbol::OpenList) {
                 let open = self.advance();
@@ -93,7 +93,7 @@ impl Parser<'_> {
     }
 
     /// `list[1]`, `map['key']`: a step of a path, or an item of what was computed.
-    fn item_of(&mut self, node: Node, index: Node, start: usize) -> Step<Node> {
+    fn item_of(&mut self, node: Subtree, index: Subtree, start: usize) -> ParseResult<Subtree> {
         if let (Expr::Field(name), Expr::Literal(value)) = (&node.expr.item, &index.expr.item) {
             let step = match value {
                 // SQL counts from 1, paths from 0.
@@ -112,7 +112,7 @@ impl Parser<'_> {
         self.over(start, vec![node, index], |args| call("sql.element_at", args))
     }
 
-    fn primary(&mut self) -> Step<Node> {
+    fn primary(&mut self) -> ParseResult<Subtree> {
         let token = self.peek();
         let text = self.text_of(token);
         let next = self.peek_at(1);
@@ -162,7 +162,7 @@ impl Parser<'_> {
         self.leaf(expr, token.start)
     }
 
-    fn brackets(&mut self, open: Token) -> Step<Node> {
+    fn brackets(&mut self, open: Token) -> ParseResult<Subtree> {
         self.advance();
         if self.is_word("select") || self.is_word("with") {
             let message = "a query as a value is not offered";
@@ -179,7 +179,7 @@ impl Parser<'_> {
     }
 
     /// One step of a name, as a path spells it, and whether it stood in quotes.
-    pub(super) fn step(&mut self) -> Step<(String, bool)> {
+    pub(super) fn step(&mut self) -> ParseResult<(String, bool)> {
         let token = self.peek();
         let text = self.text_of(token);
         let step = match token.kind {
@@ -192,7 +192,7 @@ impl Parser<'_> {
     }
 
     /// A column: steps with dots between them.
-    fn field(&mut self) -> Step<Node> {
+    fn field(&mut self) -> ParseResult<Subtree> {
         let start = self.peek().start;
         let mut steps = vec![self.step()?];
         while self.is_symbol(Symbol::Dot) {
@@ -208,7 +208,7 @@ impl Parser<'_> {
     }
 
     /// `TIMESTAMP '…'`, `DATE '…'`
-    fn time(&mut self, word: Token, token: Token) -> Step<Node> {
+    fn time(&mut self, word: Token, token: Token) -> ParseResult<Subtree> {
         let text = lexer::inside(self.text_of(token));
         let plain = text.trim().trim_end_matches("UTC").trim_end();
         self.advance();
@@ -222,7 +222,7 @@ impl Parser<'_> {
     }
 
     /// `CURRENT_TIMESTAMP`, `CURRENT_DATE`
-    fn present(&mut self, token: Token) -> Step<Node> {
+    fn present(&mut self, token: Token) -> ParseResult<Subtree> {
         let day = self.text_of(token).eq_ignore_ascii_case("current_date");
         self.advance();
         let now = self.leaf(call("queryendtime", Vec::new()), token.start)?;
@@ -235,7 +235,7 @@ impl Parser<'_> {
     }
 
     /// Both forms of `CASE`.
-    fn case(&mut self, word: Token) -> Step<Node> {
+    fn case(&mut self, word: Token) -> ParseResult<Subtree> {
         self.advance();
         let subject = if self.is_word("when") { None } else { Some(self.value()?) };
         let mut args = Vec::new();
@@ -270,7 +270,7 @@ impl Parser<'_> {
     }
 
     /// `ARRAY['a', 'b']`
-    fn array(&mut self, word: Token) -> Step<Node> {
+    fn array(&mut self, word: Token) -> ParseResult<Subtree> {
         self.at += 2;
         let mut items = Vec::new();
         while !self.is_symbol(Symbol::CloseList) || !items.is_empty() {

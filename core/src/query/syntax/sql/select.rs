@@ -13,7 +13,7 @@ use super::{
 use crate::query::{
     diagnostic::Diagnostic,
     syntax::{
-        insights::{Reported, Step, short},
+        insights::{ParseResult, Reported, short},
         tree::{E, Expr, Spanned},
     },
 };
@@ -22,7 +22,7 @@ use crate::query::{
 const MOST_COLUMNS: usize = 500;
 
 /// A column of the answer.
-struct Item {
+struct SelectItem {
     expr: E,
     /// The name that is written after `as` in the tree.
     alias: Option<Spanned<String>>,
@@ -44,7 +44,7 @@ struct Key {
 struct Select {
     distinct: bool,
     star: Option<Range<usize>>,
-    items: Vec<Item>,
+    items: Vec<SelectItem>,
     from: Relation,
     condition: Option<E>,
     group: Vec<E>,
@@ -59,7 +59,7 @@ fn field(name: &str) -> E {
 
 impl Parser<'_> {
     /// A query: one `SELECT`.
-    pub(super) fn query(&mut self) -> Step<Relation> {
+    pub(super) fn query(&mut self) -> ParseResult<Relation> {
         self.inside(|p| {
             let outer = std::mem::take(&mut p.scope);
             let depth = std::mem::take(&mut p.depth);
@@ -74,7 +74,7 @@ impl Parser<'_> {
         })
     }
 
-    fn select(&mut self) -> Step<Relation> {
+    fn select(&mut self) -> ParseResult<Relation> {
         let level = self.level();
         let word = self.peek();
         if !self.eat_word("select") {
@@ -176,14 +176,14 @@ impl Parser<'_> {
     }
 
     /// The columns.
-    fn items(&mut self, select: &mut Select, level: u32) -> Step<()> {
+    fn items(&mut self, select: &mut Select, level: u32) -> ParseResult<()> {
         let mut wrong = false;
         loop {
             let star = self.peek();
             if self.eat(Symbol::Star) {
                 match self.scope.columns.clone() {
                     Some(columns) if !columns.is_empty() => {
-                        let all = columns.into_iter().map(|name| Item {
+                        let all = columns.into_iter().map(|name| SelectItem {
                             expr: field(&name),
                             alias: None,
                             name,
@@ -227,7 +227,7 @@ impl Parser<'_> {
         }
     }
 
-    fn item(&mut self) -> Step<Item> {
+    fn item(&mut self) -> ParseResult<SelectItem> {
         let expr = self.value()?.expr;
         let follows = match self.peek().kind {
             Lexeme::Quoted | Lexeme::Text => true,
@@ -243,11 +243,11 @@ impl Parser<'_> {
             let name = alias.item.clone();
             // `count(*) AS "count(*)"` says nothing.
             let alias = (own != name || written).then_some(alias);
-            return Ok(Item { expr, alias, name, named: true });
+            return Ok(SelectItem { expr, alias, name, named: true });
         }
         let (name, written) = column_name(&expr.item);
         let alias = written.then(|| Spanned::made(name.clone()));
-        Ok(Item { expr, alias, name, named: false })
+        Ok(SelectItem { expr, alias, name, named: false })
     }
 
     /// Everything behind `FROM`.
@@ -301,7 +301,7 @@ impl Parser<'_> {
     }
 
     /// A condition; where a part of it cannot be read, the ones after the next `AND` or `OR` are read all the same.
-    fn conditions(&mut self, level: u32) -> Step<E> {
+    fn conditions(&mut self, level: u32) -> ParseResult<E> {
         let first = self.condition();
         let mut wrong = first.is_err();
         let mut last = first.map(|n| n.expr);
@@ -362,11 +362,11 @@ impl Parser<'_> {
         true
     }
 
-    fn by(&mut self) -> Step<()> {
+    fn by(&mut self) -> ParseResult<()> {
         if self.eat_word("by") { Ok(()) } else { Err(self.unexpected("`BY`")) }
     }
 
-    fn group(&mut self, select: &mut Select) -> Step<()> {
+    fn group(&mut self, select: &mut Select) -> ParseResult<()> {
         self.by()?;
         loop {
             let token = self.peek();
@@ -387,7 +387,7 @@ impl Parser<'_> {
         }
     }
 
-    fn order(&mut self, select: &mut Select) -> Step<()> {
+    fn order(&mut self, select: &mut Select) -> ParseResult<()> {
         self.by()?;
         loop {
             let token = self.peek();
@@ -413,7 +413,7 @@ impl Parser<'_> {
         }
     }
 
-    fn limit(&mut self, select: &mut Select) -> Step<()> {
+    fn limit(&mut self, select: &mut Select) -> ParseResult<()> {
         if self.eat_word("all") {
             return Ok(());
         }

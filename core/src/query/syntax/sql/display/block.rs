@@ -4,7 +4,7 @@ use std::{collections::HashMap, ops::Range};
 
 use super::{
     super::replace::{map, same, visit},
-    Dialect, Inexpressible, Written, column_name, identifier,
+    Dialect, Unsupported, Written, column_name, identifier,
     value::{ANY, Values},
 };
 use crate::{
@@ -32,7 +32,7 @@ enum At {
 
 /// A column of the answer.
 #[derive(Clone)]
-struct Column {
+struct OutputColumn {
     name: String,
     /// Over the rows of `FROM`.
     expr: E,
@@ -50,7 +50,7 @@ struct Block<'d> {
     /// `None` without groups.
     keys: Option<Vec<E>>,
     having: Vec<(String, bool)>,
-    columns: Vec<Column>,
+    columns: Vec<OutputColumn>,
     /// The columns that `fields` of Insights adds, shown if nothing else is.
     chosen: bool,
     distinct: bool,
@@ -80,8 +80,8 @@ pub(super) fn query(query: &Query, dialect: &dyn Dialect) -> Written {
     block.text(false)
 }
 
-fn refused(what: &str, span: &Range<usize>) -> Inexpressible {
-    Inexpressible::new(what, span.clone(), format!("`{what}` has no equivalent in SQL"))
+fn refused(what: &str, span: &Range<usize>) -> Unsupported {
+    Unsupported::new(what, span.clone(), format!("`{what}` has no equivalent in SQL"))
 }
 
 impl<'d> Block<'d> {
@@ -103,7 +103,7 @@ impl<'d> Block<'d> {
     }
 
     /// Makes sure that something can still be said at `at`: if it is too late, this block becomes an inner query.
-    fn reach(self, at: At) -> Result<Block<'d>, Inexpressible> {
+    fn reach(self, at: At) -> Result<Block<'d>, Unsupported> {
         if self.at <= at {
             return Ok(Block { at, ..self });
         }
@@ -118,11 +118,11 @@ impl<'d> Block<'d> {
         Ok(outer)
     }
 
-    fn with(self, command: &Spanned<Command>, next: Option<&Command>) -> Result<Block<'d>, Inexpressible> {
+    fn with(self, command: &Spanned<Command>, next: Option<&Command>) -> Result<Block<'d>, Unsupported> {
         let span = &command.span;
         match &command.item {
             Command::Source(_) => {
-                Err(Inexpressible::new("SOURCE", span.clone(), "the logs that are asked must be named first"))
+                Err(Unsupported::new("SOURCE", span.clone(), "the logs that are asked must be named first"))
             }
             Command::Filter(condition) => self.filter(condition),
             Command::Search(terms) => {
@@ -149,7 +149,7 @@ impl<'d> Block<'d> {
     }
 
     /// An expression in which names are replaced by what they stand for.
-    fn meaning(&self, e: &E) -> Result<E, Inexpressible> {
+    fn meaning(&self, e: &E) -> Result<E, Unsupported> {
         let expr = map(e, &mut |part| match &part.item {
             Expr::Field(name) => self.defined.get(name).cloned(),
             _ => None,
@@ -160,12 +160,12 @@ impl<'d> Block<'d> {
             size <= LARGEST
         });
         if size > LARGEST {
-            return Err(Inexpressible::new("as", e.span.clone(), "the expression is too long for SQL"));
+            return Err(Unsupported::new("as", e.span.clone(), "the expression is too long for SQL"));
         }
         Ok(expr)
     }
 
-    fn filter(self, condition: &E) -> Result<Block<'d>, Inexpressible> {
+    fn filter(self, condition: &E) -> Result<Block<'d>, Unsupported> {
         let grouped = self.keys.is_some();
         let at = if grouped { At::Having } else { At::Where };
         let mut block = match self.at > at && !grouped && self.chosen && self.at == At::Columns {
@@ -181,7 +181,7 @@ impl<'d> Block<'d> {
     }
 
     /// `fields` and `display` of Insights: each may use the names of the ones before.
-    fn fields(self, items: &[Projection], adds: bool) -> Result<Block<'d>, Inexpressible> {
+    fn fields(self, items: &[Projection], adds: bool) -> Result<Block<'d>, Unsupported> {
         let late = self.at > At::Columns || self.keys.is_some() && self.at == At::Columns && !self.chosen;
         let mut block = if late { self.reach(At::Columns)? } else { Block { at: At::Columns, ..self } };
         if !adds || !block.chosen && block.keys.is_none() {
@@ -196,19 +196,19 @@ impl<'d> Block<'d> {
         Ok(block)
     }
 
-    fn column(&self, item: &Projection) -> Result<Column, Inexpressible> {
+    fn column(&self, item: &Projection) -> Result<OutputColumn, Unsupported> {
         let expr = self.meaning(&item.expr)?;
-        Ok(Column { name: item.name(), expr })
+        Ok(OutputColumn { name: item.name(), expr })
     }
 
     /// `select`: all columns are computed from what was there before.
-    fn select(self, items: &[Projection]) -> Result<Block<'d>, Inexpressible> {
+    fn select(self, items: &[Projection]) -> Result<Block<'d>, Unsupported> {
         let mut block = match self.distinct {
             // Columns of different rows.
             true => Block { at: At::Limit, ..self }.reach(At::Columns)?,
             false => self.reach(At::Columns)?,
         };
-        let columns: Result<Vec<Column>, _> = items.iter().map(|i| block.column(i)).collect();
+        let columns: Result<Vec<OutputColumn>, _> = items.iter().map(|i| block.column(i)).collect();
         let columns = columns?;
         block.defined.extend(columns.iter().map(|c| (c.name.clone(), c.expr.clone())));
         block.columns = columns;
@@ -220,7 +220,7 @@ impl<'d> Block<'d> {
         aggregates: &[Projection],
         by: &[Projection],
         next: Option<&Command>,
-    ) -> Result<Block<'d>, Inexpressible> {
+    ) -> Result<Block<'d>, Unsupported> {
         let after_fields = self.chosen && self.keys.is_none() && self.at == At::Columns;
         let distinct =
             aggregates.is_empty() && !matches!(next, Some(Command::Filter(_) | Command::Select(_)));
@@ -236,7 +236,7 @@ impl<'d> Block<'d> {
             let renamed = by.len() <= 500
                 && by.iter().all(|p| matches!(&p.expr.item, Expr::Field(n) if self.defined.contains_key(n)));
             if all_shown(&self) || renamed {
-                let columns: Result<Vec<Column>, _> = by.iter().map(|p| self.column(p)).collect();
+                let columns: Result<Vec<OutputColumn>, _> = by.iter().map(|p| self.column(p)).collect();
                 return Ok(Block { distinct: true, at: At::Columns, columns: columns?, ..self });
             }
         }
@@ -246,7 +246,7 @@ impl<'d> Block<'d> {
         }
         block.at = At::Group;
         block.chosen = false;
-        let keys: Result<Vec<Column>, _> = by.iter().map(|p| block.column(p)).collect();
+        let keys: Result<Vec<OutputColumn>, _> = by.iter().map(|p| block.column(p)).collect();
         let keys = keys?;
         if distinct {
             block.distinct = true;
@@ -278,7 +278,7 @@ impl<'d> Block<'d> {
                 && columns.iter().any(|c| c.name == name);
             if !repeats {
                 defined.push((name.clone(), expr.clone()));
-                columns.push(Column { name, expr });
+                columns.push(OutputColumn { name, expr });
             }
         }
         block.defined = defined.into_iter().collect();
@@ -287,7 +287,7 @@ impl<'d> Block<'d> {
         Ok(block)
     }
 
-    fn sort(self, keys: &[SortKey]) -> Result<Block<'d>, Inexpressible> {
+    fn sort(self, keys: &[SortKey]) -> Result<Block<'d>, Unsupported> {
         let mut block = match self.at == At::Order {
             // The last `sort` counts.
             true => Block { order: Vec::new(), ..self },
@@ -338,7 +338,7 @@ impl<'d> Block<'d> {
         Ok(if matches!(e.item, Expr::Literal(Value::Int(_))) { format!("({text})") } else { text })
     }
 
-    fn unnest(self, list: &E, name: Option<&Spanned<String>>) -> Result<Block<'d>, Inexpressible> {
+    fn unnest(self, list: &E, name: Option<&Spanned<String>>) -> Result<Block<'d>, Unsupported> {
         // A condition on rows may as well stand behind.
         let mut block = match self.at {
             At::From | At::Where => self,
@@ -351,7 +351,7 @@ impl<'d> Block<'d> {
         Ok(block)
     }
 
-    fn join(self, join: &Join) -> Result<Block<'d>, Inexpressible> {
+    fn join(self, join: &Join) -> Result<Block<'d>, Unsupported> {
         let block = self.reach(At::From)?;
         let dialect = block.values.dialect;
         let alias = |from: &str, name: &str| match identifier(name) {
@@ -366,7 +366,7 @@ impl<'d> Block<'d> {
         let side = |side: &str, field: &Spanned<String>| -> Written {
             Ok(format!("{}.{}", identifier(side), dialect.field(&field.item, &field.span)?))
         };
-        let on: Result<Vec<String>, Inexpressible> =
+        let on: Result<Vec<String>, Unsupported> =
             (join.on.iter()).map(|(a, b)| Ok(format!("{} = {}", side(one, a)?, side(two, b)?))).collect();
         let word = if join.outer { "LEFT JOIN" } else { "JOIN" };
         let from =
@@ -377,7 +377,7 @@ impl<'d> Block<'d> {
     }
 
     /// Whether a column's name is written behind its expression.
-    fn is_written(column: &Column) -> bool {
+    fn is_written(column: &OutputColumn) -> bool {
         column_name(&column.expr.item).0 != column.name
     }
 

@@ -6,7 +6,7 @@ use super::{
         expression::{is_condition, negation},
         replace::same,
     },
-    Dialect, Inexpressible, Written, block,
+    Dialect, Unsupported, Written, block,
 };
 use crate::{
     query::{
@@ -58,13 +58,13 @@ impl<'d> Values<'d> {
         Ok(if level < least { format!("({text})") } else { text })
     }
 
-    fn text(&self, e: &E) -> Result<(String, u8), Inexpressible> {
+    fn text(&self, e: &E) -> Result<(String, u8), Unsupported> {
         Ok(match &e.item {
             Expr::Literal(value) => literal(value),
             Expr::Star => ("*".to_owned(), PRIMARY),
             Expr::Period(period) => {
                 let message = "a span of time stands only in a function that rounds times";
-                return Err(Inexpressible::new(period.to_string(), e.span.clone(), message));
+                return Err(Unsupported::new(period.to_string(), e.span.clone(), message));
             }
             Expr::Field(name) => (self.field(name, e)?, PRIMARY),
             Expr::Unary(Unary::Minus, inner) => {
@@ -137,7 +137,7 @@ impl<'d> Values<'d> {
         self.dialect.field(name, &e.span)
     }
 
-    fn not(&self, inner: &E) -> Result<(String, u8), Inexpressible> {
+    fn not(&self, inner: &E) -> Result<(String, u8), Unsupported> {
         let is_null = |e: &Expr| match e {
             Expr::Call { name, args } if name.item == "ispresent" => args.first().cloned(),
             _ => None,
@@ -149,7 +149,7 @@ impl<'d> Values<'d> {
         if let Some(item) = is_null(&inner.item) {
             return Ok((format!("{} IS NULL", self.write(&item, SUM)?), PREDICATE));
         }
-        let distinct = |a: &E, b: &E, not: &str| -> Result<(String, u8), Inexpressible> {
+        let distinct = |a: &E, b: &E, not: &str| -> Result<(String, u8), Unsupported> {
             let text = format!("{} IS {not}DISTINCT FROM {}", self.write(a, SUM)?, self.write(b, SUM)?);
             Ok((text, PREDICATE))
         };
@@ -184,7 +184,7 @@ impl<'d> Values<'d> {
         Ok((format!("NOT coalesce({}, false)", self.write(inner, ANY)?), NOT))
     }
 
-    fn binary(&self, op: Binary, a: &E, b: &E) -> Result<(String, u8), Inexpressible> {
+    fn binary(&self, op: Binary, a: &E, b: &E) -> Result<(String, u8), Unsupported> {
         let (level, sign, right) = match op {
             Binary::And | Binary::Or => {
                 if let Some(between) = self.between(op, a, b)? {
@@ -213,7 +213,7 @@ impl<'d> Values<'d> {
     }
 
     /// `x >= a and x <= b`, or its opposite.
-    fn between(&self, op: Binary, a: &E, b: &E) -> Result<Option<String>, Inexpressible> {
+    fn between(&self, op: Binary, a: &E, b: &E) -> Result<Option<String>, Unsupported> {
         let (first, second, word) = match op {
             Binary::And => (Binary::GreaterEqual, Binary::LessEqual, "BETWEEN"),
             _ => (Binary::Less, Binary::Greater, "NOT BETWEEN"),
@@ -226,7 +226,7 @@ impl<'d> Values<'d> {
         Ok(Some(format!("{x} {word} {low} AND {high}")))
     }
 
-    fn call(&self, e: &E, name: &Spanned<String>, args: &[E]) -> Result<(String, u8), Inexpressible> {
+    fn call(&self, e: &E, name: &Spanned<String>, args: &[E]) -> Result<(String, u8), Unsupported> {
         let write = |e: &E| self.write(e, ANY);
         if let Some(text) = self.dialect.call(name, args, &write) {
             return Ok((text?, PRIMARY));
@@ -265,7 +265,7 @@ impl<'d> Values<'d> {
                 Some((name, value, order)) => format!("{name}({}, {})", write(value)?, write(order)?),
                 None => {
                     let message = "pairs stand only in `max_by` and `min_by`";
-                    return Err(Inexpressible::new("sql.of_pair", e.span.clone(), message));
+                    return Err(Unsupported::new("sql.of_pair", e.span.clone(), message));
                 }
             },
             ("values", [arg]) => format!("array_agg(DISTINCT {})", write(arg)?),
@@ -276,7 +276,7 @@ impl<'d> Values<'d> {
                 };
                 let Some(share) = share else {
                     let message = "the percentage must be a number in the query";
-                    return Err(Inexpressible::new(&name.item, e.span.clone(), message));
+                    return Err(Unsupported::new(&name.item, e.span.clone(), message));
                 };
                 format!("approx_percentile({}, {})", write(arg)?, share_of(share))
             }
@@ -298,7 +298,7 @@ impl<'d> Values<'d> {
             ("bin", [period, ..]) => {
                 if args.len() > 1 {
                     let message = "shifted intervals cannot be written in SQL";
-                    return Err(Inexpressible::new("bin", e.span.clone(), message));
+                    return Err(Unsupported::new("bin", e.span.clone(), message));
                 }
                 let time: E = Box::new(Spanned::new(Expr::Field("@timestamp".to_owned()), e.span.clone()));
                 self.floor(e, &time, period)?
@@ -310,9 +310,9 @@ impl<'d> Values<'d> {
                     (Some(plain), _) => format!("{plain}({})", all()?),
                     (None, Some(percent)) => format!("approx_percentile({}, {})", all()?, share_of(percent)),
                     (None, None) => {
-                        let spelling = crate::query::syntax::words::function_spelling(tree);
+                        let spelling = crate::query::syntax::keywords::function_spelling(tree);
                         let message = format!("`{spelling}` has no equivalent in SQL");
-                        return Err(Inexpressible::new(spelling, name.span.clone(), message));
+                        return Err(Unsupported::new(spelling, name.span.clone(), message));
                     }
                 }
             }
@@ -340,7 +340,7 @@ impl<'d> Values<'d> {
     fn floor(&self, e: &E, time: &E, period: &E) -> Written {
         let Expr::Period(Period { count, unit }) = &period.item else {
             let message = "the width of the intervals must be written in the query";
-            return Err(Inexpressible::new("datefloor", e.span.clone(), message));
+            return Err(Unsupported::new("datefloor", e.span.clone(), message));
         };
         let (name, seconds) = match unit {
             PeriodUnit::Millisecond => ("millisecond", 0),
@@ -359,7 +359,7 @@ impl<'d> Values<'d> {
         }
         if seconds == 0 {
             let message = format!("intervals of {count} {name}s cannot be written in SQL");
-            return Err(Inexpressible::new("bin", e.span.clone(), message));
+            return Err(Unsupported::new("bin", e.span.clone(), message));
         }
         let width = u64::from(*count) * seconds;
         Ok(format!("from_unixtime(floor(to_unixtime({time}) / {width}) * {width})"))

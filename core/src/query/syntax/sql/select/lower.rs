@@ -16,11 +16,11 @@ use super::{
         expression::{call, made},
         replace::{aggregate_in, is_aggregate, map, never_missing, same, visit},
     },
-    Item, Key, Select, field,
+    Key, Select, SelectItem, field,
 };
 use crate::{
     query::syntax::{
-        insights::{Step, short},
+        insights::{ParseResult, short},
         label,
         tree::{Command, E, Expr, Projection, SortKey, Spanned},
     },
@@ -33,7 +33,7 @@ fn step(command: Command) -> Spanned<Command> {
 
 impl Parser<'_> {
     /// The commands of a `SELECT` that was read, after those of its tables.
-    pub(super) fn lowered(&mut self, mut select: Select) -> Step<Relation> {
+    pub(super) fn lowered(&mut self, mut select: Select) -> ParseResult<Relation> {
         let mut commands = std::mem::take(&mut select.from.commands);
         if let Some(condition) = select.condition.take() {
             if let Some(span) = aggregate_in(&condition) {
@@ -78,7 +78,7 @@ impl Parser<'_> {
     }
 
     /// In a join every column needs its table's name: which of the two has it cannot be told from the text.
-    fn check_sides(&mut self, select: &Select) -> Step<()> {
+    fn check_sides(&mut self, select: &Select) -> ParseResult<()> {
         let [one, two] = self.scope.sides.as_slice() else { return Ok(()) };
         let (one, two) = (one.clone(), two.clone());
         let inside = |e: &Option<E>| e.iter().cloned().collect::<Vec<_>>();
@@ -122,7 +122,7 @@ impl Parser<'_> {
     }
 
     /// `ORDER BY 2`, `GROUP BY 2`: the column of that number.
-    fn ordinal(&mut self, e: &E, items: &[Item], what: &str) -> Step<Option<usize>> {
+    fn ordinal(&mut self, e: &E, items: &[SelectItem], what: &str) -> ParseResult<Option<usize>> {
         let Expr::Literal(Value::Int(n)) = &e.item else { return Ok(None) };
         match usize::try_from(*n).ok().and_then(|n| n.checked_sub(1)).filter(|n| *n < items.len()) {
             Some(n) => Ok(Some(n)),
@@ -137,7 +137,7 @@ impl Parser<'_> {
         &mut self,
         commands: &mut Vec<Spanned<Command>>,
         select: &mut Select,
-    ) -> Step<Option<Vec<String>>> {
+    ) -> ParseResult<Option<Vec<String>>> {
         let items = std::mem::take(&mut select.items);
         let mut order = std::mem::take(&mut select.order);
         for key in &mut order {
@@ -177,7 +177,7 @@ impl Parser<'_> {
         &mut self,
         commands: &mut Vec<Spanned<Command>>,
         select: &mut Select,
-    ) -> Step<Option<Vec<String>>> {
+    ) -> ParseResult<Option<Vec<String>>> {
         if let Some(star) = select.star.take() {
             return self.fail(
                 star,
@@ -239,7 +239,7 @@ impl Parser<'_> {
     }
 
     /// The keys of the groups and their names.
-    fn keys(&mut self, select: &mut Select, items: &[Item]) -> Step<Vec<GroupKey>> {
+    fn keys(&mut self, select: &mut Select, items: &[SelectItem]) -> ParseResult<Vec<GroupKey>> {
         // Columns for sure: what stands in `WHERE` or inside the columns' expressions.
         let mut columns: HashSet<String> = HashSet::new();
         let spoken = items.iter().map(|i| &i.expr).chain(&select.condition);
@@ -295,7 +295,7 @@ impl Parser<'_> {
     }
 
     /// An expression over keys and aggregates, the keys by their names.
-    fn over_keys(&mut self, e: &E, groups: &Groups, calls: bool) -> Step<E> {
+    fn over_keys(&mut self, e: &E, groups: &Groups, calls: bool) -> ParseResult<E> {
         let mut stray = None;
         let expr = map(e, &mut |part| {
             if let Some(name) = groups.key(part) {
@@ -328,10 +328,10 @@ impl Parser<'_> {
         &mut self,
         e: &E,
         groups: &mut Groups,
-        items: &[Item],
+        items: &[SelectItem],
         columns: &[String],
         names_first: bool,
-    ) -> Step<E> {
+    ) -> ParseResult<E> {
         let mut stray = None;
         let expr = map(e, &mut |part| {
             let named =

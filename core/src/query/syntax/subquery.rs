@@ -5,10 +5,10 @@ use std::fmt::{self, Display, Formatter, Write};
 
 use super::{
     display::{Name, list, source_name},
-    insights::{Parser, Reported, Step, short},
+    insights::{ParseResult, Parser, Reported, short},
+    keywords,
     lexer::{self, Lexeme, Symbol, Token},
     tree::{Baseline, Command, Expr, Join, Lookup, PeriodUnit, Query, SIDES, Spanned},
-    words,
 };
 use crate::query::diagnostic::{Diagnostic, Severity};
 
@@ -19,12 +19,12 @@ impl Parser<'_> {
     /// Whether a query begins here, behind a bracket: with a command's name that is not a value.
     pub(super) fn at_inner_query(&self) -> bool {
         let token = self.peek();
-        if token.kind != Lexeme::Word || words::command_named(self.text_of(token)).is_none() {
+        if token.kind != Lexeme::Word || keywords::command_named(self.text_of(token)).is_none() {
             return false;
         }
         let next = self.peek_at(1);
         match next.kind {
-            Lexeme::Word | Lexeme::Quoted => !words::continues(self.text_of(next)),
+            Lexeme::Word | Lexeme::Quoted => !keywords::continues(self.text_of(next)),
             Lexeme::Text | Lexeme::Number | Lexeme::Typographic | Lexeme::Regex => true,
             // `SOURCE /aws/lambda/name`.
             Lexeme::Symbol(Symbol::Slash) => self.is_word_at(0, "source"),
@@ -33,7 +33,7 @@ impl Parser<'_> {
     }
 
     /// The query behind the bracket `open`, up to its closing one.
-    pub(super) fn inner_query(&mut self, open: Token) -> Step<Query> {
+    pub(super) fn inner_query(&mut self, open: Token) -> ParseResult<Query> {
         if self.inner {
             self.skip_brackets();
             let message = "a subquery cannot hold another one";
@@ -60,7 +60,7 @@ impl Parser<'_> {
     }
 
     /// `[ "type=" kind ] [ "left=" name ] [ "right=" name ] "where" equality { "and" equality } "(" query ")"`
-    pub(super) fn join(&mut self) -> Step<Command> {
+    pub(super) fn join(&mut self) -> ParseResult<Command> {
         let mut outer = false;
         let [mut left, mut right] = SIDES.map(|side| Spanned::made(side.to_owned()));
         while self.peek_at(1).kind == Lexeme::Symbol(Symbol::Equal) && !self.is_word_at(0, "where") {
@@ -111,7 +111,7 @@ impl Parser<'_> {
     }
 
     /// `name [ "=" name ]`, in either order.
-    fn equality(&mut self, left: &str, right: &str) -> Step<(Spanned<String>, Spanned<String>)> {
+    fn equality(&mut self, left: &str, right: &str) -> ParseResult<(Spanned<String>, Spanned<String>)> {
         let first = self.new_name()?;
         let second = if self.eat(Symbol::Equal) { self.new_name()? } else { first.clone() };
         if self.peek().kind != Lexeme::Symbol(Symbol::Open) && !self.is_word_at(0, "and") {
@@ -134,7 +134,7 @@ impl Parser<'_> {
     }
 
     /// `table key { "," key } ( "OUTPUT" | "OUTPUTNEW" ) column [ "as" name ] { "," … }`
-    pub(super) fn lookup(&mut self, network: bool) -> Step<Command> {
+    pub(super) fn lookup(&mut self, network: bool) -> ParseResult<Command> {
         let table = self.source_name()?;
         let on = self.list(|p| {
             let first = p.new_name()?;
@@ -163,7 +163,7 @@ impl Parser<'_> {
     }
 
     /// `[ "previousDay" | "previousWeek" | "previousMonth" ]`
-    pub(super) fn diff(&mut self) -> Step<Command> {
+    pub(super) fn diff(&mut self) -> ParseResult<Command> {
         const WORDS: [(&str, Baseline); 3] = [
             ("previousDay", Baseline::Day),
             ("previousWeek", Baseline::Week),
@@ -179,7 +179,7 @@ impl Parser<'_> {
     }
 
     /// `"timeshift" period`
-    pub(super) fn logcompare(&mut self) -> Step<Command> {
+    pub(super) fn logcompare(&mut self) -> ParseResult<Command> {
         if !self.eat_word("timeshift") {
             return Err(self.unexpected("`timeshift` and a span of time"));
         }
@@ -192,7 +192,7 @@ impl Parser<'_> {
     }
 
     /// `[ field { "," field } ] "where" expression`
-    pub(super) fn relevant_fields(&mut self) -> Step<Command> {
+    pub(super) fn relevant_fields(&mut self) -> ParseResult<Command> {
         let mut fields = Vec::new();
         if !self.is_word_at(0, "where") {
             fields = self.list(|p| {

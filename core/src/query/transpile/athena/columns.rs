@@ -2,22 +2,22 @@
 
 use super::{
     Printer,
-    expression::Made,
+    expression::SqlResult,
     sql::{Sql, Type, level},
     text,
 };
 use crate::{
     elsewhere::Root,
     query::{
-        explain::Inexpressible,
         plan::catalog::{BUILT_IN, IN_MESSAGE},
+        transpile::Unsupported,
     },
     table::{Kind, Value},
 };
 
 impl Printer<'_> {
     /// The column that a name means.
-    pub(super) fn column(&mut self, name: &str) -> Made {
+    pub(super) fn column(&mut self, name: &str) -> SqlResult {
         match name {
             "@timestamp" => return Ok(Sql::atom(self.table.time, Type::Time)),
             "@format" => return Ok(Sql::constant(&Value::text(self.log.id))),
@@ -87,8 +87,8 @@ impl Printer<'_> {
         None
     }
 
-    fn absent(&self, name: &str) -> Inexpressible {
-        Inexpressible::new(
+    fn absent(&self, name: &str) -> Unsupported {
+        Unsupported::new(
             format!("`{name}`"),
             format!("the table `{}` that AWS documents for this log has no such column", self.table.name),
             "add the column to the statement that creates the table, or leave the field out",
@@ -96,7 +96,7 @@ impl Printer<'_> {
     }
 }
 
-fn built_in(name: &str) -> Inexpressible {
+fn built_in(name: &str) -> Unsupported {
     let (why, help) = match name {
         "@message" => (
             "Athena's table has the columns of a record and not its text",
@@ -113,5 +113,5 @@ fn built_in(name: &str) -> Inexpressible {
             "leave it out, or use `@source` for the file",
         ),
     };
-    Inexpressible::new(format!("`{name}`"), why, help)
+    Unsupported::new(format!("`{name}`"), why, help)
 }

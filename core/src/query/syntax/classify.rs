@@ -1,8 +1,8 @@
 //! Whether a text begins with a command or is free text. Not the reading of either.
 
 use super::{
+    keywords,
     lexer::{self, Lexeme, Lexer, Symbol, Token},
-    words,
 };
 
 /// How a text begins.
@@ -18,7 +18,7 @@ pub(super) enum Beginning {
 
 /// Decides between a command and free text. A slip in a command's name must not turn the query into a search that
 /// finds nothing, so what follows the first word has a say.
-pub(super) fn begins(text: &str) -> Beginning {
+pub(super) fn classify(text: &str) -> Beginning {
     let mut tokens = Lexer::new(text, false)
         .filter(|t| !matches!(t.kind, Lexeme::Blank | Lexeme::Comment))
         .take_while(|t| t.kind != Lexeme::Symbol(Symbol::Pipe));
@@ -29,7 +29,7 @@ pub(super) fn begins(text: &str) -> Beginning {
         return Beginning::FreeText;
     }
     let word = first.text(text);
-    if first.kind == Lexeme::Word && words::command_named(word).is_some() {
+    if first.kind == Lexeme::Word && keywords::command_named(word).is_some() {
         return Beginning::Command;
     }
     // A query has its first operator within a few words.
@@ -54,7 +54,7 @@ pub(super) fn begins(text: &str) -> Beginning {
     };
     let sql = is(Some(&first), "select") && rest.iter().any(|t| is(Some(t), "from"));
     let slip = first.kind == Lexeme::Word
-        && words::command_mistyped(word).is_some_and(|meant| {
+        && keywords::command_mistyped(word).is_some_and(|meant| {
             let counts = meant == "limit" && matches!(rest.as_slice(), [t] if t.kind == Lexeme::Number);
             let parses =
                 meant == "parse" && rest.iter().any(|t| matches!(t.kind, Lexeme::Text | Lexeme::Regex));
@@ -116,7 +116,7 @@ mod tests {
             "| limit 1",
         ];
         for text in commands {
-            assert_eq!(begins(text), Beginning::Command, "{text}");
+            assert_eq!(classify(text), Beginning::Command, "{text}");
         }
         let prose = [
             "a=1",
@@ -136,10 +136,10 @@ mod tests {
             "/api (v1)",
         ];
         for text in prose.iter().filter(|t| **t != "parse") {
-            assert_eq!(begins(text), Beginning::FreeText, "{text}");
+            assert_eq!(classify(text), Beginning::FreeText, "{text}");
         }
         for text in ["", " \n", "\u{feff}"] {
-            assert_eq!(begins(text), Beginning::Nothing, "{text:?}");
+            assert_eq!(classify(text), Beginning::Nothing, "{text:?}");
         }
     }
 }

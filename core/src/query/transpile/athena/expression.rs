@@ -8,9 +8,9 @@ use super::{
 };
 use crate::{
     query::{
-        explain::Inexpressible,
         plan::{Node, Op, pattern::Extractor},
         syntax::tree::Binary,
+        transpile::Unsupported,
     },
     table::Value,
 };
@@ -20,11 +20,11 @@ const DEEPEST: usize = 300;
 /// How long one expression may become: definitions are written out where they are used.
 const LONGEST: usize = 20_000;
 
-pub(super) type Made = Result<Sql, Inexpressible>;
+pub(super) type SqlResult = Result<Sql, Unsupported>;
 
 impl Printer<'_> {
     /// The expression of a node.
-    pub(super) fn node(&mut self, node: &Node) -> Made {
+    pub(super) fn node(&mut self, node: &Node) -> SqlResult {
         self.depth += 1;
         if self.depth > DEEPEST {
             return Err(too_long());
@@ -36,16 +36,16 @@ impl Printer<'_> {
     }
 
     /// As a value.
-    pub(super) fn value(&mut self, node: &Node) -> Made {
+    pub(super) fn value(&mut self, node: &Node) -> SqlResult {
         Ok(self.node(node)?.value())
     }
 
     /// As a condition.
-    pub(super) fn condition(&mut self, node: &Node) -> Made {
+    pub(super) fn condition(&mut self, node: &Node) -> SqlResult {
         Ok(self.node(node)?.holds())
     }
 
-    fn node_inner(&mut self, node: &Node) -> Made {
+    fn node_inner(&mut self, node: &Node) -> SqlResult {
         match node {
             Node::Const(value) => Ok(Sql::constant(value)),
             Node::Input(n) => self.input(*n),
@@ -54,7 +54,7 @@ impl Printer<'_> {
         }
     }
 
-    fn def(&mut self, n: usize) -> Made {
+    fn def(&mut self, n: usize) -> SqlResult {
         if let Some(Some(known)) = self.relation.defs.get(n) {
             return Ok(known.clone());
         }
@@ -69,7 +69,7 @@ impl Printer<'_> {
         Ok(made)
     }
 
-    fn apply(&mut self, op: &Op, args: &[Node]) -> Made {
+    fn apply(&mut self, op: &Op, args: &[Node]) -> SqlResult {
         match op {
             Op::And | Op::Or => {
                 let (word, own) = if matches!(op, Op::And) { ("AND", level::AND) } else { ("OR", level::OR) };
@@ -121,7 +121,7 @@ impl Printer<'_> {
             Op::Floor(bins) | Op::Ceil(bins) => {
                 let Some(time) = self.value(first(args)?)?.time() else { return Ok(nothing()) };
                 binned(&time, bins, matches!(op, Op::Ceil(_))).ok_or_else(|| {
-                    Inexpressible::new(
+                    Unsupported::new(
                         "an interval of several months",
                         "Athena truncates times to one month, quarter or year",
                         "use one of these, or a number of days",
@@ -149,13 +149,13 @@ impl Printer<'_> {
                 let pattern = text::text(self.pattern(regex.as_str())?);
                 self.function_with_pattern(function.name, &pattern, values)
             }
-            Op::Extract(_) => Err(Inexpressible::new("all values of `parse` at once", "they are a list", "")),
-            Op::Path(_) => Err(Inexpressible::new(
+            Op::Extract(_) => Err(Unsupported::new("all values of `parse` at once", "they are a list", "")),
+            Op::Path(_) => Err(Unsupported::new(
                 "a path into a value that was computed",
                 "what lies in it is only known when the query runs",
                 "name the field and its whole path",
             )),
-            _ => Err(Inexpressible::new(
+            _ => Err(Unsupported::new(
                 "what is looked up in another table",
                 "the table is not where Athena is",
                 "run the query here",
@@ -164,7 +164,7 @@ impl Printer<'_> {
     }
 
     /// Item `n` of a list; of what `parse` finds, a group of its pattern.
-    fn item(&mut self, n: usize, list: &Node) -> Made {
+    fn item(&mut self, n: usize, list: &Node) -> SqlResult {
         let plan = self.plan;
         let extract = match list {
             Node::Def(d) => plan.stages.get(self.stage).and_then(|s| s.defs.get(*d)),
@@ -187,11 +187,11 @@ impl Printer<'_> {
     }
 
     /// A regular expression that Athena reads as it is read here.
-    fn pattern<'r>(&mut self, pattern: &'r str) -> Result<&'r str, Inexpressible> {
+    fn pattern<'r>(&mut self, pattern: &'r str) -> Result<&'r str, Unsupported> {
         // Bytes of other characters stand as `\x..` in patterns made of free text.
         let foreign = ["\\x8", "\\x9", "\\xa", "\\xb", "\\xc", "\\xd", "\\xe", "\\xf"];
         if foreign.iter().any(|f| pattern.contains(f)) {
-            return Err(Inexpressible::new(
+            return Err(Unsupported::new(
                 "a search for other than ASCII characters in any letter case",
                 "it is made of bytes here and of characters there",
                 "use `like` with the text as it is written in the log",
@@ -200,7 +200,7 @@ impl Printer<'_> {
         Ok(pattern)
     }
 
-    fn two(&mut self, args: &[Node]) -> Result<(Sql, Sql), Inexpressible> {
+    fn two(&mut self, args: &[Node]) -> Result<(Sql, Sql), Unsupported> {
         match args {
             [a, b] => Ok((self.node(a)?, self.node(b)?)),
             _ => Err(too_long()),
@@ -208,7 +208,7 @@ impl Printer<'_> {
     }
 }
 
-fn first(args: &[Node]) -> Result<&Node, Inexpressible> {
+fn first(args: &[Node]) -> Result<&Node, Unsupported> {
     args.first().ok_or_else(too_long)
 }
 
@@ -216,8 +216,8 @@ fn nothing() -> Sql {
     Sql::constant(&Value::Null)
 }
 
-fn too_long() -> Inexpressible {
-    Inexpressible::new(
+fn too_long() -> Unsupported {
+    Unsupported::new(
         "an expression of this size",
         "written out with everything that it refers to, it is too long for Athena",
         "compute less in one query",

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Inexpressible, Log, Logs, log};
+use super::{Log, Logs, Unsupported, log};
 use crate::{
     query::{
         functions::{self, AggregateKind, aggregate},
@@ -109,10 +109,10 @@ const MOST_STATS: usize = 10;
 const MOST_ROWS: u64 = 10_000;
 
 /// The query for Insights; the first thing that has no counterpart there if one has none.
-pub fn insights(query: &Query, catalog: &Catalog, logs: &dyn Logs) -> Result<Insights, Inexpressible> {
+pub fn insights(query: &Query, catalog: &Catalog, logs: &dyn Logs) -> Result<Insights, Unsupported> {
     let plan = plan::plan(query, catalog).map_err(|found| {
         let first = found.first().map_or("it has faults", |d| d.message.as_str());
-        Inexpressible::new("the query", first, "fix it first")
+        Unsupported::new("the query", first, "fix it first")
     })?;
     // Log groups are chosen beside the text, so one text may do for several logs.
     let mut all = Vec::new();
@@ -130,7 +130,7 @@ pub fn insights(query: &Query, catalog: &Catalog, logs: &dyn Logs) -> Result<Ins
     Ok(first)
 }
 
-fn of_log(query: &Query, log: &Log) -> Result<Insights, Inexpressible> {
+fn of_log(query: &Query, log: &Log) -> Result<Insights, Unsupported> {
     let mut writer = Writer {
         log,
         defined: BTreeSet::new(),
@@ -147,7 +147,7 @@ fn of_log(query: &Query, log: &Log) -> Result<Insights, Inexpressible> {
         writer.command(&command.item, &mut written.commands)?;
     }
     if stats > MOST_STATS {
-        return Err(Inexpressible::new(
+        return Err(Unsupported::new(
             format!("{stats} `stats` in a row"),
             format!("Insights takes {MOST_STATS} at most"),
             "run the query here",
@@ -172,7 +172,7 @@ struct Writer<'l> {
     depth: usize,
 }
 
-type Written = Result<E, Inexpressible>;
+type Rewritten = Result<E, Unsupported>;
 
 impl Writer<'_> {
     fn note(&mut self, note: &str) {
@@ -181,7 +181,7 @@ impl Writer<'_> {
         }
     }
 
-    fn command(&mut self, command: &Command, out: &mut Vec<Spanned<Command>>) -> Result<(), Inexpressible> {
+    fn command(&mut self, command: &Command, out: &mut Vec<Spanned<Command>>) -> Result<(), Unsupported> {
         let mut push = |command| out.push(Spanned::made(command));
         match command {
             // Which logs are asked is not part of the text.
@@ -260,7 +260,7 @@ impl Writer<'_> {
                 // As it stands, if it means the same there.
                 for old in table.expressions() {
                     if self.expr(old)? != *old {
-                        return Err(Inexpressible::new(
+                        return Err(Unsupported::new(
                             format!("`{}`", old.item),
                             "Insights knows the field by another name than this command was given",
                             "use that name: `logloupe formats --json` lists the names of each field",
@@ -271,7 +271,7 @@ impl Writer<'_> {
             }
             other => {
                 let text = other.to_string();
-                return Err(Inexpressible::new(
+                return Err(Unsupported::new(
                     format!("`{}`", text.split(' ').next().unwrap_or_default()),
                     "it names tables or logs by the names that they have here",
                     "write the command again there, with the names of your log groups or lookup tables",
@@ -281,7 +281,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn term(&mut self, term: &Term) -> Written {
+    fn term(&mut self, term: &Term) -> Rewritten {
         let escaped = |text: &str| {
             let escape =
                 |c: char| if c.is_ascii_punctuation() && c != '_' { format!("\\{c}") } else { c.to_string() };
@@ -298,7 +298,7 @@ impl Writer<'_> {
         Ok(if term.negated { made(Expr::Unary(Unary::Not, like)) } else { like })
     }
 
-    fn projections(&mut self, items: &[Projection]) -> Result<Vec<Projection>, Inexpressible> {
+    fn projections(&mut self, items: &[Projection]) -> Result<Vec<Projection>, Unsupported> {
         let mut written = Vec::new();
         for item in items {
             written.push(Projection { expr: self.expr(&item.expr)?, alias: item.alias.clone() });
@@ -307,7 +307,7 @@ impl Writer<'_> {
         Ok(written)
     }
 
-    fn field(&mut self, name: &str) -> Written {
+    fn field(&mut self, name: &str) -> Rewritten {
         let field = |name: &str| Ok(made(Expr::Field(name.to_owned())));
         if let Some(new) = self.renamed.get(name) {
             return field(new);
@@ -320,7 +320,7 @@ impl Writer<'_> {
         let Some(own) = self.log.field(name) else {
             return match name {
                 "@timestamp" | "@message" | "@logStream" | "@log" | "@ingestionTime" | "@ptr" => field(name),
-                _ if BUILT_IN.contains(&name) => Err(Inexpressible::new(
+                _ if BUILT_IN.contains(&name) => Err(Unsupported::new(
                     format!("`{name}`"),
                     "it is a name of Logloupe's own, about files",
                     "leave it out, or use `@log` and `@logStream`",
@@ -331,7 +331,7 @@ impl Writer<'_> {
         };
         let Some(there) = there else { return field(&own.name) };
         if there.missing.contains(&own.name.as_ref()) {
-            return Err(Inexpressible::new(
+            return Err(Unsupported::new(
                 format!("`{name}`"),
                 format!("Logloupe makes it of other fields of {}, which Insights does not", self.log.title),
                 "ask for the fields that it is made of",
@@ -344,11 +344,11 @@ impl Writer<'_> {
         }
     }
 
-    fn exprs(&mut self, all: &[E]) -> Result<Vec<E>, Inexpressible> {
+    fn exprs(&mut self, all: &[E]) -> Result<Vec<E>, Unsupported> {
         all.iter().map(|e| self.expr(e)).collect()
     }
 
-    fn expr(&mut self, e: &E) -> Written {
+    fn expr(&mut self, e: &E) -> Rewritten {
         // The plan was made of it, so it is not deeper than plans may be but along the left edge of `and` and `or`.
         self.depth += 1;
         let written = self.expr_inner(e);
@@ -356,11 +356,11 @@ impl Writer<'_> {
         written
     }
 
-    fn expr_inner(&mut self, e: &E) -> Written {
+    fn expr_inner(&mut self, e: &E) -> Rewritten {
         Ok(made(match &e.item {
             Expr::Field(name) => return self.field(name),
             Expr::Literal(Value::Null) => {
-                return Err(Inexpressible::new(
+                return Err(Unsupported::new(
                     "`null`",
                     "Insights has no such word",
                     "use `ispresent(field)`",
@@ -392,7 +392,7 @@ impl Writer<'_> {
                 Expr::Like { negated: *negated, item: self.expr(item)?, pattern: pattern.clone() }
             }
             Expr::InQuery { .. } => {
-                return Err(Inexpressible::new(
+                return Err(Unsupported::new(
                     "a subquery",
                     "it names logs by the names that they have here",
                     "write it again there, with the names of your log groups",
@@ -402,7 +402,7 @@ impl Writer<'_> {
         }))
     }
 
-    fn call(&mut self, name: &Spanned<String>, args: &[E]) -> Written {
+    fn call(&mut self, name: &Spanned<String>, args: &[E]) -> Rewritten {
         let call = |name: &str, args| made(Expr::Call { name: Spanned::made(name.to_lowercase()), args });
         if let Some((found, kind)) = aggregate::find(&name.item) {
             let mut written = self.exprs(args)?;
@@ -419,7 +419,7 @@ impl Writer<'_> {
         }
         let canonical = functions::find(&name.item).map_or(name.item.as_str(), |f| f.name);
         if !THERE.contains(&canonical.to_lowercase().as_str()) {
-            return Err(Inexpressible::new(
+            return Err(Unsupported::new(
                 format!("`{}`", name.item),
                 "Insights has no such function",
                 "leave it out, or run the query here",
@@ -437,7 +437,7 @@ fn made(expr: Expr) -> E {
 }
 
 /// A span of time that Insights does not cut: it takes no more than 60 seconds, 60 minutes, 24 hours, in each unit.
-fn fitted(period: Period) -> Result<Period, Inexpressible> {
+fn fitted(period: Period) -> Result<Period, Unsupported> {
     let mut fitted = period;
     loop {
         let (most, next) = match fitted.unit {
@@ -451,7 +451,7 @@ fn fitted(period: Period) -> Result<Period, Inexpressible> {
             return Ok(fitted);
         }
         if !fitted.count.is_multiple_of(most) {
-            return Err(Inexpressible::new(
+            return Err(Unsupported::new(
                 format!("`{period}`"),
                 format!("Insights silently takes no more than {most}{} for it", fitted.unit.symbol()),
                 "use a whole number of the next larger unit",

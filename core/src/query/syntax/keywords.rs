@@ -1,4 +1,4 @@
-//! Every word with a meaning of its own: commands, reserved words, units of time, spellings. One table serves the
+//! Every word with a meaning of its own: commands, reserved keywords, units of time, spellings. One table serves the
 //! parser, colouring, "did you mean" and completion. Functions are not here: their
 //! registry is asked for their spelling, nothing else.
 

@@ -1,6 +1,6 @@
 //! The log that a query is about: another engine has one table or log group for each.
 
-use super::Inexpressible;
+use super::Unsupported;
 use crate::{
     elsewhere::Elsewhere,
     query::plan::{Catalog, Plan, catalog::BUILT_IN},
@@ -42,7 +42,7 @@ impl Log {
 }
 
 /// The logs that the plan may ask, at least one.
-pub(super) fn candidates(plan: &Plan, catalog: &Catalog, logs: &dyn Logs) -> Result<Vec<Log>, Inexpressible> {
+pub(super) fn candidates(plan: &Plan, catalog: &Catalog, logs: &dyn Logs) -> Result<Vec<Log>, Unsupported> {
     let mut all = logs.logs();
     all.retain(|log| match plan.sources() {
         Some(ids) => ids.iter().any(|id| id == log.id),
@@ -56,7 +56,7 @@ pub(super) fn candidates(plan: &Plan, catalog: &Catalog, logs: &dyn Logs) -> Res
         all.retain(|log| if some { sure(log) } else { perhaps(log) });
     }
     if all.is_empty() {
-        return Err(Inexpressible::new(
+        return Err(Unsupported::new(
             "the query",
             "no single log has all fields that it asks for",
             "name one log: `SOURCE cloudtrail | …`",
@@ -66,13 +66,13 @@ pub(super) fn candidates(plan: &Plan, catalog: &Catalog, logs: &dyn Logs) -> Res
 }
 
 /// The one log that the plan asks.
-pub(super) fn asked(plan: &Plan, catalog: &Catalog, logs: &dyn Logs) -> Result<Log, Inexpressible> {
+pub(super) fn asked(plan: &Plan, catalog: &Catalog, logs: &dyn Logs) -> Result<Log, Unsupported> {
     let mut all = candidates(plan, catalog, logs)?;
     if all.len() == 1 {
         return Ok(all.remove(0));
     }
     let ids: Vec<&str> = all.iter().map(|log| log.id).collect();
-    Err(Inexpressible::new(
+    Err(Unsupported::new(
         "a query of several logs",
         format!("it may mean {}, and each is kept in a table or log group of its own", ids.join(", ")),
         format!("name the one that is meant: `SOURCE {} | …`", ids[0]),

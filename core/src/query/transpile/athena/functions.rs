@@ -2,11 +2,11 @@
 
 use super::{
     Printer,
-    expression::{Made, divisor},
+    expression::{SqlResult, divisor},
     sql::{Sql, Type, level},
 };
 use crate::{
-    query::{explain::Inexpressible, functions::AggregateKind, plan::AggregateCall},
+    query::{functions::AggregateKind, plan::AggregateCall, transpile::Unsupported},
     table::Value,
 };
 
@@ -30,7 +30,7 @@ const SPECIAL: &[&str] = &[
 
 impl Printer<'_> {
     /// A function of values.
-    pub(super) fn function(&mut self, name: &str, args: Vec<Sql>) -> Made {
+    pub(super) fn function(&mut self, name: &str, args: Vec<Sql>) -> SqlResult {
         let missing = || Sql::constant(&Value::Null);
         let arg = |n: usize| args.get(n).cloned().unwrap_or_else(missing);
         let number = |n: usize| arg(n).number().unwrap_or_else(missing);
@@ -179,7 +179,7 @@ impl Printer<'_> {
             "isIpInSubnet" | "isIpv4InSubnet" | "isIpv6InSubnet" => {
                 let Some(subnet) = arg(1).constant.as_ref().and_then(Value::as_text).map(str::to_owned)
                 else {
-                    return Err(Inexpressible::new(
+                    return Err(Unsupported::new(
                         format!("`{name}` with a subnet that differs from row to row"),
                         "Athena looks for an address in one network",
                         "write the subnet: `isIpInSubnet(srcAddr, \"10.0.0.0/8\")`",
@@ -207,7 +207,7 @@ impl Printer<'_> {
     }
 
     /// A function with a regular expression, which is no value: `pattern` is its literal.
-    pub(super) fn function_with_pattern(&mut self, name: &str, pattern: &str, args: Vec<Sql>) -> Made {
+    pub(super) fn function_with_pattern(&mut self, name: &str, pattern: &str, args: Vec<Sql>) -> SqlResult {
         match (name, args.as_slice()) {
             ("sql.regexp_extract", [subject, rest @ ..]) => {
                 let group = rest.first().map_or(String::new(), |g| format!(", {}", g.text));
@@ -228,7 +228,7 @@ impl Printer<'_> {
     }
 
     /// An aggregate.
-    pub(super) fn aggregate(&mut self, call: &AggregateCall) -> Made {
+    pub(super) fn aggregate(&mut self, call: &AggregateCall) -> SqlResult {
         let Some(arg) = &call.arg else { return Ok(Sql::atom("count(*)", Type::Int)) };
         let arg = self.value(arg)?;
         let number = || arg.number().unwrap_or_else(|| Sql::constant(&Value::Null));
@@ -256,7 +256,7 @@ impl Printer<'_> {
             AggregateKind::Earliest | AggregateKind::Latest => {
                 let last = call.kind == AggregateKind::Latest;
                 let Some(time) = self.time()? else {
-                    return Err(Inexpressible::new(
+                    return Err(Unsupported::new(
                         "`earliest` and `latest` of groups without a time",
                         "there is nothing that says which came first",
                         "group by `bin` too, or use `min` and `max`",
@@ -279,7 +279,7 @@ impl Printer<'_> {
                 Ok(Sql::atom(text, arg.ty))
             }
             #[allow(unreachable_patterns, reason = "aggregates are added without a word here")]
-            _ => Err(Inexpressible::new(
+            _ => Err(Unsupported::new(
                 format!("the aggregate {:?}", call.kind),
                 "Athena has none that means the same",
                 "run the query here",
@@ -289,7 +289,7 @@ impl Printer<'_> {
 }
 
 /// A function of SQL's own: Athena has it under the same name.
-fn sql_function(name: &str, args: Vec<Sql>) -> Made {
+fn sql_function(name: &str, args: Vec<Sql>) -> SqlResult {
     let missing = || Sql::constant(&Value::Null);
     let arg = |n: usize| args.get(n).cloned().unwrap_or_else(missing);
     let cast = |kind: &str, ty: Type| Ok(Sql::atom(format!("TRY_CAST({} AS {kind})", arg(0).text), ty));
@@ -335,8 +335,8 @@ fn sql_function(name: &str, args: Vec<Sql>) -> Made {
 pub(super) const ORDER: &str = "texts are in the order of their characters in Athena, also those that are numbers; in \
                                 Logloupe what reads as a number comes after other text, in the order of numbers";
 
-fn missing_there(name: &str) -> Inexpressible {
-    Inexpressible::new(
+fn missing_there(name: &str) -> Unsupported {
+    Unsupported::new(
         format!("`{name}`"),
         "Athena has no function that means the same",
         "leave it out, or run the query here",

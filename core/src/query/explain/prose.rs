@@ -1,4 +1,4 @@
-//! The plan in words: one plain sentence per step, in the order in which the steps run, each with where it runs. For
+//! The plan in prose: one plain sentence per step, in the order in which the steps run, each with where it runs. For
 //! people who must vouch for an answer and do not read queries.
 
 use std::collections::BTreeSet;
@@ -11,11 +11,11 @@ use crate::{
         functions::{AggregateKind, aggregate},
         plan::{self, Catalog, Plan, catalog::BUILT_IN},
         syntax::{
+            keywords::command_named,
             tree::{
                 Binary, Command, E, Expr, ParsePattern, Period, PeriodUnit, Projection, Query, SortKey,
                 TableCommand, Term,
             },
-            words::command_named,
         },
     },
     table::{Kind, Value},
@@ -23,7 +23,7 @@ use crate::{
 
 /// Where a step runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Place {
+pub enum RunsAt {
     /// On each part of the data, at the same time: a part is what one worker or thread holds.
     Parts,
     /// Where the answers of the parts become one.
@@ -34,19 +34,19 @@ pub enum Place {
 
 /// One step of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Step {
+pub struct PlanStep {
     /// Where it runs.
-    pub place: Place,
+    pub place: RunsAt,
     /// What it does: a sentence without a full stop that begins with the verb.
     pub text: String,
 }
 
 /// The steps of a query, in the order in which they run; what is wrong with it, if it cannot run.
-pub fn words(query: &Query, catalog: &Catalog) -> Result<Vec<Step>, Vec<Diagnostic>> {
+pub fn prose(query: &Query, catalog: &Catalog) -> Result<Vec<PlanStep>, Vec<Diagnostic>> {
     let plan = plan::plan(query, catalog)?;
-    let mut telling = Telling {
+    let mut telling = ProseWriter {
         catalog,
-        place: Place::Parts,
+        place: RunsAt::Parts,
         steps: Vec::new(),
         made: BTreeSet::new(),
         grouped: false,
@@ -66,10 +66,10 @@ pub fn words(query: &Query, catalog: &Catalog) -> Result<Vec<Step>, Vec<Diagnost
     Ok(telling.steps)
 }
 
-struct Telling<'c> {
+struct ProseWriter<'c> {
     catalog: &'c Catalog,
-    place: Place,
-    steps: Vec<Step>,
+    place: RunsAt,
+    steps: Vec<PlanStep>,
     /// Names that the query itself made.
     made: BTreeSet<String>,
     /// Whether a `stats` made groups of the rows.
@@ -87,9 +87,9 @@ enum Order {
     By(String),
 }
 
-impl Telling<'_> {
+impl ProseWriter<'_> {
     fn push(&mut self, text: impl Into<String>) {
-        self.steps.push(Step { place: self.place, text: text.into() });
+        self.steps.push(PlanStep { place: self.place, text: text.into() });
     }
 
     fn reading(&mut self, plan: &Plan) {
@@ -143,15 +143,15 @@ impl Telling<'_> {
 
     /// From here on steps see all rows.
     fn merge(&mut self) {
-        if self.place != Place::Parts {
+        if self.place != RunsAt::Parts {
             return;
         }
-        self.place = Place::Merge;
+        self.place = RunsAt::Merge;
         self.push(match self.grouped {
             true => "merges the groups of all parts; the answer does not depend on how the data was cut",
             false => "merges the rows of all parts in one order",
         });
-        self.place = Place::Whole;
+        self.place = RunsAt::Whole;
     }
 
     fn command(&mut self, command: &Command) {
@@ -177,7 +177,7 @@ impl Telling<'_> {
             }
             Command::Limit(rows) => {
                 let rows = counted(usize::try_from(*rows).unwrap_or(usize::MAX), "row");
-                if self.place == Place::Parts {
+                if self.place == RunsAt::Parts {
                     self.push(format!("hands on no more than {rows}: those that would be first here"));
                 }
                 self.in_order();
@@ -186,7 +186,7 @@ impl Telling<'_> {
             Command::Dedup(fields) => {
                 let keys: Vec<String> = fields.iter().map(|f| f.item.to_string()).collect();
                 let keys = keys.join(" and ");
-                if self.place == Place::Parts {
+                if self.place == RunsAt::Parts {
                     self.push(format!("hands on only the first row of each {keys}"));
                 }
                 self.in_order();
@@ -240,7 +240,9 @@ impl Telling<'_> {
                 self.merge();
             }
             // Each row is for itself, so that parts do it where they hand on groups.
-            TableCommand::Unnest { .. } if self.cut_on_parts && self.place == Place::Parts => self.push(said),
+            TableCommand::Unnest { .. } if self.cut_on_parts && self.place == RunsAt::Parts => {
+                self.push(said)
+            }
             _ => {
                 self.in_order();
                 self.push(said);
@@ -291,7 +293,7 @@ impl Telling<'_> {
         let all: Vec<&str> = all.iter().map(String::as_str).collect();
         let what = if self.grouped { " of those groups" } else { "" };
         self.push(format!("{}{what}{per}", names(&all)));
-        if self.place == Place::Parts && !by.is_empty() {
+        if self.place == RunsAt::Parts && !by.is_empty() {
             self.push(
                 "stops with an error, never with a wrong number, if there are more groups than fit into the memory \
                  set aside for a query",
@@ -422,7 +424,7 @@ fn spoken(period: Period) -> String {
     if period.count == 1 { unit.to_owned() } else { counted(period.count as usize, unit) }
 }
 
-/// An item of a `stats`: the plain aggregates in words, anything else as it is written.
+/// An item of a `stats`: the plain aggregates in prose, anything else as it is written.
 fn aggregated(item: &Projection) -> String {
     let Expr::Call { name, args } = &item.expr.item else {
         return renamed(format!("computes {}", item.expr.item), item);

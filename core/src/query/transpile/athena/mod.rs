@@ -16,10 +16,10 @@ mod text;
 use serde::{Deserialize, Serialize};
 
 use self::{
-    expression::Made,
+    expression::SqlResult,
     sql::{Sql, Type, level},
 };
-use super::{Inexpressible, Log, Logs, log};
+use super::{Log, Logs, Unsupported, log};
 use crate::{
     elsewhere::Table,
     query::{
@@ -43,21 +43,21 @@ pub struct Athena {
 }
 
 /// The query as Athena SQL; the first thing that has no counterpart there if one has none.
-pub fn athena(query: &Query, catalog: &Catalog, logs: &dyn Logs) -> Result<Athena, Inexpressible> {
+pub fn athena(query: &Query, catalog: &Catalog, logs: &dyn Logs) -> Result<Athena, Unsupported> {
     let plan = plan::plan(query, catalog).map_err(|found| {
         let first = found.first().map_or("it has faults", |d| d.message.as_str());
-        Inexpressible::new("the query", first, "fix it first")
+        Unsupported::new("the query", first, "fix it first")
     })?;
     if let Some(command) = query.commands.iter().find(|c| !has_form(&c.item)) {
         let text = command.item.to_string();
-        return Err(Inexpressible::new(
+        return Err(Unsupported::new(
             format!("`{}`", text.split(' ').next().unwrap_or_default()),
             "the command looks at rows side by side or at more than one log, for which SQL here has no plain form",
             "end the query before it, and run the rest here",
         ));
     }
     if !plan::subqueries(query).is_empty() {
-        return Err(Inexpressible::new(
+        return Err(Unsupported::new(
             "a subquery",
             "its answer may come from another log",
             "write its answer as a list: `filter x in [\"a\", \"b\"]`",
@@ -66,10 +66,10 @@ pub fn athena(query: &Query, catalog: &Catalog, logs: &dyn Logs) -> Result<Athen
     let log = log::asked(&plan, catalog, logs)?;
     let table = match log.elsewhere.map(|e| e.athena) {
         Some(Ok(table)) => table,
-        Some(Err(why)) => return Err(Inexpressible::new(format!("a query of {}", log.title), why, "")),
+        Some(Err(why)) => return Err(Unsupported::new(format!("a query of {}", log.title), why, "")),
         None => {
             let why = "AWS documents no table for this log";
-            return Err(Inexpressible::new(format!("a query of {}", log.title), why, ""));
+            return Err(Unsupported::new(format!("a query of {}", log.title), why, ""));
         }
     };
     let mut printer = Printer {
@@ -168,12 +168,12 @@ impl Relation {
 }
 
 /// One column of a SELECT.
-struct Item {
+struct SelectItem {
     sql: String,
     name: String,
 }
 
-impl Item {
+impl SelectItem {
     fn written(&self) -> String {
         let name = text::name(&self.name);
         if self.sql == "*" {
@@ -190,7 +190,7 @@ impl<'p> Printer<'p> {
         }
     }
 
-    fn query(&mut self) -> Result<String, Inexpressible> {
+    fn query(&mut self) -> Result<String, Unsupported> {
         let plan = self.plan;
         self.name_columns_once()?;
         for (number, stage) in plan.stages.iter().enumerate() {
@@ -211,7 +211,7 @@ impl<'p> Printer<'p> {
         Ok(format!("WITH {}\n{last}", with.join(",\n")))
     }
 
-    fn step(&mut self, stage: &'p Stage, at: usize) -> Result<(), Inexpressible> {
+    fn step(&mut self, stage: &'p Stage, at: usize) -> Result<(), Unsupported> {
         match &stage.steps[at] {
             Operator::Filter(node) => {
                 if self.relation.is_closed() {
@@ -242,7 +242,7 @@ impl<'p> Printer<'p> {
             Operator::Dedup(keys) => self.dedup(at, keys)?,
             #[allow(unreachable_patterns, reason = "steps are added without a word here")]
             _ => {
-                return Err(Inexpressible::new(
+                return Err(Unsupported::new(
                     "a command that makes other rows of rows",
                     "SQL here has no plain form for it",
                     "end the query before it, and run the rest here",
@@ -253,7 +253,7 @@ impl<'p> Printer<'p> {
     }
 
     /// Keeps the first row of each combination: numbers the rows of each.
-    fn dedup(&mut self, at: usize, keys: &'p [Node]) -> Result<(), Inexpressible> {
+    fn dedup(&mut self, at: usize, keys: &'p [Node]) -> Result<(), Unsupported> {
         if self.relation.is_closed() || self.relation.group.is_some() {
             self.layer("grouped", at, None)?;
         }
@@ -265,7 +265,7 @@ impl<'p> Printer<'p> {
         let order = self.order_by(&[])?;
         let order = if order.is_empty() { String::new() } else { format!(" ORDER BY {}", order.join(", ")) };
         let number = format!("row_number() OVER (PARTITION BY {}{order})", texts.join(", "));
-        self.layer("numbered", at, Some(Item { sql: number, name: "place".to_owned() }))?;
+        self.layer("numbered", at, Some(SelectItem { sql: number, name: "place".to_owned() }))?;
         let mut kept = vec!["place = 1".to_owned()];
         for key in keys {
             // Rows that lack a value are never the same.
@@ -276,7 +276,7 @@ impl<'p> Printer<'p> {
     }
 
     /// Ends a stage: its rows become groups.
-    fn group(&mut self, stage: &'p Stage, group: &'p Group, next: &'p Stage) -> Result<(), Inexpressible> {
+    fn group(&mut self, stage: &'p Stage, group: &'p Group, next: &'p Stage) -> Result<(), Unsupported> {
         if self.relation.is_closed() || self.relation.group.is_some() {
             self.layer("grouped", stage.steps.len(), None)?;
         }
@@ -304,17 +304,17 @@ impl<'p> Printer<'p> {
     }
 
     /// The SELECT whose rows are the answer.
-    fn last(&mut self) -> Result<String, Inexpressible> {
+    fn last(&mut self) -> Result<String, Unsupported> {
         let plan = self.plan;
         let last = plan.stages.len() - 1;
         let steps = plan.stages[last].steps.len();
         for attempt in 0..2 {
             let mut items = Vec::new();
             for output in &plan.shown {
-                items.push(Item { sql: self.value(&output.node)?.text, name: output.name.clone() });
+                items.push(SelectItem { sql: self.value(&output.node)?.text, name: output.name.clone() });
             }
             if items.is_empty() {
-                items.push(Item { sql: "*".to_owned(), name: "*".to_owned() });
+                items.push(SelectItem { sql: "*".to_owned(), name: "*".to_owned() });
             }
             if attempt == 0 && self.is_ambiguous(&items)? {
                 self.layer("named", steps, None)?;
@@ -322,11 +322,11 @@ impl<'p> Printer<'p> {
             }
             return self.select(&items);
         }
-        Err(Inexpressible::new("the order", "its keys have the names of other columns", "rename the columns"))
+        Err(Unsupported::new("the order", "its keys have the names of other columns", "rename the columns"))
     }
 
     /// Whether a key of the order would be read as a column of the answer that it is not.
-    fn is_ambiguous(&mut self, items: &[Item]) -> Result<bool, Inexpressible> {
+    fn is_ambiguous(&mut self, items: &[SelectItem]) -> Result<bool, Unsupported> {
         let keys = self.order_keys()?;
         let others: Vec<String> = keys
             .into_iter()
@@ -343,7 +343,7 @@ impl<'p> Printer<'p> {
     }
 
     /// Puts everything so far into the WITH and goes on from there, with the columns that steps from `at` on need.
-    fn layer(&mut self, name: &str, at: usize, extra: Option<Item>) -> Result<(), Inexpressible> {
+    fn layer(&mut self, name: &str, at: usize, extra: Option<SelectItem>) -> Result<(), Unsupported> {
         let plan = self.plan;
         let stage = &plan.stages[self.stage];
         let is_last = self.stage + 1 == plan.stages.len();
@@ -372,7 +372,7 @@ impl<'p> Printer<'p> {
         let whole = self.relation.whole && is_last && plan.shown.is_empty();
         let mut items = Vec::new();
         if whole {
-            items.push(Item { sql: "*".to_owned(), name: "*".to_owned() });
+            items.push(SelectItem { sql: "*".to_owned(), name: "*".to_owned() });
         }
         let mut taken: Vec<String> = Vec::new();
         let mut made: Vec<(Node, Sql)> = Vec::new();
@@ -385,7 +385,7 @@ impl<'p> Printer<'p> {
             let unique = self.unique(&leaf, &taken, whole);
             let column = Sql::atom(text::name(&unique), sql.ty);
             taken.push(unique.to_lowercase());
-            items.push(Item { sql: sql.text, name: unique });
+            items.push(SelectItem { sql: sql.text, name: unique });
             made.push((leaf, column));
         }
         let mut time = None;
@@ -397,7 +397,7 @@ impl<'p> Printer<'p> {
             time = Some(match held {
                 Some((_, column)) => column.clone(),
                 None => {
-                    items.push(Item { sql: sql.text, name: "event_time".to_owned() });
+                    items.push(SelectItem { sql: sql.text, name: "event_time".to_owned() });
                     Sql::atom("event_time", ty)
                 }
             });
@@ -457,7 +457,7 @@ impl<'p> Printer<'p> {
 
     /// Columns of the table that are expressions and stand in more than one place are given their names once, before
     /// anything else.
-    fn name_columns_once(&mut self) -> Result<(), Inexpressible> {
+    fn name_columns_once(&mut self) -> Result<(), Unsupported> {
         let plan = self.plan;
         let stage = &plan.stages[0];
         if plan.stages.len() == 1 && plan.shown.is_empty() {
@@ -505,17 +505,17 @@ impl<'p> Printer<'p> {
                 columns.push(sql);
                 continue;
             }
-            let taken: Vec<String> = items.iter().map(|i: &Item| i.name.to_lowercase()).collect();
+            let taken: Vec<String> = items.iter().map(|i: &SelectItem| i.name.to_lowercase()).collect();
             let name = self.unique(&Node::Input(n), &taken, false);
             columns.push(Sql::atom(text::name(&name), sql.ty));
-            items.push(Item { sql: sql.text, name });
+            items.push(SelectItem { sql: sql.text, name });
         }
         let mut time = None;
         if self.needs_time(0) {
             time = match stage.inputs.iter().position(|name| name == "@timestamp") {
                 Some(n) => columns.get(n).cloned(),
                 None => {
-                    items.push(Item { sql: self.table.time.to_owned(), name: "@timestamp".to_owned() });
+                    items.push(SelectItem { sql: self.table.time.to_owned(), name: "@timestamp".to_owned() });
                     Some(Sql::atom(text::name("@timestamp"), Type::Time))
                 }
             };
@@ -540,7 +540,7 @@ impl<'p> Printer<'p> {
     }
 
     /// When an event was; of groups, the first key that is a time.
-    fn time(&mut self) -> Result<Option<Sql>, Inexpressible> {
+    fn time(&mut self) -> Result<Option<Sql>, Unsupported> {
         if self.relation.time.is_none() && self.stage == 0 && self.relation.from == self.table.name {
             self.relation.time = Some(Sql::atom(self.table.time, Type::Time));
         }
@@ -548,7 +548,7 @@ impl<'p> Printer<'p> {
     }
 
     /// An input of the stage.
-    fn input(&mut self, n: usize) -> Made {
+    fn input(&mut self, n: usize) -> SqlResult {
         if let Some(Some(known)) = self.relation.inputs.get(n) {
             return Ok(known.clone());
         }
@@ -562,7 +562,7 @@ impl<'p> Printer<'p> {
     }
 
     /// What rows are ordered by, largest first or not.
-    fn order_keys(&mut self) -> Result<Vec<(Sql, bool)>, Inexpressible> {
+    fn order_keys(&mut self) -> Result<Vec<(Sql, bool)>, Unsupported> {
         let mut keys: Vec<(Sql, bool)> = Vec::new();
         match self.order {
             Order::By(nodes) => {
@@ -590,7 +590,7 @@ impl<'p> Printer<'p> {
     }
 
     /// The keys of ORDER BY; a key that is a column of the answer goes by its name.
-    fn order_by(&mut self, items: &[Item]) -> Result<Vec<String>, Inexpressible> {
+    fn order_by(&mut self, items: &[SelectItem]) -> Result<Vec<String>, Unsupported> {
         let keys = self.order_keys()?;
         let mut seen: Vec<String> = Vec::new();
         let mut out = Vec::new();
@@ -623,12 +623,12 @@ impl<'p> Printer<'p> {
     }
 
     /// The SELECT with these columns.
-    fn select(&mut self, items: &[Item]) -> Result<String, Inexpressible> {
+    fn select(&mut self, items: &[SelectItem]) -> Result<String, Unsupported> {
         // Order matters in the answer, and where rows are counted off.
         let is_answer = self.is_answer(items);
         let order =
             if is_answer || self.relation.limit.is_some() { self.order_by(items)? } else { Vec::new() };
-        let columns: Vec<String> = items.iter().map(Item::written).collect();
+        let columns: Vec<String> = items.iter().map(SelectItem::written).collect();
         let mut out = match columns.as_slice() {
             [] => "SELECT 1".to_owned(),
             [one] => format!("SELECT {one}"),
@@ -664,7 +664,7 @@ impl<'p> Printer<'p> {
     }
 
     /// Whether these are the columns of the answer.
-    fn is_answer(&self, items: &[Item]) -> bool {
+    fn is_answer(&self, items: &[SelectItem]) -> bool {
         let plan = self.plan;
         let names = plan.shown.iter().map(|o| o.name.as_str());
         let whole = plan.shown.is_empty() && items.len() == 1 && items[0].sql == "*";
