@@ -50,7 +50,7 @@ fn line(entry: &Entry) -> Vec<Value> {
         entry.format.as_deref().map_or(Value::Null, Value::text),
         count(entry.rows),
         count(entry.rejected),
-        count(entry.aside),
+        count(entry.skipped),
         Value::text(&entry.source),
         Value::text(&ending(entry)),
     ]
@@ -62,7 +62,7 @@ fn ending(entry: &Entry) -> String {
         State::Reading => "not read to its end".into(),
         State::Read => format!("read: {}", entry.reason),
         State::Table { .. } => entry.reason.clone(),
-        State::SetAside(reason) => format!("set aside: {reason}"),
+        State::Skipped(reason) => format!("set aside: {reason}"),
         State::Failed(error) => format!("failed: {}", error.message),
         State::Cancelled => "cancelled".into(),
     }
@@ -73,7 +73,7 @@ fn describe(entry: &Entry) -> Json {
         State::Reading => ("reading", Json::Null),
         State::Read => ("read", Json::Null),
         State::Table { .. } => ("lookup table", Json::Null),
-        State::SetAside(_) => ("set aside", Json::Null),
+        State::Skipped(_) => ("set aside", Json::Null),
         State::Failed(error) => {
             let kind = format!("{:?}", error.kind).to_lowercase();
             ("failed", json!({ "kind": kind, "at": error.at, "message": error.message }))
@@ -81,7 +81,7 @@ fn describe(entry: &Entry) -> Json {
         State::Cancelled => ("cancelled", Json::Null),
     };
     let reason = match &entry.state {
-        State::SetAside(reason) => reason,
+        State::Skipped(reason) => reason,
         _ => &entry.reason,
     };
     let rejections: Vec<Json> = entry
@@ -110,7 +110,7 @@ fn describe(entry: &Entry) -> Json {
         "records": entry.records,
         "rows": entry.rows,
         "rejected": entry.rejected,
-        "aside": entry.aside,
+        "aside": entry.skipped,
         "duplicates": entry.duplicates,
         "firstTime": entry.first_time.map(format_iso),
         "lastTime": entry.last_time.map(format_iso),

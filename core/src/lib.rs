@@ -41,8 +41,8 @@
 //! Runnable examples are in the crate's folder `examples/`: counting without a query, a query over a folder, and a
 //! log format added from outside the crate.
 
-pub mod elsewhere;
 pub mod export;
+pub mod external;
 pub mod formats;
 pub mod ingest;
 pub mod lookup;

@@ -9,7 +9,7 @@
 //! the parts that Athena's table has (`request_verb`, `request_url`, `request_proto`), of which a malformed
 //! request may lack any.
 
-mod elsewhere;
+mod external;
 
 use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
@@ -21,7 +21,7 @@ use super::{
         words,
     },
 };
-use crate::elsewhere::Elsewhere;
+use crate::external::ExternalSchema;
 use crate::table::{Cell, Field, Kind, Role, Row, RowWriter, Unit};
 
 /// Access logs of Application Load Balancers.
@@ -226,8 +226,8 @@ impl Format for Alb {
     fn sources(&self) -> &'static [&'static str] {
         &["alb_access_logs", super::WEB_ACCESS]
     }
-    fn elsewhere(&self) -> Option<&'static Elsewhere> {
-        Some(&elsewhere::ELSEWHERE)
+    fn external(&self) -> Option<&'static ExternalSchema> {
+        Some(&external::EXTERNAL)
     }
     fn presets(&self) -> &'static [Preset] {
         PRESETS

@@ -11,7 +11,7 @@
 //! Lines shorter than the header are kept as long as half of its columns are there. Status 000 (the client was
 //! gone) is 0.
 
-mod elsewhere;
+mod external;
 
 use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
@@ -23,7 +23,7 @@ use super::{
         words,
     },
 };
-use crate::elsewhere::Elsewhere;
+use crate::external::ExternalSchema;
 use crate::table::{Field, Kind, Role, Row, RowWriter, Unit};
 
 /// CloudFront standard logs.
@@ -321,8 +321,8 @@ impl Format for CloudFront {
     fn sources(&self) -> &'static [&'static str] {
         &["cloudfront_standard_logs", super::WEB_ACCESS]
     }
-    fn elsewhere(&self) -> Option<&'static Elsewhere> {
-        Some(&elsewhere::ELSEWHERE)
+    fn external(&self) -> Option<&'static ExternalSchema> {
+        Some(&external::EXTERNAL)
     }
     fn presets(&self) -> &'static [Preset] {
         PRESETS

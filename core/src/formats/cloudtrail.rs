@@ -14,7 +14,7 @@
 //! - The event history's CSV download is not read here: this format's records are JSON objects.
 
 mod derive;
-mod elsewhere;
+mod external;
 mod fields;
 mod presets;
 mod summary;
@@ -26,7 +26,7 @@ use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
     field::json::{self, Json, JsonColumns, JsonRow, Reader},
 };
-use crate::elsewhere::Elsewhere;
+use crate::external::ExternalSchema;
 use crate::table::{Field, Row, RowWriter, Unit};
 
 /// AWS CloudTrail.
@@ -68,8 +68,8 @@ impl Format for CloudTrail {
     fn summary(&self, row: &Row<'_>) -> Vec<Span> {
         summary::sentence(row)
     }
-    fn elsewhere(&self) -> Option<&'static Elsewhere> {
-        Some(&elsewhere::ELSEWHERE)
+    fn external(&self) -> Option<&'static ExternalSchema> {
+        Some(&external::EXTERNAL)
     }
     fn identity(&self) -> &'static [&'static str] {
         &["eventID", "recipientAccountId"]
@@ -205,7 +205,7 @@ impl Decoder for Events {
         let carried = matches!(read.extra(CARRIED), Json::Plain(_) | Json::Escaped(_));
         let bridged = matches!(read.extra(DETAIL), Json::Object(_)) && read.extra(DETAIL_TYPE).is_some();
         if read.extra(DIGEST).is_some() && read.extra(ACCOUNT).is_some() {
-            return Ok(Decoded::Aside("digest file"));
+            return Ok(Decoded::Skipped("digest file"));
         }
         if !carried && !bridged {
             write(&mut read, &mut self.derived, record.bytes, row)?;

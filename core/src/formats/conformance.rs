@@ -146,14 +146,9 @@ fn samples_give_the_rows_and_rejections_they_state() {
         let (shard, entry) = load(ALL, sample.content, 4096);
         let found = (entry.rows as usize, entry.rejected as usize);
         assert_eq!(found, (sample.rows, sample.rejected), "{}: {:#?}", sample.name, entry.rejections);
-        assert_eq!(entry.records, entry.rows + entry.rejected + entry.aside, "{}", sample.name);
+        assert_eq!(entry.records, entry.rows + entry.rejected + entry.skipped, "{}", sample.name);
         assert_eq!(shard.rows(), sample.rows);
-        assert!(
-            matches!(entry.state, State::Read | State::SetAside(_)),
-            "{}: {:?}",
-            sample.name,
-            entry.state
-        );
+        assert!(matches!(entry.state, State::Read | State::Skipped(_)), "{}: {:?}", sample.name, entry.state);
         for rejection in &entry.rejections {
             assert!(!rejection.expected.is_empty() && !rejection.found.is_empty(), "{rejection:?}");
             assert!(rejection.line > 0 && rejection.record > 0 && rejection.column > 0, "{rejection:?}");
@@ -297,7 +292,7 @@ fn damage_is_never_a_panic_and_every_record_is_accounted_for() {
                 let rows: u64 = ledger.iter().map(|e| e.rows).sum();
                 assert_eq!(rows as usize, shard.rows());
                 for entry in &ledger {
-                    assert_eq!(entry.records, entry.rows + entry.rejected + entry.aside, "{entry:#?}");
+                    assert_eq!(entry.records, entry.rows + entry.rejected + entry.skipped, "{entry:#?}");
                     for rejection in &entry.rejections {
                         let end = rejection.text.len() as u64 + 1;
                         assert!((1..=end).contains(&rejection.column), "{rejection:?}");

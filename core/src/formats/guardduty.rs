@@ -11,7 +11,7 @@
 //! - What differs by kind of action (the other side's address) or of resource (its name) is one column under a common
 //!   name. The remote address is `source.ip` to queries over all logs, although an outbound connection goes there.
 
-mod elsewhere;
+mod external;
 
 use std::borrow::Cow;
 
@@ -22,7 +22,7 @@ use super::{
         words,
     },
 };
-use crate::elsewhere::Elsewhere;
+use crate::external::ExternalSchema;
 use crate::table::{Cell, Field, Kind, Role, Row, RowWriter, Unit, value::parse_number};
 
 /// Amazon GuardDuty findings.
@@ -304,8 +304,8 @@ impl Format for GuardDuty {
     fn sources(&self) -> &'static [&'static str] {
         &["gd_logs"]
     }
-    fn elsewhere(&self) -> Option<&'static Elsewhere> {
-        Some(&elsewhere::ELSEWHERE)
+    fn external(&self) -> Option<&'static ExternalSchema> {
+        Some(&external::EXTERNAL)
     }
     fn presets(&self) -> &'static [Preset] {
         PRESETS

@@ -15,7 +15,7 @@
 //!   has no time: what stood before it may be in another part of the file.
 //! - `message` is what the function wrote, without the runtime's time, request id and level.
 
-mod elsewhere;
+mod external;
 mod fields;
 mod lines;
 #[cfg(test)]
@@ -31,7 +31,7 @@ use super::{
         words,
     },
 };
-use crate::elsewhere::Elsewhere;
+use crate::external::ExternalSchema;
 use crate::table::{Cell, Field, Row, RowWriter, Unit};
 
 /// Logs of AWS Lambda functions.
@@ -142,8 +142,8 @@ impl Format for Lambda {
     fn summary(&self, row: &Row<'_>) -> Vec<Span> {
         summary(row)
     }
-    fn elsewhere(&self) -> Option<&'static Elsewhere> {
-        Some(&elsewhere::ELSEWHERE)
+    fn external(&self) -> Option<&'static ExternalSchema> {
+        Some(&external::EXTERNAL)
     }
     fn presets(&self) -> &'static [Preset] {
         PRESETS

@@ -18,7 +18,7 @@ mod conformance;
 
 pub use paths::Paths;
 
-use crate::elsewhere::Elsewhere;
+use crate::external::ExternalSchema;
 use crate::table::{Field, Kind, Row, RowWriter};
 
 /// Every format of this crate, in the order in which ties of detection are decided.
@@ -71,7 +71,7 @@ pub trait Format: Sync {
         &[]
     }
     /// How AWS's own engines know the log, so that queries can go on there.
-    fn elsewhere(&self) -> Option<&'static Elsewhere> {
+    fn external(&self) -> Option<&'static ExternalSchema> {
         None
     }
     /// The columns that identify an event, if the vendor may deliver one twice; equal values mean the same event.
@@ -196,7 +196,7 @@ pub enum Decoded {
     /// Not an event but part of the file's form: a header, a directive. Not counted as a record.
     Form,
     /// Recognised and put aside on purpose, with the reason ("digest file"). Counted as such, not as a rejection.
-    Aside(&'static str),
+    Skipped(&'static str),
 }
 
 /// Why a record was rejected.

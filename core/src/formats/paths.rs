@@ -59,7 +59,7 @@ impl Logs for Paths<'_> {
                 title: meta.title,
                 fields: format.fields(),
                 json: self.has_json(meta.id),
-                elsewhere: format.elsewhere(),
+                external: format.external(),
             }
         };
         self.0.iter().map(log).collect()

@@ -8,13 +8,13 @@
 //! `account-id unknown` and values of the future are kept as written; tag values, which the vendor
 //! percent-encodes, are stored decoded (the raw record still has them encoded).
 
-mod elsewhere;
+mod external;
 
 use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
     field::{self, Column, Layout, Parsed, Tokens, address::ip, number::integer, text::text},
 };
-use crate::elsewhere::Elsewhere;
+use crate::external::ExternalSchema;
 use crate::table::{Cell, Field, Kind, Role, Row, RowWriter, Unit};
 
 /// VPC Flow Logs.
@@ -309,8 +309,8 @@ impl Format for VpcFlow {
     fn sources(&self) -> &'static [&'static str] {
         &["amazon_vpc.flow"]
     }
-    fn elsewhere(&self) -> Option<&'static Elsewhere> {
-        Some(&elsewhere::ELSEWHERE)
+    fn external(&self) -> Option<&'static ExternalSchema> {
+        Some(&external::EXTERNAL)
     }
     fn presets(&self) -> &'static [Preset] {
         PRESETS

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::{
-    context::{Context, Place},
+    context::{Context, Location},
     detect::{HEAD_BYTES, HEAD_RECORDS, describe, detect},
     export,
     framing::{Damage, Sink, json::JsonCutter, keys::Marks, lines::LineCutter},
@@ -37,7 +37,7 @@ const MARK: &[u8; 3] = b"\xEF\xBB\xBF";
 
 impl Content {
     /// Content that is cut in this way.
-    pub(crate) fn new(place: Place, framing: Framing, context: &Context) -> Content {
+    pub(crate) fn new(place: Location, framing: Framing, context: &Context) -> Content {
         let Limits { record, nesting, .. } = context.limits;
         Content {
             cutter: match framing {
@@ -126,8 +126,8 @@ struct Reader {
     /// A CloudWatch export: the message whose last line may not have come yet.
     held: Option<Held>,
     rejected_bytes: usize,
-    /// The reason of the first record put aside.
-    aside: Option<String>,
+    /// The reason of the first record that was skipped.
+    skipped: Option<String>,
     scratch: Vec<u8>,
     /// How many payloads within records are being read.
     payloads: usize,
@@ -148,21 +148,21 @@ enum Phase {
 #[derive(Default)]
 struct Gathered {
     bytes: Vec<u8>,
-    items: Vec<Item>,
+    items: Vec<HeadRecord>,
     records: usize,
 }
 
-struct Item {
+struct HeadRecord {
     range: std::ops::Range<usize>,
     line: u64,
     time: Option<i64>,
-    what: What,
+    what: HeadKind,
 }
 
-enum What {
+enum HeadKind {
     Record,
     Damage { at: usize, expected: String, found: String },
-    Aside(&'static str),
+    Skipped(&'static str),
 }
 
 struct Decoding {
@@ -180,14 +180,14 @@ struct Held {
 }
 
 impl Reader {
-    fn new(place: Place, framing: Framing) -> Reader {
+    fn new(place: Location, framing: Framing) -> Reader {
         Reader {
             entry: Entry { source: place.name, containers: place.containers, ..Entry::default() },
             framing,
             phase: Phase::Gather(Gathered::default()),
             held: None,
             rejected_bytes: 0,
-            aside: None,
+            skipped: None,
             scratch: Vec::new(),
             payloads: 0,
         }
@@ -209,7 +209,7 @@ impl Reader {
                 return;
             }
             Phase::Gather(gathered) => {
-                gathered.add(bytes, line, time, What::Record);
+                gathered.add(bytes, line, time, HeadKind::Record);
                 gathered.records += 1;
                 if gathered.records >= HEAD_RECORDS || gathered.bytes.len() >= HEAD_BYTES {
                     self.decide(context);
@@ -232,9 +232,9 @@ impl Reader {
                 context.records += 1;
             }
             Ok(Decoded::Form) => {}
-            Ok(Decoded::Aside(reason)) => {
+            Ok(Decoded::Skipped(reason)) => {
                 drop(row);
-                self.put_aside(reason);
+                self.skip_record(reason);
             }
             Err(fault) => {
                 drop(row);
@@ -243,10 +243,10 @@ impl Reader {
             }
         }
     }
-    fn put_aside(&mut self, reason: &str) {
+    fn skip_record(&mut self, reason: &str) {
         self.entry.records += 1;
-        self.entry.aside += 1;
-        self.aside.get_or_insert_with(|| reason.to_owned());
+        self.entry.skipped += 1;
+        self.skipped.get_or_insert_with(|| reason.to_owned());
     }
     fn reject(
         &mut self,
@@ -267,7 +267,7 @@ impl Reader {
         }
     }
     /// Something other than a record.
-    fn other(&mut self, text: &[u8], line: u64, what: What, context: &mut Context) {
+    fn other(&mut self, text: &[u8], line: u64, what: HeadKind, context: &mut Context) {
         match &mut self.phase {
             Phase::Ignore | Phase::Table { .. } => {}
             Phase::Gather(gathered) => {
@@ -278,11 +278,11 @@ impl Reader {
                 }
             }
             Phase::Decode(_) => match what {
-                What::Damage { at, expected, found } => {
+                HeadKind::Damage { at, expected, found } => {
                     self.reject(line, at, expected, found, text, &context.limits);
                 }
-                What::Aside(reason) => self.put_aside(reason),
-                What::Record => {}
+                HeadKind::Skipped(reason) => self.skip_record(reason),
+                HeadKind::Record => {}
             },
         }
     }
@@ -347,8 +347,8 @@ impl Reader {
         for item in gathered.items {
             let bytes = &gathered.bytes[item.range];
             match item.what {
-                What::Record if export => self.exported(bytes, item.line, context),
-                What::Record => self.record(bytes, item.line, item.time, context),
+                HeadKind::Record if export => self.exported(bytes, item.line, context),
+                HeadKind::Record => self.record(bytes, item.line, item.time, context),
                 other => self.other(bytes, item.line, other, context),
             }
         }
@@ -432,8 +432,8 @@ impl Reader {
         if let Some(state) = state {
             entry.state = state;
         } else if entry.state == State::Reading {
-            entry.state = match self.aside {
-                Some(reason) if entry.aside == entry.records => State::SetAside(reason),
+            entry.state = match self.skipped {
+                Some(reason) if entry.skipped == entry.records => State::Skipped(reason),
                 _ => State::Read,
             };
         }
@@ -445,45 +445,45 @@ impl Reader {
         let (mut damaged, mut control) = (0u64, None);
         for item in gathered.items {
             match item.what {
-                What::Damage { at, expected, found } => {
+                HeadKind::Damage { at, expected, found } => {
                     damaged += 1;
                     let text = &gathered.bytes[item.range];
                     self.reject(item.line, at, expected, found, text, &context.limits);
                 }
-                What::Aside(reason) => {
-                    self.put_aside(reason);
+                HeadKind::Skipped(reason) => {
+                    self.skip_record(reason);
                     control = Some(reason);
                 }
-                What::Record => {}
+                HeadKind::Record => {}
             }
         }
         self.entry.state = if damaged > 0 {
             let message = "it holds no complete record";
             State::Failed(context.error(ErrorKind::Corrupt, message))
         } else if let Some(reason) = control {
-            State::SetAside(reason.to_owned())
+            State::Skipped(reason.to_owned())
         } else if !self.entry.envelope.is_empty() {
-            State::SetAside(format!("an empty list of {}", self.entry.envelope))
+            State::Skipped(format!("an empty list of {}", self.entry.envelope))
         } else if self.framing == Framing::Json {
-            State::SetAside("JSON without records".to_owned())
+            State::Skipped("JSON without records".to_owned())
         } else {
-            State::SetAside("only blank lines".to_owned())
+            State::Skipped("only blank lines".to_owned())
         };
         self.entry.reason = match &self.entry.state {
-            State::Failed(Error { message: reason, .. }) | State::SetAside(reason) => reason.clone(),
+            State::Failed(Error { message: reason, .. }) | State::Skipped(reason) => reason.clone(),
             _ => String::new(),
         };
     }
 }
 
 impl Gathered {
-    fn add(&mut self, bytes: &[u8], line: u64, time: Option<i64>, what: What) {
+    fn add(&mut self, bytes: &[u8], line: u64, time: Option<i64>, what: HeadKind) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(bytes);
-        self.items.push(Item { range: start..self.bytes.len(), line, time, what });
+        self.items.push(HeadRecord { range: start..self.bytes.len(), line, time, what });
     }
     fn records(&self) -> impl Iterator<Item = &[u8]> {
-        let records = self.items.iter().filter(|item| matches!(item.what, What::Record));
+        let records = self.items.iter().filter(|item| matches!(item.what, HeadKind::Record));
         records.map(|item| &self.bytes[item.range.clone()])
     }
 }
@@ -532,7 +532,12 @@ impl Sink for Feed<'_> {
     #[inline]
     fn object(&mut self, bytes: &[u8], marks: &Marks, line: u64, control: bool) {
         if control {
-            return self.reader.other(bytes, line, What::Aside("CloudWatch control message"), self.context);
+            return self.reader.other(
+                bytes,
+                line,
+                HeadKind::Skipped("CloudWatch control message"),
+                self.context,
+            );
         }
         if marks.is_plain() {
             return self.reader.record(bytes, line, None, self.context);
@@ -541,7 +546,7 @@ impl Sink for Feed<'_> {
     }
     fn damage(&mut self, damage: Damage<'_>) {
         let Damage { line, at, expected, found, text } = damage;
-        self.reader.other(text, line, What::Damage { at, expected, found }, self.context);
+        self.reader.other(text, line, HeadKind::Damage { at, expected, found }, self.context);
     }
     fn envelope(&mut self, name: &'static str) {
         self.name_envelope(name);
@@ -596,7 +601,12 @@ impl Feed<'_> {
     /// The text that a wrapper carried.
     fn message(&mut self, message: &[u8], line: u64, time: Option<i64>) {
         if message.starts_with(b"CWL CONTROL MESSAGE") {
-            return self.reader.other(message, line, What::Aside("CloudWatch control message"), self.context);
+            return self.reader.other(
+                message,
+                line,
+                HeadKind::Skipped("CloudWatch control message"),
+                self.context,
+            );
         }
         let message = message.trim_ascii_end();
         if !message.is_empty() {

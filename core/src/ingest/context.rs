@@ -93,9 +93,9 @@ impl Context {
         self.sources.push(source);
     }
     /// Adds the entry of a file that gave no records.
-    pub(crate) fn complete_empty(&mut self, place: &Place, stored: u64, bytes: u64, state: State) {
+    pub(crate) fn complete_empty(&mut self, place: &Location, stored: u64, bytes: u64, state: State) {
         let reason = match &state {
-            State::SetAside(reason) => reason.clone(),
+            State::Skipped(reason) => reason.clone(),
             State::Failed(error) => error.message.clone(),
             _ => String::new(),
         };
@@ -114,20 +114,20 @@ impl Context {
 
 /// Where a file stands: its path and what it is wrapped in.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Place {
+pub(crate) struct Location {
     pub(crate) name: String,
     pub(crate) containers: Vec<String>,
 }
 
-impl Place {
+impl Location {
     /// The same file, taken out of a compression.
-    pub(crate) fn inside(&self, container: &str) -> Place {
+    pub(crate) fn inside(&self, container: &str) -> Location {
         let mut place = self.clone();
         place.containers.push(container.to_owned());
         place
     }
     /// A member of this archive.
-    pub(crate) fn member(&self, container: &str, name: &str) -> Place {
+    pub(crate) fn member(&self, container: &str, name: &str) -> Location {
         let mut place = self.inside(container);
         place.name.push('/');
         place.name.push_str(name);

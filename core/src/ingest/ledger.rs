@@ -1,4 +1,4 @@
-//! The ledger: what was read, what was not and why. For every file `records = rows + rejected + aside`.
+//! The ledger: what was read, what was not and why. For every file `records = rows + rejected + skipped`.
 
 use serde::{Deserialize, Serialize};
 
@@ -30,8 +30,8 @@ pub struct Entry {
     pub rows: u64,
     /// Records that were rejected.
     pub rejected: u64,
-    /// Records recognised and put aside on purpose.
-    pub aside: u64,
+    /// Records recognised and skipped on purpose.
+    pub skipped: u64,
     /// Rows that repeat an event met before, here or in another file.
     pub duplicates: u64,
     /// Time of the earliest event, microseconds since 1970.
@@ -62,7 +62,7 @@ pub enum State {
         columns: Vec<String>,
     },
     /// Recognised and not read, with the reason: an empty file, a digest file, a picture.
-    SetAside(String),
+    Skipped(String),
     /// Reading ended at a fault; what was read before it is kept.
     Failed(Error),
     /// Cancelled by the user.

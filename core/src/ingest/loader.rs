@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     container::Node,
     content::Content,
-    context::{Context, Place},
+    context::{Context, Location},
     framing,
     ledger::{Entry, ErrorKind, State},
     limits::Limits,
@@ -73,7 +73,7 @@ impl Loader {
     /// Begins a file. One that is still open is finished first.
     pub fn open(&mut self, name: &str, options: Options) {
         self.finish();
-        let place = Place { name: name.to_owned(), ..Place::default() };
+        let place = Location { name: name.to_owned(), ..Location::default() };
         let (head, cut) = match options.part {
             Some(part) => (Some(part.head.clone()), Some(Cut::new(&part))),
             None => (None, None),
@@ -143,7 +143,7 @@ impl Loader {
                 open.node.fail(stored, state.clone(), context);
                 // An archive whose members are all complete has still to say why it ends here.
                 if context.ledger.len() == before {
-                    let place = Place { name: open.name, ..Place::default() };
+                    let place = Location { name: open.name, ..Location::default() };
                     context.complete_empty(&place, stored, stored, state);
                 }
             }

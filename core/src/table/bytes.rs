@@ -1,10 +1,10 @@
 //! The bytes of a chunk's texts that do not repeat, made smaller where that pays: most of them (URLs, request lines,
 //! ids) are loaded, kept and never asked for. Text is compressed; ids of one length, whose digits are random, are written
-//! in as few bits as the characters that stand at each place need (`places`).
+//! in as few bits as the characters that stand at each place need (`positional`).
 
 use std::{ops::Deref, sync::OnceLock};
 
-use super::places::Places;
+use super::positional::Places;
 
 /// Text is made smaller from this many bytes on.
 const FEW: usize = 16 << 10;

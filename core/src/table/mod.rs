@@ -3,7 +3,7 @@
 //! Reading order:
 //! 1. [`schema`]: kinds, units, roles, fields: what a column is called and what it means.
 //! 2. [`value`]: one value outside a column, as queries and views see it, and how values compare.
-//! 3. [`bitmap`], [`packed`], [`dictionary`], [`bytes`], `places`: the building blocks of columns.
+//! 3. [`bitmap`], [`packed`], [`dictionary`], [`bytes`], `positional`: the building blocks of columns.
 //! 4. [`column`](mod@column): one column of one chunk, sealed; [`writer`]: the same while it is being filled.
 //! 5. [`raw`]: the raw text of records, LZ4-compressed.
 //! 6. [`chunk`] and [`table`](mod@table): rows in chunks, chunks in a table, one table per format.
@@ -15,7 +15,7 @@ pub mod chunk;
 pub mod column;
 pub mod dictionary;
 pub mod packed;
-mod places;
+mod positional;
 pub mod raw;
 pub mod schema;
 pub mod shard;

@@ -45,7 +45,7 @@ enum Counts {
 
 /// The commonest values of one [`Tally`]: what travels.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Part {
+pub struct FacetPart {
     /// Values with their counts, most frequent first.
     pub values: Vec<(String, u64)>,
     /// No value that is not among `values` has more than this.
@@ -141,7 +141,7 @@ impl Tally {
         tally
     }
     /// The `most` commonest values.
-    pub fn part(&self, table: &Table, most: usize) -> Part {
+    pub fn part(&self, table: &Table, most: usize) -> FacetPart {
         // What a value displays as is only asked for the few that travel.
         let mut found: Vec<(u64, i64)> = match &self.counts {
             Counts::Codes(counts) | Counts::Near(_, counts) | Counts::Words { counts, .. } => {
@@ -181,8 +181,8 @@ impl Tally {
         sort(&mut values);
         self.told(values, floor, distinct)
     }
-    fn told(&self, values: Vec<(String, u64)>, floor: u64, distinct: u64) -> Part {
-        Part { values, floor, distinct, present: self.present, missing: self.rows - self.present }
+    fn told(&self, values: Vec<(String, u64)>, floor: u64, distinct: u64) -> FacetPart {
+        FacetPart { values, floor, distinct, present: self.present, missing: self.rows - self.present }
     }
     /// The commonest values that begin with `typed`, then those that contain it, letter case aside; `most` of each.
     pub(super) fn like(&self, table: &Table, typed: &str, most: usize) -> Vec<(String, u64)> {
@@ -341,16 +341,16 @@ fn sort(values: &mut [(String, u64)]) {
 
 /// Parts of one field on their way to a [`Facet`].
 #[derive(Clone, Debug, Default)]
-pub struct Merge {
-    parts: Vec<Part>,
+pub struct FacetMerge {
+    parts: Vec<FacetPart>,
     /// The values that may be among the commonest, once chosen.
     pub candidates: Vec<String>,
 }
 
-impl Merge {
+impl FacetMerge {
     /// Merges parts of the same field.
-    pub fn new(parts: Vec<Part>, wanted: usize) -> Merge {
-        let mut merge = Merge { parts, candidates: Vec::new() };
+    pub fn new(parts: Vec<FacetPart>, wanted: usize) -> FacetMerge {
+        let mut merge = FacetMerge { parts, candidates: Vec::new() };
         let mut sums = merge.sums();
         sort(&mut sums);
         let unsent: u64 = merge.parts.iter().map(|p| p.floor).sum();
@@ -467,11 +467,11 @@ mod tests {
             }
             assert_eq!(steps, 5, "nine chunks");
             let part = tally.part(table, 100);
-            let sums = Merge::new(vec![part.clone(), Part::default()], 100).sums();
+            let sums = FacetMerge::new(vec![part.clone(), FacetPart::default()], 100).sums();
             assert_eq!(sums.into_iter().collect::<HashMap<_, _>>(), expected, "{field}");
             assert_eq!((part.missing, part.floor), (missing, 0), "{field}");
             let least = tally.part(table, 1);
-            let most = |part: &Part| part.values.first().map(|v| v.1);
+            let most = |part: &FacetPart| part.values.first().map(|v| v.1);
             assert_eq!(most(&least), most(&part), "{field}");
             for (value, n) in &expected {
                 // Values that look alike are one where they are counted by what they look like.

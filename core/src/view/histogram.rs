@@ -57,17 +57,17 @@ pub fn bars(from: i64, to: i64, most: usize) -> (i64, i64, usize) {
 /// Counts the selected rows of one table; `selected` has a bitmap for each chunk.
 pub fn count(table: &Table, selected: &[Bitmap], (start, step, bars): (i64, i64, usize)) -> Histogram {
     let mut counter =
-        Counter { start, step: step.max(1), counts: vec![0; bars], elsewhere: 0, bar: 0, span: 0..0 };
+        Counter { start, step: step.max(1), counts: vec![0; bars], outside: 0, bar: 0, span: 0..0 };
     for (chunk, selected) in table.chunks().iter().zip(selected) {
         counter.chunk(chunk, selected);
     }
-    let Counter { counts, elsewhere, .. } = counter;
+    let Counter { counts, outside, .. } = counter;
     let series = if counts.iter().any(|c| *c > 0) {
         vec![Series { format: table.format().to_owned(), counts }]
     } else {
         Vec::new()
     };
-    Histogram { start, step, bars, series, elsewhere }
+    Histogram { start, step, bars, series, outside }
 }
 
 /// Adds `part` to `whole`; both have the same bars.
@@ -75,7 +75,7 @@ pub fn merge(whole: &mut Histogram, part: Histogram) {
     if whole.bars == 0 {
         (whole.start, whole.step, whole.bars) = (part.start, part.step, part.bars);
     }
-    whole.elsewhere += part.elsewhere;
+    whole.outside += part.outside;
     for series in part.series {
         match whole.series.binary_search_by(|s| s.format.cmp(&series.format)) {
             Ok(at) => whole.series[at].counts.iter_mut().zip(series.counts).for_each(|(a, b)| *a += b),
@@ -88,7 +88,7 @@ struct Counter {
     start: i64,
     step: i64,
     counts: Vec<u64>,
-    elsewhere: u64,
+    outside: u64,
     /// The bar of the last event and the times it spans: logs are nearly in order.
     bar: usize,
     span: Range<i64>,
@@ -98,7 +98,7 @@ impl Counter {
     fn chunk(&mut self, chunk: &Chunk, selected: &Bitmap) {
         let times = chunk.column(TIMESTAMP);
         let Some((first, last)) = times.range() else {
-            self.elsewhere += selected.count() as u64;
+            self.outside += selected.count() as u64;
             return;
         };
         // A chunk that lies in one bar is counted without looking at its rows.
@@ -116,10 +116,10 @@ impl Counter {
                 }
                 match self.span.contains(&time) {
                     true => self.counts[self.bar] += 1,
-                    false => self.elsewhere += 1,
+                    false => self.outside += 1,
                 }
             }
-            None => self.elsewhere += 1,
+            None => self.outside += 1,
         });
     }
     /// Moves to the bar of `time`; the span is empty when there is none.

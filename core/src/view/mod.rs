@@ -27,7 +27,7 @@ pub struct Histogram {
     /// One series per format that has an event, ordered by format id; each has `bars` counts.
     pub series: Vec<Series>,
     /// Matching events that have no time, or one outside the bars.
-    pub elsewhere: u64,
+    pub outside: u64,
 }
 
 /// The bars of one format.

@@ -102,11 +102,11 @@ impl Timeline {
         }
         numbers
     }
-    fn place(&self, shard: &Shard, worker: u32, number: u32) -> Place {
+    fn place(&self, shard: &Shard, worker: u32, number: u32) -> RowPosition {
         let (table, row) = self.locate(number);
         let time = shard.tables[table].locate(row).and_then(|(chunk, i)| chunk.column(TIMESTAMP).int(i));
         let id = RowId { shard: worker, table: table as u32, row: row as u32 };
-        Place { key: vec![time.map_or(Value::Null, Value::Time)], id }
+        RowPosition { key: vec![time.map_or(Value::Null, Value::Time)], id }
     }
     /// Heap bytes held.
     pub fn bytes(&self) -> usize {
@@ -125,7 +125,7 @@ impl Segment {
 
 /// One row's place in an order: the sort key and the row. Keys compare as `sort` says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Place {
+pub struct RowPosition {
     /// The values sorted by.
     pub key: Vec<Value>,
     /// The row.
@@ -190,12 +190,12 @@ impl Order {
         Order { len: rows.len(), kind: Kind::Sorted(rows), descending }
     }
     /// The row at place `at` of an order by keys.
-    fn place(&self, shard: &Shard, worker: u32, at: usize) -> Option<Place> {
+    fn place(&self, shard: &Shard, worker: u32, at: usize) -> Option<RowPosition> {
         match &self.kind {
             Kind::Time { .. } => None,
             Kind::Sorted(rows) => {
                 let (key, table, row) = rows.get(at)?;
-                Some(Place { key: key.clone(), id: RowId { shard: worker, table: *table, row: *row } })
+                Some(RowPosition { key: key.clone(), id: RowId { shard: worker, table: *table, row: *row } })
             }
             Kind::Ranked { rows, missing, columns } => {
                 let number = match self.descending == [true] {
@@ -205,7 +205,7 @@ impl Order {
                 let id = RowId { shard: worker, table: (number? >> 32) as u32, row: number? as u32 };
                 let row = shard.tables.get(id.table as usize)?.row(id.row as usize)?;
                 let column = columns.get(id.table as usize).copied().flatten();
-                Some(Place { key: vec![column.map_or(Value::Null, |c| row.value(c))], id })
+                Some(RowPosition { key: vec![column.map_or(Value::Null, |c| row.value(c))], id })
             }
         }
     }
@@ -225,7 +225,7 @@ impl Order {
         worker: u32,
         from: usize,
         count: usize,
-    ) -> Vec<Place> {
+    ) -> Vec<RowPosition> {
         let from = from.min(self.len);
         let count = count.min(self.len.saturating_sub(from));
         match &self.kind {
@@ -260,7 +260,7 @@ impl Order {
         }
     }
     /// A row every [`EVERY`] rows, with its place, first places first.
-    pub fn splitters(&self, shard: &Shard, timeline: &Timeline, worker: u32) -> Vec<(usize, Place)> {
+    pub fn splitters(&self, shard: &Shard, timeline: &Timeline, worker: u32) -> Vec<(usize, RowPosition)> {
         match &self.kind {
             Kind::Ranked { .. } | Kind::Sorted(_) => (0..self.len)
                 .step_by(EVERY)
@@ -314,7 +314,7 @@ struct Lane {
 
 impl Merged {
     /// `shards[s]` is the length and the splitters of shard `s`.
-    pub fn new(shards: Vec<(usize, Vec<(usize, Place)>)>, descending: Vec<bool>) -> Merged {
+    pub fn new(shards: Vec<(usize, Vec<(usize, RowPosition)>)>, descending: Vec<bool>) -> Merged {
         let mut merged = Merged { descending, ..Merged::default() };
         for (s, (len, splitters)) in shards.into_iter().enumerate() {
             merged.shards.push(Lane { len, places: splitters.iter().map(|p| p.0).collect() });
@@ -360,10 +360,10 @@ impl Merged {
         from: usize,
         count: usize,
         starts: &[(usize, usize)],
-        fetched: Vec<Vec<Place>>,
-    ) -> Vec<Place> {
+        fetched: Vec<Vec<RowPosition>>,
+    ) -> Vec<RowPosition> {
         let skipped: usize = starts.iter().map(|s| s.0).sum();
-        let mut rows: Vec<(usize, usize, Place)> = Vec::new();
+        let mut rows: Vec<(usize, usize, RowPosition)> = Vec::new();
         for (s, places) in fetched.into_iter().enumerate() {
             rows.extend(
                 places.into_iter().enumerate().map(|(i, p)| (s, starts.get(s).map_or(0, |r| r.0) + i, p)),
@@ -423,7 +423,7 @@ mod tests {
             }
             let window =
                 |s: usize, from, count| orders[s].window(&shards[s], &timelines[s], s as u32, from, count);
-            let mut whole: Vec<(usize, usize, Place)> = Vec::new();
+            let mut whole: Vec<(usize, usize, RowPosition)> = Vec::new();
             for s in 0..shards.len() {
                 whole.extend(window(s, 0, usize::MAX).into_iter().enumerate().map(|(i, p)| (s, i, p)));
             }
@@ -437,11 +437,12 @@ mod tests {
             assert_eq!(merged.len(), whole.len());
             for from in (0..whole.len() + 50).step_by(37) {
                 let ranges = merged.ranges(from, 61);
-                let fetched: Vec<Vec<Place>> =
+                let fetched: Vec<Vec<RowPosition>> =
                     ranges.iter().enumerate().map(|(s, r)| window(s, r.0, r.1)).collect();
                 assert!(fetched.iter().map(Vec::len).max() <= Some(61 + 4 * EVERY), "fetches stay small");
                 let cut = merged.cut(from, 61, &ranges, fetched);
-                let expected: Vec<Place> = whole.iter().skip(from).take(61).map(|r| r.2.clone()).collect();
+                let expected: Vec<RowPosition> =
+                    whole.iter().skip(from).take(61).map(|r| r.2.clone()).collect();
                 assert_eq!(cut, expected, "from {from}");
             }
         }

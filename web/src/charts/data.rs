@@ -351,7 +351,7 @@ mod tests {
             step: 10,
             bars: 4,
             series: vec![series("a", &[1, 0, 3, 0]), series("b", &[1, 0, 1, 2])],
-            elsewhere: 0,
+            outside: 0,
         }
     }
 

@@ -432,7 +432,7 @@ fn add(sum: &mut Entry, part: &Entry) {
     sum.records += part.records;
     sum.rows += part.rows;
     sum.rejected += part.rejected;
-    sum.aside += part.aside;
+    sum.skipped += part.skipped;
     sum.duplicates += part.duplicates;
     sum.first_time = [sum.first_time, part.first_time].into_iter().flatten().min();
     sum.last_time = sum.last_time.max(part.last_time);

@@ -8,7 +8,7 @@ use logloupe_core::{
     query::{Diagnostic, Severity},
     view::{
         Answer, GridRow, RowId, ViewRequest, facets, histogram,
-        order::{Merged, Place},
+        order::{Merged, RowPosition},
     },
 };
 
@@ -41,7 +41,7 @@ struct Pending {
     asked: f64,
     parts: Vec<Option<ViewPart>>,
     /// Per facet, what was merged so far and, per worker, its tables' counts of the candidates.
-    facets: Vec<facets::Merge>,
+    facets: Vec<facets::FacetMerge>,
     looked_up: Vec<Option<Counts>>,
     viewed: Option<Viewed>,
     waiting_for_table: bool,
@@ -76,7 +76,7 @@ struct Window {
     count: usize,
     columns: Vec<String>,
     ranges: Vec<(usize, usize)>,
-    places: Vec<Option<Vec<Place>>>,
+    places: Vec<Option<Vec<RowPosition>>>,
     /// The rows in order, filled as workers answer; and which request asked which worker.
     ids: Vec<RowId>,
     rows: Vec<Option<GridRow>>,
@@ -160,7 +160,7 @@ impl State {
         for f in 0..fields {
             let tables =
                 parts.iter_mut().filter_map(|p| p.facets.get_mut(f)).flat_map(std::mem::take).collect();
-            let merge = facets::Merge::new(tables, wanted);
+            let merge = facets::FacetMerge::new(tables, wanted);
             if !merge.complete() {
                 lookups.push((f as u32, merge.candidates.clone()));
             }
@@ -306,7 +306,7 @@ impl State {
             self.ask(shard as u32, Ask::Window { ask, view, from: first as u64, count: count as u64 });
         }
     }
-    pub(super) fn heard_window(&mut self, shard: u32, ask: u32, places: Vec<Place>) {
+    pub(super) fn heard_window(&mut self, shard: u32, ask: u32, places: Vec<RowPosition>) {
         let Some(window) = self.viewing.windows.get_mut(&ask) else { return };
         if let Some(slot) = window.places.get_mut(shard as usize) {
             *slot = Some(places);

@@ -46,7 +46,7 @@ pub(crate) fn LedgerPage(props: &LedgerPageProps) -> Html {
         move |_| shown.set(*shown + FILES * 3)
     };
     let count = |n: u64| html! { <td class="right mono">{ text::grouped(n) }</td> };
-    let accounted = totals.rows + totals.rejected + totals.aside == totals.records;
+    let accounted = totals.rows + totals.rejected + totals.skipped == totals.records;
     html! {
         <main class="ledger-page">
             <section class="ledger" role="region" aria-label="Ledger">
@@ -69,7 +69,7 @@ pub(crate) fn LedgerPage(props: &LedgerPageProps) -> Html {
                     <tfoot><tr>
                         <th scope="row">{ text::plural(totals.files, "file") }</th><td></td>
                         <td>{ if accounted { "records = rows + rejected + aside" } else { "still counting" } }</td><td></td>
-                        { count(totals.records) }{ count(totals.rows) }{ count(totals.rejected) }{ count(totals.aside) }{ count(totals.duplicates) }
+                        { count(totals.records) }{ count(totals.rows) }{ count(totals.rejected) }{ count(totals.skipped) }{ count(totals.duplicates) }
                         <td class="right mono">{ text::bytes(totals.bytes as f64) }</td><td></td>
                     </tr></tfoot>
                 </table></div>
@@ -145,7 +145,7 @@ fn File(props: &FileProps) -> Html {
                 <td>{ taken_for }if !wrapping.is_empty() { <span class="muted wrapping">{ wrapping }</span> }</td>
                 <td class="why">{ ledger::reason(entry) }</td>
                 <td><span class={classes!("label", tone)}>{ word }</span></td>
-                { number(entry.records) }{ number(entry.rows) }{ rejected }{ number(entry.aside) }{ number(entry.duplicates) }
+                { number(entry.records) }{ number(entry.rows) }{ rejected }{ number(entry.skipped) }{ number(entry.duplicates) }
                 <td class="right mono">{ text::bytes(entry.bytes_stored as f64) }</td>
                 <td class="mono times">{ times }</td>
             </tr>

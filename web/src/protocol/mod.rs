@@ -15,7 +15,7 @@ use logloupe_core::{
         syntax::Language,
         transpile::{Athena, Insights},
     },
-    view::{Detail, GridRow, Histogram, RowId, ViewRequest, facets::Part, order::Place},
+    view::{Detail, GridRow, Histogram, RowId, ViewRequest, facets::FacetPart, order::RowPosition},
 };
 use serde::{Deserialize, Serialize};
 
@@ -297,7 +297,7 @@ pub enum Tell {
         /// The request.
         ask: u32,
         /// The places.
-        places: Vec<Place>,
+        places: Vec<RowPosition>,
     },
     /// Answer to [`Ask::Rows`], in the order asked for.
     Rows {
@@ -382,11 +382,11 @@ pub struct ViewPart {
     /// Bars.
     pub histogram: Histogram,
     /// Per facet, per table.
-    pub facets: Vec<Vec<Part>>,
+    pub facets: Vec<Vec<FacetPart>>,
     /// Rows in order: how many, and splitters.
     pub rows: u64,
     /// Every few hundred rows, with their places.
-    pub splitters: Vec<(u64, Place)>,
+    pub splitters: Vec<(u64, RowPosition)>,
     /// Which sort keys are largest first.
     pub descending: Vec<bool>,
     /// The columns that the query chooses.

@@ -9,13 +9,13 @@ pub(crate) struct Totals {
     pub(crate) records: u64,
     pub(crate) rows: u64,
     pub(crate) rejected: u64,
-    pub(crate) aside: u64,
+    pub(crate) skipped: u64,
     pub(crate) duplicates: u64,
     pub(crate) bytes: u64,
     /// Files that could not be read to their end.
     pub(crate) failed: u64,
     /// Files that were recognised and not read.
-    pub(crate) set_aside: u64,
+    pub(crate) skipped_files: u64,
 }
 
 /// The sums.
@@ -25,11 +25,11 @@ pub(crate) fn totals(entries: &[Entry]) -> Totals {
         sums.records += entry.records;
         sums.rows += entry.rows;
         sums.rejected += entry.rejected;
-        sums.aside += entry.aside;
+        sums.skipped += entry.skipped;
         sums.duplicates += entry.duplicates;
         sums.bytes += entry.bytes_stored;
         sums.failed += matches!(entry.state, State::Failed(_)) as u64;
-        sums.set_aside += matches!(entry.state, State::SetAside(_)) as u64;
+        sums.skipped_files += matches!(entry.state, State::Skipped(_)) as u64;
     }
     sums
 }
@@ -50,21 +50,21 @@ pub(crate) fn state_word(entry: &Entry) -> (&'static str, Tone) {
         State::Read if entry.rejected > 0 => ("read, with rejects", Tone::Notice),
         State::Read => ("read", Tone::Good),
         State::Table { .. } => ("lookup table", Tone::Good),
-        State::SetAside(_) => ("set aside", Tone::Plain),
+        State::Skipped(_) => ("set aside", Tone::Plain),
         State::Failed(_) if entry.rows > 0 => ("read in part", Tone::Bad),
         State::Failed(_) => ("not read", Tone::Bad),
         State::Cancelled => ("cancelled", Tone::Notice),
     }
 }
 
-/// Why it ended so: the fault, the reason for setting it aside, else why it was taken for what it is.
+/// Why it ended so: the fault, the reason for skipping it, else why it was taken for what it is.
 pub(crate) fn reason(entry: &Entry) -> String {
     match &entry.state {
         State::Failed(error) if error.at > 0 => {
             format!("{}, at byte {}", error.message, super::text::grouped(error.at))
         }
         State::Failed(error) => error.message.clone(),
-        State::SetAside(reason) => reason.clone(),
+        State::Skipped(reason) => reason.clone(),
         _ => entry.reason.clone(),
     }
 }
@@ -141,11 +141,12 @@ mod tests {
 
     #[test]
     fn sums_add_up() {
-        let one = Entry { records: 10, rows: 7, rejected: 2, aside: 1, bytes_stored: 5, ..Entry::default() };
+        let one =
+            Entry { records: 10, rows: 7, rejected: 2, skipped: 1, bytes_stored: 5, ..Entry::default() };
         let fault = Error { kind: ErrorKind::Truncated, at: 1204, message: "gzip ends early".into() };
         let two = Entry { records: 3, rows: 3, state: State::Failed(fault), ..Entry::default() };
         let sums = totals(&[one, two.clone()]);
-        assert_eq!(sums.records, sums.rows + sums.rejected + sums.aside);
+        assert_eq!(sums.records, sums.rows + sums.rejected + sums.skipped);
         assert_eq!((sums.files, sums.failed, sums.bytes), (2, 1, 5));
         assert_eq!(state_word(&two), ("read in part", Tone::Bad));
         assert_eq!(reason(&two), "gzip ends early, at byte 1,204");

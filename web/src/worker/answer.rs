@@ -17,7 +17,7 @@ use logloupe_core::{
         RowId, ViewRequest,
         facets::Tally,
         histogram,
-        order::{Order, Place, Timeline},
+        order::{Order, RowPosition, Timeline},
         sorting::Sorting,
     },
 };
@@ -259,7 +259,7 @@ impl Answering {
         self.order = Some(order);
     }
     /// The places `from..from + count` of this shard's rows.
-    pub fn window(&self, shard: &Shard, timeline: &Timeline, from: usize, count: usize) -> Vec<Place> {
+    pub fn window(&self, shard: &Shard, timeline: &Timeline, from: usize, count: usize) -> Vec<RowPosition> {
         self.order.as_ref().map_or_else(Vec::new, |o| o.window(shard, timeline, self.number, from, count))
     }
     /// What gives the values of columns that the query computes.

@@ -98,7 +98,7 @@ fn view(sessions: &mut [Session], catalog: &[u8], request: &ViewRequest) -> Whol
         histogram::merge(&mut whole.histogram, part.histogram.clone());
     }
     for (f, field) in request.facets.iter().enumerate() {
-        let merge = facets::Merge::new(
+        let merge = facets::FacetMerge::new(
             parts.iter().flat_map(|p| p.facets[f].clone()).collect(),
             request.facet_values,
         );
@@ -221,7 +221,7 @@ fn any_number_of_workers_says_the_same() {
             assert_eq!(a.histogram, b.histogram, "{query}");
             assert_eq!(a.facets, b.facets, "{query}");
             let bars: u64 =
-                a.histogram.series.iter().flat_map(|s| &s.counts).sum::<u64>() + a.histogram.elsewhere;
+                a.histogram.series.iter().flat_map(|s| &s.counts).sum::<u64>() + a.histogram.outside;
             if time.is_none() {
                 assert_eq!(bars, a.matched, "the bars of {query} are its matches");
             }

@@ -35,12 +35,12 @@ fn records(content: &[u8]) -> Vec<&[u8]> {
 fn decode(records: &[&[u8]]) -> (Table, Vec<Fault>, usize) {
     let mut table = Table::new(META.id, CloudTrail.fields(), 1);
     let mut decoder = Events::new();
-    let (mut faults, mut aside) = (Vec::new(), 0);
+    let (mut faults, mut skipped) = (Vec::new(), 0);
     for (i, bytes) in records.iter().enumerate() {
         let mut row = table.begin();
         match decoder.decode(&Record { bytes, envelope_time: None }, &mut row) {
             Ok(Decoded::Row) => row.commit(0, i as u64 + 1, i as u64 + 1, bytes),
-            Ok(Decoded::Aside(_)) => aside += 1,
+            Ok(Decoded::Skipped(_)) => skipped += 1,
             Ok(Decoded::Form) => panic!("events have no form"),
             Err(fault) => {
                 assert!(fault.at <= bytes.len() && !fault.expected.is_empty());
@@ -49,8 +49,8 @@ fn decode(records: &[&[u8]]) -> (Table, Vec<Fault>, usize) {
         }
     }
     table.seal();
-    assert_eq!(table.rows() + faults.len() + aside, records.len());
-    (table, faults, aside)
+    assert_eq!(table.rows() + faults.len() + skipped, records.len());
+    (table, faults, skipped)
 }
 
 fn sample(name: &str) -> Table {
@@ -74,14 +74,14 @@ fn samples_give_what_they_state() {
     for sample in SAMPLES {
         let records = records(sample.content);
         assert!(matches!(sniff(&records), Sniff::Certain(_)), "{}", sample.name);
-        let (table, faults, aside) = decode(&records);
+        let (table, faults, skipped) = decode(&records);
         assert_eq!(
             (table.rows(), faults.len()),
             (sample.rows, sample.rejected),
             "{}: {faults:?}",
             sample.name
         );
-        assert_eq!(aside, (sample.name == "cloudtrail_digest.json") as usize);
+        assert_eq!(skipped, (sample.name == "cloudtrail_digest.json") as usize);
         for row in 0..table.rows() {
             let row = table.row(row).unwrap();
             assert_ne!(row.get("@timestamp"), Value::Null, "{}", sample.name);

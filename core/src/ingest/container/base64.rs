@@ -2,7 +2,7 @@
 
 use super::{Node, fail_child};
 use crate::ingest::{
-    context::{Context, Place},
+    context::{Context, Location},
     ledger::{ErrorKind, State},
     payload::{Base64, GZIP},
 };
@@ -15,7 +15,7 @@ pub(crate) struct Encoded {
 }
 
 impl Encoded {
-    pub(super) fn new(place: &Place) -> Encoded {
+    pub(super) fn new(place: &Location) -> Encoded {
         Encoded {
             child: Node::new(place.inside("base64")),
             decoder: Base64::default(),

@@ -7,7 +7,7 @@ use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use super::{Node, fail_child};
 use crate::ingest::{
-    context::{Context, Place},
+    context::{Context, Location},
     ledger::{Error, ErrorKind, State},
 };
 
@@ -16,7 +16,7 @@ pub(super) const PIECE: usize = 128 << 10;
 
 pub(crate) struct Gzip {
     child: Node,
-    place: Place,
+    place: Location,
     stage: Stage,
     inflate: Decompress,
     crc: Crc,
@@ -72,7 +72,7 @@ const NAME: u8 = 8;
 const COMMENT: u8 = 16;
 
 impl Gzip {
-    pub(super) fn new(place: Place) -> Gzip {
+    pub(super) fn new(place: Location) -> Gzip {
         Gzip {
             child: Node::new(place.inside("gzip")),
             place,

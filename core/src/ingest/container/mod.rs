@@ -12,7 +12,7 @@ mod zip;
 
 use super::{
     content::Content,
-    context::{Context, Place},
+    context::{Context, Location},
     framing,
     ledger::{Error, ErrorKind, State},
 };
@@ -25,7 +25,7 @@ use zip::Zip;
 /// One stage: takes bytes and passes on what they hold.
 pub(crate) enum Node {
     /// Not yet known what it is.
-    Head { place: Place, head: Vec<u8> },
+    Head { place: Location, head: Vec<u8> },
     /// Gzip.
     Gzip(Box<Gzip>),
     /// A zip archive.
@@ -37,7 +37,7 @@ pub(crate) enum Node {
     /// The content.
     Content(Box<Content>),
     /// Recognised and not read.
-    Refused { place: Place, bytes: u64, state: State },
+    Refused { place: Location, bytes: u64, state: State },
 }
 
 /// How many bytes tell what content is: the header of a tar is the longest.
@@ -46,7 +46,7 @@ const HEAD: usize = 512;
 const BLANK: usize = 64 << 10;
 
 impl Node {
-    pub(crate) fn new(place: Place) -> Node {
+    pub(crate) fn new(place: Location) -> Node {
         Node::Head { place, head: Vec::new() }
     }
     pub(crate) fn push(&mut self, bytes: &[u8], context: &mut Context) {
@@ -85,7 +85,7 @@ impl Node {
     pub(crate) fn finish(mut self, stored: u64, context: &mut Context) {
         if let Node::Head { place, head } = &self {
             if head.is_empty() {
-                let state = State::SetAside("an empty file".to_owned());
+                let state = State::Skipped("an empty file".to_owned());
                 return context.complete_empty(place, stored, 0, state);
             }
             self.decide(context);
@@ -150,7 +150,7 @@ impl Node {
                 Node::Refused { place, bytes: 0, state }
             }
             Some(Magic::NoLog(name)) => {
-                Node::Refused { place, bytes: 0, state: State::SetAside(name.to_owned()) }
+                Node::Refused { place, bytes: 0, state: State::Skipped(name.to_owned()) }
             }
             None => Node::Content(Box::new(Content::new(
                 place,

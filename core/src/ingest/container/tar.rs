@@ -2,7 +2,7 @@
 
 use super::Node;
 use crate::ingest::{
-    context::{Context, Place},
+    context::{Context, Location},
     ledger::{ErrorKind, State},
 };
 
@@ -12,7 +12,7 @@ pub(super) const BLOCK: usize = 512;
 const NAME: u64 = 64 << 10;
 
 pub(crate) struct Tar {
-    place: Place,
+    place: Location,
     outermost: bool,
     head: Vec<u8>,
     body: Body,
@@ -39,7 +39,7 @@ enum Body {
 }
 
 impl Tar {
-    pub(super) fn new(place: Place) -> Tar {
+    pub(super) fn new(place: Location) -> Tar {
         Tar {
             outermost: place.containers.is_empty(),
             place,
@@ -156,7 +156,7 @@ impl Tar {
             let error = context.error(ErrorKind::Truncated, "the tar archive ends too early");
             self.fail(stored, State::Failed(error), context);
         } else if self.members == 0 {
-            let state = State::SetAside("an archive without files".to_owned());
+            let state = State::Skipped("an archive without files".to_owned());
             context.complete_empty(&self.place, stored, stored, state);
         }
     }

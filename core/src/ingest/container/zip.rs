@@ -9,12 +9,12 @@ use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use super::{Node, gzip::PIECE};
 use crate::ingest::{
-    context::{Context, Place},
+    context::{Context, Location},
     ledger::{Error, ErrorKind, State},
 };
 
 pub(crate) struct Zip {
-    place: Place,
+    place: Location,
     outermost: bool,
     stage: Stage,
     /// A header or descriptor that is being gathered.
@@ -73,7 +73,7 @@ const FIXED: usize = 30;
 const LONGEST: usize = 24;
 
 impl Zip {
-    pub(super) fn new(place: Place) -> Zip {
+    pub(super) fn new(place: Location) -> Zip {
         Zip {
             outermost: place.containers.is_empty(),
             place,
@@ -183,7 +183,7 @@ impl Zip {
             other => Some(format!("its compression ({}) is not read here", method_name(other))),
         };
         let refused = match unread {
-            _ if folder => Some(State::SetAside("a folder".to_owned())),
+            _ if folder => Some(State::Skipped("a folder".to_owned())),
             Some(message) => Some(State::Failed(context.error(ErrorKind::Unsupported, message))),
             None => None,
         };
@@ -253,7 +253,7 @@ impl Zip {
     /// The member at hand is damaged; its rows so far are kept and the rest of it is passed over.
     fn spoil(&mut self, error: Error, context: &mut Context) {
         let Some(member) = &mut self.member else { return };
-        let node = std::mem::replace(&mut member.node, Node::new(Place::default()));
+        let node = std::mem::replace(&mut member.node, Node::new(Location::default()));
         let stored = member.stored + member.left.unwrap_or(0);
         node.fail(stored, State::Failed(error), context);
         member.refused = Some(State::Cancelled);
@@ -309,7 +309,7 @@ impl Zip {
         let Some(member) = self.member.take() else { return };
         let stored = member.stored;
         let fault = match (&member.refused, stated) {
-            (Some(State::SetAside(_) | State::Cancelled), _) => return,
+            (Some(State::Skipped(_) | State::Cancelled), _) => return,
             (Some(state), _) => return member.node.fail(stored, state.clone(), context),
             _ if member.deflated && !member.inflated => Some("its compressed data ends too early"),
             (_, Some((size, crc))) if size != member.size || crc != member.crc.sum() => {
@@ -330,7 +330,7 @@ impl Zip {
             self.descriptor(context);
         }
         if let Some(name) = self.refused {
-            let state = State::SetAside(name.to_owned());
+            let state = State::Skipped(name.to_owned());
             return context.complete_empty(&self.place, stored, stored, state);
         }
         if self.stage != Stage::End {
@@ -340,13 +340,13 @@ impl Zip {
         if let Some(error) = self.failed {
             context.complete_empty(&self.place, stored, stored, State::Failed(error));
         } else if self.members == 0 {
-            let state = State::SetAside("an archive without files".to_owned());
+            let state = State::Skipped("an archive without files".to_owned());
             context.complete_empty(&self.place, stored, stored, state);
         }
     }
     pub(super) fn fail(self, stored: u64, state: State, context: &mut Context) {
         if let Some(member) = self.member
-            && !matches!(member.refused, Some(State::SetAside(_) | State::Cancelled))
+            && !matches!(member.refused, Some(State::Skipped(_) | State::Cancelled))
         {
             let state = member.refused.unwrap_or(state.clone());
             member.node.fail(member.stored, state, context);

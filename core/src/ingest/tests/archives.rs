@@ -102,7 +102,7 @@ fn zip_gives_an_entry_per_file() {
     assert_eq!((ledger[1].bytes_stored, ledger[1].bytes), (b.len() as u64, b.len() as u64));
     assert_eq!(ledger[0].bytes_stored, deflate(&a).len() as u64);
     assert_eq!(ledger[5].containers, ["zip", "gzip"]);
-    assert_eq!(ledger[6].state, State::SetAside("an empty file".into()));
+    assert_eq!(ledger[6].state, State::Skipped("an empty file".into()));
     assert!(ledger.iter().all(|e| e.rows == 0 || e.state == State::Read));
 }
 
@@ -152,9 +152,9 @@ fn an_incomplete_zip_says_so() {
     let (_, ledger) = read("all.zip", &archive[..archive.len() - 68]);
     assert_eq!((ledger.len(), ledger[1].rows, failed(&ledger[2]).0), (3, 500, ErrorKind::Truncated));
     let (_, entry_) = entry("none.zip", &zip(&[])[46..]);
-    assert_eq!(entry_.state, State::SetAside("an archive without files".into()));
+    assert_eq!(entry_.state, State::Skipped("an archive without files".into()));
     let (_, entry_) = entry("x.xlsx", &zip(&[zipped("[Content_Types].xml", b"<x/>")]));
-    assert_eq!(entry_.state, State::SetAside("an Office document".into()));
+    assert_eq!(entry_.state, State::Skipped("an Office document".into()));
 }
 
 #[test]

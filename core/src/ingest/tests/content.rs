@@ -20,7 +20,7 @@ fn lines_end_in_every_way() {
 #[test]
 fn records_put_aside_are_counted_as_such() {
     let (_, entry) = entry("a.log", b"n=1\ndigest\n");
-    assert_eq!((entry.records, entry.rows, entry.aside), (2, 1, 1));
+    assert_eq!((entry.records, entry.rows, entry.skipped), (2, 1, 1));
     assert_eq!(entry.state, State::Read);
 }
 
@@ -75,10 +75,10 @@ fn subscriptions_give_their_messages() {
     assert_eq!(numbers(&rows), [7, 8, 7, 8]);
     assert_eq!(rows[0].5, "n=7 word=\"q\"");
     assert_eq!((rows[1].4.as_str(), rows[1].2), ("é", 3));
-    assert_eq!((entry_.records, entry_.aside, entry_.envelope.as_str()), (5, 1, "logEvents"));
+    assert_eq!((entry_.records, entry_.skipped, entry_.envelope.as_str()), (5, 1, "logEvents"));
     assert_eq!(entry_.first_time, Some(1_432_826_855_000_000));
     let (_, only) = entry("control", control.as_bytes());
-    assert_eq!(only.state, State::SetAside("CloudWatch control message".into()));
+    assert_eq!(only.state, State::Skipped("CloudWatch control message".into()));
 
     let base64 = base64(&gzip_plain(text.as_bytes()));
     let (rows, entry_) = entry("lambda", format!(r#"{{"awslogs":{{"data":"{base64}"}}}}"#).as_bytes());

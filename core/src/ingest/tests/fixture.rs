@@ -67,7 +67,7 @@ impl Decoder for Pairs {
             return Ok(Decoded::Form);
         }
         if record.bytes == b"digest" {
-            return Ok(Decoded::Aside("digest"));
+            return Ok(Decoded::Skipped("digest"));
         }
         let rest = record.bytes.strip_prefix(b"n=").ok_or(Fault::new(record.bytes, 0, "n="))?;
         let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
@@ -172,7 +172,7 @@ pub(super) fn read_in(
     content.chunks(pieces).for_each(|piece| loader.push(piece));
     let (shard, ledger) = loader.into_parts();
     for entry in &ledger {
-        assert_eq!(entry.records, entry.rows + entry.rejected + entry.aside, "{entry:?}");
+        assert_eq!(entry.records, entry.rows + entry.rejected + entry.skipped, "{entry:?}");
     }
     (rows(&shard), ledger)
 }

@@ -5,7 +5,7 @@ use crate::ingest::{ErrorKind, Limits, Loader, Options, State};
 
 #[test]
 fn what_is_no_log_is_named() {
-    for (content, aside) in [
+    for (content, skipped) in [
         (&b""[..], "an empty file"),
         (b" \n\n\t", "only blank lines"),
         (b"\xEF\xBB\xBF", "only blank lines"),
@@ -16,8 +16,8 @@ fn what_is_no_log_is_named() {
         (b"%PDF-1.7\n", "a PDF document"),
     ] {
         let (rows, entry) = entry("a", content);
-        assert_eq!((rows.len(), entry.state), (0, State::SetAside(aside.into())));
-        assert_eq!((entry.reason.as_str(), entry.bytes), (aside, content.len() as u64));
+        assert_eq!((rows.len(), entry.state), (0, State::Skipped(skipped.into())));
+        assert_eq!((entry.reason.as_str(), entry.bytes), (skipped, content.len() as u64));
     }
     for (content, words) in [
         (&b"PAR1\x15\x04"[..], "a Parquet file"),
@@ -154,7 +154,7 @@ fn nothing_is_left_of_a_file_that_is_given_up() {
     );
     assert!(matches!(&ledger[1].state, State::Failed(e) if e.kind == ErrorKind::Io));
     assert_eq!((ledger[2].rows, &ledger[2].state), (1000, &State::Read));
-    assert_eq!(ledger[3].state, State::SetAside("an empty file".into()));
+    assert_eq!(ledger[3].state, State::Skipped("an empty file".into()));
     assert_eq!(shard.rows() as u64, ledger.iter().map(|e| e.rows).sum::<u64>());
     assert!(ledger[0].rows > 300 && ledger[0].rows == ledger[1].rows);
 }

@@ -156,7 +156,7 @@ fn of_log(query: &Query, log: &Log) -> Result<Insights, Unsupported> {
     if !limited {
         writer.note("Insights shows 10,000 rows of an answer at most; Logloupe shows all");
     }
-    let group = log.elsewhere.map_or("its log group", |e| e.insights.group);
+    let group = log.external.map_or("its log group", |e| e.insights.group);
     Ok(Insights { text: written.to_string(), group: group.to_owned(), notes: writer.notes })
 }
 
@@ -316,7 +316,7 @@ impl Writer<'_> {
             return field(name);
         }
         let name = name.strip_prefix(IN_MESSAGE).unwrap_or(name);
-        let there = self.log.elsewhere.map(|e| e.insights);
+        let there = self.log.external.map(|e| e.insights);
         let Some(own) = self.log.field(name) else {
             return match name {
                 "@timestamp" | "@message" | "@logStream" | "@log" | "@ingestionTime" | "@ptr" => field(name),

@@ -2,7 +2,7 @@
 
 use super::Unsupported;
 use crate::{
-    elsewhere::Elsewhere,
+    external::ExternalSchema,
     query::plan::{Catalog, Plan, catalog::BUILT_IN},
     table::Field,
 };
@@ -19,7 +19,7 @@ pub struct Log {
     /// Whether any path of its records is a field.
     pub json: bool,
     /// What other engines call it.
-    pub elsewhere: Option<&'static Elsewhere>,
+    pub external: Option<&'static ExternalSchema>,
 }
 
 /// Tells of logs, so that explaining a query needs to know no format.

@@ -7,7 +7,7 @@ use super::{
     text,
 };
 use crate::{
-    elsewhere::Root,
+    external::JsonRoot,
     query::{
         plan::catalog::{BUILT_IN, IN_MESSAGE},
         transpile::Unsupported,
@@ -54,9 +54,9 @@ impl Printer<'_> {
         };
         for root in self.table.roots {
             match root {
-                Root::Json { path: start, column } | Root::SmallJson { path: start, column } => {
+                JsonRoot::Json { path: start, column } | JsonRoot::SmallJson { path: start, column } => {
                     let Some(rest) = rest_of(start) else { continue };
-                    let small = matches!(root, Root::SmallJson { .. });
+                    let small = matches!(root, JsonRoot::SmallJson { .. });
                     let rest = if small { rest.to_lowercase() } else { rest };
                     if rest.is_empty() {
                         return Some(Sql::atom(*column, Type::Text));
@@ -72,7 +72,7 @@ impl Printer<'_> {
                         Kind::Time => Sql::atom(format!("from_iso8601_timestamp({found})"), Type::Time),
                     });
                 }
-                Root::Structs { path: root, column, members } => {
+                JsonRoot::Structs { path: root, column, members } => {
                     let Some(rest) = rest_of(root) else { continue };
                     let (index, member) = rest.split_once('.')?;
                     let index: usize = index.parse().ok()?;

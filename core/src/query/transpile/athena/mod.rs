@@ -21,7 +21,7 @@ use self::{
 };
 use super::{Log, Logs, Unsupported, log};
 use crate::{
-    elsewhere::Table,
+    external::AthenaTable,
     query::{
         functions::AggregateKind,
         plan::{self, Catalog, Group, Node, Op, Operator, Plan, Stage},
@@ -64,7 +64,7 @@ pub fn athena(query: &Query, catalog: &Catalog, logs: &dyn Logs) -> Result<Athen
         ));
     }
     let log = log::asked(&plan, catalog, logs)?;
-    let table = match log.elsewhere.map(|e| e.athena) {
+    let table = match log.external.map(|e| e.athena) {
         Some(Ok(table)) => table,
         Some(Err(why)) => return Err(Unsupported::new(format!("a query of {}", log.title), why, "")),
         None => {
@@ -111,7 +111,7 @@ fn has_form(command: &Command) -> bool {
 struct Printer<'p> {
     plan: &'p Plan,
     log: &'p Log,
-    table: &'static Table,
+    table: &'static AthenaTable,
     /// The stage that is being written.
     stage: usize,
     relation: Relation,

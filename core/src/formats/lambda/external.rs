@@ -1,13 +1,13 @@
 //! Lambda's logs in CloudWatch Logs, where they are at home. Athena has no table of them.
 
-use crate::elsewhere::{Elsewhere, Insights};
+use crate::external::{ExternalSchema, InsightsNames};
 
-pub(super) static ELSEWHERE: Elsewhere = Elsewhere {
+pub(super) static EXTERNAL: ExternalSchema = ExternalSchema {
     athena: Err(
         "AWS documents no Athena table for it, as functions write to CloudWatch Logs; run it there, as \
                  `logloupe explain --to insights` writes it",
     ),
-    insights: Insights {
+    insights: InsightsNames {
         group: "/aws/lambda/ and the function's name",
         prefix: "",
         names: &[],

@@ -4,41 +4,41 @@
 //! the guide, which ends in 2023. Where that has `createdate` and `updatedate`, the statement here has the names that
 //! findings have. The reader of JSON writes the names inside `resource` and `service` in small letters.
 
-use crate::elsewhere::{Column, Elsewhere, Insights, Root, Table};
+use crate::external::{AthenaColumn, AthenaTable, ExternalSchema, InsightsNames, JsonRoot};
 
-pub(super) static ELSEWHERE: Elsewhere = Elsewhere { athena: Ok(&TABLE), insights: INSIGHTS };
+pub(super) static EXTERNAL: ExternalSchema = ExternalSchema { athena: Ok(&TABLE), insights: INSIGHTS };
 
-static TABLE: Table = Table {
+static TABLE: AthenaTable = AthenaTable {
     name: "gd_logs",
     ddl: include_str!("../athena/guardduty.sql"),
     time: "from_iso8601_timestamp(coalesce(updatedat, createdat))",
     columns: COLUMNS,
     roots: &[
-        Root::SmallJson { path: "resource", column: "resource" },
-        Root::SmallJson { path: "service", column: "service" },
+        JsonRoot::SmallJson { path: "resource", column: "resource" },
+        JsonRoot::SmallJson { path: "service", column: "service" },
     ],
     notes: &[
         "the table reads findings that were exported to S3, and all of them; narrow its LOCATION to a Region or a day",
     ],
 };
 
-static COLUMNS: &[Column] = &[
-    Column::text(
+static COLUMNS: &[AthenaColumn] = &[
+    AthenaColumn::text(
         "severityLabel",
         "CASE WHEN TRY_CAST(severity AS double) >= 9 THEN 'Critical' WHEN TRY_CAST(severity AS double) \
          >= 7 THEN 'High' WHEN TRY_CAST(severity AS double) \
          >= 4 THEN 'Medium' WHEN severity IS NOT NULL THEN 'Low' END",
     ),
-    Column::float("severity", "TRY_CAST(severity AS double)"),
-    Column::text("type", "type"),
-    Column::text("title", "title"),
-    Column::text("description", "description"),
-    Column::time("updatedAt", "from_iso8601_timestamp(updatedat)"),
-    Column::time("createdAt", "from_iso8601_timestamp(createdat)"),
-    Column::text("accountId", "accountid"),
-    Column::text("region", "region"),
-    Column::text("resource.resourceType", "json_extract_scalar(resource, '$.resourcetype')"),
-    Column::text(
+    AthenaColumn::float("severity", "TRY_CAST(severity AS double)"),
+    AthenaColumn::text("type", "type"),
+    AthenaColumn::text("title", "title"),
+    AthenaColumn::text("description", "description"),
+    AthenaColumn::time("updatedAt", "from_iso8601_timestamp(updatedat)"),
+    AthenaColumn::time("createdAt", "from_iso8601_timestamp(createdat)"),
+    AthenaColumn::text("accountId", "accountid"),
+    AthenaColumn::text("region", "region"),
+    AthenaColumn::text("resource.resourceType", "json_extract_scalar(resource, '$.resourcetype')"),
+    AthenaColumn::text(
         "resource.name",
         "coalesce(json_extract_scalar(resource, '$.instancedetails.instanceid'), \
          json_extract_scalar(resource, '$.s3bucketdetails[0].name'), json_extract_scalar(resource, \
@@ -47,7 +47,7 @@ static COLUMNS: &[Column] = &[
          '$.rdsdbinstancedetails.dbinstanceidentifier'), json_extract_scalar(resource, \
          '$.accesskeydetails.username'))",
     ),
-    Column::text(
+    AthenaColumn::text(
         "source.ip",
         "coalesce(json_extract_scalar(service, '$.action.awsapicallaction.remoteipdetails.ipaddressv4'), \
          json_extract_scalar(service, '$.action.networkconnectionaction.remoteipdetails.ipaddressv4'), \
@@ -62,7 +62,7 @@ static COLUMNS: &[Column] = &[
          json_extract_scalar(service, '$.action.kubernetesapicallaction.remoteipdetails.ipaddressv6'), \
          json_extract_scalar(service, '$.action.rdsloginattemptaction.remoteipdetails.ipaddressv6'))",
     ),
-    Column::text(
+    AthenaColumn::text(
         "source.geo.country_name",
         "coalesce(json_extract_scalar(service, \
          '$.action.awsapicallaction.remoteipdetails.country.countryname'), json_extract_scalar(service, \
@@ -73,7 +73,7 @@ static COLUMNS: &[Column] = &[
          '$.action.kubernetesapicallaction.remoteipdetails.country.countryname'), \
          json_extract_scalar(service, '$.action.rdsloginattemptaction.remoteipdetails.country.countryname'))",
     ),
-    Column::text(
+    AthenaColumn::text(
         "source.as.organization.name",
         "coalesce(json_extract_scalar(service, \
          '$.action.awsapicallaction.remoteipdetails.organization.asnorg'), json_extract_scalar(service, \
@@ -84,7 +84,7 @@ static COLUMNS: &[Column] = &[
          '$.action.kubernetesapicallaction.remoteipdetails.organization.asnorg'), \
          json_extract_scalar(service, '$.action.rdsloginattemptaction.remoteipdetails.organization.asnorg'))",
     ),
-    Column::int(
+    AthenaColumn::int(
         "source.as.number",
         "TRY_CAST(coalesce(json_extract_scalar(service, \
          '$.action.awsapicallaction.remoteipdetails.organization.asn'), json_extract_scalar(service, \
@@ -94,116 +94,116 @@ static COLUMNS: &[Column] = &[
          json_extract_scalar(service, '$.action.rdsloginattemptaction.remoteipdetails.organization.asn')) \
          AS bigint)",
     ),
-    Column::int("service.count", "TRY_CAST(json_extract_scalar(service, '$.count') AS bigint)"),
-    Column::time(
+    AthenaColumn::int("service.count", "TRY_CAST(json_extract_scalar(service, '$.count') AS bigint)"),
+    AthenaColumn::time(
         "service.eventFirstSeen",
         "from_iso8601_timestamp(json_extract_scalar(service, '$.eventfirstseen'))",
     ),
-    Column::time(
+    AthenaColumn::time(
         "service.eventLastSeen",
         "from_iso8601_timestamp(json_extract_scalar(service, '$.eventlastseen'))",
     ),
-    Column::bool("service.archived", "TRY_CAST(json_extract_scalar(service, '$.archived') AS boolean)"),
-    Column::text("service.resourceRole", "json_extract_scalar(service, '$.resourcerole')"),
-    Column::text("service.action.actionType", "json_extract_scalar(service, '$.action.actiontype')"),
-    Column::text(
+    AthenaColumn::bool("service.archived", "TRY_CAST(json_extract_scalar(service, '$.archived') AS boolean)"),
+    AthenaColumn::text("service.resourceRole", "json_extract_scalar(service, '$.resourcerole')"),
+    AthenaColumn::text("service.action.actionType", "json_extract_scalar(service, '$.action.actiontype')"),
+    AthenaColumn::text(
         "service.action.awsApiCallAction.api",
         "json_extract_scalar(service, '$.action.awsapicallaction.api')",
     ),
-    Column::text(
+    AthenaColumn::text(
         "service.action.awsApiCallAction.serviceName",
         "json_extract_scalar(service, '$.action.awsapicallaction.servicename')",
     ),
-    Column::text(
+    AthenaColumn::text(
         "service.action.awsApiCallAction.errorCode",
         "json_extract_scalar(service, '$.action.awsapicallaction.errorcode')",
     ),
-    Column::text(
+    AthenaColumn::text(
         "service.action.awsApiCallAction.callerType",
         "json_extract_scalar(service, '$.action.awsapicallaction.callertype')",
     ),
-    Column::text(
+    AthenaColumn::text(
         "service.action.networkConnectionAction.connectionDirection",
         "json_extract_scalar(service, '$.action.networkconnectionaction.connectiondirection')",
     ),
-    Column::text(
+    AthenaColumn::text(
         "service.action.networkConnectionAction.protocol",
         "json_extract_scalar(service, '$.action.networkconnectionaction.protocol')",
     ),
-    Column::int(
+    AthenaColumn::int(
         "service.action.networkConnectionAction.localPortDetails.port",
         "TRY_CAST(coalesce(json_extract_scalar(service, \
          '$.action.networkconnectionaction.localportdetails.port'), json_extract_scalar(service, \
          '$.action.portprobeaction.portprobedetails[0].localportdetails.port')) AS bigint)",
     ),
-    Column::int(
+    AthenaColumn::int(
         "service.action.networkConnectionAction.remotePortDetails.port",
         "TRY_CAST(json_extract_scalar(service, '$.action.networkconnectionaction.remoteportdetails.port') \
          AS bigint)",
     ),
-    Column::bool(
+    AthenaColumn::bool(
         "service.action.networkConnectionAction.blocked",
         "TRY_CAST(coalesce(json_extract_scalar(service, '$.action.networkconnectionaction.blocked'), \
          json_extract_scalar(service, '$.action.portprobeaction.blocked'), json_extract_scalar(service, \
          '$.action.dnsrequestaction.blocked')) AS boolean)",
     ),
-    Column::text(
+    AthenaColumn::text(
         "service.action.dnsRequestAction.domain",
         "json_extract_scalar(service, '$.action.dnsrequestaction.domain')",
     ),
-    Column::text(
+    AthenaColumn::text(
         "resource.accessKeyDetails.userName",
         "json_extract_scalar(resource, '$.accesskeydetails.username')",
     ),
-    Column::text(
+    AthenaColumn::text(
         "resource.accessKeyDetails.userType",
         "json_extract_scalar(resource, '$.accesskeydetails.usertype')",
     ),
-    Column::text(
+    AthenaColumn::text(
         "resource.accessKeyDetails.principalId",
         "json_extract_scalar(resource, '$.accesskeydetails.principalid')",
     ),
-    Column::text(
+    AthenaColumn::text(
         "resource.accessKeyDetails.accessKeyId",
         "json_extract_scalar(resource, '$.accesskeydetails.accesskeyid')",
     ),
-    Column::text(
+    AthenaColumn::text(
         "resource.instanceDetails.instanceId",
         "json_extract_scalar(resource, '$.instancedetails.instanceid')",
     ),
-    Column::text(
+    AthenaColumn::text(
         "resource.instanceDetails.instanceType",
         "json_extract_scalar(resource, '$.instancedetails.instancetype')",
     ),
-    Column::text(
+    AthenaColumn::text(
         "resource.instanceDetails.availabilityZone",
         "json_extract_scalar(resource, '$.instancedetails.availabilityzone')",
     ),
-    Column::text(
+    AthenaColumn::text(
         "resource.instanceDetails.networkInterfaces.0.networkInterfaceId",
         "json_extract_scalar(resource, '$.instancedetails.networkinterfaces[0].networkinterfaceid')",
     ),
-    Column::text(
+    AthenaColumn::text(
         "resource.instanceDetails.networkInterfaces.0.privateIpAddress",
         "json_extract_scalar(resource, '$.instancedetails.networkinterfaces[0].privateipaddress')",
     ),
-    Column::text(
+    AthenaColumn::text(
         "resource.instanceDetails.networkInterfaces.0.publicIp",
         "json_extract_scalar(resource, '$.instancedetails.networkinterfaces[0].publicip')",
     ),
-    Column::text(
+    AthenaColumn::text(
         "resource.s3BucketDetails.0.name",
         "json_extract_scalar(resource, '$.s3bucketdetails[0].name')",
     ),
-    Column::text("service.featureName", "json_extract_scalar(service, '$.featurename')"),
-    Column::text("service.detectorId", "json_extract_scalar(service, '$.detectorid')"),
-    Column::text("id", "id"),
-    Column::text("arn", "arn"),
-    Column::text("partition", "\"partition\""),
-    Column::text("schemaVersion", "schemaversion"),
+    AthenaColumn::text("service.featureName", "json_extract_scalar(service, '$.featurename')"),
+    AthenaColumn::text("service.detectorId", "json_extract_scalar(service, '$.detectorid')"),
+    AthenaColumn::text("id", "id"),
+    AthenaColumn::text("arn", "arn"),
+    AthenaColumn::text("partition", "\"partition\""),
+    AthenaColumn::text("schemaVersion", "schemaversion"),
 ];
 
-const INSIGHTS: Insights = Insights {
+const INSIGHTS: InsightsNames = InsightsNames {
     group: "a log group to which an EventBridge rule delivers findings",
     prefix: "detail.",
     names: &[],
