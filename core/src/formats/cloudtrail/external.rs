@@ -39,7 +39,7 @@ static COLUMNS: &[AthenaColumn] = &[
     AthenaColumn::text("eventName", "eventname"),
     AthenaColumn::text(
         "user.name",
-        "CASE WHEN useridentity.type = 'JsonRoot' THEN 'root' ELSE coalesce(useridentity.username, \
+        "CASE WHEN useridentity.type = 'Root' THEN 'root' ELSE coalesce(useridentity.username, \
          regexp_extract(useridentity.arn, ':(?:assumed-role/[^/]*/|user/(?:.*/)?|federated-user/)([^/]+)$', 1), \
          regexp_extract(useridentity.principalid, '^[^:]*:(.+)$', 1), \
          useridentity.sessioncontext.sessionissuer.username, useridentity.onbehalfof.userid, useridentity.invokedby) END",

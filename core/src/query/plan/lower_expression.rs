@@ -222,11 +222,11 @@ impl Lower<'_> {
         e: &E,
         name: &str,
         signature: &str,
-        bindings: usize,
+        given: usize,
         least: usize,
         most: usize,
     ) -> bool {
-        let fits = (least..=most).contains(&bindings);
+        let fits = (least..=most).contains(&given);
         if !fits {
             let wanted = match (least, most) {
                 (a, b) if a == b => counted(a, "argument"),
@@ -235,7 +235,7 @@ impl Lower<'_> {
             };
             self.error(
                 &e.span,
-                format!("`{name}` takes {wanted}, not {bindings}"),
+                format!("`{name}` takes {wanted}, not {given}"),
                 format!("it is called as `{signature}`"),
             );
         }
