@@ -18,9 +18,12 @@ use logloupe_core::{
     query::{
         diagnostic,
         exec::{self, Answer, Reader},
-        functions::{self, AGGREGATES, GROUPS},
         plan::Catalog,
-        syntax::{Language, keywords, parse_in, sql},
+        syntax::{
+            Language,
+            functions::{self, AGGREGATES, GROUPS},
+            keywords, parse_in, sql,
+        },
     },
     table::{Value, value::parse_number},
 };
@@ -253,7 +256,7 @@ fn tables(name: &str, wrong: &mut Vec<String>) -> String {
         "sql functions" => {
             let mut calls = calls("sql.txt");
             out.push_str("| function | value of the example | what it gives |\n|---|---|---|\n");
-            for function in sql::FUNCTIONS {
+            for function in sql::functions() {
                 let Some(call) = calls.remove(function.name) else {
                     wrong.push(format!("sql.txt has no call of `{}`", function.name));
                     continue;

@@ -8,7 +8,7 @@ pub mod diagnostic;
 pub mod edit;
 pub mod exec;
 pub mod explain;
-pub mod functions;
+pub mod kernels;
 pub mod plan;
 pub mod result;
 pub mod syntax;

@@ -3,10 +3,11 @@
 
 use super::{Completions, Context, ItemKind, Offers, insights_name, insights_value, word_at};
 use crate::query::{
-    functions::{self, aggregate},
     plan,
     syntax::{
-        self, keywords,
+        self,
+        functions::{self, aggregate},
+        keywords,
         lexer::{Lexeme, Lexer, Symbol, Token},
     },
 };

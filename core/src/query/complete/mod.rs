@@ -16,8 +16,8 @@ use std::{collections::HashMap, ops::Range};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    functions::{AGGREGATES, Aggregate, Function},
     plan::Catalog,
+    syntax::functions::{AGGREGATES, Aggregate, Spec},
     syntax::{Language, Name, tree::Expr},
 };
 use crate::table::{Unit, Value};
@@ -230,7 +230,7 @@ impl<'a> Offers<'a> {
         }
     }
 
-    fn functions(&mut self, functions: impl Iterator<Item = &'static Function>) {
+    fn functions(&mut self, functions: impl Iterator<Item = &'static Spec>) {
         for function in functions {
             let text = self.called(function.name);
             self.add(ItemKind::Function, function.name, text, function.signature.to_owned(), function.doc);

@@ -2,7 +2,7 @@
 //! here needs a statement that can be read.
 
 use super::{Completions, Context, Offers, word_at};
-use crate::query::{functions, functions::aggregate};
+use crate::query::syntax::functions::{self, aggregate};
 
 /// Words that begin a clause, each with what follows it.
 const CLAUSES: &[(&str, Wanted)] = &[

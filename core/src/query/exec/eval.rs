@@ -5,7 +5,7 @@ use std::{borrow::Cow, rc::Rc};
 
 use super::{
     super::{
-        functions::truthy,
+        kernels::truthy,
         plan::{Node, Op, Stage},
         syntax::tree::Binary,
     },

@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        functions::truthy,
+        kernels::truthy,
         plan::{Node, Op, node::holds},
         syntax::tree::Binary,
     },

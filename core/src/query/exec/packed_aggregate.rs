@@ -10,8 +10,8 @@
 
 use super::{
     super::{
-        functions::AggregateKind,
         plan::{Group, Node, Stage},
+        syntax::functions::AggregateKind,
     },
     accumulators::Accumulators,
     bound::{Bound, Input},

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::{
-        functions::AggregateKind,
         plan::{Node, Operator, Plan, Stage},
+        syntax::functions::AggregateKind,
     },
     packed_aggregate::PackedAggregate,
     partial::{Body, Groups, Partial, merge},

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     query::{
         Diagnostic,
-        functions::{AggregateKind, aggregate},
         plan::{self, Catalog, Plan, catalog::BUILT_IN},
+        syntax::functions::{AggregateKind, aggregate},
         syntax::{
             keywords::command_named,
             tree::{

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     query::{
         Diagnostic,
-        functions::AggregateKind,
+        syntax::functions::AggregateKind,
         syntax::tree::{Baseline, Binary, E, Expr, Period, PeriodUnit, Projection, Spanned},
     },
     table::{Role, Unit, Value},

@@ -12,8 +12,9 @@ use super::{
 };
 use crate::{
     query::{
-        functions::{self, AggregateKind, Apply, aggregate},
+        kernels::Kernel,
         syntax::{
+            functions::{self, AggregateKind, Func, Sql, aggregate},
             label,
             tree::{Binary, E, Expr, Pattern, Spanned, Unary},
             whole_label,
@@ -131,19 +132,19 @@ impl Lower<'_> {
             self.post = post;
             return self.error(&name.span, format!("there is no function `{}`", name.item), help);
         };
-        if !self.arity(e, function.name, function.signature, args.len(), function.least, function.most) {
+        if !self.arity(e, function.name, function.signature, args.len(), function.arity) {
             return Node::Const(Value::Null);
         }
-        match function.apply {
+        match Kernel::of(function.func) {
             // A column of times of the one log that is asked is read as it is stored.
-            Apply::Scalar(_) if function.name == "sql.timestamp" && self.is_time(args.first()) => {
+            Kernel::Scalar(_) if function.func == Func::Sql(Sql::Timestamp) && self.is_time(args.first()) => {
                 args.first().map_or(Node::Const(Value::Null), |time| self.expr(time))
             }
-            Apply::Scalar(_) => {
+            Kernel::Scalar(_) => {
                 let nodes = args.iter().map(|a| self.expr(a)).collect();
                 Op::function(function).map_or(Node::Const(Value::Null), |op| Node::apply(op, nodes))
             }
-            Apply::Bin => {
+            Kernel::Bin => {
                 let mut time = self.field("@timestamp", &e.span);
                 if let Some(offset) = args.get(1) {
                     time = Node::apply(Op::Later(self.length(offset).unwrap_or(0)), vec![time]);
@@ -151,38 +152,39 @@ impl Lower<'_> {
                 self.binning(&args[0])
                     .map_or(Node::Const(Value::Null), |b| Node::apply(Op::Floor(b), vec![time]))
             }
-            Apply::Floor | Apply::Ceil => {
+            Kernel::Floor | Kernel::Ceil => {
                 let time = self.expr(&args[0]);
-                let op = if matches!(function.apply, Apply::Floor) { Op::Floor } else { Op::Ceil };
+                let op =
+                    if matches!(Kernel::of(function.func), Kernel::Floor) { Op::Floor } else { Op::Ceil };
                 self.binning(&args[1]).map_or(Node::Const(Value::Null), |b| Node::apply(op(b), vec![time]))
             }
-            Apply::Now => {
+            Kernel::Now => {
                 let last = self.catalog.last_time().unwrap_or(0);
                 Node::Const(Value::Int(last.div_euclid(crate::time::SECOND)))
             }
-            Apply::Start => {
+            Kernel::Start => {
                 let asked = self.catalog.bindings.time.as_ref().map(|time| time.start);
                 Node::Const(asked.or(self.catalog.first_time()).map_or(Value::Null, Value::Time))
             }
-            Apply::End => {
+            Kernel::End => {
                 let asked = self.catalog.bindings.time.as_ref().map(|time| time.end);
                 Node::Const(asked.or(self.catalog.last_time()).map_or(Value::Null, Value::Time))
             }
-            Apply::OfMessage(apply) => {
+            Kernel::OfMessage(apply) => {
                 let node = match args.first() {
                     Some(arg) => self.expr(arg),
                     None => self.field("@message", &e.span),
                 };
                 Node::apply(Op::Function(function, apply), vec![node])
             }
-            Apply::Pattern(apply) => self.with_pattern(function, args, apply),
+            Kernel::Pattern(apply) => self.with_pattern(function, args, apply),
         }
     }
 
     /// A call whose second argument is a regular expression.
     fn with_pattern(
         &mut self,
-        function: &'static functions::Function,
+        function: &'static functions::Spec,
         args: &[E],
         apply: fn(&Regex, &[Value]) -> Value,
     ) -> Node {
@@ -223,8 +225,7 @@ impl Lower<'_> {
         name: &str,
         signature: &str,
         given: usize,
-        least: usize,
-        most: usize,
+        (least, most): (usize, usize),
     ) -> bool {
         let fits = (least..=most).contains(&given);
         if !fits {
@@ -282,7 +283,7 @@ impl Lower<'_> {
         found: &'static functions::Aggregate,
         kind: AggregateKind,
     ) -> Option<AggregateCall> {
-        if !self.arity(e, found.name, found.signature, args.len(), found.least, found.most) {
+        if !self.arity(e, found.name, found.signature, args.len(), (found.least, found.most)) {
             return None;
         }
         let arg = match args.first() {

@@ -13,8 +13,10 @@ use crate::{
     query::{
         Diagnostic,
         diagnostic::suggest,
-        functions,
-        syntax::tree::{Command, E, Expr, Join, Lookup, Query, Spanned},
+        syntax::{
+            functions,
+            tree::{Command, E, Expr, Join, Lookup, Query, Spanned},
+        },
     },
     table::{Unit, Value},
 };

@@ -6,7 +6,7 @@ use super::{
     AggregateCall, Group, Node, Op, Operator, Output, Stage, WindowOperator, binning::Binning, lower::Lower,
 };
 use crate::{
-    query::functions::AggregateKind,
+    query::syntax::functions::AggregateKind,
     query::syntax::label,
     query::syntax::tree::{
         Command, E, Expr, FieldNames, Outliers, PAUSE, Period, Projection, SESSION, SortKey, Spanned, TOTAL,

@@ -33,7 +33,7 @@ pub use node::{Node, Op, Scope};
 pub use subquery::{Bindings, MOST_ROWS, subqueries};
 pub(crate) use window::WindowOperator;
 
-use super::{Diagnostic, Severity, functions::AggregateKind, syntax::tree::Query};
+use super::{Diagnostic, Severity, syntax::functions::AggregateKind, syntax::tree::Query};
 use crate::table::Unit;
 
 /// A query ready to run.

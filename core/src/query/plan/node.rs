@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     query::{
-        functions::{self, Apply, Function, arithmetic, negate, truthy},
-        syntax::tree::Binary,
+        kernels::{self, Kernel, arithmetic, negate, truthy},
+        syntax::{functions::Spec, tree::Binary},
     },
     table::Value,
 };
@@ -63,9 +63,9 @@ pub enum Op {
     /// Whether the pattern is found in the operand.
     Matches(Arc<Regex>, bool),
     /// A function.
-    Function(&'static Function, fn(&[Value]) -> Value),
+    Function(&'static Spec, fn(&[Value]) -> Value),
     /// A function with a regular expression.
-    Pattern(&'static Function, Arc<Regex>, fn(&Regex, &[Value]) -> Value),
+    Pattern(&'static Spec, Arc<Regex>, fn(&Regex, &[Value]) -> Value),
     /// The beginning of the interval that holds a time.
     Floor(Binning),
     /// The next beginning of an interval.
@@ -84,9 +84,9 @@ pub enum Op {
 
 impl Op {
     /// The function's operator; `None` for one that is not computed from its arguments alone.
-    pub fn function(function: &'static Function) -> Option<Op> {
-        match function.apply {
-            Apply::Scalar(apply) => Some(Op::Function(function, apply)),
+    pub fn function(function: &'static Spec) -> Option<Op> {
+        match Kernel::of(function.func) {
+            Kernel::Scalar(apply) => Some(Op::Function(function, apply)),
             _ => None,
         }
     }
@@ -129,11 +129,11 @@ impl Op {
                 Value::List(items) => items.get(*n).cloned().unwrap_or_default(),
                 _ => Value::Null,
             },
-            Op::Path(steps) => functions::at_path(&args[0], steps),
+            Op::Path(steps) => kernels::at_path(&args[0], steps),
             Op::Shape => match &args[0] {
                 Value::Null | Value::List(_) => Value::Null,
-                Value::Text(text) => Value::text(&functions::shape(text)),
-                other => Value::text(&functions::shape(&other.to_string())),
+                Value::Text(text) => Value::text(&kernels::shape(text)),
+                other => Value::text(&kernels::shape(&other.to_string())),
             },
         }
     }

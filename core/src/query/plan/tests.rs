@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    query::{functions, syntax::parse},
+    query::syntax::{functions, parse},
     table::{Field, Kind, Role, Value},
 };
 

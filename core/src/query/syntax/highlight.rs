@@ -24,7 +24,7 @@ pub enum TokenKind {
     /// A field or an alias.
     Field,
     /// A function before its bracket.
-    Function,
+    Spec,
     /// Text in quotes, and words to search for.
     Text,
     /// A number or a span of time.
@@ -46,7 +46,7 @@ impl TokenKind {
             TokenKind::Command => "command",
             TokenKind::Keyword => "keyword",
             TokenKind::Field => "field",
-            TokenKind::Function => "function",
+            TokenKind::Spec => "function",
             TokenKind::Text => "text",
             TokenKind::Number => "number",
             TokenKind::Regex => "regex",
@@ -84,7 +84,7 @@ pub fn highlight(text: &str) -> Vec<(Range<usize>, TokenKind)> {
             Lexeme::Word | Lexeme::Quoted => {
                 let next = tokens.iter().skip(i + 1).find(|t| t.kind != Lexeme::Blank).map(|t| t.kind);
                 match next {
-                    Some(Lexeme::Symbol(Symbol::Open)) => TokenKind::Function,
+                    Some(Lexeme::Symbol(Symbol::Open)) => TokenKind::Spec,
                     _ => TokenKind::Field,
                 }
             }

@@ -2,8 +2,8 @@
 //! parser, colouring, "did you mean" and completion. Functions are not here: their
 //! registry is asked for their spelling, nothing else.
 
+use super::functions;
 use super::{table_commands::TableVerb, tree::PeriodUnit};
-use crate::query::functions;
 
 /// One command as users write it.
 #[derive(Clone, Copy, Debug)]

@@ -9,6 +9,7 @@ mod classify;
 mod commands;
 mod display;
 mod expression;
+pub mod functions;
 pub mod highlight;
 pub mod insights;
 pub mod keywords;

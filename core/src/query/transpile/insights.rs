@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::{Log, Logs, Unsupported, log};
 use crate::{
     query::{
-        functions::{self, AggregateKind, aggregate},
         plan::{self, Catalog, catalog::BUILT_IN, catalog::IN_MESSAGE},
         syntax::{
+            functions::{self, AggregateKind, Func, Time, aggregate},
             label,
             tree::{
                 Binary, Command, E, Expr, ParsePattern, Pattern, Period, PeriodUnit, Projection, Query,
@@ -32,76 +32,6 @@ pub struct Insights {
     /// Where the answer may differ; a sentence each.
     pub notes: Vec<String>,
 }
-
-/// Functions that Insights has, lower case; aggregates apart.
-static THERE: &[&str] = &[
-    "abs",
-    "base64decode",
-    "base64encode",
-    "bin",
-    "case",
-    "ceil",
-    "coalesce",
-    "concat",
-    "datefloor",
-    "dateceil",
-    "endswith",
-    "floor",
-    "formatdate",
-    "frommillis",
-    "greatest",
-    "haversine",
-    "if",
-    "ipv4tonumber",
-    "isblank",
-    "isempty",
-    "isipinsubnet",
-    "isipv4insubnet",
-    "isipv6insubnet",
-    "isnumeric",
-    "ispresent",
-    "isprivateip",
-    "ispublicip",
-    "isreservedip",
-    "isvalidip",
-    "isvalidipv4",
-    "isvalidipv6",
-    "jsonarraycontains",
-    "jsonarraysize",
-    "jsonparse",
-    "jsonstringify",
-    "least",
-    "log",
-    "ltrim",
-    "md5",
-    "messagesize",
-    "now",
-    "parsedate",
-    "queryendtime",
-    "querystarttime",
-    "regexreplace",
-    "replace",
-    "round",
-    "rtrim",
-    "sha256",
-    "split",
-    "sqrt",
-    "startswith",
-    "strcontains",
-    "strftime",
-    "strlen",
-    "substr",
-    "todouble",
-    "toint",
-    "tolong",
-    "tolower",
-    "tomillis",
-    "tonumber",
-    "toupper",
-    "trim",
-    "urldecode",
-    "urlencode",
-];
 
 /// How many `stats` may follow one another there.
 const MOST_STATS: usize = 10;
@@ -417,18 +347,17 @@ impl Writer<'_> {
             }
             return Ok(call(found.name, written));
         }
-        let canonical = functions::find(&name.item).map_or(name.item.as_str(), |f| f.name);
-        if !THERE.contains(&canonical.to_lowercase().as_str()) {
+        let Some(spec) = functions::find(&name.item).filter(|spec| spec.insights) else {
             return Err(Unsupported::new(
                 format!("`{}`", name.item),
                 "Insights has no such function",
                 "leave it out, or run the query here",
             ));
-        }
-        if canonical == "now" {
+        };
+        if spec.func == Func::Time(Time::Now) {
             self.note("now() is the time of the query in Insights, and that of the latest event in Logloupe");
         }
-        Ok(call(canonical, self.exprs(args)?))
+        Ok(call(spec.name, self.exprs(args)?))
     }
 }
 

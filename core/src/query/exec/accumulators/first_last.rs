@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::super::functions::{Num, num};
+use super::super::super::kernels::{Num, num};
 use crate::table::Value;
 
 /// A value with its place in time; equal times are ordered by file and place in it.

@@ -22,8 +22,9 @@ use total::Totals;
 
 use super::{
     super::{
-        functions::{AggregateKind, Num, num},
+        kernels::{Num, num},
         plan::AggregateCall,
+        syntax::functions::AggregateKind,
     },
     interner::rank,
     vector::Vector,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::{
-    super::functions::Num,
+    super::kernels::Num,
     exact_sum::{self, Expansion},
     vector::Vector,
 };

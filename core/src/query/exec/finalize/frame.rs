@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::{
     super::{
-        functions::truthy,
+        kernels::truthy,
         plan::{AggregateCall, Group, Node, Operator, Output, Plan, Scope, Stage},
         result::{ColumnInfo, ResultTable, kind_of},
     },

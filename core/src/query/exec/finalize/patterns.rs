@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::{
     super::{
-        super::functions::{VARIABLE, is_word},
+        super::kernels::{VARIABLE, is_word},
         interner::Map,
     },
     frame::{Frame, FrameColumn},

@@ -3,7 +3,7 @@
 use super::{
     super::{
         super::{
-            functions::{self, Num, num},
+            kernels::{self, Num, num},
             plan::{Node, Stage, WindowOperator, binning::Binning},
             syntax::tree::Outliers,
         },
@@ -72,7 +72,7 @@ impl Frame {
         let most = MAX_VALUES / (self.width() + 1);
         let (mut from, mut items) = (Vec::new(), Vec::new());
         for &row in &self.order {
-            items.append(&mut functions::items(&self.value(list, row)));
+            items.append(&mut kernels::items(&self.value(list, row)));
             if items.len() > most {
                 return Err("the lists have too many items; filter first".to_owned());
             }

@@ -9,7 +9,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     query::{
-        functions::{AggregateKind, Num, num, truthy},
+        kernels::{Num, num, truthy},
+        syntax::functions::AggregateKind,
         plan::{NoJson, Node, Scope, Stage, Operator},
         syntax::parse,
     },

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::oracle::Naive;
 use crate::{
     query::{
-        functions::{Num, num},
+        kernels::{Num, num},
         plan::{Node, WindowOperator},
     },
     table::Value,

@@ -1,5 +1,5 @@
-//! Calls: the functions of Athena and what each is in the tree. One table serves the parser, the way back and
-//! completion; what needs more than another name stands below it.
+//! Calls: the functions of Athena and what each is in the tree. Those that SQL only calls otherwise stand in the table of
+//! [`functions`](crate::query::syntax::functions); what needs more than another name stands here.
 
 use super::{
     Parser,
@@ -9,8 +9,8 @@ use super::{
 use crate::{
     query::{
         diagnostic::suggest,
-        functions,
         syntax::{
+            functions::{SQL_FUNCTIONS, SqlFunction, aggregate, spelling},
             insights::{ParseResult, short},
             keywords::unit_named,
             tree::{Binary, E, Expr, Pattern, Period, PeriodUnit, Spanned},
@@ -19,145 +19,47 @@ use crate::{
     table::Value,
 };
 
-/// One function as SQL writes it.
-#[derive(Clone, Copy, Debug)]
-pub struct SqlFunction {
-    /// Its name, lower case.
-    pub name: &'static str,
-    /// The function or aggregate of the tree with the same meaning; empty where it takes more than another name.
-    pub tree: &'static str,
-    /// The smallest number of arguments.
-    pub least: usize,
-    /// The largest number of arguments.
-    pub most: usize,
-}
+/// Functions that take more than another name, and how many arguments each takes: see [`Parser::special`].
+static FORMS: &[SqlFunction] = &[
+    form("max_by", 2, 2),
+    form("min_by", 2, 2),
+    form("count_if", 1, 1),
+    form("approx_distinct", 1, 2),
+    form("approx_percentile", 2, 2),
+    form("if", 2, 3),
+    form("try", 1, 1),
+    form("power", 2, 2),
+    form("pow", 2, 2),
+    form("mod", 2, 2),
+    form("position", 2, 2),
+    form("regexp_like", 2, 2),
+    form("contains", 2, 2),
+    form("date_trunc", 2, 2),
+    form("from_iso8601_date", 1, 1),
+    form("date", 1, 1),
+    form("at_timezone", 2, 2),
+    form("extract", 1, 1),
+];
 
-const fn function(name: &'static str, tree: &'static str, least: usize, most: usize) -> SqlFunction {
-    SqlFunction { name, tree, least, most }
+const fn form(name: &'static str, least: usize, most: usize) -> SqlFunction {
+    SqlFunction { name, tree: "", least, most }
 }
 
 const ANY: usize = usize::MAX;
 
-/// The functions by name. Of several with one meaning the first is how the tree is written back.
-pub static FUNCTIONS: &[SqlFunction] = &[
-    // Aggregates.
-    function("count", "count", 0, 1),
-    function("sum", "sum", 1, 1),
-    function("avg", "avg", 1, 1),
-    function("min", "min", 1, 1),
-    function("max", "max", 1, 1),
-    function("arbitrary", "min", 1, 1),
-    function("any_value", "min", 1, 1),
-    function("bool_and", "min", 1, 1),
-    function("every", "min", 1, 1),
-    function("bool_or", "max", 1, 1),
-    function("stddev", "stddev", 1, 1),
-    function("stddev_samp", "stddev", 1, 1),
-    function("variance", "variance", 1, 1),
-    function("var_samp", "variance", 1, 1),
-    function("array_agg", "values", 1, 1),
-    function("max_by", "", 2, 2),
-    function("min_by", "", 2, 2),
-    function("count_if", "", 1, 1),
-    function("approx_distinct", "", 1, 2),
-    function("approx_percentile", "", 2, 2),
-    // Choices and missing values.
-    function("coalesce", "coalesce", 1, ANY),
-    function("nullif", "nullif", 2, 2),
-    function("if", "", 2, 3),
-    function("try", "", 1, 1),
-    function("greatest", "sql.greatest", 1, ANY),
-    function("least", "sql.least", 1, ANY),
-    // Numbers.
-    function("abs", "abs", 1, 1),
-    function("ceil", "ceil", 1, 1),
-    function("ceiling", "ceil", 1, 1),
-    function("floor", "floor", 1, 1),
-    function("round", "round", 1, 2),
-    function("truncate", "toint", 1, 1),
-    function("sqrt", "sqrt", 1, 1),
-    function("ln", "log", 1, 1),
-    function("power", "", 2, 2),
-    function("pow", "", 2, 2),
-    function("mod", "", 2, 2),
-    // Text.
-    function("lower", "tolower", 1, 1),
-    function("upper", "toupper", 1, 1),
-    function("length", "strlen", 1, 1),
-    function("trim", "trim", 1, 1),
-    function("ltrim", "ltrim", 1, 1),
-    function("rtrim", "rtrim", 1, 1),
-    function("concat", "sql.concat", 1, ANY),
-    function("substr", "sql.substr", 2, 3),
-    function("substring", "sql.substr", 2, 3),
-    function("strpos", "sql.strpos", 2, 2),
-    function("position", "", 2, 2),
-    function("replace", "replace", 2, 3),
-    function("reverse", "sql.reverse", 1, 1),
-    function("starts_with", "startswith", 2, 2),
-    function("split", "split", 2, 2),
-    function("split_part", "splitpart", 3, 3),
-    function("regexp_like", "", 2, 2),
-    function("regexp_extract", "sql.regexp_extract", 2, 3),
-    function("regexp_replace", "regexreplace", 2, 3),
-    function("url_extract_host", "sql.url_extract_host", 1, 1),
-    function("url_extract_path", "sql.url_extract_path", 1, 1),
-    function("url_extract_query", "sql.url_extract_query", 1, 1),
-    function("url_extract_protocol", "sql.url_extract_protocol", 1, 1),
-    function("url_extract_port", "sql.url_extract_port", 1, 1),
-    function("url_extract_parameter", "sql.url_extract_parameter", 2, 2),
-    function("url_encode", "urlencode", 1, 1),
-    function("url_decode", "urldecode", 1, 1),
-    // Lists and JSON.
-    function("cardinality", "jsonarraysize", 1, 1),
-    function("contains", "", 2, 2),
-    function("element_at", "", 2, 2),
-    function("array_join", "sql.array_join", 2, 2),
-    function("json_extract", "sql.json_extract", 2, 2),
-    function("json_extract_scalar", "sql.json_extract_scalar", 2, 2),
-    function("json_array_length", "jsonarraysize", 1, 1),
-    function("json_array_contains", "jsonarraycontains", 2, 2),
-    function("json_parse", "jsonparse", 1, 1),
-    // Times.
-    function("date_trunc", "", 2, 2),
-    function("date_add", "sql.date_add", 3, 3),
-    function("date_diff", "sql.date_diff", 3, 3),
-    function("date_format", "sql.date_format", 2, 2),
-    function("date_parse", "sql.date_parse", 2, 2),
-    function("format_datetime", "sql.format_datetime", 2, 2),
-    function("parse_datetime", "sql.parse_datetime", 2, 2),
-    function("from_unixtime", "sql.from_unixtime", 1, 1),
-    function("to_unixtime", "sql.to_unixtime", 1, 1),
-    function("from_iso8601_timestamp", "sql.timestamp", 1, 1),
-    function("from_iso8601_date", "", 1, 1),
-    function("to_iso8601", "sql.to_iso8601", 1, 1),
-    function("date", "", 1, 1),
-    function("now", "queryendtime", 0, 0),
-    function("at_timezone", "", 2, 2),
-    function("extract", "", 1, 1),
-    function("year", "sql.year", 1, 1),
-    function("quarter", "sql.quarter", 1, 1),
-    function("month", "sql.month", 1, 1),
-    function("week", "sql.week", 1, 1),
-    function("day", "sql.day", 1, 1),
-    function("day_of_month", "sql.day", 1, 1),
-    function("day_of_week", "sql.day_of_week", 1, 1),
-    function("dow", "sql.day_of_week", 1, 1),
-    function("day_of_year", "sql.day_of_year", 1, 1),
-    function("doy", "sql.day_of_year", 1, 1),
-    function("hour", "sql.hour", 1, 1),
-    function("minute", "sql.minute", 1, 1),
-    function("second", "sql.second", 1, 1),
-];
+/// Every function and aggregate that SQL has, in the order of the documentation.
+pub fn functions() -> impl Iterator<Item = &'static SqlFunction> {
+    SQL_FUNCTIONS.iter().chain(FORMS)
+}
 
 /// The function that SQL calls so, in any letter case.
 pub(super) fn find(name: &str) -> Option<&'static SqlFunction> {
-    FUNCTIONS.iter().find(|f| f.name.eq_ignore_ascii_case(name))
+    functions().find(|f| f.name.eq_ignore_ascii_case(name))
 }
 
 /// What SQL calls a function of the tree, if another name is all it takes.
 pub(super) fn named_in_tree(tree: &str) -> Option<&'static SqlFunction> {
-    FUNCTIONS.iter().find(|f| f.tree == tree)
+    SQL_FUNCTIONS.iter().find(|f| f.tree.eq_ignore_ascii_case(tree))
 }
 
 fn text_of(expr: &Expr) -> Option<&str> {
@@ -225,8 +127,7 @@ impl Parser<'_> {
         if let Some(star) = args.iter().find(|a| a.expr.item == Expr::Star && name != "count") {
             return self.fail(star.expr.span.clone(), "`*` stands only in `count(*)`", "");
         }
-        let is_aggregate =
-            functions::aggregate::find(known.tree).is_some() || AGGREGATES.contains(&known.name);
+        let is_aggregate = aggregate::find(known.tree).is_some() || AGGREGATES.contains(&known.name);
         if distinct && !(name == "count" || is_aggregate && matches!(known.tree, "min" | "max" | "values")) {
             let help = "write `count(DISTINCT column)`, or `SELECT DISTINCT` in an inner query";
             return self.fail(start..self.end(), format!("`DISTINCT` is not offered in `{name}`"), help);
@@ -327,7 +228,7 @@ impl Parser<'_> {
         if !known.tree.is_empty() {
             self.check_constant(known, &values)?;
             let name = if known.name == "count" && distinct { "count_distinct" } else { known.tree };
-            return self.over(start, values, |args| call(name, args));
+            return self.over(start, values, |args| call(&name.to_ascii_lowercase(), args));
         }
         self.special(known.name, start, values)
     }
@@ -394,7 +295,6 @@ impl Parser<'_> {
                 }
                 self.over(start, values, |args| call("jsonarraycontains", args))
             }
-            "element_at" => self.over(start, values, |args| call("sql.element_at", args)),
             "date_trunc" => {
                 let period =
                     values.first().and_then(|v| unit(&v.expr.item)).filter(|u| *u != PeriodUnit::Millisecond);
@@ -485,7 +385,7 @@ impl Parser<'_> {
 
     /// A function that SQL does not have: one of Insights under its own name, if SQL means nothing else by it.
     fn other(&mut self, word: Token, name: &str, args: Vec<Subtree>) -> ParseResult<Subtree> {
-        let scalar = functions::spelling(name).filter(|n| !name.contains('.') && named_in_tree(n).is_none());
+        let scalar = spelling(name).filter(|n| !name.contains('.') && named_in_tree(n).is_none());
         if scalar.is_some() && !ELSEWHERE.iter().any(|(other, _)| *other == name) {
             let mut values = Vec::with_capacity(args.len());
             for arg in args {
@@ -495,7 +395,7 @@ impl Parser<'_> {
         }
         let help = match ELSEWHERE.iter().find(|(other, _)| *other == name) {
             Some((_, instead)) => (*instead).to_owned(),
-            None => match suggest(name, FUNCTIONS.iter().map(|f| f.name)) {
+            None => match suggest(name, functions().map(|f| f.name)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => String::new(),
             },

@@ -18,13 +18,11 @@ mod value;
 use std::ops::Range;
 
 use super::{calls, is_reserved, lexer};
-use crate::query::{
+use crate::query::syntax::{
+    display::label,
     functions,
-    syntax::{
-        display::label,
-        lexer::name_parts,
-        tree::{E, Expr, Query, Spanned},
-    },
+    lexer::name_parts,
+    tree::{E, Expr, Query, Spanned},
 };
 
 /// What SQL, or this dialect of it, cannot say.

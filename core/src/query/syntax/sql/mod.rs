@@ -35,7 +35,7 @@ mod select;
 
 use std::{collections::HashMap, ops::Range};
 
-pub use calls::{FUNCTIONS, SqlFunction};
+pub use calls::functions;
 pub use display::{Dialect, Own, Unsupported, display};
 
 use self::lexer::{Lexeme, Symbol, Token};
@@ -178,7 +178,7 @@ pub(super) fn highlight(text: &str) -> Vec<(Range<usize>, TokenKind)> {
             {
                 TokenKind::Keyword
             }
-            Lexeme::Word if next == Some(Lexeme::Symbol(Symbol::Open)) => TokenKind::Function,
+            Lexeme::Word if next == Some(Lexeme::Symbol(Symbol::Open)) => TokenKind::Spec,
             Lexeme::Quoted if word.starts_with('`') => TokenKind::Broken,
             Lexeme::Word | Lexeme::Quoted => TokenKind::Field,
             Lexeme::Text => TokenKind::Text,

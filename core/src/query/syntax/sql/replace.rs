@@ -1,7 +1,7 @@
 //! Walks over expressions that put others in the place of parts of them.
 
 use crate::query::{
-    functions::aggregate,
+    syntax::functions::aggregate,
     syntax::tree::{E, Expr, Spanned},
 };
 

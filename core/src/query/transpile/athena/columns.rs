@@ -3,13 +3,14 @@
 use super::{
     Printer,
     expression::SqlResult,
-    sql::{Sql, Type, level},
+    sql::{Sql, level, type_of},
     text,
 };
 use crate::{
     external::JsonRoot,
     query::{
         plan::catalog::{BUILT_IN, IN_MESSAGE},
+        syntax::functions::SqlType,
         transpile::Unsupported,
     },
     table::{Kind, Value},
@@ -19,9 +20,9 @@ impl Printer<'_> {
     /// The column that a name means.
     pub(super) fn column(&mut self, name: &str) -> SqlResult {
         match name {
-            "@timestamp" => return Ok(Sql::atom(self.table.time, Type::Time)),
+            "@timestamp" => return Ok(Sql::atom(self.table.time, SqlType::Time)),
             "@format" => return Ok(Sql::constant(&Value::text(self.log.id))),
-            "@source" => return Ok(Sql::atom("\"$path\"", Type::Text)),
+            "@source" => return Ok(Sql::atom("\"$path\"", SqlType::Text)),
             _ => {}
         }
         let log = self.log;
@@ -39,7 +40,7 @@ impl Printer<'_> {
             let call =
                 column.sql.ends_with(')') && !column.sql.starts_with("CASE") || column.sql.ends_with("END");
             let level = if plain || call { level::ATOM } else { level::OR };
-            return Ok(Sql::new(column.sql, level, column.kind.into()));
+            return Ok(Sql::new(column.sql, level, type_of(column.kind)));
         }
         let (path, kind) = (field.name.to_string(), field.kind);
         self.below(&path, kind).ok_or_else(|| self.absent(name))
@@ -59,17 +60,17 @@ impl Printer<'_> {
                     let small = matches!(root, JsonRoot::SmallJson { .. });
                     let rest = if small { rest.to_lowercase() } else { rest };
                     if rest.is_empty() {
-                        return Some(Sql::atom(*column, Type::Text));
+                        return Some(Sql::atom(*column, SqlType::Text));
                     }
                     self.note("json_extract_scalar gives nothing where an object or a list stands; Logloupe gives its JSON");
                     let found =
                         format!("json_extract_scalar({column}, {})", text::text(&text::json_path(&rest)));
                     return Some(match kind {
-                        Kind::Text | Kind::Ip => Sql::atom(found, Type::Text),
-                        Kind::Int => Sql::atom(format!("TRY_CAST({found} AS bigint)"), Type::Int),
-                        Kind::Float => Sql::atom(format!("TRY_CAST({found} AS double)"), Type::Float),
-                        Kind::Bool => Sql::atom(format!("TRY_CAST({found} AS boolean)"), Type::Bool),
-                        Kind::Time => Sql::atom(format!("from_iso8601_timestamp({found})"), Type::Time),
+                        Kind::Text | Kind::Ip => Sql::atom(found, SqlType::Text),
+                        Kind::Int => Sql::atom(format!("TRY_CAST({found} AS bigint)"), SqlType::Int),
+                        Kind::Float => Sql::atom(format!("TRY_CAST({found} AS double)"), SqlType::Float),
+                        Kind::Bool => Sql::atom(format!("TRY_CAST({found} AS boolean)"), SqlType::Bool),
+                        Kind::Time => Sql::atom(format!("from_iso8601_timestamp({found})"), SqlType::Time),
                     });
                 }
                 JsonRoot::Structs { path: root, column, members } => {
@@ -79,7 +80,7 @@ impl Printer<'_> {
                     let member = members.iter().find(|m| m.eq_ignore_ascii_case(member))?;
                     return Some(Sql::atom(
                         format!("element_at({column}, {}).{member}", index + 1),
-                        Type::Text,
+                        SqlType::Text,
                     ));
                 }
             }

@@ -3,13 +3,13 @@
 
 use super::{
     Printer,
-    sql::{Sql, Type, binned, level},
+    sql::{Sql, binned, level},
     text,
 };
 use crate::{
     query::{
         plan::{Node, Op, pattern::Extractor},
-        syntax::tree::Binary,
+        syntax::{functions::SqlType, tree::Binary},
         transpile::Unsupported,
     },
     table::Value,
@@ -84,10 +84,10 @@ impl Printer<'_> {
                 if let Some(present) =
                     inner.text.strip_suffix(" IS NOT NULL").filter(|_| inner.level == level::COMPARISON)
                 {
-                    return Ok(Sql::new(format!("{present} IS NULL"), level::COMPARISON, Type::Bool));
+                    return Ok(Sql::new(format!("{present} IS NULL"), level::COMPARISON, SqlType::Bool));
                 }
                 let inner = inner.truth();
-                Ok(Sql::new(format!("NOT {}", inner.at(level::ATOM)), level::NOT, Type::Bool))
+                Ok(Sql::new(format!("NOT {}", inner.at(level::ATOM)), level::NOT, SqlType::Bool))
             }
             Op::Negate => {
                 let Some(n) = self.node(first(args)?)?.number() else { return Ok(nothing()) };
@@ -131,7 +131,7 @@ impl Printer<'_> {
             Op::Later(micros) => {
                 let Some(time) = self.value(first(args)?)?.time() else { return Ok(nothing()) };
                 let text = format!("date_add('millisecond', {}, {})", micros / 1000, time.text);
-                Ok(Sql::atom(text, Type::Time))
+                Ok(Sql::atom(text, SqlType::Time))
             }
             Op::Item(n) => self.item(*n, first(args)?),
             Op::Function(function, _) => {
@@ -139,7 +139,7 @@ impl Printer<'_> {
                 for arg in args {
                     values.push(self.value(arg)?);
                 }
-                self.function(function.name, values)
+                self.function(function, values)
             }
             Op::Pattern(function, regex, _) => {
                 let mut values = Vec::with_capacity(args.len());
@@ -147,7 +147,7 @@ impl Printer<'_> {
                     values.push(self.value(arg)?);
                 }
                 let pattern = text::text(self.pattern(regex.as_str())?);
-                self.function_with_pattern(function.name, &pattern, values)
+                self.function_with_pattern(function, &pattern, values)
             }
             Op::Extract(_) => Err(Unsupported::new("all values of `parse` at once", "they are a list", "")),
             Op::Path(_) => Err(Unsupported::new(
@@ -172,7 +172,7 @@ impl Printer<'_> {
         };
         let Some(Node::Apply(Op::Extract(extractor), args)) = extract else {
             let list = self.node(list)?;
-            return Ok(Sql::atom(format!("element_at({}, {})", list.text, n + 1), Type::Text));
+            return Ok(Sql::atom(format!("element_at({}, {})", list.text, n + 1), SqlType::Text));
         };
         let source = self.value(first(args)?)?.text();
         let (pattern, group) = match &**extractor {
@@ -183,7 +183,7 @@ impl Printer<'_> {
             }
         };
         let call = format!("regexp_extract({}, {}, {group})", source.text, text::text(&pattern));
-        Ok(Sql::atom(call, Type::Text))
+        Ok(Sql::atom(call, SqlType::Text))
     }
 
     /// A regular expression that Athena reads as it is read here.
@@ -240,14 +240,14 @@ fn compare(op: Binary, a: &Sql, b: &Sql) -> Sql {
     let as_text = || plain(&a.text(), &b.text());
     let equality = matches!(op, Binary::Equal | Binary::NotEqual);
     match (a.ty, b.ty) {
-        (Type::Nothing, _) | (_, Type::Nothing) => Sql::constant(&Value::Bool(false)),
-        (Type::Time, _) | (_, Type::Time) => match (a.time(), b.time()) {
+        (SqlType::Nothing, _) | (_, SqlType::Nothing) => Sql::constant(&Value::Bool(false)),
+        (SqlType::Time, _) | (_, SqlType::Time) => match (a.time(), b.time()) {
             (Some(a), Some(b)) => plain(&a, &b),
             _ => as_text(),
         },
         (x, y) if x.is_number() && y.is_number() => plain(a, b),
-        (Type::Bool, Type::Bool) => plain(a, b),
-        (Type::Bool, Type::Text) | (Type::Text, Type::Bool) => {
+        (SqlType::Bool, SqlType::Bool) => plain(a, b),
+        (SqlType::Bool, SqlType::Text) | (SqlType::Text, SqlType::Bool) => {
             let truth = |s: &Sql| match s.constant.as_ref().and_then(Value::as_text) {
                 Some("true") => Some(true),
                 Some("false") => Some(false),
@@ -259,9 +259,11 @@ fn compare(op: Binary, a: &Sql, b: &Sql) -> Sql {
                 _ => as_text(),
             }
         }
-        (Type::Bool, _) | (_, Type::Bool) | (Type::List, _) | (_, Type::List) => as_text(),
+        (SqlType::Bool, _) | (_, SqlType::Bool) | (SqlType::List, _) | (_, SqlType::List) => as_text(),
         // Two texts are numbers only if both read as numbers: as ids they are compared as written.
-        (Type::Text, Type::Text) if equality || (a.constant.is_none() && b.constant.is_none()) => plain(a, b),
+        (SqlType::Text, SqlType::Text) if equality || (a.constant.is_none() && b.constant.is_none()) => {
+            plain(a, b)
+        }
         _ => match (a.number(), b.number()) {
             (Some(x), Some(y)) => {
                 let numbers = plain(&x, &y);
@@ -280,18 +282,18 @@ fn compare(op: Binary, a: &Sql, b: &Sql) -> Sql {
 /// Arithmetic over whatever reads as a number.
 fn arithmetic(op: Binary, a: &Sql, b: &Sql) -> Sql {
     let (Some(a), Some(b)) = (a.number(), b.number()) else { return nothing() };
-    let both = if a.ty == Type::Int && b.ty == Type::Int { Type::Int } else { Type::Float };
+    let both = if a.ty == SqlType::Int && b.ty == SqlType::Int { SqlType::Int } else { SqlType::Float };
     let divisor = divisor(&b);
     match op {
         Binary::Divide => {
             let a = match a.ty {
-                Type::Int => format!("CAST({} AS double)", a.text),
+                SqlType::Int => format!("CAST({} AS double)", a.text),
                 _ => a.at(level::PRODUCT),
             };
-            Sql::new(format!("{a} / {divisor}"), level::PRODUCT, Type::Float)
+            Sql::new(format!("{a} / {divisor}"), level::PRODUCT, SqlType::Float)
         }
         Binary::Modulo => Sql::new(format!("{} % {divisor}", a.at(level::PRODUCT)), level::PRODUCT, both),
-        Binary::Power => Sql::atom(format!("power({}, {})", a.text, b.text), Type::Float),
+        Binary::Power => Sql::atom(format!("power({}, {})", a.text, b.text), SqlType::Float),
         Binary::Multiply => {
             Sql::new(format!("{} * {}", a.at(level::PRODUCT), b.at(level::SIGN)), level::PRODUCT, both)
         }
@@ -317,7 +319,7 @@ fn is_in(item: &Sql, list: &[Value], negated: bool) -> Sql {
     for value in list.iter().filter(|v| !v.is_null()) {
         let constant = Sql::constant(value);
         let plain = match (item.ty, constant.ty) {
-            (Type::Text, Type::Text) => Some(constant.text.clone()),
+            (SqlType::Text, SqlType::Text) => Some(constant.text.clone()),
             (i, _) if i.is_number() => constant.number().map(|n| n.text),
             (i, c) if i == c => Some(constant.text.clone()),
             _ => None,
@@ -343,7 +345,7 @@ fn is_in(item: &Sql, list: &[Value], negated: bool) -> Sql {
     let (glue, own) = if negated { (" AND ", level::AND) } else { (" OR ", level::OR) };
     match parts.len() {
         0 if negated => {
-            Sql::new(format!("{} IS NOT NULL", item.at(level::SUM)), level::COMPARISON, Type::Bool)
+            Sql::new(format!("{} IS NOT NULL", item.at(level::SUM)), level::COMPARISON, SqlType::Bool)
         }
         0 => Sql::constant(&Value::Bool(false)),
         1 => parts.remove(0),

@@ -3,10 +3,17 @@
 use super::{
     Printer,
     expression::{SqlResult, divisor},
-    sql::{Sql, Type, level},
+    sql::{Sql, level},
 };
 use crate::{
-    query::{functions::AggregateKind, plan::AggregateCall, transpile::Unsupported},
+    query::{
+        plan::AggregateCall,
+        syntax::functions::{
+            Address, AggregateKind, Athena, Func, General, Json, Number, Regexp, Spec, Sql as SqlFunc,
+            SqlType, Text, Time,
+        },
+        transpile::Unsupported,
+    },
     table::Value,
 };
 
@@ -30,95 +37,95 @@ const SPECIAL: &[&str] = &[
 
 impl Printer<'_> {
     /// A function of values.
-    pub(super) fn function(&mut self, name: &str, args: Vec<Sql>) -> SqlResult {
+    pub(super) fn function(&mut self, spec: &Spec, args: Vec<Sql>) -> SqlResult {
+        match spec.athena {
+            Athena::Template(template, ty) => Ok(Sql::atom(filled(template, &args), ty)),
+            Athena::Same(ty) => Ok(same(spec, &args, ty)),
+            Athena::Special => self.special(spec, args),
+            Athena::Missing => Err(missing_there(spec.name)),
+        }
+    }
+
+    /// A function that is written in a way of its own.
+    fn special(&mut self, spec: &Spec, args: Vec<Sql>) -> SqlResult {
+        let name = spec.name;
         let missing = || Sql::constant(&Value::Null);
         let arg = |n: usize| args.get(n).cloned().unwrap_or_else(missing);
         let number = |n: usize| arg(n).number().unwrap_or_else(missing);
         let text = |n: usize| arg(n).text().text;
-        let int = |call: String| Ok(Sql::atom(call, Type::Int));
-        let float = |call: String| Ok(Sql::atom(call, Type::Float));
-        let word = |call: String| Ok(Sql::atom(call, Type::Text));
+        let int = |call: String| Ok(Sql::atom(call, SqlType::Int));
+        let float = |call: String| Ok(Sql::atom(call, SqlType::Float));
+        let word = |call: String| Ok(Sql::atom(call, SqlType::Text));
         let test = |call: String, level: u8| Ok(Sql::test(call, level, &arg(0).at(level::SUM)));
-        if let Some(own) = name.strip_prefix("sql.") {
-            return sql_function(own, args);
-        }
-        match name {
-            "abs" => Ok(Sql::atom(format!("abs({})", number(0).text), number(0).ty)),
-            "ceil" | "floor" => int(format!("CAST({name}({}) AS bigint)", number(0).text)),
-            "round" if args.len() == 1 => int(format!("CAST(round({}) AS bigint)", number(0).text)),
-            "round" => float(format!("round({}, {})", number(0).text, number(1).text)),
-            "toInt" => int(format!("CAST(truncate({}) AS bigint)", number(0).text)),
-            "toNumber" => Ok(number(0)),
-            "sqrt" => float(format!("CASE WHEN {0} >= 0 THEN sqrt({0}) END", number(0).at(level::SUM))),
-            "log" if args.len() == 1 => {
+        match spec.func {
+            Func::Number(Number::Abs) => Ok(Sql::atom(format!("abs({})", number(0).text), number(0).ty)),
+            Func::Number(Number::Round) if args.len() == 1 => {
+                int(format!("CAST(round({}) AS bigint)", number(0).text))
+            }
+            Func::Number(Number::Round) => float(format!("round({}, {})", number(0).text, number(1).text)),
+            Func::Number(Number::ToNumber) => Ok(number(0)),
+            Func::Number(Number::Log) if args.len() == 1 => {
                 float(format!("CASE WHEN {0} > 0 THEN ln({0}) END", number(0).at(level::SUM)))
             }
-            "greatest" | "least" => {
+            Func::Number(Number::Greatest) | Func::Number(Number::Least) => {
                 // There, one missing value makes the whole missing.
                 let mut all = args.iter().filter_map(Sql::number);
                 let Some(mut best) = all.next() else { return Ok(missing()) };
                 for next in all {
-                    let ty = if best.ty == next.ty { best.ty } else { Type::Float };
+                    let ty = if best.ty == next.ty { best.ty } else { SqlType::Float };
                     best =
                         Sql::atom(format!("coalesce({name}({0}, {1}), {0}, {1})", best.text, next.text), ty);
                 }
                 Ok(best)
             }
-            "ispresent" => {
-                Ok(Sql::new(format!("{} IS NOT NULL", arg(0).at(level::SUM)), level::COMPARISON, Type::Bool))
-            }
-            "isNumeric" => {
+            Func::General(General::Ispresent) => Ok(Sql::new(
+                format!("{} IS NOT NULL", arg(0).at(level::SUM)),
+                level::COMPARISON,
+                SqlType::Bool,
+            )),
+            Func::General(General::IsNumeric) => {
                 let n = match arg(0).ty {
-                    Type::Text => format!("TRY_CAST({} AS double) IS NOT NULL", arg(0).text),
+                    SqlType::Text => format!("TRY_CAST({} AS double) IS NOT NULL", arg(0).text),
                     t if t.is_number() => format!("{} IS NOT NULL", arg(0).at(level::SUM)),
                     _ => "FALSE".to_owned(),
                 };
                 test(n, level::COMPARISON)
             }
-            "coalesce" => {
+            Func::General(General::Coalesce) => {
                 let (all, ty) = alike(args);
                 let all: Vec<String> = all.into_iter().map(|a| a.text).collect();
                 Ok(Sql::atom(format!("coalesce({})", all.join(", ")), ty))
             }
-            "nullif" => {
+            Func::General(General::Nullif) => {
                 let (all, ty) = alike(args);
                 match all.as_slice() {
                     [a, b] => Ok(Sql::atom(format!("nullif({}, {})", a.text, b.text), ty)),
                     _ => Ok(missing()),
                 }
             }
-            "if" | "case" => Ok(choice(args)),
-            "isempty" => int(format!(
-                "CASE WHEN {0} IS NULL OR {1} = '' THEN 1 ELSE 0 END",
-                arg(0).at(level::SUM),
-                text(0)
-            )),
-            "isblank" => int(format!(
-                "CASE WHEN {0} IS NULL OR trim({1}) = '' THEN 1 ELSE 0 END",
-                arg(0).at(level::SUM),
-                text(0)
-            )),
-            "concat" => {
+            Func::General(General::If) | Func::General(General::Case) => Ok(choice(args)),
+            Func::Text(Text::Concat) => {
                 let part = |a: &Sql| match a.constant {
                     Some(_) => a.text().text,
                     None => format!("coalesce({}, '')", a.text().text),
                 };
-                let parts: Vec<String> = args.iter().filter(|a| a.ty != Type::Nothing).map(part).collect();
+                let parts: Vec<String> = args.iter().filter(|a| a.ty != SqlType::Nothing).map(part).collect();
                 match parts.as_slice() {
                     [] => Ok(Sql::constant(&Value::text(""))),
                     [one] => word(one.clone()),
                     many => word(format!("concat({})", many.join(", "))),
                 }
             }
-            "trim" | "ltrim" | "rtrim" if args.len() == 1 => word(format!("{name}({})", text(0))),
-            "trim" => word(format!("trim(BOTH {} FROM {})", text(1), text(0))),
-            "ltrim" => word(format!("trim(LEADING {} FROM {})", text(1), text(0))),
-            "rtrim" => word(format!("trim(TRAILING {} FROM {})", text(1), text(0))),
-            "strlen" => int(format!("length({})", text(0))),
-            "messageSize" if args.len() == 1 => int(format!("length(to_utf8({}))", text(0))),
-            "toupper" => word(format!("upper({})", text(0))),
-            "tolower" => word(format!("lower({})", text(0))),
-            "substr" => {
+            Func::Text(Text::Trim) | Func::Text(Text::Ltrim) | Func::Text(Text::Rtrim) if args.len() == 1 => {
+                word(format!("{name}({})", text(0)))
+            }
+            Func::Text(Text::Trim) => word(format!("trim(BOTH {} FROM {})", text(1), text(0))),
+            Func::Text(Text::Ltrim) => word(format!("trim(LEADING {} FROM {})", text(1), text(0))),
+            Func::Text(Text::Rtrim) => word(format!("trim(TRAILING {} FROM {})", text(1), text(0))),
+            Func::General(General::MessageSize) if args.len() == 1 => {
+                int(format!("length(to_utf8({}))", text(0)))
+            }
+            Func::Text(Text::Substr) => {
                 // Positions count from 1 there.
                 let start = match arg(1).constant.as_ref().and_then(Value::integer) {
                     Some(n) => (n.max(0) + 1).to_string(),
@@ -129,54 +136,42 @@ impl Printer<'_> {
                     _ => word(format!("substr({}, {start}, greatest({}, 0))", text(0), number(2).text)),
                 }
             }
-            "replace" => word(format!("replace({}, {}, {})", text(0), text(1), text(2))),
-            "strcontains" => int(format!(
-                "CASE WHEN strpos({0}, {1}) > 0 THEN 1 WHEN strpos({0}, {1}) = 0 THEN 0 END",
-                text(0),
-                text(1)
-            )),
-            "startsWith" => Ok(Sql::atom(format!("starts_with({}, {})", text(0), text(1)), Type::Bool)),
-            "endsWith" => {
+            Func::Text(Text::EndsWith) => {
                 let call = format!(
                     "length({0}) >= length({1}) AND substr({0}, length({0}) - length({1}) + 1) = {1}",
                     text(0),
                     text(1)
                 );
-                Ok(Sql::new(call, level::AND, Type::Bool))
+                Ok(Sql::new(call, level::AND, SqlType::Bool))
             }
-            "split" => Ok(Sql::atom(format!("split({}, {})", text(0), text(1)), Type::List)),
-            "splitpart" => word(format!("split_part({}, {}, {})", text(0), text(1), number(2).text)),
-            "urlencode" => word(format!("url_encode({})", text(0))),
-            "urldecode" => word(format!("url_decode({})", text(0))),
-            "base64encode" => word(format!("to_base64(to_utf8({}))", text(0))),
-            "base64decode" => word(format!("from_utf8(from_base64({}))", text(0))),
-            "md5" | "sha256" => word(format!("lower(to_hex({name}(to_utf8({}))))", text(0))),
-            "jsonParse" if args.len() == 2 => match arg(1).constant.as_ref().and_then(Value::as_text) {
-                Some(path) => {
-                    let path = super::text::text(&super::text::json_path(path));
-                    word(format!("json_extract_scalar({}, {path})", text(0)))
+            Func::Json(Json::JsonParse) if args.len() == 2 => {
+                match arg(1).constant.as_ref().and_then(Value::as_text) {
+                    Some(path) => {
+                        let path = super::text::text(&super::text::json_path(path));
+                        word(format!("json_extract_scalar({}, {path})", text(0)))
+                    }
+                    None => Err(missing_there(name)),
                 }
-                None => Err(missing_there(name)),
-            },
-            "jsonArraySize" => int(format!("json_array_length({})", text(0))),
-            "jsonArrayContains" => {
-                Ok(Sql::atom(format!("json_array_contains({}, {})", text(0), arg(1).text), Type::Bool))
             }
-            "fromMillis" => Ok(arg(0).time().unwrap_or_else(missing)),
-            "toMillis" => match arg(0).time() {
+            Func::Time(Time::FromMillis) => Ok(arg(0).time().unwrap_or_else(missing)),
+            Func::Time(Time::ToMillis) => match arg(0).time() {
                 Some(time) => Ok(time.number().unwrap_or(time)),
                 None => Ok(missing()),
             },
-            "isValidIp" => test(format!("{} IS NOT NULL", address(&text(0))), level::COMPARISON),
-            "isValidIpV4" => test(
+            Func::Address(Address::IsValidIp) => {
+                test(format!("{} IS NOT NULL", address(&text(0))), level::COMPARISON)
+            }
+            Func::Address(Address::IsValidIpV4) => test(
                 format!("{} IS NOT NULL AND strpos({}, ':') = 0", address(&text(0)), text(0)),
                 level::AND,
             ),
-            "isValidIpV6" => test(
+            Func::Address(Address::IsValidIpV6) => test(
                 format!("{} IS NOT NULL AND strpos({}, ':') > 0", address(&text(0)), text(0)),
                 level::AND,
             ),
-            "isIpInSubnet" | "isIpv4InSubnet" | "isIpv6InSubnet" => {
+            Func::Address(Address::IsIpInSubnet)
+            | Func::Address(Address::IsIpv4InSubnet)
+            | Func::Address(Address::IsIpv6InSubnet) => {
                 let Some(subnet) = arg(1).constant.as_ref().and_then(Value::as_text).map(str::to_owned)
                 else {
                     return Err(Unsupported::new(
@@ -196,50 +191,72 @@ impl Printer<'_> {
                 };
                 test(within(&subnet, &text(0)), level::ATOM)
             }
-            "isPrivateIP" => test(within_any(PRIVATE, &text(0)), level::OR),
-            "isReservedIP" => test(within_any(SPECIAL, &text(0)), level::OR),
-            "isPublicIP" => {
+            Func::Address(Address::IsPrivateIP) => test(within_any(PRIVATE, &text(0)), level::OR),
+            Func::Address(Address::IsReservedIP) => test(within_any(SPECIAL, &text(0)), level::OR),
+            Func::Address(Address::IsPublicIP) => {
                 let (private, special) = (within_any(PRIVATE, &text(0)), within_any(SPECIAL, &text(0)));
                 test(format!("NOT ({private} OR {special})"), level::NOT)
+            }
+            Func::Sql(SqlFunc::Divide) => {
+                let (Some(a), Some(b)) = (arg(0).number(), arg(1).number()) else { return Ok(missing()) };
+                let whole = a.ty == SqlType::Int && b.ty == SqlType::Int;
+                let text = format!("{} / {}", a.at(level::PRODUCT), divisor(&b));
+                Ok(Sql::new(text, level::PRODUCT, if whole { SqlType::Int } else { SqlType::Float }))
+            }
+            Func::Sql(SqlFunc::Varchar) if arg(0).ty == SqlType::Text => Ok(arg(0)),
+            Func::Sql(SqlFunc::Varchar) => word(format!("CAST({} AS varchar)", arg(0).text)),
+            Func::Sql(SqlFunc::Bigint) => int(format!("TRY_CAST({} AS bigint)", arg(0).text)),
+            Func::Sql(SqlFunc::Double) => float(format!("TRY_CAST({} AS double)", arg(0).text)),
+            Func::Sql(SqlFunc::Boolean) => {
+                Ok(Sql::atom(format!("TRY_CAST({} AS boolean)", arg(0).text), SqlType::Bool))
+            }
+            Func::Sql(SqlFunc::Timestamp) => Ok(arg(0).time().unwrap_or_else(missing)),
+            Func::Sql(SqlFunc::Greatest | SqlFunc::Least) => {
+                let name = name.strip_prefix("sql.").unwrap_or(name);
+                let (all, ty) = alike(args);
+                let all: Vec<String> = all.into_iter().map(|a| a.text).collect();
+                Ok(Sql::atom(format!("{name}({})", all.join(", ")), ty))
             }
             _ => Err(missing_there(name)),
         }
     }
 
     /// A function with a regular expression, which is no value: `pattern` is its literal.
-    pub(super) fn function_with_pattern(&mut self, name: &str, pattern: &str, args: Vec<Sql>) -> SqlResult {
-        match (name, args.as_slice()) {
-            ("sql.regexp_extract", [subject, rest @ ..]) => {
+    pub(super) fn function_with_pattern(&mut self, spec: &Spec, pattern: &str, args: Vec<Sql>) -> SqlResult {
+        match (spec.func, args.as_slice()) {
+            (Func::Sql(SqlFunc::RegexpExtract), [subject, rest @ ..]) => {
                 let group = rest.first().map_or(String::new(), |g| format!(", {}", g.text));
                 Ok(Sql::atom(
                     format!("regexp_extract({}, {pattern}{group})", subject.text().text),
-                    Type::Text,
+                    SqlType::Text,
                 ))
             }
-            ("regexReplace", [subject, by]) => {
+            (Func::Regexp(Regexp::RegexReplace), [subject, by]) => {
                 let call = format!("regexp_replace({}, {pattern}, {})", subject.text().text, by.text().text);
-                Ok(Sql::atom(call, Type::Text))
+                Ok(Sql::atom(call, SqlType::Text))
             }
-            ("regexReplace", [subject]) => {
-                Ok(Sql::atom(format!("regexp_replace({}, {pattern})", subject.text().text), Type::Text))
+            (Func::Regexp(Regexp::RegexReplace), [subject]) => {
+                Ok(Sql::atom(format!("regexp_replace({}, {pattern})", subject.text().text), SqlType::Text))
             }
-            _ => Err(missing_there(name)),
+            _ => Err(missing_there(spec.name)),
         }
     }
 
     /// An aggregate.
     pub(super) fn aggregate(&mut self, call: &AggregateCall) -> SqlResult {
-        let Some(arg) = &call.arg else { return Ok(Sql::atom("count(*)", Type::Int)) };
+        let Some(arg) = &call.arg else { return Ok(Sql::atom("count(*)", SqlType::Int)) };
         let arg = self.value(arg)?;
         let number = || arg.number().unwrap_or_else(|| Sql::constant(&Value::Null));
-        let float = |call: String| Ok(Sql::atom(call, Type::Float));
+        let float = |call: String| Ok(Sql::atom(call, SqlType::Float));
         match call.kind {
-            AggregateKind::Count => Ok(Sql::atom(format!("count({})", arg.text), Type::Int)),
-            AggregateKind::CountDistinct => Ok(Sql::atom(format!("count(DISTINCT {})", arg.text), Type::Int)),
+            AggregateKind::Count => Ok(Sql::atom(format!("count({})", arg.text), SqlType::Int)),
+            AggregateKind::CountDistinct => {
+                Ok(Sql::atom(format!("count(DISTINCT {})", arg.text), SqlType::Int))
+            }
             AggregateKind::Sum => Ok(Sql::atom(format!("sum({})", number().text), number().ty)),
             AggregateKind::Avg => float(format!("avg({})", number().text)),
             AggregateKind::Min | AggregateKind::Max => {
-                if arg.ty == Type::Text {
+                if arg.ty == SqlType::Text {
                     self.note(ORDER);
                 }
                 let name = if call.kind == AggregateKind::Min { "min" } else { "max" };
@@ -288,47 +305,41 @@ impl Printer<'_> {
     }
 }
 
-/// A function of SQL's own: Athena has it under the same name.
-fn sql_function(name: &str, args: Vec<Sql>) -> SqlResult {
-    let missing = || Sql::constant(&Value::Null);
-    let arg = |n: usize| args.get(n).cloned().unwrap_or_else(missing);
-    let cast = |kind: &str, ty: Type| Ok(Sql::atom(format!("TRY_CAST({} AS {kind})", arg(0).text), ty));
-    match name {
-        "divide" => {
-            let (Some(a), Some(b)) = (arg(0).number(), arg(1).number()) else { return Ok(missing()) };
-            let ty = if a.ty == Type::Int && b.ty == Type::Int { Type::Int } else { Type::Float };
-            let text = format!("{} / {}", a.at(level::PRODUCT), divisor(&b));
-            return Ok(Sql::new(text, level::PRODUCT, ty));
-        }
-        "varchar" if arg(0).ty == Type::Text => return Ok(arg(0)),
-        "varchar" => return Ok(Sql::atom(format!("CAST({} AS varchar)", arg(0).text), Type::Text)),
-        "bigint" => return cast("bigint", Type::Int),
-        "double" => return cast("double", Type::Float),
-        "boolean" => return cast("boolean", Type::Bool),
-        "timestamp" => return Ok(arg(0).time().unwrap_or_else(missing)),
-        _ => {}
+/// A template with its arguments.
+fn filled(template: &str, args: &[Sql]) -> String {
+    let (mut out, mut rest) = (String::new(), template);
+    while let Some((before, after)) = rest.split_once('{') {
+        let (place, after) = after.split_once('}').unwrap_or((after, ""));
+        let at: usize = place.trim_start_matches(char::is_alphabetic).parse().unwrap_or(0);
+        let arg = args.get(at).cloned().unwrap_or_else(|| Sql::constant(&Value::Null));
+        let number = || arg.number().unwrap_or_else(|| Sql::constant(&Value::Null));
+        out.push_str(before);
+        out.push_str(&match place.as_bytes().first() {
+            Some(b't') => arg.text().text,
+            Some(b'n') => number().text,
+            Some(b'c') => number().at(level::SUM),
+            Some(b'r') => arg.at(level::SUM),
+            _ => arg.text,
+        });
+        rest = after;
     }
-    let ty = match name {
-        "greatest" | "least" => {
-            let (all, ty) = alike(args);
-            let all: Vec<String> = all.into_iter().map(|a| a.text).collect();
-            return Ok(Sql::atom(format!("{name}({})", all.join(", ")), ty));
-        }
-        "strpos" | "date_diff" | "year" | "quarter" | "month" | "week" | "day" | "day_of_week"
-        | "day_of_year" | "hour" | "minute" | "second" | "url_extract_port" => Type::Int,
-        "to_unixtime" => Type::Float,
-        "from_unixtime" | "date_parse" | "parse_datetime" | "date_add" => Type::Time,
-        _ => Type::Text,
-    };
-    // Where text or a time is wanted, a constant of another type would not do.
+    out + rest
+}
+
+/// A function of SQL's own: Athena has it under the same name.
+fn same(spec: &Spec, args: &[Sql], ty: SqlType) -> Sql {
+    use SqlFunc::{Concat, JsonExtract, JsonExtractScalar, Reverse, Strpos, Substr};
+    // Where text is wanted, a constant of another type would not do.
     let wants_text =
-        matches!(name, "concat" | "substr" | "strpos" | "reverse" | "json_extract" | "json_extract_scalar");
-    let written = |(n, a): (usize, &Sql)| match wants_text && (n == 0 || name == "concat") {
+        matches!(spec.func, Func::Sql(Concat | Substr | Strpos | Reverse | JsonExtract | JsonExtractScalar));
+    let all_text = spec.func == Func::Sql(Concat);
+    let written = |(n, a): (usize, &Sql)| match wants_text && (n == 0 || all_text) {
         true => a.text().text,
         false => a.text.clone(),
     };
     let all: Vec<String> = args.iter().enumerate().map(written).collect();
-    Ok(Sql::atom(format!("{name}({})", all.join(", ")), ty))
+    let name = spec.name.strip_prefix("sql.").unwrap_or(spec.name);
+    Sql::atom(format!("{name}({})", all.join(", ")), ty)
 }
 
 /// How texts are ordered, where it matters.
@@ -356,15 +367,15 @@ fn within_any(networks: &[&str], text: &str) -> String {
 }
 
 /// The values with one type: their own if they share it, else text.
-fn alike(args: Vec<Sql>) -> (Vec<Sql>, Type) {
-    let mut types = args.iter().map(|a| a.ty).filter(|t| *t != Type::Nothing);
-    let first = types.next().unwrap_or(Type::Nothing);
+fn alike(args: Vec<Sql>) -> (Vec<Sql>, SqlType) {
+    let mut types = args.iter().map(|a| a.ty).filter(|t| *t != SqlType::Nothing);
+    let first = types.next().unwrap_or(SqlType::Nothing);
     let ty = types.fold(first, |all, t| match (all, t) {
         (a, b) if a == b => a,
-        (a, b) if a.is_number() && b.is_number() => Type::Float,
-        _ => Type::Text,
+        (a, b) if a.is_number() && b.is_number() => SqlType::Float,
+        _ => SqlType::Text,
     });
-    let as_one = |a: Sql| if ty == Type::Text && a.ty != Type::Nothing { a.text() } else { a };
+    let as_one = |a: Sql| if ty == SqlType::Text && a.ty != SqlType::Nothing { a.text() } else { a };
     (args.into_iter().map(as_one).collect(), ty)
 }
 

@@ -17,14 +17,14 @@ use serde::{Deserialize, Serialize};
 
 use self::{
     expression::SqlResult,
-    sql::{Sql, Type, level},
+    sql::{Sql, level},
 };
 use super::{Log, Logs, Unsupported, log};
 use crate::{
     external::AthenaTable,
     query::{
-        functions::AggregateKind,
         plan::{self, Catalog, Group, Node, Op, Operator, Plan, Stage},
+        syntax::functions::{AggregateKind, SqlType},
         syntax::tree::{Command, Query},
     },
 };
@@ -287,7 +287,7 @@ impl<'p> Printer<'p> {
         for call in &group.aggregates {
             inputs.push(Some(self.aggregate(call)?));
         }
-        let time = keys.iter().find(|k| k.ty == Type::Time).cloned();
+        let time = keys.iter().find(|k| k.ty == SqlType::Time).cloned();
         let relation = Relation::new(String::new(), next);
         let before = std::mem::replace(&mut self.relation, relation);
         self.relation.from = before.from;
@@ -516,7 +516,7 @@ impl<'p> Printer<'p> {
                 Some(n) => columns.get(n).cloned(),
                 None => {
                     items.push(SelectItem { sql: self.table.time.to_owned(), name: "@timestamp".to_owned() });
-                    Some(Sql::atom(text::name("@timestamp"), Type::Time))
+                    Some(Sql::atom(text::name("@timestamp"), SqlType::Time))
                 }
             };
         }
@@ -542,7 +542,7 @@ impl<'p> Printer<'p> {
     /// When an event was; of groups, the first key that is a time.
     fn time(&mut self) -> Result<Option<Sql>, Unsupported> {
         if self.relation.time.is_none() && self.stage == 0 && self.relation.from == self.table.name {
-            self.relation.time = Some(Sql::atom(self.table.time, Type::Time));
+            self.relation.time = Some(Sql::atom(self.table.time, SqlType::Time));
         }
         Ok(self.relation.time.clone())
     }
@@ -568,7 +568,7 @@ impl<'p> Printer<'p> {
             Order::By(nodes) => {
                 for (node, descending) in nodes {
                     let sql = self.value(node)?;
-                    if sql.ty == Type::Text {
+                    if sql.ty == SqlType::Text {
                         self.note(functions::ORDER);
                     }
                     keys.push((sql, *descending));

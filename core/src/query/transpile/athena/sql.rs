@@ -3,40 +3,19 @@
 
 use super::text;
 use crate::{
-    query::plan::binning::Binning,
+    query::{plan::binning::Binning, syntax::functions::SqlType},
     table::{Kind, Value},
     time,
 };
 
-/// What an expression gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Type {
-    Text,
-    Int,
-    Float,
-    Bool,
-    /// A point in time, with a time zone.
-    Time,
-    List,
-    /// NULL itself.
-    Nothing,
-}
-
-impl Type {
-    pub(super) fn is_number(self) -> bool {
-        matches!(self, Type::Int | Type::Float)
-    }
-}
-
-impl From<Kind> for Type {
-    fn from(kind: Kind) -> Type {
-        match kind {
-            Kind::Text | Kind::Ip => Type::Text,
-            Kind::Int => Type::Int,
-            Kind::Float => Type::Float,
-            Kind::Bool => Type::Bool,
-            Kind::Time => Type::Time,
-        }
+/// The type of a column of this kind.
+pub(super) fn type_of(kind: Kind) -> SqlType {
+    match kind {
+        Kind::Text | Kind::Ip => SqlType::Text,
+        Kind::Int => SqlType::Int,
+        Kind::Float => SqlType::Float,
+        Kind::Bool => SqlType::Bool,
+        Kind::Time => SqlType::Time,
     }
 }
 
@@ -57,7 +36,7 @@ pub(super) mod level {
 pub(super) struct Sql {
     pub(super) text: String,
     pub(super) level: u8,
-    pub(super) ty: Type,
+    pub(super) ty: SqlType,
     /// A condition whose NULL stands for false.
     pub(super) null_is_false: bool,
     /// Of a condition, the text that tells false from missing, where that is another.
@@ -67,30 +46,32 @@ pub(super) struct Sql {
 }
 
 impl Sql {
-    pub(super) fn new(text: impl Into<String>, level: u8, ty: Type) -> Sql {
+    pub(super) fn new(text: impl Into<String>, level: u8, ty: SqlType) -> Sql {
         Sql { text: text.into(), level, ty, null_is_false: false, exact: None, constant: None }
     }
     /// A call, a column, a cast.
-    pub(super) fn atom(text: impl Into<String>, ty: Type) -> Sql {
+    pub(super) fn atom(text: impl Into<String>, ty: SqlType) -> Sql {
         Sql::new(text, level::ATOM, ty)
     }
     /// A condition in which a missing value makes NULL, which is to be false.
     pub(super) fn condition(text: impl Into<String>, level: u8) -> Sql {
-        Sql { null_is_false: true, ..Sql::new(text, level, Type::Bool) }
+        Sql { null_is_false: true, ..Sql::new(text, level, SqlType::Bool) }
     }
     pub(super) fn constant(value: &Value) -> Sql {
         let (text, level, ty) = match value {
-            Value::Null => ("NULL".to_owned(), level::ATOM, Type::Nothing),
-            Value::Bool(v) => (if *v { "TRUE" } else { "FALSE" }.to_owned(), level::ATOM, Type::Bool),
-            Value::Int(v) => (v.to_string(), if *v < 0 { level::SIGN } else { level::ATOM }, Type::Int),
-            Value::Float(v) => {
-                (text::float(*v), if v.is_sign_negative() { level::SIGN } else { level::ATOM }, Type::Float)
-            }
-            Value::Time(v) => (time_literal(*v), level::ATOM, Type::Time),
-            Value::Text(v) => (text::text(v), level::ATOM, Type::Text),
+            Value::Null => ("NULL".to_owned(), level::ATOM, SqlType::Nothing),
+            Value::Bool(v) => (if *v { "TRUE" } else { "FALSE" }.to_owned(), level::ATOM, SqlType::Bool),
+            Value::Int(v) => (v.to_string(), if *v < 0 { level::SIGN } else { level::ATOM }, SqlType::Int),
+            Value::Float(v) => (
+                text::float(*v),
+                if v.is_sign_negative() { level::SIGN } else { level::ATOM },
+                SqlType::Float,
+            ),
+            Value::Time(v) => (time_literal(*v), level::ATOM, SqlType::Time),
+            Value::Text(v) => (text::text(v), level::ATOM, SqlType::Text),
             Value::List(items) => {
                 let items: Vec<String> = items.iter().map(|i| Sql::constant(i).text).collect();
-                (format!("ARRAY[{}]", items.join(", ")), level::ATOM, Type::List)
+                (format!("ARRAY[{}]", items.join(", ")), level::ATOM, SqlType::List)
             }
         };
         Sql { constant: Some(value.clone()), ..Sql::new(text, level, ty) }
@@ -108,60 +89,60 @@ impl Sql {
     /// As a value: a comparison is true or false, never missing.
     pub(super) fn value(self) -> Sql {
         match self.exact {
-            Some(exact) => Sql::atom(exact, Type::Bool),
+            Some(exact) => Sql::atom(exact, SqlType::Bool),
             None => self.truth(),
         }
     }
     /// A condition as true or false.
     pub(super) fn truth(self) -> Sql {
         match self.null_is_false {
-            true => Sql::atom(format!("coalesce({}, FALSE)", self.text), Type::Bool),
+            true => Sql::atom(format!("coalesce({}, FALSE)", self.text), SqlType::Bool),
             false => self,
         }
     }
     /// As a number; text is one where it reads as one. `None` for what never is.
     pub(super) fn number(&self) -> Option<Sql> {
         match self.ty {
-            Type::Int | Type::Float => Some(self.clone()),
-            Type::Text => match &self.constant {
+            SqlType::Int | SqlType::Float => Some(self.clone()),
+            SqlType::Text => match &self.constant {
                 Some(value) => match (value.integer(), value.number()) {
                     (Some(v), _) => Some(Sql::constant(&Value::Int(v))),
                     (None, Some(v)) => Some(Sql::constant(&Value::Float(v))),
                     (None, None) => None,
                 },
-                None => Some(Sql::atom(format!("TRY_CAST({} AS double)", self.text), Type::Float)),
+                None => Some(Sql::atom(format!("TRY_CAST({} AS double)", self.text), SqlType::Float)),
             },
-            Type::Bool => {
-                Some(Sql::atom(format!("CAST({} AS bigint)", self.clone().value().text), Type::Int))
+            SqlType::Bool => {
+                Some(Sql::atom(format!("CAST({} AS bigint)", self.clone().value().text), SqlType::Int))
             }
-            Type::Time => Some(Sql::atom(
+            SqlType::Time => Some(Sql::atom(
                 format!("date_diff('millisecond', from_unixtime(0), {})", self.text),
-                Type::Int,
+                SqlType::Int,
             )),
-            Type::List | Type::Nothing => None,
+            SqlType::List | SqlType::Nothing => None,
         }
     }
     /// As text, written as here.
     pub(super) fn text(&self) -> Sql {
         match (&self.constant, self.ty) {
-            (_, Type::Text) => self.clone(),
+            (_, SqlType::Text) => self.clone(),
             (Some(value), _) if !value.is_null() => Sql::constant(&Value::text(&value.to_string())),
-            (_, Type::Time) => {
-                Sql::atom(format!("date_format({}, '%Y-%m-%dT%H:%i:%sZ')", self.text), Type::Text)
+            (_, SqlType::Time) => {
+                Sql::atom(format!("date_format({}, '%Y-%m-%dT%H:%i:%sZ')", self.text), SqlType::Text)
             }
-            _ => Sql::atom(format!("CAST({} AS varchar)", self.clone().value().text), Type::Text),
+            _ => Sql::atom(format!("CAST({} AS varchar)", self.clone().value().text), SqlType::Text),
         }
     }
     /// As a point in time. `None` for what never is.
     pub(super) fn time(&self) -> Option<Sql> {
         match (&self.constant, self.ty) {
-            (_, Type::Time) => Some(self.clone()),
+            (_, SqlType::Time) => Some(self.clone()),
             (Some(value), _) => value.time().map(|t| Sql::constant(&Value::Time(t))),
-            (None, Type::Int | Type::Float) => {
-                Some(Sql::atom(format!("from_unixtime({} / 1E3)", self.at(level::PRODUCT)), Type::Time))
+            (None, SqlType::Int | SqlType::Float) => {
+                Some(Sql::atom(format!("from_unixtime({} / 1E3)", self.at(level::PRODUCT)), SqlType::Time))
             }
-            (None, Type::Text) => {
-                Some(Sql::atom(format!("TRY(from_iso8601_timestamp({}))", self.text), Type::Time))
+            (None, SqlType::Text) => {
+                Some(Sql::atom(format!("TRY(from_iso8601_timestamp({}))", self.text), SqlType::Time))
             }
             _ => None,
         }
@@ -170,12 +151,12 @@ impl Sql {
     pub(super) fn holds(self) -> Sql {
         match self.ty {
             // A column that is missing does not hold.
-            Type::Bool => Sql { null_is_false: self.constant.is_none(), ..self },
-            Type::Int | Type::Float => {
+            SqlType::Bool => Sql { null_is_false: self.constant.is_none(), ..self },
+            SqlType::Int | SqlType::Float => {
                 Sql::condition(format!("{} <> 0", self.at(level::SUM)), level::COMPARISON)
             }
-            Type::Text => Sql::condition(format!("lower({}) = 'true'", self.text), level::COMPARISON),
-            Type::Time | Type::List | Type::Nothing => Sql::constant(&Value::Bool(false)),
+            SqlType::Text => Sql::condition(format!("lower({}) = 'true'", self.text), level::COMPARISON),
+            SqlType::Time | SqlType::List | SqlType::Nothing => Sql::constant(&Value::Bool(false)),
         }
     }
 }
@@ -190,7 +171,7 @@ pub(super) fn binned(time: &Sql, bins: &Binning, up: bool) -> Option<Sql> {
     const SECOND: i64 = 1_000_000;
     const DAY: i64 = 86_400 * SECOND;
     let t = &time.text;
-    let call = |unit: &str| Some(Sql::atom(format!("date_trunc('{unit}', {t})"), Type::Time));
+    let call = |unit: &str| Some(Sql::atom(format!("date_trunc('{unit}', {t})"), SqlType::Time));
     match (bins.months_long(), bins.length(), up) {
         (Some(1), _, false) => return call("month"),
         (Some(3), _, false) => return call("quarter"),
@@ -222,5 +203,5 @@ pub(super) fn binned(time: &Sql, bins: &Binning, up: bool) -> Option<Sql> {
             )
         }
     };
-    Some(Sql::atom(text, Type::Time))
+    Some(Sql::atom(text, SqlType::Time))
 }

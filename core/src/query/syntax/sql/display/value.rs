@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     query::{
-        functions::aggregate,
+        syntax::functions::aggregate,
         syntax::tree::{Binary, E, Expr, Pattern, Period, PeriodUnit, Spanned, Unary},
     },
     table::Value,

@@ -1,82 +1,37 @@
-//! The functions of queries. A new function is one entry in the file of its group; a new group is one new file and
-//! one line in [`GROUPS`].
-//!
-//! Every entry carries its signature, one line of documentation and examples; the examples are documentation,
-//! completion and tests at once. Shared rules: a missing argument gives a missing value, but for the functions that
-//! are about missing values; a list where one value is expected gives a missing value; what is not a finite number is
-//! missing; an integer that outgrows 64 bits becomes a float.
+//! Kernels: what computes each function of the one table ([`syntax::functions`](crate::query::syntax::functions)). A
+//! group is a file here and a file there, of the same name; the `match` of each group is exhaustive, so that a function
+//! without a kernel does not compile. Not here: accumulators of aggregates, see [`exec`](super::exec).
 
-pub mod aggregate;
-pub(crate) mod dates;
-mod encode;
+mod address;
+pub(crate) mod date;
+mod encoding;
 mod general;
-mod ip;
 mod json;
 mod list;
-mod names;
-mod numeric;
+mod number;
 mod regex;
 mod shape;
 mod sql;
-mod string;
+mod text;
 mod time;
-mod tokens;
+mod token;
 
 use std::borrow::Cow;
 
 use ::regex::bytes::Regex;
-pub use aggregate::{AGGREGATES, Aggregate, AggregateKind};
 pub(crate) use list::{at_path, items};
-pub use names::spelling;
-pub use numeric::{Num, arithmetic, negate, num};
+pub use number::{Num, arithmetic, negate, num};
 pub(crate) use shape::{VARIABLE, is_word, shape};
 
+use super::syntax::functions::Func;
 use crate::table::Value;
-
-/// All functions by group, in the order of the documentation.
-pub static GROUPS: &[(&str, &[Function])] = &[
-    ("Numbers", numeric::FUNCTIONS),
-    ("Time", time::FUNCTIONS),
-    ("Dates as text", dates::FUNCTIONS),
-    ("General", general::FUNCTIONS),
-    ("Addresses", ip::FUNCTIONS),
-    ("Text", string::FUNCTIONS),
-    ("Regular expressions", regex::FUNCTIONS),
-    ("Encodings and digests", encode::FUNCTIONS),
-    ("JSON", json::FUNCTIONS),
-    ("Words of a record", tokens::FUNCTIONS),
-];
-
-/// Functions that SQL means otherwise than Insights: what a tree from SQL calls `sql.…`. Their examples are SQL.
-pub static SQL: &[Function] = sql::FUNCTIONS;
 
 /// Text that a function makes is never longer than this; beyond, the value is missing.
 pub const LONGEST_TEXT: usize = 1 << 20;
 
-/// One function of values.
-#[derive(Debug)]
-pub struct Function {
-    /// Its name as documented; queries may write it in any letter case.
-    pub name: &'static str,
-    /// Other names.
-    pub aliases: &'static [&'static str],
-    /// How it is called, for documentation: `substr(text, start [, length])`.
-    pub signature: &'static str,
-    /// One sentence for people.
-    pub doc: &'static str,
-    /// The smallest number of arguments.
-    pub least: usize,
-    /// The largest number of arguments.
-    pub most: usize,
-    /// Expressions and the text of their values.
-    pub examples: &'static [(&'static str, &'static str)],
-    /// What it does.
-    pub apply: Apply,
-}
-
-/// What a function does.
+/// What computes a function.
 #[derive(Clone, Copy, Debug)]
-pub enum Apply {
+pub enum Kernel {
     /// A value from values, the same for the same arguments.
     Scalar(fn(&[Value]) -> Value),
     /// `bin(period)`: the beginning of the interval that holds `@timestamp`.
@@ -98,42 +53,23 @@ pub enum Apply {
     Pattern(fn(&Regex, &[Value]) -> Value),
 }
 
-impl Function {
-    const fn new(
-        name: &'static str,
-        signature: &'static str,
-        arity: (usize, usize),
-        apply: fn(&[Value]) -> Value,
-        doc: &'static str,
-        examples: &'static [(&'static str, &'static str)],
-    ) -> Function {
-        let (least, most) = arity;
-        Function { name, aliases: &[], signature, doc, least, most, examples, apply: Apply::Scalar(apply) }
+impl Kernel {
+    /// The kernel of a function.
+    pub fn of(func: Func) -> Kernel {
+        match func {
+            Func::Number(function) => number::kernel(function),
+            Func::Time(function) => time::kernel(function),
+            Func::Date(function) => date::kernel(function),
+            Func::General(function) => general::kernel(function),
+            Func::Address(function) => address::kernel(function),
+            Func::Text(function) => text::kernel(function),
+            Func::Regexp(function) => regex::kernel(function),
+            Func::Encoding(function) => encoding::kernel(function),
+            Func::Json(function) => json::kernel(function),
+            Func::Token(function) => token::kernel(function),
+            Func::Sql(function) => sql::kernel(function),
+        }
     }
-    const fn aliases(mut self, aliases: &'static [&'static str]) -> Function {
-        self.aliases = aliases;
-        self
-    }
-    const fn special(mut self, apply: Apply) -> Function {
-        self.apply = apply;
-        self
-    }
-}
-
-/// Any number of arguments.
-const ANY: usize = usize::MAX;
-
-/// The function called `name` in any letter case.
-pub fn find(name: &str) -> Option<&'static Function> {
-    let answers = |f: &&Function| {
-        f.name.eq_ignore_ascii_case(name) || f.aliases.iter().any(|a| a.eq_ignore_ascii_case(name))
-    };
-    all().chain(SQL).find(answers)
-}
-
-/// All functions.
-pub fn all() -> impl Iterator<Item = &'static Function> {
-    GROUPS.iter().flat_map(|(_, functions)| functions.iter())
 }
 
 /// The text of a single value; `None` for a missing one or a list.
@@ -161,13 +97,10 @@ pub fn truthy(value: &Value) -> bool {
     }
 }
 
-fn no_scalar(_: &[Value]) -> Value {
-    Value::Null
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::query::syntax::functions::{SQL, all};
 
     /// Values that have broken functions somewhere.
     fn hostile() -> Vec<Value> {
@@ -227,8 +160,9 @@ mod tests {
         let values = hostile();
         let regexes = ["", ".", "(a)|(b)*", "[^a]+"].map(|p| Regex::new(&format!("(?-u:{p})")).unwrap());
         let mut random = 1u64;
-        for function in all() {
-            for count in function.least..=function.most.min(function.least.max(1) + 3) {
+        for function in all().chain(SQL) {
+            let (least, most) = function.arity;
+            for count in least..=most.min(least.max(1) + 3) {
                 // All combinations of one value, some of more.
                 let total = values.len().pow(count.min(4) as u32).min(300);
                 for i in 0..total {
@@ -240,10 +174,10 @@ mod tests {
                             values[if count == 1 { i } else { any }].clone()
                         })
                         .collect();
-                    let made = match function.apply {
-                        Apply::Scalar(apply) => apply(&args),
-                        Apply::OfMessage(apply) if count == 1 => apply(&args),
-                        Apply::Pattern(apply) => {
+                    let made = match Kernel::of(function.func) {
+                        Kernel::Scalar(apply) => apply(&args),
+                        Kernel::OfMessage(apply) if count == 1 => apply(&args),
+                        Kernel::Pattern(apply) => {
                             apply(&regexes[i % regexes.len()], &[&args[..1], &args[2..]].concat())
                         }
                         _ => continue,

@@ -4,7 +4,7 @@
 use ::regex::bytes::Regex;
 
 use crate::{
-    query::functions::{Apply, LONGEST_TEXT, find, made, num, regex, text},
+    query::kernels::{LONGEST_TEXT, encoding::url_decode, made, num, regex, text},
     table::Value,
 };
 
@@ -180,11 +180,8 @@ pub(super) fn url_parameter(args: &[Value]) -> Value {
     let (Some(subject), Some(name)) = (text(&args[0]), text(&args[1])) else { return Value::Null };
     let query = url(&subject).query;
     let decode = |text: &str| {
-        let decoded = find("urldecode").and_then(|f| match f.apply {
-            Apply::Scalar(apply) => apply(&[Value::text(text)]).as_text().map(str::to_owned),
-            _ => None,
-        });
-        decoded.unwrap_or_else(|| text.to_owned())
+        let decoded = url_decode(&[Value::text(text)]);
+        decoded.as_text().map_or_else(|| text.to_owned(), str::to_owned)
     };
     let parameters = query.split('&').map(|p| p.split_once('=').unwrap_or((p, "")));
     let found = parameters.into_iter().find(|(key, _)| decode(key) == *name);

@@ -1,31 +1,17 @@
 //! Words of a record as CloudWatch filter patterns count them: between blanks, but what stands in double quotes or in
 //! square brackets is one word, without them.
 
-use super::{Function, text};
+use super::{Kernel, text};
+use crate::query::syntax::functions::Token;
 use crate::table::Value;
 
-pub(super) static FUNCTIONS: &[Function] = &[
-    Function::new(
-        "word",
-        "word(text, place)",
-        (2, 2),
-        word,
-        "the word at a place, counted from 1, or from the end with -1; quoted or bracketed text is one word",
-        &[
-            ("word(\"a [b c] \\\"GET /\\\" 200\", 2)", "b c"),
-            ("word(\"a [b c] \\\"GET /\\\" 200\", -2)", "GET /"),
-            ("word(\"a b\", 3)", ""),
-        ],
-    ),
-    Function::new(
-        "wordcount",
-        "wordcount(text)",
-        (1, 1),
-        count,
-        "how many words the text has; quoted or bracketed text is one word",
-        &[("wordcount(\"a [b c] \\\"GET /\\\" 200\")", "4"), ("wordcount(\"\")", "0")],
-    ),
-];
+/// What computes each function.
+pub(super) fn kernel(function: Token) -> Kernel {
+    match function {
+        Token::Word => Kernel::Scalar(word),
+        Token::Wordcount => Kernel::Scalar(count),
+    }
+}
 
 /// The words in order. A quote or bracket that never closes is a letter like any other.
 fn words(text: &str) -> impl Iterator<Item = &str> {

@@ -1,27 +1,20 @@
 //! Functions with a regular expression. It is a constant of the query, compiled once, when the query is planned: see
-//! [`Apply::Pattern`].
+//! [`Kernel::Pattern`].
 
 use std::ops::Range;
 
 use regex::bytes::Regex;
 
-use super::{Apply, Function, LONGEST_TEXT, made, no_scalar, text};
+use super::{Kernel, LONGEST_TEXT, made, text};
+use crate::query::syntax::functions::Regexp;
 use crate::table::Value;
 
-pub(super) static FUNCTIONS: &[Function] = &[Function::new(
-    "regexReplace",
-    "regexReplace(text, pattern [, replacement])",
-    (2, 3),
-    no_scalar,
-    "every match of a regular expression replaced; `$1` and `${name}` stand for its groups, `\\$` for a dollar",
-    &[
-        ("regexReplace(\"user 17 of 40\", \"[0-9]+\", \"N\")", "user N of N"),
-        ("regexReplace(\"10.1.2.3\", \"^(\\d+)\\..*\", \"$1.x\")", "10.x"),
-        ("regexReplace(\"größe\", \".\", \"-\")", "-----"),
-    ],
-)
-.special(Apply::Pattern(replace))
-.aliases(&["regexp_replace"])];
+/// What computes each function.
+pub(super) fn kernel(function: Regexp) -> Kernel {
+    match function {
+        Regexp::RegexReplace => Kernel::Pattern(replace),
+    }
+}
 
 /// Moves both ends of a match out to the ends of characters: patterns match bytes.
 pub(super) fn whole(text: &str, range: Range<usize>) -> Range<usize> {

@@ -1,46 +1,18 @@
 //! JSON that stands in a field as text.
 
-use super::{Function, text};
+use super::{Kernel, text};
+use crate::query::syntax::functions::Json;
 use crate::table::Value;
 
-pub(super) static FUNCTIONS: &[Function] = &[
-    Function::new(
-        "jsonParse",
-        "jsonParse(text [, path])",
-        (1, 2),
-        parse,
-        "the value in JSON text, or the one at a dotted path in it; an array is a list, an object stays JSON text",
-        &[
-            ("jsonParse('{\"a\":{\"b\":[1,2]}}', 'a.b.1')", "2"),
-            ("jsonParse('[1,\"x\"]')", "[1, x]"),
-            ("jsonParse('not json')", ""),
-        ],
-    ),
-    Function::new(
-        "jsonStringify",
-        "jsonStringify(value)",
-        (1, 1),
-        stringify,
-        "the value as JSON text",
-        &[("jsonStringify(jsonParse('[1, \"x\"]'))", "[1,\"x\"]")],
-    ),
-    Function::new(
-        "jsonArraySize",
-        "jsonArraySize(list)",
-        (1, 1),
-        size,
-        "how many items the list has",
-        &[("jsonArraySize('[1,2,3]')", "3"), ("jsonArraySize('{}')", "")],
-    ),
-    Function::new(
-        "jsonArrayContains",
-        "jsonArrayContains(list, value)",
-        (2, 2),
-        contains,
-        "whether the list has the value",
-        &[("jsonArrayContains('[\"a\",\"b\"]', 'b')", "true"), ("jsonArrayContains('[1]', 2)", "false")],
-    ),
-];
+/// What computes each function.
+pub(super) fn kernel(function: Json) -> Kernel {
+    match function {
+        Json::JsonParse => Kernel::Scalar(parse),
+        Json::JsonStringify => Kernel::Scalar(stringify),
+        Json::JsonArraySize => Kernel::Scalar(size),
+        Json::JsonArrayContains => Kernel::Scalar(contains),
+    }
+}
 
 fn read(value: &Value) -> Option<serde_json::Value> {
     serde_json::from_str(&text(value)?).ok()

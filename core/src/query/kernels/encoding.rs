@@ -5,61 +5,21 @@ use std::fmt::Write;
 use md5::{Digest, Md5};
 use sha2::Sha256;
 
-use super::{Function, made, text};
+use super::{Kernel, made, text};
+use crate::query::syntax::functions::Encoding;
 use crate::table::Value;
 
-pub(super) static FUNCTIONS: &[Function] = &[
-    Function::new(
-        "urlencode",
-        "urlencode(text)",
-        (1, 1),
-        url_encode,
-        "as a part of a URL's query: a space becomes `+`, other special bytes `%` and two digits",
-        &[("urlencode(\"a b&c=ö\")", "a+b%26c%3D%C3%B6")],
-    )
-    .aliases(&["url_encode"]),
-    Function::new(
-        "urldecode",
-        "urldecode(text)",
-        (1, 1),
-        url_decode,
-        "the text of a part of a URL's query; what is no escape stays as it is",
-        &[("urldecode(\"1%27+OR+%271%27%3D%271\")", "1' OR '1'='1"), ("urldecode(\"100%\")", "100%")],
-    )
-    .aliases(&["url_decode"]),
-    Function::new(
-        "base64encode",
-        "base64encode(text)",
-        (1, 1),
-        base64_encode,
-        "the text in base64",
-        &[("base64encode(\"user:pass\")", "dXNlcjpwYXNz"), ("base64encode(\"a\")", "YQ==")],
-    ),
-    Function::new(
-        "base64decode",
-        "base64decode(text)",
-        (1, 1),
-        base64_decode,
-        "the text that base64 stands for, with or without padding, of URLs too; missing if it is none",
-        &[("base64decode(\"dXNlcjpwYXNz\")", "user:pass"), ("base64decode(\"#\")", "")],
-    ),
-    Function::new(
-        "md5",
-        "md5(text)",
-        (1, 1),
-        md5,
-        "the MD5 digest as 32 hexadecimal digits",
-        &[("md5(\"abc\")", "900150983cd24fb0d6963f7d28e17f72")],
-    ),
-    Function::new(
-        "sha256",
-        "sha256(text)",
-        (1, 1),
-        sha256,
-        "the SHA-256 digest as 64 hexadecimal digits",
-        &[("sha256(\"abc\")", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")],
-    ),
-];
+/// What computes each function.
+pub(super) fn kernel(function: Encoding) -> Kernel {
+    match function {
+        Encoding::Urlencode => Kernel::Scalar(url_encode),
+        Encoding::Urldecode => Kernel::Scalar(url_decode),
+        Encoding::Base64encode => Kernel::Scalar(base64_encode),
+        Encoding::Base64decode => Kernel::Scalar(base64_decode),
+        Encoding::Md5 => Kernel::Scalar(md5),
+        Encoding::Sha256 => Kernel::Scalar(sha256),
+    }
+}
 
 fn of_text(args: &[Value], f: impl Fn(&str) -> Option<String>) -> Value {
     text(&args[0]).and_then(|t| f(&t)).map_or(Value::Null, |t| made(&t))
@@ -79,7 +39,7 @@ fn url_encode(args: &[Value]) -> Value {
     })
 }
 
-fn url_decode(args: &[Value]) -> Value {
+pub(super) fn url_decode(args: &[Value]) -> Value {
     let digit = |b: Option<&u8>| b.and_then(|b| (*b as char).to_digit(16));
     of_text(args, |text| {
         let (bytes, mut out, mut at) = (text.as_bytes(), Vec::with_capacity(text.len()), 0);

@@ -1,9 +1,9 @@
 //! What SQL does with times: made from text and numbers, written, moved and taken apart.
 
 use crate::{
-    query::functions::{
+    query::kernels::{
         Num,
-        dates::{Style, format_date, parse_date},
+        date::{Style, format_date, parse_date},
         made, num, text,
     },
     table::Value,

@@ -1,6 +1,7 @@
 //! Numbers: arithmetic and its functions.
 
-use super::{ANY, Function};
+use super::Kernel;
+use crate::query::syntax::functions::Number;
 use crate::{query::syntax::tree::Binary, table::Value};
 
 /// A number, exact while it is an integer.
@@ -93,98 +94,22 @@ pub fn negate(value: &Value) -> Value {
     }
 }
 
-pub(super) static FUNCTIONS: &[Function] = &[
-    Function::new(
-        "abs",
-        "abs(number)",
-        (1, 1),
-        abs,
-        "the number without its sign",
-        &[("abs(-3)", "3"), ("abs(\"-2.5\")", "2.5"), ("abs(\"x\")", "")],
-    ),
-    Function::new(
-        "ceil",
-        "ceil(number)",
-        (1, 1),
-        ceil,
-        "rounds up to an integer",
-        &[("ceil(1.2)", "2"), ("ceil(-1.2)", "-1")],
-    ),
-    Function::new(
-        "floor",
-        "floor(number)",
-        (1, 1),
-        floor,
-        "rounds down to an integer",
-        &[("floor(1.8)", "1"), ("floor(-1.2)", "-2")],
-    ),
-    Function::new(
-        "round",
-        "round(number [, digits])",
-        (1, 2),
-        round,
-        "rounds to the nearest integer, or to that many digits after the point",
-        &[("round(2.5)", "3"), ("round(1234.567, 1)", "1234.6"), ("round(1234.567, -2)", "1200")],
-    ),
-    Function::new(
-        "greatest",
-        "greatest(number, …)",
-        (1, ANY),
-        greatest,
-        "the largest of the numbers",
-        &[("greatest(3, 11, 7)", "11"), ("greatest(3, \"x\")", "3")],
-    ),
-    Function::new(
-        "least",
-        "least(number, …)",
-        (1, ANY),
-        least,
-        "the smallest of the numbers",
-        &[("least(3, 11, 7)", "3")],
-    ),
-    Function::new(
-        "log",
-        "log(number [, base])",
-        (1, 2),
-        log,
-        "the natural logarithm, or the one to a base",
-        &[("log(1)", "0"), ("log(1000, 10)", "3"), ("log(0)", "")],
-    ),
-    Function::new(
-        "sqrt",
-        "sqrt(number)",
-        (1, 1),
-        sqrt,
-        "the square root",
-        &[("sqrt(9)", "3"), ("sqrt(-1)", "")],
-    ),
-    Function::new(
-        "toNumber",
-        "toNumber(value)",
-        (1, 1),
-        to_number,
-        "the number that the text reads as",
-        &[("toNumber(\"42\")", "42"), ("toNumber(\"4.5e1\")", "45"), ("toNumber(\"x\")", "")],
-    )
-    .aliases(&["toDouble"]),
-    Function::new(
-        "toInt",
-        "toInt(value)",
-        (1, 1),
-        to_int,
-        "the number, its fraction cut off",
-        &[("toInt(\"42.9\")", "42"), ("toInt(-1.5)", "-1")],
-    )
-    .aliases(&["toLong"]),
-    Function::new(
-        "haversine",
-        "haversine(latitude, longitude, latitude, longitude)",
-        (4, 4),
-        haversine,
-        "the distance between two places on the globe in kilometres, from degrees",
-        &[("round(haversine(52.52, 13.405, 48.8566, 2.3522))", "877"), ("haversine(91, 0, 0, 0)", "")],
-    ),
-];
+/// What computes each function.
+pub(super) fn kernel(function: Number) -> Kernel {
+    match function {
+        Number::Abs => Kernel::Scalar(abs),
+        Number::Ceil => Kernel::Scalar(ceil),
+        Number::Floor => Kernel::Scalar(floor),
+        Number::Round => Kernel::Scalar(round),
+        Number::Greatest => Kernel::Scalar(greatest),
+        Number::Least => Kernel::Scalar(least),
+        Number::Log => Kernel::Scalar(log),
+        Number::Sqrt => Kernel::Scalar(sqrt),
+        Number::ToNumber => Kernel::Scalar(to_number),
+        Number::ToInt => Kernel::Scalar(to_int),
+        Number::Haversine => Kernel::Scalar(haversine),
+    }
+}
 
 fn abs(args: &[Value]) -> Value {
     match num(&args[0]) {

@@ -1,5 +1,7 @@
-//! Aggregates: what `stats` computes over the rows of a group. Here are their names and meanings; the arithmetic is
-//! [`exec`](crate::query::exec)'s.
+//! Aggregates: what `stats` computes over the rows of a group. Here are their names and meanings; their accumulators are
+//! in the query crate's `exec`.
+
+use super::{SqlName, sql};
 
 /// One aggregate.
 #[derive(Debug)]
@@ -18,6 +20,8 @@ pub struct Aggregate {
     pub most: usize,
     /// Which one.
     pub kind: AggregateKind,
+    /// What SQL calls it, if another name is all it takes; the first is how a tree is written back.
+    pub sql: &'static [SqlName],
 }
 
 /// The kinds of aggregates.
@@ -58,14 +62,17 @@ pub enum AggregateKind {
 }
 
 /// All aggregates in the order of the documentation. Percentiles by name (`p50`, `p99.9`) are found by [`find`].
-pub static AGGREGATES: &[Aggregate] = &[
-    aggregate(
-        "count",
-        "count(*) or count(field)",
-        (0, 1),
-        AggregateKind::Count,
-        "how many rows, or rows that have the field",
-    ),
+pub const AGGREGATES: &[Aggregate] = &[
+    Aggregate {
+        sql: &[sql("count", 0, 1)],
+        ..aggregate(
+            "count",
+            "count(*) or count(field)",
+            (0, 1),
+            AggregateKind::Count,
+            "how many rows, or rows that have the field",
+        )
+    },
     Aggregate {
         aliases: &["countDistinct", "dc", "approx_distinct"],
         ..aggregate(
@@ -76,19 +83,41 @@ pub static AGGREGATES: &[Aggregate] = &[
             "how many different values",
         )
     },
-    aggregate("sum", "sum(number)", (1, 1), AggregateKind::Sum, "the sum, exact for integers"),
+    Aggregate {
+        sql: &[sql("sum", 1, 1)],
+        ..aggregate("sum", "sum(number)", (1, 1), AggregateKind::Sum, "the sum, exact for integers")
+    },
     Aggregate {
         aliases: &["mean"],
+        sql: &[sql("avg", 1, 1)],
         ..aggregate("avg", "avg(number)", (1, 1), AggregateKind::Avg, "the mean")
     },
-    aggregate(
-        "min",
-        "min(field)",
-        (1, 1),
-        AggregateKind::Min,
-        "the smallest value; text comes before numbers",
-    ),
-    aggregate("max", "max(field)", (1, 1), AggregateKind::Max, "the largest value; numbers come after text"),
+    Aggregate {
+        sql: &[
+            sql("min", 1, 1),
+            sql("arbitrary", 1, 1),
+            sql("any_value", 1, 1),
+            sql("bool_and", 1, 1),
+            sql("every", 1, 1),
+        ],
+        ..aggregate(
+            "min",
+            "min(field)",
+            (1, 1),
+            AggregateKind::Min,
+            "the smallest value; text comes before numbers",
+        )
+    },
+    Aggregate {
+        sql: &[sql("max", 1, 1), sql("bool_or", 1, 1)],
+        ..aggregate(
+            "max",
+            "max(field)",
+            (1, 1),
+            AggregateKind::Max,
+            "the largest value; numbers come after text",
+        )
+    },
     Aggregate {
         aliases: &["percentile"],
         ..aggregate(
@@ -99,20 +128,26 @@ pub static AGGREGATES: &[Aggregate] = &[
             "the smallest value that at least so many per cent of the values do not exceed (nearest rank)",
         )
     },
-    aggregate(
-        "stddev",
-        "stddev(number)",
-        (1, 1),
-        AggregateKind::Stddev,
-        "the standard deviation of the sample (n - 1)",
-    ),
-    aggregate(
-        "variance",
-        "variance(number)",
-        (1, 1),
-        AggregateKind::Variance,
-        "the variance of the sample (n - 1)",
-    ),
+    Aggregate {
+        sql: &[sql("stddev", 1, 1), sql("stddev_samp", 1, 1)],
+        ..aggregate(
+            "stddev",
+            "stddev(number)",
+            (1, 1),
+            AggregateKind::Stddev,
+            "the standard deviation of the sample (n - 1)",
+        )
+    },
+    Aggregate {
+        sql: &[sql("variance", 1, 1), sql("var_samp", 1, 1)],
+        ..aggregate(
+            "variance",
+            "variance(number)",
+            (1, 1),
+            AggregateKind::Variance,
+            "the variance of the sample (n - 1)",
+        )
+    },
     aggregate(
         "earliest",
         "earliest(field)",
@@ -139,13 +174,16 @@ pub static AGGREGATES: &[Aggregate] = &[
             "one of the values: always the first in order",
         )
     },
-    aggregate(
-        "values",
-        "values(field)",
-        (1, 1),
-        AggregateKind::Values,
-        "the different values as a list, in order",
-    ),
+    Aggregate {
+        sql: &[sql("array_agg", 1, 1)],
+        ..aggregate(
+            "values",
+            "values(field)",
+            (1, 1),
+            AggregateKind::Values,
+            "the different values as a list, in order",
+        )
+    },
     aggregate(
         "topk",
         "topk(field [, number])",
@@ -189,7 +227,7 @@ pub static AGGREGATES: &[Aggregate] = &[
     ),
 ];
 
-static NAMED_PERCENTILE: Aggregate = aggregate(
+const NAMED_PERCENTILE: Aggregate = aggregate(
     "p50",
     "p50(number), p99.9(number)",
     (1, 1),
@@ -204,7 +242,7 @@ const fn aggregate(
     kind: AggregateKind,
     doc: &'static str,
 ) -> Aggregate {
-    Aggregate { name, aliases: &[], signature, doc, least: arity.0, most: arity.1, kind }
+    Aggregate { name, aliases: &[], signature, doc, least: arity.0, most: arity.1, kind, sql: &[] }
 }
 
 /// The aggregate called `name` in any letter case, and which kind the name asks for.

@@ -2,104 +2,25 @@
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::{Function, text};
+use super::{Kernel, text};
+use crate::query::syntax::functions::Address;
 use crate::table::Value;
 
-pub(super) static FUNCTIONS: &[Function] = &[
-    Function::new(
-        "isValidIp",
-        "isValidIp(text)",
-        (1, 1),
-        valid,
-        "whether it is an IPv4 or IPv6 address",
-        &[
-            ("isValidIp(\"10.0.0.1\")", "true"),
-            ("isValidIp(\"2001:db8::1\")", "true"),
-            ("isValidIp(\"10.0.0.256\")", "false"),
-        ],
-    ),
-    Function::new(
-        "isValidIpV4",
-        "isValidIpV4(text)",
-        (1, 1),
-        valid_v4,
-        "whether it is an IPv4 address",
-        &[("isValidIpV4(\"10.0.0.1\")", "true"), ("isValidIpV4(\"::1\")", "false")],
-    ),
-    Function::new(
-        "isValidIpV6",
-        "isValidIpV6(text)",
-        (1, 1),
-        valid_v6,
-        "whether it is an IPv6 address",
-        &[("isValidIpV6(\"::1\")", "true")],
-    ),
-    Function::new(
-        "isIpInSubnet",
-        "isIpInSubnet(address, subnet)",
-        (2, 2),
-        in_subnet,
-        "whether the address lies in the subnet, both IPv4 or both IPv6",
-        &[
-            ("isIpInSubnet(\"10.1.2.3\", \"10.0.0.0/8\")", "true"),
-            ("isIpInSubnet(\"2001:db8::1\", \"2001:db8::/32\")", "true"),
-            ("isIpInSubnet(\"10.1.2.3\", \"::/0\")", "false"),
-            ("isIpInSubnet(\"10.1.2.3\", \"10.0.0.0/33\")", "false"),
-        ],
-    ),
-    Function::new(
-        "isIpv4InSubnet",
-        "isIpv4InSubnet(address, subnet)",
-        (2, 2),
-        v4_in_subnet,
-        "whether the IPv4 address lies in the subnet",
-        &[
-            ("isIpv4InSubnet(\"192.168.7.9\", \"192.168.0.0/16\")", "true"),
-            ("isIpv4InSubnet(\"-\", \"192.168.0.0/16\")", "false"),
-        ],
-    ),
-    Function::new(
-        "isIpv6InSubnet",
-        "isIpv6InSubnet(address, subnet)",
-        (2, 2),
-        v6_in_subnet,
-        "whether the IPv6 address lies in the subnet",
-        &[("isIpv6InSubnet(\"fe80::1\", \"fe80::/10\")", "true")],
-    ),
-    Function::new(
-        "isPrivateIP",
-        "isPrivateIP(address)",
-        (1, 1),
-        private,
-        "whether the address is private: 10/8, 172.16/12, 192.168/16, fc00::/7",
-        &[("isPrivateIP(\"172.31.0.9\")", "true"), ("isPrivateIP(\"8.8.8.8\")", "false")],
-    ),
-    Function::new(
-        "isPublicIP",
-        "isPublicIP(address)",
-        (1, 1),
-        public,
-        "whether the address is neither private nor reserved",
-        &[("isPublicIP(\"8.8.8.8\")", "true"), ("isPublicIP(\"127.0.0.1\")", "false")],
-    ),
-    Function::new(
-        "isReservedIP",
-        "isReservedIP(address)",
-        (1, 1),
-        reserved,
-        "whether the address is set aside for special use: loopback, link-local, shared (100.64/10), documentation, \
-         benchmarks (198.18/15), multicast and what is not assigned",
-        &[("isReservedIP(\"169.254.169.254\")", "true"), ("isReservedIP(\"10.0.0.1\")", "false")],
-    ),
-    Function::new(
-        "ipv4ToNumber",
-        "ipv4ToNumber(address)",
-        (1, 1),
-        v4_number,
-        "the IPv4 address as a number",
-        &[("ipv4ToNumber(\"10.0.0.1\")", "167772161")],
-    ),
-];
+/// What computes each function.
+pub(super) fn kernel(function: Address) -> Kernel {
+    match function {
+        Address::IsValidIp => Kernel::Scalar(valid),
+        Address::IsValidIpV4 => Kernel::Scalar(valid_v4),
+        Address::IsValidIpV6 => Kernel::Scalar(valid_v6),
+        Address::IsIpInSubnet => Kernel::Scalar(in_subnet),
+        Address::IsIpv4InSubnet => Kernel::Scalar(v4_in_subnet),
+        Address::IsIpv6InSubnet => Kernel::Scalar(v6_in_subnet),
+        Address::IsPrivateIP => Kernel::Scalar(private),
+        Address::IsPublicIP => Kernel::Scalar(public),
+        Address::IsReservedIP => Kernel::Scalar(reserved),
+        Address::Ipv4ToNumber => Kernel::Scalar(v4_number),
+    }
+}
 
 fn address(value: &Value) -> Option<IpAddr> {
     value.as_text()?.trim().parse().ok()

@@ -5,53 +5,21 @@
 
 use std::{fmt::Write, iter::Peekable, str::Chars};
 
-use super::{Function, made, text};
+use super::{Kernel, made, text};
+use crate::query::syntax::functions::Date;
 use crate::{
     table::Value,
     time::{DAY, SECOND, civil_from_days, days_from_civil, from_parts},
 };
 
-pub(super) static FUNCTIONS: &[Function] = &[
-    Function::new(
-        "formatDate",
-        "formatDate(time, pattern)",
-        (2, 2),
-        format,
-        "the time as text: `yyyy MM dd HH mm ss SSS`, names `MMM EEE`, `a` for AM and PM, `XXX` for the zone; other \
-         text in single quotes",
-        &[
-            ("formatDate(\"2026-03-05T13:29:37Z\", \"dd.MM.yyyy HH:mm\")", "05.03.2026 13:29"),
-            (
-                "formatDate(\"2026-03-05T13:29:37Z\", \"EEEE, d MMM yyyy 'at' h:mm a\")",
-                "Thursday, 5 Mar 2026 at 1:29 PM",
-            ),
-        ],
-    ),
-    Function::new(
-        "strftime",
-        "strftime(time, pattern)",
-        (2, 2),
-        format,
-        "the time as text: `%Y %m %d %H %M %S`, `%f` for microseconds, names `%b %a`, `%s` for seconds since 1970",
-        &[
-            ("strftime(\"2026-03-05T13:29:37Z\", \"%Y/%m/%d %H:%M\")", "2026/03/05 13:29"),
-            ("strftime(\"2026-03-05T13:29:37Z\", \"%a %-d %b, day %j\")", "Thu 5 Mar, day 064"),
-        ],
-    ),
-    Function::new(
-        "parseDate",
-        "parseDate(text [, pattern])",
-        (1, 2),
-        parse,
-        "the time that a text says, by a pattern of `formatDate` or `strftime`; without one, ISO 8601",
-        &[
-            ("parseDate(\"05/Mar/2026:13:29:37 +0100\", \"dd/MMM/yyyy:HH:mm:ss Z\")", "2026-03-05T12:29:37Z"),
-            ("parseDate(\"2026-03-05 13:29\", \"%Y-%m-%d %H:%M\")", "2026-03-05T13:29:00Z"),
-            ("parseDate(\"2026-03-05\")", "2026-03-05T00:00:00Z"),
-            ("parseDate(\"yesterday\", \"yyyy\")", ""),
-        ],
-    ),
-];
+/// What computes each function.
+pub(super) fn kernel(function: Date) -> Kernel {
+    match function {
+        Date::FormatDate => Kernel::Scalar(format),
+        Date::Strftime => Kernel::Scalar(format),
+        Date::ParseDate => Kernel::Scalar(parse),
+    }
+}
 
 /// How a pattern is written.
 #[derive(Clone, Copy, Debug, PartialEq)]

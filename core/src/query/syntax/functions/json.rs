@@ -1,0 +1,75 @@
+//! JSON text and lists.
+
+use super::{Athena, Func, Spec, SqlType, sql};
+
+/// The functions of this group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Json {
+    /// `jsonParse(text [, path])`
+    JsonParse,
+    /// `jsonStringify(value)`
+    JsonStringify,
+    /// `jsonArraySize(list)`
+    JsonArraySize,
+    /// `jsonArrayContains(list, value)`
+    JsonArrayContains,
+}
+
+/// What is known of them, in the order of the documentation.
+pub(super) const SPECS: &[Spec] = &[
+    Spec {
+        func: Func::Json(Json::JsonParse),
+        name: "jsonParse",
+        aliases: &[],
+        signature: "jsonParse(text [, path])",
+        arity: (1, 2),
+        doc: "the value in JSON text, or the one at a dotted path in it; an array is a list, an object stays JSON text",
+        examples: &[
+            ("jsonParse('{\"a\":{\"b\":[1,2]}}', 'a.b.1')", "2"),
+            ("jsonParse('[1,\"x\"]')", "[1, x]"),
+            ("jsonParse('not json')", ""),
+        ],
+        insights: true,
+        sql: &[sql("json_parse", 1, 1)],
+        athena: Athena::Special,
+    },
+    Spec {
+        func: Func::Json(Json::JsonStringify),
+        name: "jsonStringify",
+        aliases: &[],
+        signature: "jsonStringify(value)",
+        arity: (1, 1),
+        doc: "the value as JSON text",
+        examples: &[("jsonStringify(jsonParse('[1, \"x\"]'))", "[1,\"x\"]")],
+        insights: true,
+        sql: &[],
+        athena: Athena::Missing,
+    },
+    Spec {
+        func: Func::Json(Json::JsonArraySize),
+        name: "jsonArraySize",
+        aliases: &[],
+        signature: "jsonArraySize(list)",
+        arity: (1, 1),
+        doc: "how many items the list has",
+        examples: &[("jsonArraySize('[1,2,3]')", "3"), ("jsonArraySize('{}')", "")],
+        insights: true,
+        sql: &[sql("cardinality", 1, 1), sql("json_array_length", 1, 1)],
+        athena: Athena::Template("json_array_length({t0})", SqlType::Int),
+    },
+    Spec {
+        func: Func::Json(Json::JsonArrayContains),
+        name: "jsonArrayContains",
+        aliases: &[],
+        signature: "jsonArrayContains(list, value)",
+        arity: (2, 2),
+        doc: "whether the list has the value",
+        examples: &[
+            ("jsonArrayContains('[\"a\",\"b\"]', 'b')", "true"),
+            ("jsonArrayContains('[1]', 2)", "false"),
+        ],
+        insights: true,
+        sql: &[sql("json_array_contains", 2, 2)],
+        athena: Athena::Template("json_array_contains({t0}, {1})", SqlType::Bool),
+    },
+];
