@@ -7,7 +7,7 @@ use logloupe_core::{
 use logloupe_sample::{SampleFile, bulk};
 
 use crate::{
-    logs::MAKERS,
+    logs::{MAKERS, Maker},
     measure::{Table, time},
 };
 
@@ -20,6 +20,7 @@ pub(crate) fn loader() -> Loader {
 }
 
 /// Reads one file and seals its rows.
+#[inline(never)] // it has a name in profiles
 pub(crate) fn read<'c>(
     mut loader: Loader,
     name: &str,
@@ -51,6 +52,15 @@ pub(crate) fn formats(table: &mut Table, scale: u64) {
         table.figure(&format!("memory: {format}"), "bytes/row", held / log.rows as f64, "raw text included");
         table.figure(&format!("memory: {format}"), "of its text", held / bytes as f64, "raw text included");
     }
+}
+
+/// `rows` rows of one format.
+pub(crate) fn one(table: &mut Table, format: &str, rows: u64) {
+    let maker = Maker::of(format);
+    let chunks: Vec<Vec<u8>> = maker.stream(rows).collect();
+    let bytes = chunks.iter().map(|chunk| chunk.len() as u64).sum();
+    let took = time(1, loader, |loader| read(loader, maker.file, &chunks));
+    table.row(&format!("native: read {format}"), "MB/s", took.rate(bytes), "once");
 }
 
 /// Thousands of small files, as a trail delivers them.

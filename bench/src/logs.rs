@@ -62,7 +62,7 @@ impl Maker {
 pub(crate) const SEED: u64 = 1;
 
 /// One of each format, 100 to 150 MB.
-pub(crate) static MAKERS: [Maker; 4] = [
+pub(crate) static MAKERS: [Maker; 5] = [
     Maker {
         format: "vpc_flow",
         file: "flows.log",
@@ -86,5 +86,11 @@ pub(crate) static MAKERS: [Maker; 4] = [
         file: "trail.json",
         rows: 75_000,
         make: |rows, seed| Box::new(bulk::cloudtrail(rows, seed)),
+    },
+    Maker {
+        format: "lambda",
+        file: "000000.log",
+        rows: 900_000,
+        make: |rows, seed| Box::new(bulk::lambda(rows, seed)),
     },
 ];

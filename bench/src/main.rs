@@ -26,6 +26,8 @@ logloupe-bench [PART…] [--quick]
   large      the same questions over ten million; needs 8 GB of memory
   ask FORMAT ROWS QUERY
              one question, stage by stage: to be run under a profiler
+  read FORMAT ROWS
+             one log, read once: to be run under a profiler
   browser    the built page in Chromium; builds nothing: needs dist/ from `cargo xtask dist`
   --quick    a tenth of the data: to try the benchmark, not the engine
 ";
@@ -36,6 +38,12 @@ fn main() -> ExitCode {
         && let ("ask", Ok(rows)) = (ask.as_str(), rows.parse())
     {
         queries::one(&mut Table::default(), format, rows, query);
+        return ExitCode::SUCCESS;
+    }
+    if let [read, format, rows] = args.as_slice()
+        && let ("read", Ok(rows)) = (read.as_str(), rows.parse())
+    {
+        ingest::one(&mut Table::default(), format, rows);
         return ExitCode::SUCCESS;
     }
     let has = |name: &str| args.iter().any(|arg| arg == name);

@@ -8,6 +8,7 @@ fn main() {
     measure("vpc", rows, bulk::vpc(rows, 1));
     measure("alb", rows, bulk::alb(rows, 1));
     measure("cloudfront", rows, bulk::cloudfront(rows, 1));
+    measure("lambda", rows, bulk::lambda(rows, 1));
     measure("cloudtrail", rows, bulk::cloudtrail(rows, 1));
     measure("incident", 7_178, std::iter::once_with(incident).flatten().map(|file| file.bytes));
     measure("small files", 4_000, bulk::small_files(4_000).map(|file| file.bytes));

@@ -21,6 +21,7 @@ fn same_bytes_every_time() {
     assert_eq!(pinned(bulk::vpc(5_000, 1)), "8d1637bd348dddaf");
     assert_eq!(pinned(bulk::alb(2_000, 1)), "7a93e0cc69d9cbf1");
     assert_eq!(pinned(bulk::cloudfront(2_000, 1)), "5c412aff61f64c20");
+    assert_eq!(pinned(bulk::lambda(2_000, 1)), "374c736472ab9822");
     assert_eq!(pinned(bulk::cloudtrail(2_000, 1)), "4158867aac108c3e");
     assert_ne!(pinned(bulk::vpc(500, 1)), pinned(bulk::vpc(500, 2)));
 }
@@ -79,6 +80,19 @@ fn cloudfront_rows() {
     assert_eq!(lines.next().unwrap().split(' ').count(), 34, "#Fields: and 33 names");
     assert!(lines.clone().all(|line| line.split('\t').count() == 33));
     assert_eq!(lines.count(), 5_000);
+}
+
+#[test]
+fn lambda_rows() {
+    let text = whole(bulk::lambda(5_000, 8));
+    // A line without a time goes on with the record before it.
+    let records: Vec<&str> = text.lines().filter(|line| line.starts_with("2026-03-")).collect();
+    assert_eq!(records.len(), 5_000);
+    let count = |word: &str| records.iter().filter(|record| record[25..].starts_with(word)).count();
+    let (started, ended, reported) = (count("START "), count("END "), count("REPORT "));
+    assert!((500..1_000).contains(&started), "{started}");
+    assert!(started - ended <= 1 && ended - reported <= 1, "{started} {ended} {reported}");
+    assert!(text.contains("\nXRAY TraceId: 1-") && text.contains("\tInit Duration: "));
 }
 
 #[test]

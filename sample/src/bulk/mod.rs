@@ -5,12 +5,14 @@
 //! law over a quarter of a million public addresses, sizes a bell in their logarithm: dictionaries, compression and
 //! groupings meet what they would meet in real logs. There is no story in here; see [`crate::incident()`] for that.
 //!
-//! Reading order: this file (chunks), `vpc` (the smallest generator), `alb`, `cloudfront`, `cloudtrail` with `apis`.
+//! Reading order: this file (chunks), `vpc` (the smallest generator), `alb`, `cloudfront`, `lambda`,
+//! `cloudtrail` with `apis`.
 
 mod alb;
 mod apis;
 mod cloudfront;
 mod cloudtrail;
+mod lambda;
 mod vpc;
 
 pub use cloudtrail::{SMALL_FILE_EVENTS, small_files};
@@ -34,6 +36,12 @@ pub fn alb(rows: u64, seed: u64) -> impl Iterator<Item = Vec<u8>> + Send {
 /// CloudFront legacy log text with its two header lines first: `rows` records of 33 columns and about 550 bytes.
 pub fn cloudfront(rows: u64, seed: u64) -> impl Iterator<Item = Vec<u8>> + Send {
     Stream::new(cloudfront::Cloudfront::new(rows, seed), rows)
+}
+
+/// A Lambda function's log as CloudWatch Logs exports it: `rows` records of about 130 bytes, of which some reports have
+/// a second line.
+pub fn lambda(rows: u64, seed: u64) -> impl Iterator<Item = Vec<u8>> + Send {
+    Stream::new(lambda::Lambda::new(rows, seed), rows)
 }
 
 /// One CloudTrail file, `{"Records":[…]}` on one line: `events` events of 1 to 2.5 KB.
