@@ -2,15 +2,7 @@
 
 use std::cell::RefCell;
 
-use logloupe_core::{
-    query::{
-        diagnostic::render,
-        exec::{Answer, Reader, run_in},
-        plan::{Catalog, NoJson, check, plan},
-        syntax::{Language, highlight, parse_in, text as write},
-    },
-    table::{Cell, Field, Kind, Role, Shard},
-};
+use logloupe_core::{query::{diagnostic::render, exec::{Answer, Reader, run_in}, plan::{Catalog, check, plan}, syntax::{Language, highlight, parse_in, text as write}}, json_paths::NoJson, table::{Cell, Field, Kind, Role, Shard}};
 
 /// Longer texts are left to the core's own tests of hostile texts: here short ones are tried, and many.
 const LONGEST: usize = 4096;

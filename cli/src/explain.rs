@@ -5,10 +5,11 @@ use std::io::Write;
 
 use logloupe_core::{
     formats::{ALL, Paths},
+    json_paths::JsonPaths,
     query::{
         Diagnostic, Severity, diagnostic,
         explain::{self, RunsAt},
-        plan::{self, Catalog, JsonPaths},
+        plan::{self, Catalog},
         syntax::{self, Language},
         transpile,
     },

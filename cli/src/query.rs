@@ -16,8 +16,11 @@ use logloupe_core::{
         plan::{self, Catalog, Plan},
         syntax::{self, Language},
     },
-    table::{Row, Shard, Value, schema::TIMESTAMP},
-    view::rows::{position, source},
+    table::{
+        Row, Shard, Value,
+        builtin::{position, source},
+        schema::TIMESTAMP,
+    },
 };
 
 use crate::{

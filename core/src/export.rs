@@ -6,10 +6,7 @@
 use serde::Serializer;
 use serde::ser::SerializeMap;
 
-use crate::{
-    table::{Data, Row, Shard, Value, schema::BUILTINS},
-    view::rows::value,
-};
+use crate::table::{Data, Row, Shard, Value, builtin::value, schema::BUILTINS};
 
 /// The built-in fields that every exported row has, in order.
 pub const BUILT_IN: [&str; 5] = ["@timestamp", "@format", "@source", "@line", "@message"];

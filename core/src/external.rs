@@ -1,7 +1,7 @@
 //! How a log is called where AWS keeps it: the table that Athena's documentation has for it, and the names that
-//! CloudWatch Logs gives its fields. Data only; [`explain`](crate::query::explain) writes queries with it.
+//! CloudWatch Logs gives its fields. Data only; the query crate's `transpile` writes queries with it.
 
-use crate::table::Kind;
+use crate::table::{Field, Kind, schema::BUILT_IN};
 
 /// A log as AWS's own engines know it.
 #[derive(Clone, Copy, Debug)]
@@ -102,4 +102,39 @@ pub struct InsightsNames {
     pub names: &'static [(&'static str, &'static str)],
     /// Our columns that it does not have, as they are made here.
     pub missing: &'static [&'static str],
+}
+
+/// A log with its names here and elsewhere.
+#[derive(Clone, Debug)]
+pub struct Log {
+    /// Its id.
+    pub id: &'static str,
+    /// The vendor's name for it.
+    pub title: &'static str,
+    /// Its columns.
+    pub fields: Vec<Field>,
+    /// Whether any path of its records is a field.
+    pub json: bool,
+    /// What other engines call it.
+    pub external: Option<&'static ExternalSchema>,
+}
+
+/// Tells of logs, so that explaining a query needs to know no format.
+pub trait Logs {
+    /// All logs that there are.
+    fn logs(&self) -> Vec<Log>;
+}
+
+impl Log {
+    /// The column that a name means, as a table would find it.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        let exact = |f: &&Field| f.name == name || f.aliases.contains(&name);
+        (self.fields.iter().find(|f| f.name == name))
+            .or_else(|| self.fields.iter().find(exact))
+            .or_else(|| self.fields.iter().find(|f| f.answers_to(name)))
+    }
+    /// Whether a name is one of its columns, or built in.
+    pub fn knows(&self, name: &str) -> bool {
+        BUILT_IN.contains(&name) || self.field(name).is_some()
+    }
 }

@@ -45,6 +45,7 @@ pub mod export;
 pub mod external;
 pub mod formats;
 pub mod ingest;
+pub mod json_paths;
 pub mod lookup;
 pub mod query;
 pub mod table;

@@ -10,10 +10,11 @@ use std::{fmt::Write, fs, path::Path};
 
 use logloupe_core::{
     formats::{ALL, Paths},
+    json_paths::JsonPaths,
     query::{
         diagnostic,
         explain::{self, RunsAt},
-        plan::{Catalog, JsonPaths},
+        plan::Catalog,
         syntax::{self, Language},
         transpile,
     },

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use logloupe_core::{
     formats::{ALL, Paths},
     ingest::{Limits, Loader, Options},
+    json_paths::NoJson,
     query::{
         exec::{Answer, Reader, run_in},
-        plan::NoJson,
         syntax::Language,
     },
     table::{Field, Kind, Role, Shard},
@@ -83,7 +83,7 @@ fn trail() -> Loader {
 }
 
 /// The first column of the answer.
-fn column(text: &str, shard: &mut Shard, json: &dyn logloupe_core::query::plan::JsonPaths) -> Vec<String> {
+fn column(text: &str, shard: &mut Shard, json: &dyn logloupe_core::json_paths::JsonPaths) -> Vec<String> {
     let (plan, answer) =
         run_in(text, Language::Pattern, shard, json).unwrap_or_else(|d| panic!("{text}: {d:?}"));
     let Answer::Rows(rows) = answer else { panic!("{text}: rows") };

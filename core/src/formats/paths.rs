@@ -4,9 +4,9 @@ use super::{
     Format, JsonPart,
     field::json::{self, Path},
 };
-use crate::query::{
-    plan::{JsonPaths, PathReader, catalog::IN_MESSAGE},
-    transpile::{Log, Logs},
+use crate::{
+    external::{Log, Logs},
+    json_paths::{IN_MESSAGE, JsonPaths, PathReader},
 };
 
 /// The paths of these formats' records.

@@ -7,9 +7,10 @@
 //! 4. [`column`](mod@column): one column of one chunk, sealed; [`writer`]: the same while it is being filled.
 //! 5. [`raw`]: the raw text of records, LZ4-compressed.
 //! 6. [`chunk`] and [`table`](mod@table): rows in chunks, chunks in a table, one table per format.
-//! 7. [`shard`]: the tables and the sources (files) that one worker holds.
+//! 7. [`shard`]: the tables and the sources (files) that one worker holds; [`builtin`]: the fields that every row has.
 
 pub mod bitmap;
+pub mod builtin;
 pub mod bytes;
 pub mod chunk;
 pub mod column;

@@ -196,3 +196,18 @@ impl Schema {
         self.fields.len() - 1
     }
 }
+
+/// Names that every row answers to, and names that the vendor's logs service gives to every event.
+pub const BUILT_IN: &[&str] = &[
+    "@timestamp",
+    "@message",
+    "@format",
+    "@source",
+    "@line",
+    "@record",
+    "@duplicate",
+    "@logStream",
+    "@log",
+    "@ingestionTime",
+    "@ptr",
+];

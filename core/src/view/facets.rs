@@ -453,7 +453,7 @@ mod tests {
             let mut missing = 0;
             for (chunk, selected) in table.chunks().iter().zip(&selected) {
                 for index in selected.ones() {
-                    let value = crate::view::rows::value(&shard, &Row { table, chunk, index }, field);
+                    let value = crate::table::builtin::value(&shard, &Row { table, chunk, index }, field);
                     match value.is_null() {
                         true => missing += 1,
                         false => *expected.entry(value.to_string()).or_default() += 1,

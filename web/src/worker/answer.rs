@@ -4,11 +4,12 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use logloupe_core::{
+    json_paths::{IN_MESSAGE, JsonPaths},
     lookup::Lookup,
     query::{
         Diagnostic, Severity,
         exec::{self, Job, Partial, Reader, Refine, Remainder, RowRef, Selection},
-        plan::{self, Catalog, JsonPaths, Plan, catalog::IN_MESSAGE},
+        plan::{self, Catalog, Plan},
         result::ResultTable,
         syntax::{self, Language},
     },

@@ -18,7 +18,7 @@ use logloupe_core::{
     },
     lookup::Lookup,
     query::{complete, plan::Catalog},
-    table::{Row, Shard, Source, Value, schema::TIMESTAMP},
+    table::{Row, Shard, Source, Value, builtin, schema::TIMESTAMP},
     view::{
         RowId,
         order::Timeline,
@@ -198,7 +198,7 @@ impl Session {
                     let computed = cells.as_ref().map(|c| c.row(id)).unwrap_or_default();
                     let cell = |row: &Row<'_>, name: &str| {
                         let known = cells.as_ref().and_then(|c| c.get(&computed, name)).cloned();
-                        known.unwrap_or_else(|| rows::value(shard, row, name))
+                        known.unwrap_or_else(|| builtin::value(shard, row, name))
                     };
                     rows::grid_row(shard, &self.formats, id, &columns, &cell)
                 };
@@ -414,7 +414,7 @@ fn export(
     let computed = cells.map(|c| c.row(id)).unwrap_or_default();
     let value = |name: &String| {
         let known = cells.and_then(|c| c.get(&computed, name)).cloned();
-        known.unwrap_or_else(|| rows::value(shard, &row, name))
+        known.unwrap_or_else(|| builtin::value(shard, &row, name))
     };
     let values: Vec<Value> = columns.iter().map(value).collect();
     match csv {

@@ -217,7 +217,7 @@ impl<'a> Offers<'a> {
                 self.add(ItemKind::Field, path, write(path), "found in JSON".to_owned(), "");
             }
         }
-        for name in super::plan::catalog::BUILT_IN {
+        for name in crate::table::schema::BUILT_IN {
             self.add(ItemKind::Field, name, write(name), "every event".to_owned(), "");
         }
     }

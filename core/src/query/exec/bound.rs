@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::interner::Map;
 
-use super::super::plan::{
-    JsonPaths, Node, Stage,
-    catalog::{BUILT_IN, IN_MESSAGE},
-};
+use super::super::plan::{Node, Stage};
 use crate::table::{
     Kind, Shard, Source, Table, Value,
     schema::{LINE, RECORD, SOURCE},
+};
+use crate::{
+    json_paths::{IN_MESSAGE, JsonPaths},
+    table::schema::BUILT_IN,
 };
 
 /// What an input is in one table.

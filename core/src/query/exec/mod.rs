@@ -46,10 +46,11 @@ use self::{
 };
 use super::{
     Diagnostic,
-    plan::{Catalog, JsonPaths, Operator, Plan, plan, subqueries},
+    plan::{Catalog, Operator, Plan, plan, subqueries},
     result::ResultTable,
     syntax::{Language, parse_in, tree::Query},
 };
+use crate::json_paths::JsonPaths;
 use crate::table::{Bitmap, Chunk, Shard, Table, schema::TIMESTAMP};
 
 /// The rows that pass the filters before any `stats`, `limit` or `dedup`, and the range of time.

@@ -9,7 +9,7 @@ use super::{
     vector::text,
 };
 use crate::{
-    query::plan::NoJson,
+    json_paths::NoJson,
     table::{
         Row, Shard, Table, Value,
         schema::{RECORD, SOURCE, TIMESTAMP},

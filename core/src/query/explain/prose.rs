@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     query::{
         Diagnostic,
-        plan::{self, Catalog, Plan, catalog::BUILT_IN},
-        syntax::functions::{AggregateKind, aggregate},
+        plan::{self, Catalog, Plan},
         syntax::{
+            functions::{AggregateKind, aggregate},
             keywords::command_named,
             tree::{
                 Binary, Command, E, Expr, ParsePattern, Period, PeriodUnit, Projection, Query, SortKey,
@@ -18,7 +18,7 @@ use crate::{
             },
         },
     },
-    table::{Kind, Value},
+    table::{Kind, Value, schema::BUILT_IN},
 };
 
 /// Where a step runs.

@@ -6,59 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::subquery::Bindings;
-use crate::table::{Field, Kind, Role, Shard, Unit, schema::TIMESTAMP};
-
-/// Reads values out of JSON records by path and tells formats' other names, so that a query needs to know no format.
-pub trait JsonPaths {
-    /// Whether the format's records are JSON: any path of theirs is then a field.
-    fn has_json(&self, format: &str) -> bool;
-    /// The names besides its id by which a query may choose the format's log; several formats may share one.
-    fn sources(&self, _format: &str) -> &'static [&'static str] {
-        &[]
-    }
-    /// Calls `f(path, text)` for the first `most` leaves of a record that have a value.
-    fn leaves(&self, _format: &str, _record: &[u8], _most: usize, _f: &mut dyn FnMut(&str, &str)) {}
-    /// Appends the value at `path` of `record` to `out` and says whether there is one.
-    fn extract(&self, format: &str, record: &[u8], path: &str, out: &mut Vec<u8>) -> bool;
-    /// The same for many records: what can be prepared once is.
-    fn reader<'r>(&'r self, format: &'r str, path: &'r str) -> Box<PathReader<'r>> {
-        Box::new(move |record, out| self.extract(format, record, path, out))
-    }
-}
-
-/// Appends the value at a path of a record and says whether there is one.
-pub type PathReader<'r> = dyn FnMut(&[u8], &mut Vec<u8>) -> bool + 'r;
-
-/// No format has JSON records.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoJson;
-
-impl JsonPaths for NoJson {
-    fn has_json(&self, _: &str) -> bool {
-        false
-    }
-    fn extract(&self, _: &str, _: &[u8], _: &str, _: &mut Vec<u8>) -> bool {
-        false
-    }
-}
-
-/// What stands before a JSON path that is meant even where a column has that name: `@message.duration`.
-pub const IN_MESSAGE: &str = "@message.";
-
-/// Names that every row answers to, and names that the vendor's logs service gives to every event.
-pub const BUILT_IN: &[&str] = &[
-    "@timestamp",
-    "@message",
-    "@format",
-    "@source",
-    "@line",
-    "@record",
-    "@duplicate",
-    "@logStream",
-    "@log",
-    "@ingestionTime",
-    "@ptr",
-];
+use crate::json_paths::{IN_MESSAGE, JsonPaths};
+use crate::table::{
+    Field, Kind, Role, Shard, Unit,
+    schema::{BUILT_IN, TIMESTAMP},
+};
 
 /// The names of fields and formats.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -28,7 +28,7 @@ mod subquery;
 mod tests;
 mod window;
 
-pub use catalog::{Catalog, JsonPaths, NoJson, PathReader};
+pub use catalog::Catalog;
 pub use node::{Node, Op, Scope};
 pub use subquery::{Bindings, MOST_ROWS, subqueries};
 pub(crate) use window::WindowOperator;

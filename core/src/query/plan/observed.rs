@@ -2,7 +2,8 @@
 //! corrected, and keys that an alias of a column hides. Not a schema: a record that was not looked at may have others. Which
 //! are looked at depends on the shard, so that two numbers of shards may differ in a remark, never in an answer.
 
-use super::catalog::{Catalog, JsonPaths};
+use super::catalog::Catalog;
+use crate::json_paths::JsonPaths;
 use crate::table::{Kind, Row, Table, value::parse_number};
 
 /// How many records of a table are looked at, spread over all of it.

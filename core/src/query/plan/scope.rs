@@ -6,10 +6,8 @@ use std::{
     rc::Rc,
 };
 
-use super::{
-    Node, Stage,
-    catalog::{BUILT_IN, Catalog, IN_MESSAGE},
-};
+use super::{Node, Stage, catalog::Catalog};
+use crate::{json_paths::IN_MESSAGE, table::schema::BUILT_IN};
 use crate::{
     query::{Diagnostic, diagnostic::suggest, syntax::of_side},
     table::Unit,

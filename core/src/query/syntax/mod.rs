@@ -71,12 +71,12 @@ pub fn text(query: &Query, language: Language) -> Result<String, sql::Unsupporte
 }
 
 /// Whether a text begins with words to search for and not with a command.
-pub(in crate::query) fn is_free_text(text: &str) -> bool {
+pub fn is_free_text(text: &str) -> bool {
     classify::classify(text) == classify::Beginning::FreeText
 }
 
 /// The name of a field as the tree keeps it, of the token as it is written.
-pub(in crate::query) fn field_name(token: &str) -> String {
+pub fn field_name(token: &str) -> String {
     lexer::name(token)
 }
 

@@ -1,5 +1,5 @@
 //! The commands that look at rows side by side or make other rows of them: their tree, their arguments and their
-//! canonical text. Not here: what they do, see [`plan`](crate::query::plan).
+//! canonical text. Not here: what they do, see the query crate's `plan`.
 //!
 //! ```text
 //! command   = "unnest" expression "into" name

@@ -6,10 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Log, Logs, Unsupported, log};
+use super::{Unsupported, log};
+use crate::external::{Log, Logs};
 use crate::{
+    json_paths::IN_MESSAGE,
     query::{
-        plan::{self, Catalog, catalog::BUILT_IN, catalog::IN_MESSAGE},
+        plan::{self, Catalog},
         syntax::{
             functions::{self, AggregateKind, Func, Time, aggregate},
             label,
@@ -19,7 +21,7 @@ use crate::{
             },
         },
     },
-    table::Value,
+    table::{Value, schema::BUILT_IN},
 };
 
 /// A query for CloudWatch Logs Insights.

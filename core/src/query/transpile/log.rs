@@ -2,44 +2,9 @@
 
 use super::Unsupported;
 use crate::{
-    external::ExternalSchema,
-    query::plan::{Catalog, Plan, catalog::BUILT_IN},
-    table::Field,
+    external::{Log, Logs},
+    query::plan::{Catalog, Plan},
 };
-
-/// A log with its names here and elsewhere.
-#[derive(Clone, Debug)]
-pub struct Log {
-    /// Its id.
-    pub id: &'static str,
-    /// The vendor's name for it.
-    pub title: &'static str,
-    /// Its columns.
-    pub fields: Vec<Field>,
-    /// Whether any path of its records is a field.
-    pub json: bool,
-    /// What other engines call it.
-    pub external: Option<&'static ExternalSchema>,
-}
-
-/// Tells of logs, so that explaining a query needs to know no format.
-pub trait Logs {
-    /// All logs that there are.
-    fn logs(&self) -> Vec<Log>;
-}
-
-impl Log {
-    /// The column that a name means, as a table would find it.
-    pub(super) fn field(&self, name: &str) -> Option<&Field> {
-        let exact = |f: &&Field| f.name == name || f.aliases.contains(&name);
-        (self.fields.iter().find(|f| f.name == name))
-            .or_else(|| self.fields.iter().find(exact))
-            .or_else(|| self.fields.iter().find(|f| f.answers_to(name)))
-    }
-    fn knows(&self, name: &str) -> bool {
-        BUILT_IN.contains(&name) || self.field(name).is_some()
-    }
-}
 
 /// The logs that the plan may ask, at least one.
 pub(super) fn candidates(plan: &Plan, catalog: &Catalog, logs: &dyn Logs) -> Result<Vec<Log>, Unsupported> {

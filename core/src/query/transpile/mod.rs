@@ -12,7 +12,6 @@ use std::fmt;
 
 pub use athena::{Athena, athena};
 pub use insights::{Insights, insights};
-pub use log::{Log, Logs};
 use serde::{Deserialize, Serialize};
 
 /// Why another engine cannot be asked.

@@ -1,10 +1,7 @@
 //! Answers that are not exact: near, named, and the same whichever way the rows were dealt to shards.
 
 use super::*;
-use crate::{
-    query::plan::NoJson,
-    table::{Cell, Field, Kind, Role, Value},
-};
+use crate::{json_paths::NoJson, table::{Cell, Field, Kind, Role, Value}};
 
 const ROWS: usize = 27_000;
 

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::{
-    query::{plan::NoJson, syntax::parse},
+    json_paths::NoJson,
+    query::syntax::parse,
     table::{Cell, Field, Kind, Role, Value},
     time::parse_iso,
 };

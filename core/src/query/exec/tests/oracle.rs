@@ -7,15 +7,7 @@ use std::{cmp::Ordering, collections::BTreeMap};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{
-    query::{
-        kernels::{Num, num, truthy},
-        syntax::functions::AggregateKind,
-        plan::{NoJson, Node, Scope, Stage, Operator},
-        syntax::parse,
-    },
-    table::{CHUNK_ROWS, Cell, Field, Kind, Role, Row, Value},
-};
+use crate::{query::{kernels::{Num, num, truthy}, syntax::{functions::AggregateKind, parse}, plan::{Node, Scope, Stage, Operator}}, json_paths::NoJson, table::{CHUNK_ROWS, Cell, Field, Kind, Role, Row, Value}};
 
 /// One random event; `None` is a missing value.
 #[derive(Clone, Debug)]
@@ -141,7 +133,7 @@ impl Naive<'_> {
 }
 
 fn read(shard: &Shard, row: &Row<'_>, name: &str) -> Value {
-    crate::view::rows::value(shard, row, name)
+    crate::table::builtin::value(shard, row, name)
 }
 
 /// The whole pipeline on rows of values.

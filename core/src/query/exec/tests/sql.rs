@@ -3,11 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::{
-    query::{plan::NoJson, syntax::{Language, functions, sql}},
-    table::{Cell, Field, Kind, Role, Value},
-    time::parse_iso,
-};
+use crate::{json_paths::NoJson, query::syntax::{Language, functions, sql}, table::{Cell, Field, Kind, Role, Value}, time::parse_iso};
 
 /// A few rows of flow logs, some of whose values are missing, and of a web log.
 fn shard() -> Shard {

@@ -2,12 +2,7 @@
 //! same on one shard and on several.
 
 use super::*;
-use crate::{
-    lookup::Lookup,
-    query::{diagnostic::render, plan::NoJson},
-    table::{Cell, Field, Kind, Role, Value},
-    time::parse_iso,
-};
+use crate::{lookup::Lookup, query::diagnostic::render, json_paths::NoJson, table::{Cell, Field, Kind, Role, Value}, time::parse_iso};
 
 /// Flows and calls of three hours over this many shards.
 fn shards(count: usize) -> Vec<Shard> {
@@ -109,7 +104,7 @@ fn answer(text: &str, shards: &mut [Shard], time: Option<Range<i64>>) -> Result<
             let reader = Reader::new(&plan, shard);
             rows.extend(all.into_iter().map(|id| {
                 let row = shard.tables[id.table as usize].row(id.row as usize).unwrap();
-                (crate::view::rows::position(shard, &row).1, reader.values(id))
+                (crate::table::builtin::position(shard, &row).1, reader.values(id))
             }));
         }
         rows.sort_by_key(|r| r.0);

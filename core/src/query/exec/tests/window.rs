@@ -1,11 +1,7 @@
 //! The commands over rows side by side, on events and on results.
 
 use super::*;
-use crate::{
-    query::plan::NoJson,
-    table::{Cell, Field, Kind, Role, Value},
-    time::parse_iso,
-};
+use crate::{json_paths::NoJson, table::{Cell, Field, Kind, Role, Value}, time::parse_iso};
 
 /// Events `(seconds, user, items, bytes)`; what is `-` or negative is missing.
 fn shard(events: &[(i64, &str, &str, i64)]) -> Shard {

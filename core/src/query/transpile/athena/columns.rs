@@ -8,12 +8,9 @@ use super::{
 };
 use crate::{
     external::JsonRoot,
-    query::{
-        plan::catalog::{BUILT_IN, IN_MESSAGE},
-        syntax::functions::SqlType,
-        transpile::Unsupported,
-    },
-    table::{Kind, Value},
+    json_paths::IN_MESSAGE,
+    query::{syntax::functions::SqlType, transpile::Unsupported},
+    table::{Kind, Value, schema::BUILT_IN},
 };
 
 impl Printer<'_> {

@@ -19,7 +19,8 @@ use self::{
     expression::SqlResult,
     sql::{Sql, level},
 };
-use super::{Log, Logs, Unsupported, log};
+use super::{Unsupported, log};
+use crate::external::{Log, Logs};
 use crate::{
     external::AthenaTable,
     query::{
