@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use memchr::memmem::Finder;
-use regex::bytes::{Regex, RegexBuilder};
 
 use super::{
     Json,
@@ -28,8 +27,8 @@ pub struct Path {
     path: String,
     /// Looks for the last key: most records that lack the path are told by it alone.
     last: Option<Finder<'static>>,
-    /// The same for keys in any letter case.
-    folded: Option<Regex>,
+    /// The last key in small letters, where it is looked for in any letter case.
+    folded: Option<Box<[u8]>>,
     any_case: bool,
 }
 
@@ -49,8 +48,7 @@ impl Path {
     pub fn any_case(path: &str) -> Path {
         let key = path.rsplit('.').find(|part| part.parse::<usize>().is_err()).unwrap_or("");
         let plain = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        let folded = plain.then(|| format!("(?i){key}[\"\\\\]|\\\\u00"));
-        let folded = folded.and_then(|text| RegexBuilder::new(&text).unicode(false).build().ok());
+        let folded = plain.then(|| key.to_ascii_lowercase().into_bytes().into());
         Path { path: path.to_owned(), last: None, folded, any_case: true }
     }
     /// Writes the value in `record` to `out`: a scalar's text, an object's or array's JSON text. Says `false`,
@@ -76,7 +74,7 @@ impl Path {
             Some(last) => {
                 key_from(last, record, 0).is_some() || memchr::memmem::find(record, b"\\u00").is_some()
             }
-            None => self.folded.as_ref().is_none_or(|folded| folded.is_match(record)),
+            None => self.folded.as_ref().is_none_or(|key| has_key(key, record)),
         }
     }
     fn dig(&self, text: &[u8], path: &str, out: &mut Vec<u8>, inside: usize) -> bool {
@@ -99,6 +97,16 @@ impl Path {
         }
         inside < MOST_INSIDE && self.dig(&scan::meant(raw, hit.found.tag), hit.rest, out, inside + 1)
     }
+}
+
+/// Whether `key`, in any letter case, ends somewhere in `text` with a quote, escaped or not, or could in another spelling.
+fn has_key(key: &[u8], text: &[u8]) -> bool {
+    let mut ends = memchr::memchr2_iter(b'"', b'\\', text);
+    ends.any(|at| {
+        let start = at.checked_sub(key.len());
+        start.is_some_and(|start| text[start..at].eq_ignore_ascii_case(key))
+            || text[at..].starts_with(b"\\u00")
+    })
 }
 
 /// The first place at or after `from` where the key ends with a quote, escaped or not.
