@@ -2,7 +2,9 @@
 
 use std::cell::RefCell;
 
-use logloupe_core::{query::{diagnostic::render, exec::{Answer, Reader, run_in}, plan::{Catalog, check, plan}, syntax::{Language, highlight, parse_in, text as write}}, json_paths::NoJson, table::{Cell, Field, Kind, Role, Shard}};
+use logloupe_syntax::{diagnostic::render, Language, highlight, parse_in, text as write};
+use logloupe_query::{exec::{Answer, Reader, run_in}, plan::{Catalog, check, plan}};
+use logloupe_table::{json_paths::NoJson, Cell, Field, Kind, Role, Shard};
 
 /// Longer texts are left to the core's own tests of hostile texts: here short ones are tried, and many.
 const LONGEST: usize = 4096;

@@ -5,7 +5,7 @@ use std::{fs, io, path::Path};
 fn main() -> io::Result<()> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut count = 0;
-    for entry in fs::read_dir(here.join("../core/tests/queries"))? {
+    for entry in fs::read_dir(here.join("../query/tests/queries"))? {
         let path = entry?.path();
         let text = fs::read_to_string(&path)?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();

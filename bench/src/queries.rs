@@ -8,18 +8,18 @@ use std::{
 use logloupe_core::{
     formats::{ALL, Paths},
     ingest::Loader,
-    query::{
-        exec::{self, Answer, Job, Selection},
-        plan::{self, Catalog, Plan},
-        syntax,
-    },
-    table::{Shard, Value},
-    view::{
-        facets::Tally,
-        histogram,
-        order::{Order, Timeline},
-        sorting::Sorting,
-    },
+};
+use logloupe_query::{
+    exec::{self, Answer, Job, Selection},
+    plan::{self, Catalog, Plan},
+};
+use logloupe_syntax as syntax;
+use logloupe_table::{Shard, Value};
+use logloupe_view::{
+    facets::Tally,
+    histogram,
+    order::{Order, Timeline},
+    sorting::Sorting,
 };
 
 use crate::{

@@ -6,11 +6,9 @@
 
 use std::io::{self, Write};
 
-use logloupe_core::{
-    export::{self, CsvColumns, FilledColumns},
-    ingest::{Entry, Loader, each_row},
-    table::{Row, Shard},
-};
+use logloupe_core::ingest::{Entry, Loader, each_row};
+use logloupe_table::{Row, Shard};
+use logloupe_view::export::{self, CsvColumns, FilledColumns};
 
 use crate::{
     Outcome,

@@ -3,17 +3,14 @@
 
 use std::io::Write;
 
-use logloupe_core::{
-    formats::{ALL, Paths},
-    json_paths::JsonPaths,
-    query::{
-        Diagnostic, Severity, diagnostic,
-        explain::{self, RunsAt},
-        plan::{self, Catalog},
-        syntax::{self, Language},
-        transpile,
-    },
+use logloupe_core::formats::{ALL, Paths};
+use logloupe_query::{
+    explain::{self, RunsAt},
+    plan::{self, Catalog},
+    transpile,
 };
+use logloupe_syntax::{self as syntax, Diagnostic, Language, Severity, diagnostic};
+use logloupe_table::json_paths::JsonPaths;
 
 use crate::{
     Failure, Outcome, Status,

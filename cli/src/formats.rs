@@ -2,10 +2,8 @@
 
 use std::io::Write;
 
-use logloupe_core::{
-    formats::{ALL, Format, Framing},
-    table::{Field, Value},
-};
+use logloupe_core::formats::{ALL, Format, Framing};
+use logloupe_table::{Field, Value};
 use serde_json::{Value as Json, json};
 
 use crate::{Outcome, Status, args::Output, output};

@@ -2,11 +2,8 @@
 
 use std::io::Write;
 
-use logloupe_core::{
-    ingest::{Entry, Rejection, State},
-    table::Value,
-    time::format_iso,
-};
+use logloupe_core::ingest::{Entry, Rejection, State};
+use logloupe_table::{Value, time::format_iso};
 use serde_json::{Value as Json, json};
 
 use crate::{

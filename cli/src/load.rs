@@ -16,9 +16,8 @@ use logloupe_core::{
         Entry, Error, ErrorKind, Limits, Loader, Options, State,
         duplicates::{self, Identity},
     },
-    lookup::Lookup,
-    table::{Shard, Source},
 };
+use logloupe_table::{Shard, Source, lookup::Lookup};
 
 use crate::{
     args::Files,

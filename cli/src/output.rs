@@ -2,7 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use logloupe_core::{export, table::Value};
+use logloupe_table::Value;
+use logloupe_view::export;
 use serde::{Serializer, ser::SerializeMap};
 
 use crate::args::Output;

@@ -7,21 +7,18 @@ use std::{
     thread,
 };
 
-use logloupe_core::{
-    export,
-    formats::{ALL, Paths},
-    query::{
-        Diagnostic, Severity, diagnostic,
-        exec::{self, Job, Partial, Reader, RowRef, Selection},
-        plan::{self, Catalog, Plan},
-        syntax::{self, Language},
-    },
-    table::{
-        Row, Shard, Value,
-        builtin::{position, source},
-        schema::TIMESTAMP,
-    },
+use logloupe_core::formats::{ALL, Paths};
+use logloupe_query::{
+    exec::{self, Job, Partial, Reader, RowRef, Selection},
+    plan::{self, Catalog, Plan},
 };
+use logloupe_syntax::{self as syntax, Diagnostic, Language, Severity, diagnostic};
+use logloupe_table::{
+    Row, Shard, Value,
+    builtin::{position, source},
+    schema::TIMESTAMP,
+};
+use logloupe_view::export;
 
 use crate::{
     Failure, Outcome,

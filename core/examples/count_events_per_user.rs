@@ -12,10 +12,10 @@
 
 use std::{collections::BTreeMap, error::Error, fs::File, io::Read};
 
+use logloupe_core::table::Row;
 use logloupe_core::{
     formats::ALL,
     ingest::{Limits, Loader, Options},
-    table::Row,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {

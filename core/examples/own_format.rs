@@ -10,14 +10,12 @@
     reason = "the core's bans are not its users': an example is one of them"
 )]
 
+use logloupe_core::table::{Cell, Field, Kind, Role, Row, RowWriter, time::parse_iso};
 use logloupe_core::{
     formats::{
-        ALL, Decoded, Decoder, Fault, Format, Framing, Head, Meta, Paths, Preset, Record, Sample, Sniff, Span,
+        ALL, Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
     },
     ingest::{Limits, Loader, Options},
-    query::exec::{self, Answer},
-    table::{Cell, Field, Kind, Role, Row, RowWriter},
-    time::parse_iso,
 };
 
 /// The door's log.
@@ -123,14 +121,17 @@ fn main() {
     }
     assert_eq!((entry.rows, entry.rejected), (3, 1));
 
-    let query = Door.presets()[0].query;
-    let (_, answer) = exec::run(query, loader.shard(), &Paths(&formats)).expect("the preset is a good query");
-    let Answer::Table(table) = answer else { panic!("a query with stats gives a table") };
-    println!("{query}\n{:?}", table.rows);
-    assert_eq!(table.rows.len(), 1);
+    let mut refused = Vec::new();
+    loader.drain(|_, row, _| {
+        if row.show("action") == "refused" {
+            refused.push(row.show("user.name"));
+        }
+    });
+    println!("refused: {refused:?}");
+    assert_eq!(refused, ["ben", "ben"]);
 }
 
 #[test]
-fn it_reads_and_answers() {
+fn it_reads() {
     main();
 }

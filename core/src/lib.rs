@@ -1,21 +1,16 @@
-//! Logloupe's core: bytes of exported AWS logs in, tables and answers out.
+//! Logloupe's parser: bytes of exported AWS logs in, tables out.
 //!
-//! The way of the data is the order of the modules:
-//! [`ingest`] takes bytes apart (containers, envelopes, records, the ledger),
-//! [`formats`] turns one record into one row,
-//! [`table`] keeps rows as packed columns beside their raw text,
-//! [`query`] answers questions over them,
-//! [`view`] says what a screen shows of them.
-//! Beside the logs stand small tables to look things up in: [`lookup`].
+//! Reading order: [`ingest`] takes bytes apart (containers, framing, envelopes) and keeps the ledger, its
+//! [`Loader`](ingest::Loader) is the way in; [`formats`] turns one record into one row, one file per log; [`table`] (a
+//! crate of its own) keeps rows as packed columns beside their raw text.
 //!
-//! What this crate is not: it does no I/O, reads no clock, starts no thread and knows no browser.
-//! Whoever uses it pushes bytes and asks; the command line and the web page are two such users.
+//! What this crate is not: it knows no query (see `logloupe-query`) and no screen (`logloupe-view`), does no I/O, reads no
+//! clock, starts no thread and knows no browser. Whoever uses it pushes bytes.
 //!
 //! ```
 //! use logloupe_core::{
-//!     formats::{ALL, Paths},
+//!     formats::ALL,
 //!     ingest::{Limits, Loader, Options},
-//!     query::exec::{self, Answer},
 //!     table::Value,
 //! };
 //!
@@ -32,22 +27,16 @@
 //! assert_eq!((entry.format.as_deref(), entry.rows, entry.rejected), (Some("vpc_flow"), 2, 1));
 //! assert_eq!(entry.rejections[0].expected, "integer for bytes");
 //!
-//! let query = "filter action = \"REJECT\" | stats sum(bytes) as total by srcAddr";
-//! let (_, answer) = exec::run(query, loader.shard(), &Paths(ALL)).expect("a good query");
-//! let Answer::Table(table) = answer else { panic!("stats gives a table") };
-//! assert_eq!(table.rows, [[Value::text("192.0.2.1"), Value::Int(100)]]);
+//! // Rows are handed on and forgotten, or stay in `loader.shard()` to be asked.
+//! let mut bytes = 0;
+//! loader.drain(|_, row, _record| bytes += row.get("bytes").integer().unwrap_or(0));
+//! assert_eq!(bytes, 100);
 //! ```
 //!
-//! Runnable examples are in the crate's folder `examples/`: counting without a query, a query over a folder, and a
-//! log format added from outside the crate.
+//! Runnable examples are in the crate's folder `examples/`: counting without a query, and a log format added from
+//! outside the crate. A query over a folder is among the examples of `logloupe-query`.
 
-pub mod export;
-pub mod external;
 pub mod formats;
 pub mod ingest;
-pub mod json_paths;
-pub mod lookup;
-pub mod query;
-pub mod table;
-pub mod time;
-pub mod view;
+
+pub use logloupe_table as table;

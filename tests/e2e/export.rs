@@ -38,7 +38,7 @@ fn everything_that_matches_is_written_not_only_what_is_seen() {
             assert!(!row[name].is_null(), "{name} in {row}");
         }
     }
-    let time = |row: &Value| logloupe_core::time::parse_iso(row["@timestamp"].as_str()?.as_bytes());
+    let time = |row: &Value| logloupe_table::time::parse_iso(row["@timestamp"].as_str()?.as_bytes());
     let times: Vec<i64> = rows.iter().filter_map(time).collect();
     assert_eq!(times.len(), rows.len());
     assert!(times.windows(2).all(|pair| pair[0] >= pair[1]), "in the order of the grid, the newest first");

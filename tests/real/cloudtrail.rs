@@ -1,6 +1,7 @@
 //! CloudTrail: a trail of a simulated attack, one file per attack technique, single events, a digest, a subscription.
 
-use logloupe_core::{formats, ingest::State, table::Value};
+use logloupe_core::{formats, ingest::State};
+use logloupe_table::Value;
 
 /// Every file is read without a rejection, or it is known why not.
 #[test]

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use logloupe_core::{
     formats,
     ingest::{Entry, Limits, Loader, Options},
-    table::Shard,
 };
+use logloupe_table::Shard;
 
 /// All files below a folder of the samples, sorted; `None`, said aloud, when the folder is not there.
 fn files(folder: &str) -> Option<Vec<PathBuf>> {

@@ -5,10 +5,8 @@
 
 use std::cell::OnceCell;
 
-use logloupe_core::{
-    formats::{Format, Framing, Meta, Preset},
-    table::schema::{Field, Kind, Role, Unit},
-};
+use logloupe_core::formats::{Format, Framing, Meta, Preset};
+use logloupe_table::schema::{Field, Kind, Role, Unit};
 use serde::{Deserialize, Serialize};
 
 /// One format as it crosses from a worker.

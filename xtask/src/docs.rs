@@ -20,7 +20,7 @@ pub(crate) fn run(report: &mut Report, check: bool) -> Outcome {
 
 /// The page is made by the test that holds it to the engine's tables.
 fn query_reference(check: bool) -> Outcome {
-    let mut test = cargo(&["test", "--quiet", "--package", "logloupe-core", "--test", "reference"]);
+    let mut test = cargo(&["test", "--quiet", "--package", "logloupe-query", "--test", "reference"]);
     if !check {
         test.env("UPDATE_DOCS", "1");
     }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use xtask::programs;
 
-use crate::run::{Outcome, Report, cargo, run as start};
+use crate::run::{Outcome, PURE_CRATES, Report, cargo, run as start};
 use crate::{docs, page, tidy, tools};
 
 struct Step {
@@ -86,23 +86,15 @@ fn format() -> Outcome {
 }
 
 fn clippy() -> Outcome {
-    // The core's bans (core/clippy.toml) are for the core itself, which `clippy_wasm` reads; its tests read fixtures.
+    // The bans of the pure crates (their clippy.toml) are for themselves, which `clippy_wasm` reads; tests read fixtures.
     let bans = ["-A", "clippy::disallowed_methods", "-A", "clippy::disallowed_types"];
     start(cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]).args(bans))
 }
 
 fn clippy_wasm() -> Outcome {
     const WASM: &str = "--target=wasm32-unknown-unknown";
-    start(&mut cargo(&[
-        "clippy",
-        "--quiet",
-        "--package=logloupe-core",
-        "--lib",
-        WASM,
-        "--",
-        "-D",
-        "warnings",
-    ]))?;
+    let packages = PURE_CRATES.map(|name| format!("--package=logloupe-{name}"));
+    start(cargo(&["clippy", "--quiet", "--lib", WASM]).args(packages).args(["--", "-D", "warnings"]))?;
     start(&mut cargo(&[
         "clippy",
         "--quiet",
@@ -123,8 +115,9 @@ fn docs() -> Outcome {
     // With the private items: they are read by those who work here, and a module's reading order points at them.
     const FLAGS: &str =
         "-D warnings -A rustdoc::private_intra_doc_links -A rustdoc::redundant_explicit_links";
-    let args = ["doc", "--quiet", "--package=logloupe-core", "--no-deps", "--document-private-items"];
-    start(cargo(&args).env("RUSTDOCFLAGS", FLAGS))?;
+    let packages = PURE_CRATES.map(|name| format!("--package=logloupe-{name}"));
+    let args = ["doc", "--quiet", "--no-deps", "--document-private-items"];
+    start(cargo(&args).args(packages).env("RUSTDOCFLAGS", FLAGS))?;
     docs::formats_table(true)
 }
 

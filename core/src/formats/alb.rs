@@ -21,8 +21,8 @@ use super::{
         words,
     },
 };
-use crate::external::ExternalSchema;
-use crate::table::{Cell, Field, Kind, Role, Row, RowWriter, Unit};
+use logloupe_table::external::ExternalSchema;
+use logloupe_table::{Cell, Field, Kind, Role, Row, RowWriter, Unit};
 
 /// Access logs of Application Load Balancers.
 pub struct Alb;

@@ -23,8 +23,8 @@ use super::{
         words,
     },
 };
-use crate::external::ExternalSchema;
-use crate::table::{Field, Kind, Role, Row, RowWriter, Unit};
+use logloupe_table::external::ExternalSchema;
+use logloupe_table::{Field, Kind, Role, Row, RowWriter, Unit};
 
 /// CloudFront standard logs.
 pub struct CloudFront;
@@ -441,7 +441,7 @@ fn summary(row: &Row<'_>) -> Vec<Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::{Table, table::MOST_COLUMNS};
+    use logloupe_table::{Table, table::MOST_COLUMNS};
 
     #[track_caller]
     fn claims(records: &[&str], expected: bool) {

@@ -26,8 +26,8 @@ use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
     field::json::{self, Json, JsonColumns, JsonRow, Reader},
 };
-use crate::external::ExternalSchema;
-use crate::table::{Field, Row, RowWriter, Unit};
+use logloupe_table::external::ExternalSchema;
+use logloupe_table::{Field, Row, RowWriter, Unit};
 
 /// AWS CloudTrail.
 pub struct CloudTrail;

@@ -6,15 +6,13 @@ use std::{collections::HashSet, io::Write};
 use flate2::{Compression, write::GzEncoder};
 
 use super::{ALL, Format, Sample, WEB_ACCESS, WEB_ACCESS_FIELDS};
-use crate::{
-    ingest::{
-        Limits, Loader, Options,
-        ledger::{Entry, State},
-    },
-    table::{
-        Shard, Table, Value,
-        schema::{BUILT_IN, BUILTINS},
-    },
+use crate::ingest::{
+    Limits, Loader, Options,
+    ledger::{Entry, State},
+};
+use logloupe_table::{
+    Shard, Table, Value,
+    schema::{BUILT_IN, BUILTINS},
 };
 
 /// Reads `content` in pieces of `piece` bytes, its name hidden, with these formats.

@@ -22,8 +22,8 @@ use super::{
         words,
     },
 };
-use crate::external::ExternalSchema;
-use crate::table::{Cell, Field, Kind, Role, Row, RowWriter, Unit, value::parse_number};
+use logloupe_table::external::ExternalSchema;
+use logloupe_table::{Cell, Field, Kind, Role, Row, RowWriter, Unit, value::parse_number};
 
 /// Amazon GuardDuty findings.
 pub struct GuardDuty;

@@ -31,8 +31,8 @@ use super::{
         words,
     },
 };
-use crate::external::ExternalSchema;
-use crate::table::{Cell, Field, Row, RowWriter, Unit};
+use logloupe_table::external::ExternalSchema;
+use logloupe_table::{Cell, Field, Row, RowWriter, Unit};
 
 /// Logs of AWS Lambda functions.
 pub struct Lambda;

@@ -18,8 +18,8 @@ mod conformance;
 
 pub use paths::Paths;
 
-use crate::external::ExternalSchema;
-use crate::table::{Field, Kind, Row, RowWriter};
+use logloupe_table::external::ExternalSchema;
+use logloupe_table::{Field, Kind, Row, RowWriter};
 
 /// Every format of this crate, in the order in which ties of detection are decided.
 #[rustfmt::skip] // one line each

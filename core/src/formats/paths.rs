@@ -4,7 +4,7 @@ use super::{
     Format, JsonPart,
     field::json::{self, Path},
 };
-use crate::{
+use logloupe_table::{
     external::{Log, Logs},
     json_paths::{IN_MESSAGE, JsonPaths, PathReader},
 };

@@ -14,8 +14,8 @@ use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
     field::{self, Column, Layout, Parsed, Tokens, address::ip, number::integer, text::text},
 };
-use crate::external::ExternalSchema;
-use crate::table::{Cell, Field, Kind, Role, Row, RowWriter, Unit};
+use logloupe_table::external::ExternalSchema;
+use logloupe_table::{Cell, Field, Kind, Role, Row, RowWriter, Unit};
 
 /// VPC Flow Logs.
 pub struct VpcFlow;

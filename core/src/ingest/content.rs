@@ -14,7 +14,7 @@ use super::{
     payload,
 };
 use crate::formats::{Decoded, Decoder, Format, Framing, Head, Record};
-use crate::lookup::{self, Lookup};
+use logloupe_table::lookup::{self, Lookup};
 
 /// One file's content.
 pub(crate) struct Content {

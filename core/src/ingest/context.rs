@@ -7,7 +7,8 @@ use super::{
     ledger::{Entry, Error, ErrorKind, State},
     limits::Limits,
 };
-use crate::{formats::Format, lookup::Lookup, table::Shard};
+use crate::formats::Format;
+use logloupe_table::{Shard, lookup::Lookup};
 
 /// Shared by all stages; made once per loader, reset for each file.
 pub(crate) struct Context {

@@ -13,12 +13,10 @@ use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 
 use super::Loader;
-use crate::{
-    formats::Format,
-    table::{
-        Bitmap, Column, Shard, Source, Table,
-        schema::{RECORD, SOURCE},
-    },
+use crate::formats::Format;
+use logloupe_table::{
+    Bitmap, Column, Shard, Source, Table,
+    schema::{RECORD, SOURCE},
 };
 
 /// One row of a format that has an identity.

@@ -1,7 +1,7 @@
 //! Lines of a CloudWatch Logs export to S3: `YYYY-MM-DDTHH:MM:SS.mmmZ <message>`. A line without the time goes on with
 //! the message before it.
 
-use crate::time;
+use logloupe_table::time;
 
 /// The length of the time and the space behind it.
 const PREFIX: usize = 25;

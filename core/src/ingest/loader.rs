@@ -11,11 +11,8 @@ use super::{
     limits::Limits,
     part::{Cut, Part},
 };
-use crate::{
-    formats::Format,
-    lookup::Lookup,
-    table::{Row, Shard, schema::SOURCE},
-};
+use crate::formats::Format;
+use logloupe_table::{Row, Shard, lookup::Lookup, schema::SOURCE};
 
 /// Reads files, one after the other, into the tables of one [`Shard`].
 ///

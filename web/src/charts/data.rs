@@ -1,6 +1,7 @@
 //! What a chart shows, before any pixel: series, bars, axes.
 
-use logloupe_core::{table::Value, view::Histogram};
+use logloupe_table::Value;
+use logloupe_view::Histogram;
 
 use crate::{
     engine::ResultView,
@@ -246,7 +247,7 @@ pub(crate) fn stacked(histogram: &Histogram, span: Range, brush: Option<Range>) 
         let left = ((from.max(span.0) - span.0) as f64 / width).clamp(0.0, 1.0);
         let right = ((to.min(span.1) - span.0) as f64 / width).clamp(0.0, 1.0);
         let mut base = 0.0;
-        let part = |series: &logloupe_core::view::Series| {
+        let part = |series: &logloupe_view::Series| {
             let height = series.counts.get(i).copied().unwrap_or(0) as f64 / most;
             base += height;
             (base - height, height)
@@ -281,7 +282,7 @@ pub(crate) fn brushed(histogram: &Histogram, span: Range, a: f64, b: f64) -> Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use logloupe_core::view;
+    use logloupe_view as view;
 
     fn table(columns: &[(&str, bool)], rows: Vec<Vec<Value>>) -> ResultView {
         let columns = columns.iter().map(|c| (c.0.to_owned(), c.1)).collect();

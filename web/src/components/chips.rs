@@ -1,9 +1,7 @@
 //! The filters of the query, one by one: each can be turned around or removed.
 
-use logloupe_core::{
-    query::{edit::FilterOp, syntax::Language},
-    table::Value,
-};
+use logloupe_syntax::{Language, edit::FilterOp};
+use logloupe_table::Value;
 use yew::{AttrValue, Callback, Html, Properties, classes, component, html};
 
 use super::icon::{Glyph, Icon};

@@ -1,9 +1,7 @@
 //! One event in full: its fields with what can be done with each, the record as JSON, the record as it was read.
 
-use logloupe_core::{
-    table::Value,
-    view::{Detail, DetailField},
-};
+use logloupe_table::Value;
+use logloupe_view::{Detail, DetailField};
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::{Callback, Html, Properties, TargetCast, classes, component, html, use_memo, use_state};
 

@@ -1,7 +1,7 @@
 //! The query's text field: a plain text area over the same text in colours, so that selecting, undoing and typing in
 //! any script are the browser's own.
 
-use logloupe_core::query::{Diagnostic, Severity, syntax::Language};
+use logloupe_syntax::{Diagnostic, Language, Severity};
 use web_sys::{HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 use yew::{
     AttrValue, Callback, Html, Properties, TargetCast, classes, component, html, use_effect_with,

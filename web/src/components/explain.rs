@@ -1,6 +1,6 @@
 //! The question explained: its plan in words, and the same question for AWS, to be copied.
 
-use logloupe_core::query::explain::{PlanStep, RunsAt};
+use logloupe_query::explain::{PlanStep, RunsAt};
 use yew::{AttrValue, Callback, Html, Properties, component, html, use_state};
 
 use super::{

@@ -1,6 +1,6 @@
 //! Which values how often, exactly, over all that matches. A click on a value offers what can be done with it.
 
-use logloupe_core::view::Facet;
+use logloupe_view::Facet;
 use web_sys::HtmlInputElement;
 use yew::{Callback, Html, Properties, TargetCast, component, html, use_state};
 

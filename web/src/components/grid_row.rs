@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use logloupe_core::{table::Value, view};
+use logloupe_table::Value;
+use logloupe_view as view;
 use yew::{Callback, Html, Properties, classes, component, html};
 
 use super::value::opens_menu;

@@ -1,7 +1,8 @@
 //! What is said beside the work: a worker that stopped, an export that goes on, a word for a moment; and what stands
 //! where there is nothing to show.
 
-use logloupe_core::{ingest::ledger::Entry, query::syntax::Language};
+use logloupe_core::ingest::ledger::Entry;
+use logloupe_syntax::Language;
 use yew::{AttrValue, Callback, Html, Properties, component, html, use_node_ref};
 
 use super::icon::{Glyph, Icon};

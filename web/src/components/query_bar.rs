@@ -1,6 +1,6 @@
 //! The question: language, text, run, presets, export.
 
-use logloupe_core::query::{Diagnostic, syntax::Language};
+use logloupe_syntax::{Diagnostic, Language};
 use yew::{AttrValue, Callback, Html, Properties, classes, component, html};
 
 use super::{

@@ -1,7 +1,7 @@
 //! The answer to a `stats` query: chart and table side by side. The chart's kind can be switched; the table has
 //! everything, the chart says what it leaves out.
 
-use logloupe_core::table::Value;
+use logloupe_table::Value;
 use yew::{Callback, Html, Properties, classes, component, html, use_memo, use_node_ref, use_state};
 
 use super::{

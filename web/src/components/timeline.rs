@@ -1,7 +1,7 @@
 //! When: a histogram over all that matches. What lies outside the brush stays visible, pale. Mouse, touch and keyboard
 //! brush it; a table says the same in numbers.
 
-use logloupe_core::view::Histogram;
+use logloupe_view::Histogram;
 use web_sys::{Element, KeyboardEvent, PointerEvent};
 use yew::{Callback, Html, Properties, classes, component, html, use_memo, use_node_ref, use_state};
 
@@ -273,7 +273,7 @@ fn Tip(props: &TipProps) -> Html {
     let place = format!("calc({:.2}% + 12px)", distance * 100.0);
     crate::hooks::use_style(&node, vec![(side.0, place), (side.1, "auto".to_owned())]);
     let from = histogram.start + *index as i64 * histogram.step;
-    let count = |s: &logloupe_core::view::Series| s.counts.get(*index).copied().unwrap_or(0);
+    let count = |s: &logloupe_view::Series| s.counts.get(*index).copied().unwrap_or(0);
     let total: u64 = histogram.series.iter().map(count).sum();
     let rows = histogram.series.iter().filter(|s| count(s) > 0).map(|series| {
         html! { <tr><td><i class={classes!("dot", format!("c{}", facets::format_colour(&series.format)))}></i>{ &series.format }</td><td>{ text::grouped(count(series)) }</td></tr> }

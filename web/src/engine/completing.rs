@@ -1,10 +1,8 @@
 //! What may stand at the cursor: every worker says what it knows, counts of values are added up. Only the latest
 //! question counts.
 
-use logloupe_core::query::{
-    complete::{Completions, ItemKind, MOST},
-    syntax::Language,
-};
+use logloupe_query::complete::{Completions, ItemKind, MOST};
+use logloupe_syntax::Language;
 
 use super::{Event, state::State};
 use crate::protocol::Ask;

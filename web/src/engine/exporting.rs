@@ -1,7 +1,8 @@
 //! Exports: windows of rows written by the workers, put together in order, handed out as a file made in memory.
 
 use js_sys::{Array, Uint8Array};
-use logloupe_core::{export, table::Value, view::RowId};
+use logloupe_table::Value;
+use logloupe_view::{RowId, export};
 use web_sys::{Blob, BlobPropertyBag, Url};
 
 use super::{Event, ExportAs, state::State};

@@ -12,12 +12,11 @@ mod viewing;
 
 use std::{cell::RefCell, rc::Rc};
 
-use logloupe_core::{
-    ingest::ledger::Entry,
-    query::{Diagnostic, complete::Completions, syntax::Language},
-    table::Value,
-    view::{Answer, Detail, GridRow, RowId, ViewRequest},
-};
+use logloupe_core::ingest::ledger::Entry;
+use logloupe_query::complete::Completions;
+use logloupe_syntax::{Diagnostic, Language};
+use logloupe_table::Value;
+use logloupe_view::{Answer, Detail, GridRow, RowId, ViewRequest};
 
 use crate::protocol::Explained;
 

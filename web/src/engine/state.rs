@@ -2,7 +2,8 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use logloupe_core::{query::syntax::Language, view::RowId};
+use logloupe_syntax::Language;
+use logloupe_view::RowId;
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 

@@ -4,12 +4,10 @@
 
 use std::collections::HashMap;
 
-use logloupe_core::{
-    query::{Diagnostic, Severity},
-    view::{
-        Answer, GridRow, RowId, ViewRequest, facets, histogram,
-        order::{Merged, RowPosition},
-    },
+use logloupe_syntax::{Diagnostic, Severity};
+use logloupe_view::{
+    Answer, GridRow, RowId, ViewRequest, facets, histogram,
+    order::{Merged, RowPosition},
 };
 
 use super::{

@@ -6,17 +6,14 @@
 
 pub mod wire;
 
-use logloupe_core::{
-    ingest::ledger::Entry,
-    query::{
-        Diagnostic,
-        complete::Completions,
-        explain::PlanStep,
-        syntax::Language,
-        transpile::{Athena, Insights},
-    },
-    view::{Detail, GridRow, Histogram, RowId, ViewRequest, facets::FacetPart, order::RowPosition},
+use logloupe_core::ingest::ledger::Entry;
+use logloupe_query::{
+    complete::Completions,
+    explain::PlanStep,
+    transpile::{Athena, Insights},
 };
+use logloupe_syntax::{Diagnostic, Language};
+use logloupe_view::{Detail, GridRow, Histogram, RowId, ViewRequest, facets::FacetPart, order::RowPosition};
 use serde::{Deserialize, Serialize};
 
 use crate::known::Told;

@@ -1,7 +1,7 @@
 //! The columns of the event grid: which ones, how wide, what stands over them. A column is named by the field that
 //! it shows; the four that every row carries have short labels.
 
-use logloupe_core::table::schema::{Kind, Role};
+use logloupe_table::schema::{Kind, Role};
 
 use crate::known as formats;
 

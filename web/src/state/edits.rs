@@ -2,16 +2,13 @@
 //! or of Insights where that language has no words for it. A text that cannot be read as a whole is not edited, so that
 //! nothing the user typed is lost.
 
-use logloupe_core::{
-    query::{
-        edit::{self, FilterChip},
-        syntax::{
-            self, Language, Name, parse, parse_in,
-            tree::{Command, Query},
-        },
-    },
-    table::Value,
+use logloupe_syntax::{
+    self as syntax, Language, Name,
+    edit::{self, FilterChip},
+    parse, parse_in,
+    tree::{Command, Query},
 };
+use logloupe_table::Value;
 
 /// What can be done with a value, wherever it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Which fields are counted at the side, and which names a field has across logs.
 
-use logloupe_core::table::schema::{Field, Kind, Role};
+use logloupe_table::schema::{Field, Kind, Role};
 
 use crate::known as formats;
 

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use logloupe_core::{
-    ingest::ledger::Entry,
-    query::{Diagnostic, Severity},
-    view::{Detail, RowId, ViewRequest},
-};
+use logloupe_core::ingest::ledger::Entry;
+use logloupe_syntax::{Diagnostic, Severity};
+use logloupe_view::{Detail, RowId, ViewRequest};
 
 use super::{
     columns::{self, Column},

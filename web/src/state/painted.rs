@@ -2,10 +2,7 @@
 
 use std::ops::Range;
 
-use logloupe_core::query::{
-    Diagnostic, Severity,
-    syntax::{Language, highlight_in},
-};
+use logloupe_syntax::{Diagnostic, Language, Severity, highlight_in};
 
 /// A stretch of the text that looks the same.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use logloupe_core::view::{GridRow, RowId};
+use logloupe_view::{GridRow, RowId};
 
 use super::shared::Shared;
 

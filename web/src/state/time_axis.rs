@@ -1,10 +1,8 @@
 //! Time as the page shows it: the bars of the histogram, the ticks under them, ranges and their words. Always UTC:
 //! logs are compared across machines, not with the wall clock of the reader.
 
-use logloupe_core::{
-    time::{self, DAY, SECOND},
-    view::histogram,
-};
+use logloupe_table::time::{self, DAY, SECOND};
+use logloupe_view::histogram;
 
 /// A half-open range of time, microseconds since 1970.
 pub(crate) type Range = (i64, i64);

@@ -1,10 +1,8 @@
 //! What an action of the user or an answer of the engine changes, and what is then to be done outside. The only place
 //! where the [`Model`] changes.
 
-use logloupe_core::{
-    query::{Diagnostic, syntax::Language},
-    view::{RowId, ViewRequest},
-};
+use logloupe_syntax::{Diagnostic, Language};
+use logloupe_view::{RowId, ViewRequest};
 
 use super::{
     columns,
@@ -561,12 +559,7 @@ impl Model {
         effects
     }
 
-    fn rows_arrived(
-        &mut self,
-        view: u32,
-        from: u64,
-        arrived: Vec<logloupe_core::view::GridRow>,
-    ) -> Vec<Effect> {
+    fn rows_arrived(&mut self, view: u32, from: u64, arrived: Vec<logloupe_view::GridRow>) -> Vec<Effect> {
         let fits = |rows: &Rows| {
             rows.view == view && arrived.first().is_none_or(|r| r.cells.len() == rows.columns.len())
         };

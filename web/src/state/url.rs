@@ -1,7 +1,8 @@
 //! The view in the address: query, time, columns, page. Never log data beyond what the user typed or clicked into the
 //! query. The part after `#` stays in the browser; no server ever sees it.
 
-use logloupe_core::{query::syntax::Language, time};
+use logloupe_syntax::Language;
+use logloupe_table::time;
 
 use super::time_axis::Range;
 

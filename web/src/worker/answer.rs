@@ -3,24 +3,23 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use logloupe_core::{
+use logloupe_query::{
+    exec::{self, Job, Partial, Reader, Refine, Remainder, RowRef, Selection},
+    plan::{self, Catalog, Plan},
+    result::ResultTable,
+};
+use logloupe_syntax::{self as syntax, Diagnostic, Language, Severity};
+use logloupe_table::{
+    Bitmap, Shard, Value,
     json_paths::{IN_MESSAGE, JsonPaths},
     lookup::Lookup,
-    query::{
-        Diagnostic, Severity,
-        exec::{self, Job, Partial, Reader, Refine, Remainder, RowRef, Selection},
-        plan::{self, Catalog, Plan},
-        result::ResultTable,
-        syntax::{self, Language},
-    },
-    table::{Bitmap, Shard, Value},
-    view::{
-        RowId, ViewRequest,
-        facets::Tally,
-        histogram,
-        order::{Order, RowPosition, Timeline},
-        sorting::Sorting,
-    },
+};
+use logloupe_view::{
+    RowId, ViewRequest,
+    facets::Tally,
+    histogram,
+    order::{Order, RowPosition, Timeline},
+    sorting::Sorting,
 };
 
 use super::catalog::PATHS;

@@ -1,9 +1,7 @@
 //! What page and worker both need of queries: the merged catalog, reading a result.
 
-use logloupe_core::{
-    formats::{self, Paths},
-    query::{plan::Catalog, result::ResultTable},
-};
+use logloupe_core::formats::{self, Paths};
+use logloupe_query::{plan::Catalog, result::ResultTable};
 
 use crate::engine::ResultView;
 

@@ -1,11 +1,7 @@
-//! Questions explained for the page: see [`logloupe_core::query::explain`].
+//! Questions explained for the page: see [`logloupe_query::explain`].
 
-use logloupe_core::query::{
-    Diagnostic, Severity, explain,
-    plan::Catalog,
-    syntax::{self, Language},
-    transpile,
-};
+use logloupe_query::{explain, plan::Catalog, transpile};
+use logloupe_syntax::{self as syntax, Diagnostic, Language, Severity};
 
 use super::catalog::PATHS;
 use crate::protocol::Explained;

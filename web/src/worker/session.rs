@@ -9,24 +9,22 @@ use std::{
 };
 
 use logloupe_core::{
-    export as text,
     formats::{self, Format},
     ingest::{
         Limits, Loader, Options, Part,
         duplicates::{self, Identity, Repeat},
         ledger::{Entry, State},
     },
-    lookup::Lookup,
-    query::{complete, plan::Catalog},
-    table::{Row, Shard, Source, Value, builtin, schema::TIMESTAMP},
-    view::{
-        RowId,
-        order::Timeline,
-        rows,
-        values::{Counted, ShardValues},
-    },
 };
+use logloupe_query::{complete, plan::Catalog};
 use logloupe_sample::SampleFile;
+use logloupe_table::{Row, Shard, Source, Value, builtin, lookup::Lookup, schema::TIMESTAMP};
+use logloupe_view::{
+    RowId, export as text,
+    order::Timeline,
+    rows,
+    values::{Counted, ShardValues},
+};
 
 use super::{
     answer::{Answering, Cells},

@@ -1,11 +1,10 @@
 //! Sessions without a browser: the sample incident split over any number of workers gives the same answers.
 
-use logloupe_core::{
-    ingest::ledger::State,
-    query::{plan::Catalog, result::ResultTable, syntax::Language},
-    table::Value,
-    view::{Facet, Histogram, ViewRequest, facets, histogram, order},
-};
+use logloupe_core::ingest::ledger::State;
+use logloupe_query::{plan::Catalog, result::ResultTable};
+use logloupe_syntax::Language;
+use logloupe_table::Value;
+use logloupe_view::{Facet, Histogram, ViewRequest, facets, histogram, order};
 
 use super::session::{Bytes, Session};
 use crate::protocol::{Ask, Merged, Task, Tell, ViewPart};

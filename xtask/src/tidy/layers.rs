@@ -1,34 +1,20 @@
-//! Who may know whom inside the core: `ingest`, `formats` and `query` see `table`; nothing below sees what is above.
+//! What the crates' manifests cannot say: queries name no format, formats do not lean on each other, the pure crates touch
+//! nothing outside. Which crate sees which is in their `Cargo.toml`s.
 
 use super::code::{bare, before_tests, commentless, has_word, names_after};
 use super::{Breach, File, lines};
+use crate::run::PURE_CRATES;
 
 const FORMATS: &str = "core/src/formats/";
-
-/// The table model knows nothing above it.
-pub(super) fn table_stands_alone(files: &[File]) -> Vec<Breach> {
-    forbidden_imports(
-        files,
-        "core/src/table",
-        &["ingest", "formats", "query", "view"],
-        "the table model is below everything else: it can be read, tested and changed alone",
-    )
-}
 
 /// A new format is one new file: neither the tables nor the queries are told of it.
 pub(super) fn questions_know_no_format(files: &[File]) -> Vec<Breach> {
     let formats = formats(files);
-    let mut breaches = forbidden_imports(
-        files,
-        "core/src/query",
-        &["formats", "ingest"],
-        "a question knows columns, not where they come from: it works on every format that there will be",
-    );
     // As a name in the code, or as a whole string to compare with; an example in a help text is fine.
     let names = |code: fn(&str) -> String, wanted: fn(&str, &str) -> bool| {
         lines(
             files,
-            |path| path.starts_with("core/src/query") || path.starts_with("core/src/table"),
+            |path| ["query/src/", "syntax/src/", "table/src/"].iter().any(|folder| path.starts_with(folder)),
             |text| code(before_tests(text)),
             |_, line| {
                 let format = formats.iter().find(|format| wanted(line, format))?;
@@ -38,7 +24,7 @@ pub(super) fn questions_know_no_format(files: &[File]) -> Vec<Breach> {
             },
         )
     };
-    breaches.extend(names(bare, has_word));
+    let mut breaches = names(bare, has_word);
     breaches.extend(names(commentless, |line, format| line.contains(&format!("\"{format}\""))));
     breaches
 }
@@ -65,16 +51,19 @@ pub(super) fn formats_know_no_other(files: &[File]) -> Vec<Breach> {
 }
 
 /// Clippy's list in `core/clippy.toml` names types and functions; this names the modules that they are in.
-pub(super) fn core_touches_nothing(files: &[File]) -> Vec<Breach> {
+pub(super) fn pure_crates_touch_nothing(files: &[File]) -> Vec<Breach> {
     const MODULES: [(&str, &str); 5] = [
-        ("fs", "the core does no I/O: its users push bytes"),
-        ("net", "nothing leaves the machine: no network in the core"),
-        ("thread", "a page has no threads: its workers each run one core"),
-        ("process", "the core starts and ends nothing"),
+        ("fs", "a pure crate does no I/O: its users push bytes"),
+        ("net", "nothing leaves the machine: no network in a pure crate"),
+        ("thread", "a page has no threads: its workers each run alone"),
+        ("process", "a pure crate starts and ends nothing"),
         ("env", "the same bytes give the same answer everywhere: no environment"),
     ];
     let mut breaches = Vec::new();
-    for file in files.iter().filter(|file| file.path.starts_with("core/src/") && file.path.ends_with(".rs")) {
+    let pure = |path: &str| {
+        PURE_CRATES.iter().any(|name| path.strip_prefix(name).is_some_and(|rest| rest.starts_with("/src/")))
+    };
+    for file in files.iter().filter(|file| pure(&file.path) && file.path.ends_with(".rs")) {
         for (line, name) in names_after(&bare(before_tests(&file.text)), "std::") {
             if let Some((name, reason)) = MODULES.iter().find(|(module, _)| *module == name) {
                 // Addresses are plain values.
@@ -91,33 +80,11 @@ pub(super) fn core_touches_nothing(files: &[File]) -> Vec<Breach> {
             }
         }
     }
-    if !files.iter().any(|file| file.path == "core/clippy.toml") {
-        breaches.push(Breach {
-            path: "core/clippy.toml".into(),
-            line: 0,
-            message: "is missing; it keeps files, network, threads and clocks out of the core".into(),
-        });
-    }
-    breaches
-}
-
-/// Imports of these modules of the core below a folder (or in the file of that name).
-fn forbidden_imports(files: &[File], folder: &str, modules: &[&str], reason: &str) -> Vec<Breach> {
-    let mut breaches = Vec::new();
-    let inside = |path: &str| {
-        path.strip_prefix(folder)
-            .is_some_and(|rest| rest == ".rs" || rest.starts_with('/') && rest.ends_with(".rs"))
-    };
-    for file in files.iter().filter(|file| inside(&file.path)) {
-        let code = bare(before_tests(&file.text));
-        // A module's own submodule of that name is meant when `super::` is said once.
-        let named = ["crate::", "super::super::"].into_iter().flat_map(|prefix| names_after(&code, prefix));
-        for (line, name) in named.filter(|(_, name)| modules.contains(&name.as_str())) {
-            breaches.push(Breach {
-                path: file.path.clone(),
-                line,
-                message: format!("imports {name}; {reason}"),
-            });
+    // The others' are links to the core's.
+    for path in PURE_CRATES.map(|name| format!("{name}/clippy.toml")) {
+        if !files.iter().any(|file| file.path == path) {
+            let message = "is missing; it keeps files, network, threads and clocks out of the crate".into();
+            breaches.push(Breach { path, line: 0, message });
         }
     }
     breaches
@@ -149,25 +116,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_that_knows_a_query() {
-        let repository = files(&[
-            ("core/src/table/mod.rs", "use crate::{table::Row,\n query::plan};\n// crate::formats"),
-            ("core/src/table/row.rs", "use crate::time;\n#[cfg(test)]\nmod tests { use crate::ingest; }"),
-            ("core/src/tables.rs", "use crate::query;"),
-        ]);
-        let breaches = table_stands_alone(&repository);
-        assert_eq!(breaches.len(), 1, "{breaches:?}");
-        assert_eq!((breaches[0].path.as_str(), breaches[0].line), ("core/src/table/mod.rs", 2));
-    }
-
-    #[test]
     fn a_query_that_names_a_format() {
         let repository = files(&[
             ("core/src/formats/mod.rs", ""),
             ("core/src/formats/field/ip.rs", ""),
             ("core/src/formats/vpc_flow.rs", "impl Format for Flow {}"),
             (
-                "core/src/query/mod.rs",
+                "query/src/lib.rs",
                 "// vpc_flow\nif id == \"vpc_flow\" {}\nlet field = \"try vpc_flow\";\nvpc_flow::x();",
             ),
         ]);
@@ -194,15 +149,21 @@ mod tests {
     }
 
     #[test]
-    fn a_core_that_reads_a_file() {
+    fn a_pure_crate_that_reads_a_file() {
         let repository = files(&[
             ("core/clippy.toml", ""),
+            ("table/clippy.toml", ""),
+            ("syntax/clippy.toml", ""),
+            ("query/clippy.toml", ""),
             ("core/src/a.rs", "use std::net::IpAddr;\nuse std::{fmt, fs};\n"),
-            ("core/src/b.rs", "use std::net::TcpStream;"),
+            ("query/src/b.rs", "use std::net::TcpStream;"),
             ("cli/src/main.rs", "use std::fs;"),
         ]);
         let breaches: Vec<_> =
-            core_touches_nothing(&repository).into_iter().map(|it| (it.path, it.line)).collect();
-        assert_eq!(breaches, [("core/src/a.rs".into(), 2), ("core/src/b.rs".into(), 1)]);
+            pure_crates_touch_nothing(&repository).into_iter().map(|it| (it.path, it.line)).collect();
+        assert_eq!(
+            breaches,
+            [("core/src/a.rs".into(), 2), ("query/src/b.rs".into(), 1), ("view/clippy.toml".into(), 0)]
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! The rules that no compiler knows, each with its reason in its message.
 //!
 //! - [`code`]: Rust source with comments and strings blanked out, and the paths that it names,
-//! - [`layers`]: who may know whom inside the core,
+//! - [`layers`]: what the crates' manifests cannot say of who may know whom,
 //! - [`files`]: what every file owes its reader.
 //!
 //! A rule is a function from the repository's files to breaches. It has no list of exceptions: a rule that needs one
@@ -45,10 +45,9 @@ impl fmt::Display for Breach {
 type Rule = fn(&[File]) -> Vec<Breach>;
 
 const RULES: &[Rule] = &[
-    layers::table_stands_alone,
     layers::questions_know_no_format,
     layers::formats_know_no_other,
-    layers::core_touches_nothing,
+    layers::pure_crates_touch_nothing,
     files::module_docs,
     files::length,
     files::nothing_unfinished,
@@ -64,7 +63,7 @@ const RULES: &[Rule] = &[
 pub(crate) fn check() -> Outcome {
     let files = read()?;
     let mut breaches: Vec<Breach> = RULES.iter().flat_map(|rule| rule(&files)).collect();
-    breaches.extend(core_needs_no_browser()?);
+    breaches.extend(pure_crates_need_no_browser()?);
     for breach in &breaches {
         println!("   {breach}");
     }
@@ -97,23 +96,23 @@ fn read() -> Outcome<Vec<File>> {
     Ok(files.collect())
 }
 
-/// The core compiles for a server, a terminal and a page because nothing that it depends on knows a browser, an
-/// operating system's threads or an async runtime, on any target.
-fn core_needs_no_browser() -> Outcome<Vec<Breach>> {
+/// The pure crates compile for a server, a terminal and a page because nothing that they depend on knows a browser, an
+/// operating system's threads or an async runtime, on any target. The topmost depends on all of them.
+fn pure_crates_need_no_browser() -> Outcome<Vec<Breach>> {
     const BANNED: [&str; 7] = ["wasm-bindgen", "js-sys", "web-sys", "getrandom", "tokio", "rayon", "mio"];
     let mut breaches = Vec::new();
     for target in ["x86_64-unknown-linux-gnu", "wasm32-unknown-unknown"] {
         let args =
-            ["tree", "--quiet", "--package=logloupe-core", "--edges=normal", "--prefix=none", "--target"];
+            ["tree", "--quiet", "--package=logloupe-view", "--edges=normal", "--prefix=none", "--target"];
         let tree = output(cargo(&args).arg(target))?;
         for package in BANNED {
             if tree.lines().any(|line| line.split(' ').next() == Some(package)) {
                 breaches.push(Breach {
-                    path: "core/Cargo.toml".into(),
+                    path: "view/Cargo.toml".into(),
                     line: 0,
                     message: format!(
-                        "depends on {package} (see `cargo tree -p logloupe-core -i {package} --target {target}`); \
-                         the core runs anywhere: no JavaScript, no randomness, no threads, no runtime"
+                        "depends on {package} (see `cargo tree -p logloupe-view -i {package} --target {target}`); \
+                         the pure crates run anywhere: no JavaScript, no randomness, no threads, no runtime"
                     ),
                 });
             }

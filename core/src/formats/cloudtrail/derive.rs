@@ -4,7 +4,7 @@ use super::{
     fields::{PARAMETERS, column},
     json::{self, Json, JsonRow, Reader},
 };
-use crate::table::{Cell, RowWriter};
+use logloupe_table::{Cell, RowWriter};
 
 /// Paths that the rules below ask for; the constants are places in this list.
 const PATHS: &[&str] = &[

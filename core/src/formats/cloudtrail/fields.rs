@@ -4,10 +4,8 @@
 //! value: items of `lookup-events`, Insights events of a trail and of CloudTrail Lake, aggregated events.
 //! Everything else of an event is reached by its JSON path without standing here.
 
-use crate::{
-    formats::field::json::JsonField,
-    table::{Kind, Role, Unit},
-};
+use crate::formats::field::json::JsonField;
+use logloupe_table::{Kind, Role, Unit};
 
 const fn text(path: &'static str, role: Role) -> JsonField {
     JsonField::new(path, Kind::Text, role)

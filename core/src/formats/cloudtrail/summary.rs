@@ -5,16 +5,14 @@
 //! is a path (`req.` and `res.` stand for `requestParameters.` and `responseElements.`), `a|b` the first that exists,
 //! `name:path` the last part of an ARN, `count:path` the number of items.
 
-use crate::{
-    formats::{
-        Span,
-        field::{
-            json::{self, Path},
-            words::grouped,
-        },
+use crate::formats::{
+    Span,
+    field::{
+        json::{self, Path},
+        words::grouped,
     },
-    table::Row,
 };
+use logloupe_table::Row;
 
 /// The event name, without the date of its API's version, and its template.
 static VERBS: &[(&str, &str)] = &[

@@ -4,7 +4,7 @@
 use serde_json::value::RawValue;
 
 use super::*;
-use crate::table::{Table, Value, schema::BUILTINS};
+use logloupe_table::{Table, Value, schema::BUILTINS};
 
 #[derive(serde::Deserialize)]
 struct Envelope<'a> {

@@ -3,7 +3,7 @@
 use memchr::memrchr;
 
 use super::{Expected, Parsed, expected, number, text::optional};
-use crate::table::Cell;
+use logloupe_table::Cell;
 
 /// An IPv4 or IPv6 address.
 #[inline]

@@ -27,10 +27,7 @@ pub use path::{Path, extract, paths};
 use scan::{Bad, Found, Items, Members, Tag};
 
 use super::super::Fault;
-use crate::{
-    table::{Cell, Field, Kind, Role, RowWriter, Unit, value::parse_number},
-    time,
-};
+use logloupe_table::{Cell, Field, Kind, Role, RowWriter, Unit, time, value::parse_number};
 
 /// One line of a JSON format's field table: the column and where in the record its value stands.
 #[derive(Clone, Debug)]

@@ -1,10 +1,8 @@
 //! Which token of a record goes to which column: the field table put in the order of one file.
 
 use super::{Column, Expected, Parsed, Read, Then, Tokens, number, text, time};
-use crate::{
-    formats::Fault,
-    table::{Cell, Kind, RowWriter, Unit},
-};
+use crate::formats::Fault;
+use logloupe_table::{Cell, Kind, RowWriter, Unit};
 
 /// The way of one file's records through a field table.
 #[derive(Clone, Debug)]

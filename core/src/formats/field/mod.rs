@@ -19,7 +19,7 @@ pub mod words;
 pub use layout::Layout;
 pub use tokens::Tokens;
 
-use crate::table::{Cell, Field, Kind, Role, Unit};
+use logloupe_table::{Cell, Field, Kind, Role, Unit};
 
 /// A parser of one token: what it read of the token, as a cell, and what it left over.
 pub type Read = for<'a> fn(&'a [u8]) -> Parsed<'a>;

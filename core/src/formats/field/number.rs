@@ -3,7 +3,7 @@
 use nom::{Parser, branch::alt, bytes::complete::tag, combinator::value};
 
 use super::{Expected, Parsed, expected};
-use crate::table::Cell;
+use logloupe_table::Cell;
 
 /// A 64-bit integer with an optional minus sign.
 #[inline]

@@ -3,7 +3,7 @@
 use memchr::{memchr, memrchr};
 
 use super::{Parsed, expected};
-use crate::table::Cell;
+use logloupe_table::Cell;
 
 /// The token as it stands.
 #[inline]

@@ -1,7 +1,7 @@
 //! Points in time: ISO 8601, and a date and a time of day in two fields.
 
 use super::{Parsed, expected};
-use crate::{table::Cell, time};
+use logloupe_table::{Cell, time};
 
 /// ISO 8601, see [`time::parse_iso`].
 #[inline]

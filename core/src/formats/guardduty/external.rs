@@ -4,7 +4,7 @@
 //! the guide, which ends in 2023. Where that has `createdate` and `updatedate`, the statement here has the names that
 //! findings have. The reader of JSON writes the names inside `resource` and `service` in small letters.
 
-use crate::external::{AthenaColumn, AthenaTable, ExternalSchema, InsightsNames, JsonRoot};
+use logloupe_table::external::{AthenaColumn, AthenaTable, ExternalSchema, InsightsNames, JsonRoot};
 
 pub(super) static EXTERNAL: ExternalSchema = ExternalSchema { athena: Ok(&TABLE), insights: INSIGHTS };
 

@@ -1,6 +1,6 @@
 //! Lambda's logs in CloudWatch Logs, where they are at home. Athena has no table of them.
 
-use crate::external::{ExternalSchema, InsightsNames};
+use logloupe_table::external::{ExternalSchema, InsightsNames};
 
 pub(super) static EXTERNAL: ExternalSchema = ExternalSchema {
     athena: Err(

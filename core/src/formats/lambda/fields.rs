@@ -1,10 +1,8 @@
 //! Lambda's field table: one line per column, from which the schema, the documentation and the reader of the JSON format
 //! are made. Names that begin with `@` are those of CloudWatch Logs Insights.
 
-use crate::{
-    formats::field::json::JsonField,
-    table::{Kind, Role, Unit},
-};
+use crate::formats::field::json::JsonField;
+use logloupe_table::{Kind, Role, Unit};
 
 const fn text(path: &'static str, role: Role) -> JsonField {
     JsonField::new(path, Kind::Text, role)

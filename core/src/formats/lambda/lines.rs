@@ -3,10 +3,7 @@
 use memchr::memmem;
 
 use super::fields::column;
-use crate::{
-    table::{Cell, RowWriter, value::parse_number},
-    time::parse_iso,
-};
+use logloupe_table::{Cell, RowWriter, time::parse_iso, value::parse_number};
 
 /// A line of the platform: its first word, its request id, and what follows.
 pub(super) struct PlatformLine<'a> {

@@ -1,10 +1,8 @@
 //! Lines as Lambda wrote them over the years, and as nobody should have.
 
 use super::*;
-use crate::{
-    ingest::{Limits, Loader, Options},
-    table::{Shard, Value},
-};
+use crate::ingest::{Limits, Loader, Options};
+use logloupe_table::{Shard, Value};
 
 fn read(content: &str) -> Shard {
     let mut loader = Loader::new(vec![&Lambda], Limits::default(), 1);

@@ -2,7 +2,7 @@
 //!
 //! Athena: <https://docs.aws.amazon.com/athena/latest/ug/vpc-flow-logs-create-table-statement.html>, read 2026-11-21.
 
-use crate::external::{AthenaColumn, AthenaTable, ExternalSchema, InsightsNames};
+use logloupe_table::external::{AthenaColumn, AthenaTable, ExternalSchema, InsightsNames};
 
 pub(super) static EXTERNAL: ExternalSchema = ExternalSchema { athena: Ok(&TABLE), insights: INSIGHTS };
 

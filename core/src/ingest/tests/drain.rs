@@ -3,13 +3,11 @@
 use std::fmt::Write;
 
 use super::fixture::*;
-use crate::{
-    ingest::{Limits, Loader, Options},
-    table::{CHUNK_ROWS, Row, Shard},
-};
+use crate::ingest::{Limits, Loader, Options};
+use logloupe_table::{CHUNK_ROWS, Row, Shard};
 
 fn told(shard: &Shard, row: &Row<'_>, record: &[u8]) -> String {
-    let source = row.chunk.column(crate::table::schema::SOURCE).int(row.index).unwrap_or(-1);
+    let source = row.chunk.column(logloupe_table::schema::SOURCE).int(row.index).unwrap_or(-1);
     let record = String::from_utf8_lossy(record);
     format!(
         "{} {} {} {} {record}",

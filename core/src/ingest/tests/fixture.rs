@@ -7,9 +7,8 @@ use flate2::{Compression, GzBuilder, write::DeflateEncoder};
 use crate::{
     formats::{Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span},
     ingest::{Entry, Limits, Loader, Options},
-    table::{Cell, Field, Kind, Role, Row, RowWriter, Shard},
-    time,
 };
+use logloupe_table::{Cell, Field, Kind, Role, Row, RowWriter, Shard, time};
 
 /// Lines of `n=<number> word=<text>`; a line `# …` is form, a line `digest` is put aside.
 pub(super) struct Pairs;

@@ -1,10 +1,8 @@
 //! What has to be the same however files are dealt out: parts of large files, duplicates over shards.
 
 use super::fixture::*;
-use crate::{
-    ingest::{Entry, Limits, Loader, Options, Part, duplicates, is_splittable},
-    table::Shard,
-};
+use crate::ingest::{Entry, Limits, Loader, Options, Part, duplicates, is_splittable};
+use logloupe_table::Shard;
 
 /// Reads `content` in parts that end at `cuts`, each with a loader of its own, and sets the sources' bases as a page
 /// does.

@@ -1,9 +1,7 @@
 //! The page's behaviour without a page: what follows from what.
 
-use logloupe_core::{
-    query::Diagnostic,
-    view::{Answer, Detail, GridRow},
-};
+use logloupe_syntax::Diagnostic;
+use logloupe_view::{Answer, Detail, GridRow};
 
 use super::*;
 use crate::engine::{Loaded, ResultView};
@@ -25,7 +23,7 @@ fn viewed(view: u32, rows: u64) -> Viewed {
 fn rows(count: u32, cells: usize) -> Vec<GridRow> {
     let row = |i| GridRow {
         id: RowId { row: i, ..RowId::default() },
-        cells: vec![logloupe_core::table::Value::Null; cells],
+        cells: vec![logloupe_table::Value::Null; cells],
         ..GridRow::default()
     };
     (0..count).map(row).collect()

@@ -1,0 +1,167 @@
+//! A stage bound to one table: which column each input is, and what was computed per dictionary entry so far.
+
+use std::sync::Arc;
+
+use super::interner::Map;
+
+use super::super::plan::{Node, Stage};
+use logloupe_table::{
+    Kind, Shard, Source, Table, Value,
+    schema::{LINE, RECORD, SOURCE},
+};
+use logloupe_table::{
+    json_paths::{IN_MESSAGE, JsonPaths},
+    schema::BUILT_IN,
+};
+
+/// What an input is in one table.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Input {
+    /// The same for every row, missing ones included.
+    Const(Value),
+    Column(usize),
+    Message,
+    Source,
+    /// `@line` or `@record`.
+    Position(usize),
+    Duplicate,
+}
+
+/// What an expression depends on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Depends {
+    Nothing,
+    /// One stored column and nothing else.
+    Column(usize),
+    More,
+}
+
+impl Depends {
+    fn and(self, other: Depends) -> Depends {
+        match (self, other) {
+            (Depends::Nothing, x) | (x, Depends::Nothing) => x,
+            (a, b) if a == b => a,
+            _ => Depends::More,
+        }
+    }
+}
+
+/// Values of an expression per entry of a dictionary, filled as entries occur.
+#[derive(Default)]
+pub(super) struct Memo {
+    pub(super) values: Vec<Option<Value>>,
+    pub(super) missing: Option<Value>,
+}
+
+/// Truth of an expression per entry of a dictionary (0 not known yet, 1 false, 2 true), or per integer.
+#[derive(Default)]
+pub(super) struct Truth {
+    pub(super) codes: Vec<u8>,
+    pub(super) ints: Map<i64, bool>,
+    pub(super) missing: Option<bool>,
+}
+
+/// A stage bound to a table.
+pub(super) struct Bound {
+    pub(super) inputs: Vec<Input>,
+    pub(super) kinds: Vec<Kind>,
+    defs: Vec<Depends>,
+    /// Keyed by the address of the expression, which stands still in the job's plan.
+    pub(super) memos: Map<usize, Memo>,
+    pub(super) truths: Map<usize, Truth>,
+    /// Names of the shard's files.
+    pub(super) sources: Arc<[Source]>,
+    pub(super) names: Vec<Value>,
+}
+
+/// The identity of an expression.
+pub(super) fn id(node: &Node) -> usize {
+    std::ptr::from_ref(node) as usize
+}
+
+/// The column that a name means in a table and the path that must be derived first, if it is one.
+pub(super) fn resolve(table: &Table, name: &str, json: &dyn JsonPaths) -> Result<Input, String> {
+    let built_in = match BUILT_IN.iter().find(|own| own.eq_ignore_ascii_case(name)) {
+        Some(&"@message") => Some(Input::Message),
+        Some(&"@format") => Some(Input::Const(Value::text(table.format()))),
+        Some(&"@source") => Some(Input::Source),
+        Some(&"@line") => Some(Input::Position(LINE)),
+        Some(&"@record") => Some(Input::Position(RECORD)),
+        Some(&"@duplicate") => Some(Input::Duplicate),
+        _ => None,
+    };
+    if let Some(input) = built_in {
+        return Ok(input);
+    }
+    let own = table.schema().find(name).filter(|c| *c != SOURCE && !is_derived(table, *c));
+    if let Some(column) = own {
+        return Ok(Input::Column(column));
+    }
+    if let Some(column) = table.derived(name) {
+        return Ok(Input::Column(column));
+    }
+    if json.has_json(table.format()) && (!name.starts_with('@') || name.starts_with(IN_MESSAGE)) {
+        return Err(name.to_owned());
+    }
+    Ok(Input::Const(Value::Null))
+}
+
+fn is_derived(table: &Table, column: usize) -> bool {
+    let name = &table.schema().field(column).name;
+    table.derived_names().any(|n| n == name)
+}
+
+impl Bound {
+    /// Binds `stage` to `table`, or says which JSON paths must become columns first.
+    pub(super) fn new(
+        stage: &Stage,
+        shard: &Shard,
+        table: &Table,
+        json: &dyn JsonPaths,
+    ) -> Result<Bound, Vec<String>> {
+        let mut inputs = Vec::new();
+        let mut paths = Vec::new();
+        for name in &stage.inputs {
+            match resolve(table, name, json) {
+                Ok(input) => inputs.push(input),
+                Err(path) => paths.push(path),
+            }
+        }
+        if !paths.is_empty() {
+            return Err(paths);
+        }
+        let mut bound = Bound {
+            inputs,
+            kinds: table.schema().fields().iter().map(|f| f.kind).collect(),
+            defs: Vec::new(),
+            memos: Map::default(),
+            truths: Map::default(),
+            sources: shard.sources.clone().into(),
+            names: shard.sources.iter().map(|s| Value::text(&s.name)).collect(),
+        };
+        for def in &stage.defs {
+            let depends = bound.depends(def);
+            bound.defs.push(depends);
+        }
+        Ok(bound)
+    }
+    /// What `node` depends on.
+    pub(super) fn depends(&self, node: &Node) -> Depends {
+        match node {
+            Node::Const(_) => Depends::Nothing,
+            Node::Input(n) => match self.inputs.get(*n) {
+                Some(Input::Const(_)) => Depends::Nothing,
+                Some(Input::Column(column)) => Depends::Column(*column),
+                _ => Depends::More,
+            },
+            Node::Def(n) => self.defs.get(*n).copied().unwrap_or(Depends::More),
+            Node::Apply(_, args) => args.iter().fold(Depends::Nothing, |all, a| {
+                if all == Depends::More { all } else { all.and(self.depends(a)) }
+            }),
+        }
+    }
+    /// Whether a column's text is kept in a dictionary where it repeats.
+    pub(super) fn is_text(&self, column: usize) -> bool {
+        matches!(self.kinds[column], Kind::Text | Kind::Ip)
+    }
+}

@@ -1,0 +1,271 @@
+//! Rows of one table into groups: the part of `stats` that runs on a shard.
+
+use super::{
+    super::plan::{AggregateCall, Group, Node},
+    accumulators::{Accumulators, Distinct, DistinctMode, KmvSketch, MAX_EXACT_PAIRS, hash},
+    eval::{Eval, position},
+    interner::KeyTable,
+    keys::{Encoder, Keys, TableContext},
+    packed_aggregate::PackedAggregate,
+    partial::{Groups, unify},
+    vector::{Vector, of_kind},
+};
+use logloupe_table::{
+    Bitmap, Table, Value,
+    schema::{RECORD, SOURCE, TIMESTAMP},
+};
+
+/// More groups than this, on one shard or merged, are refused: they would not fit a browser's memory, and no one reads
+/// them. On 32-bit targets a group of two keys and two aggregates takes some 60 bytes here and 220 while it is merged, so
+/// that this many take at most about a gigabyte of the four that a worker can address.
+pub(super) const MAX_GROUPS: usize = 5_000_000;
+/// Values in the tables that steps after a `stats` make are refused likewise.
+pub(super) const MAX_VALUES: usize = 50_000_000;
+/// Values that aggregates keep beside one per group. Fewer than a [`KeyTable`] has numbers.
+pub(super) const MAX_KEPT: usize = 16_000_000;
+/// What is said then.
+pub(super) const TOO_MANY_VALUES: &str =
+    "the query keeps too many single values; filter first, or group by fewer or coarser keys";
+
+pub(super) fn too_many_groups() -> String {
+    format!("the query makes more than {MAX_GROUPS} groups; group by fewer or coarser keys")
+}
+
+/// The groups of one table in the making.
+pub(super) enum Aggregation {
+    /// The quick way for counts and sums.
+    PackedAggregate(Box<PackedAggregate>),
+    /// Any aggregates of any keys.
+    General(Box<HashAggregate>),
+}
+
+impl Aggregation {
+    pub(super) fn new(group: &Group, parts: &TableContext<'_>) -> Aggregation {
+        match PackedAggregate::new(group, parts) {
+            Some(sums) => Aggregation::PackedAggregate(Box::new(sums)),
+            None => Aggregation::General(Box::new(HashAggregate::new(group, parts))),
+        }
+    }
+    /// Takes in the selected rows of a chunk; the error says which limit was reached.
+    pub(super) fn take<'b>(
+        &mut self,
+        group: &'b Group,
+        eval: &mut Eval<'_, 'b>,
+        rows: &Bitmap,
+    ) -> Result<(), String> {
+        match self {
+            Aggregation::PackedAggregate(sums) => sums.take(group, eval, rows),
+            Aggregation::General(aggregate) => aggregate.take(group, eval, rows),
+        }
+    }
+}
+
+/// The general way.
+pub(super) struct HashAggregate {
+    keys: Keys,
+    aggregates: Vec<AggregateState>,
+    rows: Vec<u32>,
+    groups: Vec<u32>,
+}
+
+struct AggregateState {
+    accumulators: Accumulators,
+    /// Of what asks for distinct values: they are gathered as numbers.
+    distinct: Option<Numbered>,
+}
+
+/// Pairs of group and number of a value.
+struct Numbered {
+    ask: DistinctMode,
+    encoder: Encoder,
+    pairs: KeyTable,
+    /// How often each pair occurred, if that is asked.
+    counts: Vec<u64>,
+    /// What is left of pairs that became too many.
+    sketch: Option<KmvSketch>,
+    seed: u64,
+}
+
+impl HashAggregate {
+    pub(super) fn new(group: &Group, parts: &TableContext<'_>) -> HashAggregate {
+        let encoders = group.keys.iter().map(|k| Encoder::new(k, parts)).collect();
+        let aggregating = |call: &AggregateCall| {
+            let mut accumulators = Accumulators::of(call);
+            accumulators.grow(group.keys.is_empty() as usize);
+            let distinct = match (&accumulators, &call.arg) {
+                (Accumulators::Distinct(distinct), Some(arg)) => Some(Numbered {
+                    ask: distinct.ask(),
+                    encoder: Encoder::new(arg, parts),
+                    pairs: KeyTable::new(parts.seed),
+                    counts: Vec::new(),
+                    sketch: None,
+                    seed: parts.seed,
+                }),
+                _ => None,
+            };
+            AggregateState { accumulators, distinct }
+        };
+        HashAggregate {
+            keys: Keys::new(encoders, parts.seed),
+            aggregates: group.aggregates.iter().map(aggregating).collect(),
+            rows: Vec::new(),
+            groups: Vec::new(),
+        }
+    }
+
+    /// Takes in the selected rows of a chunk; the error says which limit was reached.
+    pub(super) fn take<'b>(
+        &mut self,
+        group: &'b Group,
+        eval: &mut Eval<'_, 'b>,
+        rows: &Bitmap,
+    ) -> Result<(), String> {
+        if rows.none() {
+            return Ok(());
+        }
+        self.rows.clear();
+        rows.for_each(|i| self.rows.push(i as u32));
+        self.keys.groups(&group.keys, eval, &self.rows, &mut self.groups);
+        let groups = self.keys.len();
+        if groups > MAX_GROUPS {
+            return Err(too_many_groups());
+        }
+        let calls = group.aggregates.iter().zip(&mut self.aggregates);
+        for (call, aggregating) in calls.filter(|(call, _)| call.same_as.is_none()) {
+            aggregating.accumulators.grow(groups);
+            aggregating.take(call, eval, rows, &self.rows, &self.groups);
+        }
+        if self.aggregates.iter().map(AggregateState::weight).sum::<usize>() > MAX_KEPT {
+            return Err(TOO_MANY_VALUES.to_owned());
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(self, table: &Table) -> Groups {
+        let (keys, alike) = self.keys.columns(table);
+        let states = self.aggregates.into_iter().map(|a| a.finish(table)).collect();
+        let groups = Groups { groups: self.keys.len(), keys, states, truncated: None };
+        if alike { unify(groups) } else { groups }
+    }
+}
+
+impl AggregateState {
+    fn take<'b>(
+        &mut self,
+        call: &'b AggregateCall,
+        eval: &mut Eval<'_, 'b>,
+        rows: &Bitmap,
+        list: &[u32],
+        groups: &[u32],
+    ) {
+        let Some(arg) = &call.arg else { return self.accumulators.count_rows(groups) };
+        if let Some(numbered) = &mut self.distinct {
+            return numbered.take(arg, eval, list, groups);
+        }
+        let vector = eval.eval(arg, rows);
+        if self.accumulators.is_timed() {
+            return self.at_times(eval, &vector, list, groups);
+        }
+        if self.accumulators.add_numbers(groups, list, &vector) {
+            return;
+        }
+        match &*vector {
+            Vector::Const(Value::Null) => {}
+            Vector::Codes { codes, valid, of } => {
+                // Text is turned into a value once per entry, not once per row.
+                let mut values: Vec<Option<Value>> = Vec::new();
+                for (&group, &row) in groups.iter().zip(list) {
+                    let i = row as usize;
+                    if valid.is_some_and(|v| !v.get(i)) {
+                        self.accumulators.add(group, &eval.code_value(*of, None));
+                        continue;
+                    }
+                    let code = codes.get(i) as usize;
+                    if values.len() <= code {
+                        values.resize(code + 1, None);
+                    }
+                    let value = values[code].get_or_insert_with(|| eval.code_value(*of, Some(code as u32)));
+                    self.accumulators.add(group, value);
+                }
+            }
+            Vector::Packed { kind, values, valid: None } => {
+                for (&group, &row) in groups.iter().zip(list) {
+                    self.accumulators.add(group, &of_kind(*kind, values.get(row as usize)));
+                }
+            }
+            other => {
+                for (&group, &row) in groups.iter().zip(list) {
+                    self.accumulators.add(group, &eval.at(other, row as usize));
+                }
+            }
+        }
+    }
+
+    fn at_times(&mut self, eval: &Eval<'_, '_>, vector: &Vector<'_>, list: &[u32], groups: &[u32]) {
+        let (times, sources) = (eval.chunk.column(TIMESTAMP), eval.chunk.column(SOURCE));
+        let records = eval.chunk.column(RECORD);
+        let missing = Value::Null;
+        for (&group, &row) in groups.iter().zip(list) {
+            let i = row as usize;
+            let Some(time) = times.int(i) else { continue };
+            let source = sources.int(i).and_then(|s| eval.bound.names.get(s as usize)).unwrap_or(&missing);
+            let record = position(&eval.bound.sources, sources, records, RECORD, i);
+            self.accumulators.add_at(group, (time, source, record), || eval.at(vector, i));
+        }
+    }
+
+    fn weight(&self) -> usize {
+        self.distinct.as_ref().map_or(0, |d| d.pairs.len()) + self.accumulators.weight()
+    }
+
+    fn finish(self, table: &Table) -> Accumulators {
+        match self.distinct {
+            Some(numbered) => Accumulators::Distinct(numbered.finish(table)),
+            None => self.accumulators,
+        }
+    }
+}
+
+impl Numbered {
+    fn take<'b>(&mut self, arg: &'b Node, eval: &mut Eval<'_, 'b>, list: &[u32], groups: &[u32]) {
+        let mut numbers = vec![0u64; list.len()];
+        self.encoder.encode(arg, eval, list, 0, &mut numbers);
+        for (group, number) in groups.iter().zip(numbers) {
+            if number != 0 {
+                let at = self.pairs.number((*group as u64) << 32 | number) as usize;
+                if self.ask == DistinctMode::TopK {
+                    self.counts.resize(self.pairs.len(), 0);
+                    self.counts[at] += 1;
+                }
+            }
+        }
+        if self.ask == DistinctMode::Count && self.pairs.len() > MAX_EXACT_PAIRS {
+            self.estimate(eval.table);
+        }
+    }
+
+    /// Turns the pairs into estimates and forgets them, and the values that only they asked for.
+    fn estimate(&mut self, table: &Table) {
+        let sketch = self.sketch.get_or_insert_default();
+        for key in self.pairs.keys() {
+            sketch.add((key >> 32) as u32, hash(&self.encoder.value(table, *key & 0xffff_ffff)));
+        }
+        self.pairs = KeyTable::new(self.seed);
+        self.encoder.forget(self.seed);
+    }
+
+    fn finish(mut self, table: &Table) -> Distinct {
+        if self.sketch.is_some() {
+            self.estimate(table);
+        }
+        if let Some(sketch) = self.sketch {
+            return Distinct::estimated(sketch);
+        }
+        // Only values that occur cross to other shards; what looks the same is the same.
+        let mut used = KeyTable::new(0x2545_f491_4f6c_dd1d);
+        let numbered: Vec<(u32, u32)> =
+            self.pairs.keys().iter().map(|k| ((k >> 32) as u32, used.number(*k & 0xffff_ffff))).collect();
+        let values: Vec<Value> = used.keys().iter().map(|n| self.encoder.value(table, *n)).collect();
+        Distinct::of_pairs(self.ask, values, numbered, self.counts)
+    }
+}

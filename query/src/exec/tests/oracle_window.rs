@@ -1,0 +1,247 @@
+//! The naive interpreter's steps over rows side by side, and random commands that need them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::oracle::Naive;
+use crate::{kernels::{Num, num}, plan::{Node, WindowOperator}};
+use logloupe_table::Value;
+
+/// What becomes of the rows.
+pub(super) fn step<'p>(step: &WindowOperator, mut rows: Vec<Naive<'p>>) -> Vec<Naive<'p>> {
+    match step {
+        WindowOperator::Unnest { list, into } => {
+            let each = |row: &Naive<'p>| -> Vec<Naive<'p>> {
+                let items = match row.get(list) {
+                    Value::Null => Vec::new(),
+                    Value::List(items) => items.to_vec(),
+                    Value::Text(text) => match serde_json::from_str(&text) {
+                        Ok(serde_json::Value::Array(_)) => panic!("no list is stored as text here"),
+                        _ => vec![Value::Text(text)],
+                    },
+                    other => vec![other],
+                };
+                let with = |item| {
+                    let mut row = row.clone();
+                    row.made.insert(*into, item);
+                    row
+                };
+                items.into_iter().map(with).collect()
+            };
+            rows.iter().flat_map(each).collect()
+        }
+        WindowOperator::FillDown(fields) => {
+            for (of, into) in fields {
+                for at in 0..rows.len() {
+                    let last = (0..=at).rev().map(|i| rows[i].get(of)).find(|v| !v.is_null());
+                    rows[at].made.insert(*into, last.unwrap_or_default());
+                }
+            }
+            rows
+        }
+        WindowOperator::Accumulate { of, into } => {
+            for at in 0..rows.len() {
+                let value = sum(rows[..=at].iter().map(|r| r.get(of)));
+                rows[at].made.insert(*into, value);
+            }
+            rows
+        }
+        WindowOperator::Lag { of, into } => {
+            for (lag, into) in into {
+                for at in 0..rows.len() {
+                    let before = at.checked_sub(*lag as usize).map(|i| rows[i].get(of));
+                    rows[at].made.insert(*into, before.unwrap_or_default());
+                }
+            }
+            rows
+        }
+        WindowOperator::Totals { of, named, rows: into, columns } => {
+            assert!(*named && !*columns, "not asked here");
+            for row in &mut rows {
+                let value = sum(of.iter().map(|node| row.get(node)));
+                into.iter().for_each(|into| _ = row.made.insert(*into, value.clone()));
+            }
+            rows
+        }
+        WindowOperator::Outlier { fields, how, mark } => {
+            let mut far = vec![false; rows.len()];
+            let old = rows.clone();
+            for (node, into) in fields {
+                let number = |row: &Naive<'_>| num(&row.get(node)).map(Num::float);
+                let mut all: Vec<f64> = old.iter().filter_map(number).collect();
+                all.sort_by(f64::total_cmp);
+                let rank = |part: f64| {
+                    (0..all.len()).find(|i| (i + 1) as f64 >= part * all.len() as f64).map(|i| all[i])
+                };
+                let (Some(first), Some(third)) = (rank(0.25), rank(0.75)) else {
+                    rows.iter_mut().zip(&old).for_each(|(row, old)| {
+                        into.iter().for_each(|into| _ = row.made.insert(*into, old.get(node)));
+                    });
+                    continue;
+                };
+                let high = third + (third - first) * how.factor;
+                let low = first - (third - first) * how.factor;
+                for (at, row) in rows.iter_mut().enumerate() {
+                    let moved = match number(&old[at]) {
+                        Some(n) if n > high => Some(high),
+                        Some(n) if n < low && how.lower => Some(low),
+                        _ => None,
+                    };
+                    far[at] |= moved.is_some();
+                    let value = moved.map_or_else(|| old[at].get(node), Value::Float);
+                    into.iter().for_each(|into| _ = row.made.insert(*into, value.clone()));
+                }
+            }
+            for (row, far) in rows.iter_mut().zip(&far) {
+                mark.iter().for_each(|mark| _ = row.made.insert(*mark, Value::Bool(*far)));
+            }
+            rows.into_iter().zip(far).filter(|(_, far)| !(how.remove && *far)).map(|(row, _)| row).collect()
+        }
+        WindowOperator::Shapes { .. } | WindowOperator::Relevance { .. } => panic!("not asked here"),
+        WindowOperator::Sessions { keys, pause, into } => {
+            let mut order: Vec<usize> = (0..rows.len()).collect();
+            order.sort_by_key(|i| {
+                let (time, source, record, _) = &rows[*i].order;
+                (*time, source.clone(), *record)
+            });
+            let mut last: BTreeMap<Vec<String>, (i64, i64)> = BTreeMap::new();
+            let mut sessions = 0;
+            for i in order {
+                let key: Vec<Value> = keys.iter().map(|k| rows[i].get(k)).collect();
+                let mut session = Value::Null;
+                if let (Some(time), false) = (rows[i].order.0, key.iter().any(Value::is_null)) {
+                    let key = key.iter().map(Value::to_string).collect();
+                    let number = match last.get(&key) {
+                        Some((at, number)) if time - at <= *pause => *number,
+                        _ => {
+                            sessions += 1;
+                            sessions
+                        }
+                    };
+                    last.insert(key, (time, number));
+                    session = Value::Int(number);
+                }
+                rows[i].made.insert(*into, session);
+            }
+            rows
+        }
+        WindowOperator::FillMissing { keys, bin, binning, values } => {
+            let others = |row: &Naive<'_>| -> Vec<Value> {
+                (0..*keys).filter(|k| k != bin).map(|k| row.inputs[k].clone()).collect()
+            };
+            let timed: Vec<(Naive<'p>, i64)> =
+                rows.iter().filter_map(|r| Some((r.clone(), r.inputs[*bin].time()?))).collect();
+            let Some(last) = timed.iter().map(|(_, t)| *t).max() else { return rows };
+            let mut at = timed.iter().map(|(_, t)| *t).min().unwrap_or(last);
+            let mut combinations: Vec<Vec<Value>> = Vec::new();
+            for (row, _) in &timed {
+                if !combinations.iter().any(|c| same(c, &others(row))) {
+                    combinations.push(others(row));
+                }
+            }
+            let mut seen: BTreeSet<(usize, i64)> = BTreeSet::new();
+            for (row, time) in &timed {
+                let combination = combinations.iter().position(|c| same(c, &others(row))).unwrap();
+                seen.insert((combination, *time));
+            }
+            while at <= last {
+                for (c, combination) in combinations.iter().enumerate() {
+                    if seen.contains(&(c, at)) {
+                        continue;
+                    }
+                    let mut row = rows[0].clone();
+                    row.inputs.fill(Value::Null);
+                    row.made.clear();
+                    let places = (0..*keys).filter(|k| k != bin);
+                    places.zip(combination).for_each(|(k, value)| row.inputs[k] = value.clone());
+                    row.inputs[*bin] = Value::Time(at);
+                    for (node, value) in values {
+                        match node {
+                            Node::Input(n) => row.inputs[*n] = value.clone(),
+                            Node::Def(n) => _ = row.made.insert(*n, value.clone()),
+                            _ => {}
+                        }
+                    }
+                    rows.push(row);
+                }
+                at = binning.ceil(at + 1);
+            }
+            rows.sort_by(|a, b| {
+                let by = |k: usize| {
+                    let (a, b) = (&a.inputs[k], &b.inputs[k]);
+                    a.sort_cmp(b).then_with(|| a.to_string().cmp(&b.to_string()))
+                };
+                (0..*keys).map(by).find(|o| o.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
+            });
+            rows
+        }
+    }
+}
+
+/// Whether values look the same: what groups go by.
+fn same(a: &[Value], b: &[Value]) -> bool {
+    a.iter().zip(b).all(|(a, b)| a.is_null() == b.is_null() && a.to_string() == b.to_string())
+}
+
+fn sum(values: impl Iterator<Item = Value>) -> Value {
+    let numbers: Vec<Num> = values.filter_map(|v| num(&v)).collect();
+    let whole = |n: &Num| match n {
+        Num::Int(v) => Some(*v as i128),
+        Num::Float(v) => (v.fract() == 0.0 && v.abs() < 1e30).then_some(*v as i128),
+    };
+    let integers: i128 = numbers.iter().filter_map(whole).sum();
+    match numbers.iter().all(|n| matches!(n, Num::Int(_))) {
+        _ if numbers.is_empty() => Value::Null,
+        true => i64::try_from(integers).map_or(Value::Float(integers as f64), Value::Int),
+        false => Value::Float(
+            integers as f64 + numbers.iter().filter(|n| whole(n).is_none()).map(|n| n.float()).sum::<f64>(),
+        ),
+    }
+}
+
+/// Commands behind the filters of a query over events.
+pub(super) fn commands() -> impl Strategy<Value = String> {
+    let field = || prop::sample::select(vec!["text", "id", "n", "flag", "@source", "@message", "@timestamp"]);
+    let number = || prop::sample::select(vec!["n", "more", "text", "n * 2"]);
+    let truth = || prop::sample::select(vec!["true", "false"]);
+    let table = prop_oneof![
+        2 => field().prop_map(|f| format!(" | unnest split({f}, \"0\") as text")),
+        1 => field().prop_map(|f| format!(" | filldown {f} n")),
+        1 => number().prop_map(|f| format!(" | accum ({f}) as n")),
+        1 => (number(), 1..4u32, 0..3u32).prop_map(|(f, a, b)| format!(" | autoregress ({f}) as p p={a}-{}", a + b)),
+        1 => (number(), number()).prop_map(|(a, b)| format!(" | addtotals fieldname=n ({a}), ({b})")),
+        1 => (number(), number(), truth(), 0..8u32, any::<bool>()).prop_map(|(a, b, truth, factor, remove)| {
+            let action = if remove { "remove" } else { "transform" };
+            let factor = factor as f64 / 4.0;
+            format!(" | outlier action={action} param={factor} uselower={truth} mark=true {a} {b}")
+                .replace("n * 2", "id")
+        }),
+        1 => (field(), field(), 1..9u32).prop_map(|(a, b, n)| format!(" | sessionize {a}, {b} maxspan {n}m as id")),
+        1 => (field(), 1..9u32).prop_map(|(a, n)| format!(" | sessionize {a} maxspan {n}m")),
+    ];
+    let after = prop_oneof![
+        3 => Just(String::new()),
+        1 => (1..9u32).prop_map(|n| format!(" | limit {n}")),
+        1 => field().prop_map(|f| format!(" | sort {f} desc | limit 3")),
+        1 => field().prop_map(|f| format!(" | dedup {f}")),
+        1 => field().prop_map(|f| format!(" | filter ispresent({f}) and text != \"a\"")),
+        1 => field().prop_map(|f| format!(" | unnest split(concat({f}, text), \"1\") into id")),
+        1 => field().prop_map(|f| format!(" | accum n | sort {f} | autoregress n_accum as text")),
+    ];
+    (table, after).prop_map(|(a, b)| a + &b)
+}
+
+/// Commands behind a `stats count(*) as c …`.
+pub(super) fn commands_on_groups() -> impl Strategy<Value = String> {
+    prop::sample::select(vec![
+        " | accum c as s",
+        " | sort c desc | accum c | autoregress c p=2",
+        " | filldown c",
+        " | addtotals fieldname=t c, c",
+        " | outlier action=remove param=0.5 c | stats sum(c)",
+        " | outlier mark=true param=0 c",
+        " | unnest split(c, \"1\") into part | stats count(*) by part",
+    ])
+    .prop_map(str::to_owned)
+}

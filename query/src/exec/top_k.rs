@@ -1,0 +1,164 @@
+//! The largest groups without all groups: where an answer is the `limit` groups with the largest count or sum, a shard
+//! sends its own largest and says how much any other group can have there at most. Mostly that decides the answer; where
+//! it does not, the shards are asked once more ([`refinement`]), for single groups or for all. Never approximate: an answer
+//! is given only if no group that is not fully known could be part of it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::plan::{Node, Operator, Plan, Stage},
+    packed_aggregate::PackedAggregate,
+    partial::{Body, Groups, Partial, merge},
+};
+use logloupe_syntax::functions::AggregateKind;
+use logloupe_table::{Shard, Table, Value};
+
+/// A shard sends so many of its groups; few in tests, so that it matters.
+const SENT: usize = if cfg!(test) { 2 } else { 4_096 };
+/// Larger limits than this are answered from all groups.
+const MOST: u64 = 1_000;
+/// More groups than this are not asked for one by one.
+const SINGLE: usize = 20_000;
+
+/// The part of a plan that asks for the largest groups.
+#[derive(Clone, Copy)]
+pub(super) struct TopK {
+    /// Which aggregate they are the largest by.
+    call: usize,
+    limit: usize,
+}
+
+impl TopK {
+    /// What the plan asks for, if it is that.
+    pub(super) fn of(plan: &Plan) -> Option<TopK> {
+        let (group, next) = (plan.stages[0].group.as_ref()?, plan.stages.get(1)?);
+        let [Operator::Sort(by), Operator::Limit(limit), ..] = next.steps.as_slice() else { return None };
+        let (node, true) = by.first()? else { return None };
+        let call = input(node, next)?.checked_sub(group.keys.len())?;
+        let kind = group.aggregates.get(call)?.kind;
+        let grows = matches!(kind, AggregateKind::Count | AggregateKind::Sum);
+        (plan.cut().is_none() && grows && (1..=MOST).contains(limit))
+            .then_some(TopK { call, limit: *limit as usize })
+    }
+}
+
+/// The input that a node is under any name.
+fn input(node: &Node, stage: &Stage) -> Option<usize> {
+    match node {
+        Node::Input(n) => Some(*n),
+        Node::Def(n) => input(stage.defs.get(*n)?, stage),
+        _ => None,
+    }
+}
+
+/// Of groups that are not all: what may be missing.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Truncated {
+    /// A group that is not among them has less than this, over all parts that this was merged from.
+    pub(super) threshold: u64,
+    /// What each of the groups has more is less than this; 0 if it is fully known.
+    pub(super) missing: Vec<u64>,
+}
+
+/// What shards are asked for once more.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Refine {
+    /// All groups.
+    All,
+    /// The groups of these keys, whatever they have.
+    Groups(Vec<Vec<Value>>),
+}
+
+/// What must be asked before the merged `partial` can be finalized; nothing in most cases.
+pub fn refinement(plan: &Plan, partial: &Partial) -> Option<Refine> {
+    let Body::Groups(groups) = &partial.body else { return None };
+    let truncated = groups.truncated.as_ref()?;
+    let Some(top_k) = TopK::of(plan) else { return Some(Refine::All) };
+    let Some(known) = groups.states.get(top_k.call).and_then(|s| s.integers()) else {
+        return Some(Refine::All);
+    };
+    if known.len() < top_k.limit {
+        return Some(Refine::All);
+    }
+    let mut order = known.clone();
+    let (_, &mut last, _) = order.select_nth_unstable_by(top_k.limit - 1, |a, b| b.cmp(a));
+    // A group with as much as the last one may come before it by its key.
+    if truncated.threshold as i128 > last {
+        return Some(Refine::All);
+    }
+    let open = |g: &usize| truncated.missing[*g] > 0 && known[*g] + truncated.missing[*g] as i128 > last;
+    let open: Vec<usize> = (0..known.len()).filter(open).collect();
+    let key = |g: &usize| groups.keys.iter().map(|k| k.values[k.index[*g] as usize].clone()).collect();
+    match open.len() {
+        0 => None,
+        n if n > SINGLE => Some(Refine::All),
+        _ => Some(Refine::Groups(open.iter().map(key).collect())),
+    }
+}
+
+/// What a shard keeps to be asked once more.
+#[derive(Default)]
+pub struct Remainder {
+    parts: Vec<KeptGroups>,
+    top_k: Option<TopK>,
+}
+
+enum KeptGroups {
+    /// Of the table with this number.
+    PackedAggregate(usize, Box<PackedAggregate>),
+    Groups(Groups),
+}
+
+impl Remainder {
+    pub(super) fn new(top_k: Option<TopK>) -> Remainder {
+        Remainder { parts: Vec::new(), top_k }
+    }
+    /// Keeps what is sent of one table.
+    pub(super) fn keep(&mut self, table: usize, sums: Box<PackedAggregate>) {
+        self.parts.push(KeptGroups::PackedAggregate(table, sums));
+    }
+    /// The same, already as it travels.
+    pub(super) fn keep_groups(&mut self, groups: Groups) {
+        self.parts.push(KeptGroups::Groups(groups));
+    }
+    /// What to send in place of what was sent first.
+    pub fn supply(&self, shard: &Shard, refinement: &Refine) -> Partial {
+        let part = |part: &KeptGroups| match part {
+            KeptGroups::Groups(groups) => groups.clone(),
+            KeptGroups::PackedAggregate(at, sums) => match (shard.tables.get(*at), self.top_k, refinement) {
+                (Some(table), Some(top_k), Refine::Groups(refinement)) => {
+                    largest(sums, table, top_k, refinement)
+                }
+                (Some(table), _, _) => sums.all(table),
+                (None, _, _) => Groups::default(),
+            },
+        };
+        merge(self.parts.iter().map(part).map(Partial::of).collect())
+    }
+}
+
+/// The largest groups of a table, with others that are wanted whether they are among them or not.
+pub(super) fn largest(
+    sums: &PackedAggregate,
+    table: &Table,
+    top_k: TopK,
+    refinement: &[Vec<Value>],
+) -> Groups {
+    let Some(accumulator) = sums.growing(top_k.call, table) else { return sums.all(table) };
+    let (mut chosen, left_out) = sums.best(accumulator, SENT.max(top_k.limit));
+    let Some(left_out) = left_out else { return sums.all(table) };
+    let sent: std::collections::HashSet<u64> = chosen.iter().map(|(key, _)| *key).collect();
+    let mut absent = Vec::new();
+    for values in refinement {
+        match sums.find(table, values) {
+            Some(group) if !sent.contains(&group.0) => chosen.push(group),
+            Some(_) => {}
+            None => absent.push(values),
+        }
+    }
+    let (mut groups, _) = sums.groups(table, &chosen);
+    groups.push_empty(&absent);
+    groups.truncated =
+        Some(Truncated { threshold: left_out.saturating_add(1), missing: vec![0; groups.groups] });
+    groups
+}

@@ -1,0 +1,78 @@
+//! JSON that stands in a field as text.
+
+use super::{Kernel, text};
+use logloupe_syntax::functions::Json;
+use logloupe_table::Value;
+
+/// What computes each function.
+pub(super) fn kernel(function: Json) -> Kernel {
+    match function {
+        Json::JsonParse => Kernel::Scalar(parse),
+        Json::JsonStringify => Kernel::Scalar(stringify),
+        Json::JsonArraySize => Kernel::Scalar(size),
+        Json::JsonArrayContains => Kernel::Scalar(contains),
+    }
+}
+
+fn read(value: &Value) -> Option<serde_json::Value> {
+    serde_json::from_str(&text(value)?).ok()
+}
+
+pub(super) fn from_json(json: &serde_json::Value) -> Value {
+    match json {
+        serde_json::Value::Null => Value::Null,
+        serde_json::Value::Bool(v) => Value::Bool(*v),
+        serde_json::Value::Number(v) => match v.as_i64() {
+            Some(v) => Value::Int(v),
+            None => v.as_f64().map_or(Value::Null, Value::Float),
+        },
+        serde_json::Value::String(v) => Value::text(v),
+        serde_json::Value::Array(items) => Value::List(items.iter().map(from_json).collect()),
+        object => Value::text(&object.to_string()),
+    }
+}
+
+fn parse(args: &[Value]) -> Value {
+    let Some(json) = read(&args[0]) else { return Value::Null };
+    let Some(path) = args.get(1) else { return from_json(&json) };
+    let Some(path) = path.as_text() else { return Value::Null };
+    let mut at = &json;
+    for step in path.split('.') {
+        let next = match at {
+            serde_json::Value::Array(items) => step.parse::<usize>().ok().and_then(|i| items.get(i)),
+            other => other.get(step),
+        };
+        match next {
+            Some(next) => at = next,
+            None => return Value::Null,
+        }
+    }
+    from_json(at)
+}
+
+fn stringify(args: &[Value]) -> Value {
+    if args[0].is_null() { Value::Null } else { super::made(&args[0].to_json().to_string()) }
+}
+
+fn list(value: &Value) -> Option<Value> {
+    match value {
+        Value::List(_) => Some(value.clone()),
+        other => Some(from_json(&read(other)?)).filter(|v| matches!(v, Value::List(_))),
+    }
+}
+
+fn size(args: &[Value]) -> Value {
+    match list(&args[0]) {
+        Some(Value::List(items)) => Value::Int(items.len() as i64),
+        _ => Value::Null,
+    }
+}
+
+fn contains(args: &[Value]) -> Value {
+    match list(&args[0]) {
+        Some(Value::List(items)) => {
+            Value::Bool(items.iter().any(|i| i.compare(&args[1]) == Some(std::cmp::Ordering::Equal)))
+        }
+        _ => Value::Null,
+    }
+}

@@ -1,0 +1,38 @@
+//! Queries over shards of rows: plan, run, explain, complete, transpile.
+//!
+//! Reading order: [`plan`] (a tree's names resolved against a [`Catalog`](plan::Catalog), the pipeline cut into stages),
+//! [`kernels`] (what computes each function of the table in `logloupe-syntax`), [`exec`] (a plan as jobs over shards, whose
+//! partials merge and are finalized), [`result`]; then what is made of trees and plans for people and other engines:
+//! [`explain`], [`transpile`], [`complete`].
+//!
+//! Three languages share one tree (`logloupe-syntax`) and one plan. Nothing here knows a format: names reach columns
+//! through the tables' schemas, JSON paths through a trait that is passed in. No I/O, no clock, no thread.
+//!
+//! ```
+//! use logloupe_core::{
+//!     formats::{ALL, Paths},
+//!     ingest::{Limits, Loader, Options},
+//!     table::Value,
+//! };
+//! use logloupe_query::exec::{self, Answer};
+//!
+//! let mut loader = Loader::new(ALL.to_vec(), Limits::default(), 0);
+//! loader.open("flows.log", Options::default());
+//! loader.push(b"version srcaddr dstaddr action bytes start end\n");
+//! loader.push(b"2 192.0.2.1 10.0.0.5 REJECT 40 1772496000 1772496060\n");
+//! loader.push(b"2 192.0.2.1 10.0.0.6 REJECT 60 1772496000 1772496060\n");
+//! loader.finish();
+//!
+//! let query = "filter action = \"REJECT\" | stats sum(bytes) as total by srcAddr";
+//! let (_, answer) = exec::run(query, loader.shard(), &Paths(ALL)).expect("a good query");
+//! let Answer::Table(table) = answer else { panic!("stats gives a table") };
+//! assert_eq!(table.rows, [[Value::text("192.0.2.1"), Value::Int(100)]]);
+//! ```
+
+pub mod complete;
+pub mod exec;
+pub mod explain;
+pub mod kernels;
+pub mod plan;
+pub mod result;
+pub mod transpile;

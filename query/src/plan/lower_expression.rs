@@ -1,0 +1,368 @@
+//! The walk from tree to plan for expressions: operators, calls of functions, aggregates and their constants.
+
+use std::sync::Arc;
+
+use regex::bytes::Regex;
+
+use super::{
+    AggregateCall, Node, Op,
+    binning::Binning,
+    join_index::JoinIndex,
+    lower::{Lower, counted},
+};
+use crate::kernels::Kernel;
+use logloupe_syntax::{
+    functions::{self, AggregateKind, Func, Sql, aggregate},
+    label,
+    tree::{Binary, E, Expr, Pattern, Spanned, Unary},
+    whole_label,
+};
+use logloupe_table::{Kind, Unit, Value};
+
+/// How deep expressions may be nested: evaluation recurses, and a worker's stack is small.
+const DEEPEST: usize = 200;
+
+impl Lower<'_> {
+    pub(super) fn expr(&mut self, e: &E) -> Node {
+        self.depth += 1;
+        let node = if self.depth > DEEPEST {
+            self.error(&e.span, "the expression is nested too deeply", "")
+        } else {
+            self.expr_inner(e)
+        };
+        self.depth -= 1;
+        node
+    }
+
+    fn expr_inner(&mut self, e: &E) -> Node {
+        match &e.item {
+            Expr::Literal(value) => Node::Const(value.clone()),
+            Expr::Field(name) => self.field(name, &e.span),
+            Expr::Period(_) => {
+                self.error(&e.span, "a period stands only in `bin`, `datefloor` and `dateceil`", "")
+            }
+            Expr::Star => self.error(&e.span, "`*` stands only in `count(*)`", ""),
+            Expr::Unary(op, item) => {
+                let item = self.expr(item);
+                Node::apply(if *op == Unary::Minus { Op::Negate } else { Op::Not }, vec![item])
+            }
+            Expr::Binary(op @ (Binary::And | Binary::Or), ..) => {
+                let mut operands = Vec::new();
+                let mut at = e;
+                // `a and b and …` is a tree as deep as it is long; its left edge is walked, not recursed into.
+                while let Expr::Binary(same, left, right) = &at.item {
+                    if same != op {
+                        break;
+                    }
+                    operands.push(right);
+                    at = left;
+                }
+                operands.push(at);
+                let nodes = operands.into_iter().rev().map(|o| self.expr(o)).collect();
+                Node::apply(if *op == Binary::And { Op::And } else { Op::Or }, nodes)
+            }
+            Expr::Binary(op, a, b) => {
+                let operands = vec![self.expr(a), self.expr(b)];
+                let arithmetic = op.precedence() >= Binary::Add.precedence();
+                Node::apply(if arithmetic { Op::Arithmetic(*op) } else { Op::Compare(*op) }, operands)
+            }
+            Expr::In { negated, item, list } => {
+                let item = self.expr(item);
+                let nodes: Vec<Node> = list.iter().map(|i| self.expr(i)).collect();
+                let constants: Option<Vec<Value>> = nodes
+                    .iter()
+                    .map(|n| if let Node::Const(v) = n { Some(v.clone()) } else { None })
+                    .collect();
+                match constants {
+                    Some(values) => {
+                        Node::apply(Op::In(Arc::new(JoinIndex::new(values)), *negated), vec![item])
+                    }
+                    None => {
+                        // Compared with each of the list, and computed once.
+                        let item = self.define(item);
+                        let op = if *negated { Binary::NotEqual } else { Binary::Equal };
+                        let each = nodes
+                            .into_iter()
+                            .map(|n| Node::apply(Op::Compare(op), vec![item.clone(), n]))
+                            .collect();
+                        Node::apply(if *negated { Op::And } else { Op::Or }, each)
+                    }
+                }
+            }
+            Expr::InQuery { negated, item, query } => self.in_query(&e.span, *negated, item, query),
+            Expr::Like { negated, item, pattern } => {
+                let item = self.expr(item);
+                match &pattern.item {
+                    Pattern::Text(text) => {
+                        Node::apply(Op::Contains(text.as_str().into(), *negated), vec![item])
+                    }
+                    Pattern::Regex(text) => match self.patterns.regex(text) {
+                        Ok(regex) => Node::apply(Op::Matches(regex, *negated), vec![item]),
+                        Err(message) => self.error(&pattern.span, message, ""),
+                    },
+                }
+            }
+            Expr::Call { name, args } => self.call(e, name, args),
+        }
+    }
+
+    fn call(&mut self, e: &E, name: &Spanned<String>, args: &[E]) -> Node {
+        // After `stats`, `bin(5m)` and `count(*)` are names of columns.
+        let names = self.post.as_ref().map_or(&self.names, |p| &p.names);
+        if names.is_closed()
+            && let Some(text) = whole_label(&e.item)
+            && let Some((node, _)) = names.defined(&text)
+        {
+            return node;
+        }
+        if let Some((found, kind)) = aggregate::find(&name.item) {
+            return self.aggregate(e, name, args, found, kind);
+        }
+        let Some(function) = functions::find(&name.item) else {
+            let all = functions::all().map(|f| f.name).chain(functions::AGGREGATES.iter().map(|a| a.name));
+            let help =
+                self.like(&name.item, all).map_or(String::new(), |near| format!("did you mean `{near}`?"));
+            // The arguments are read for their own faults, as those of the aggregate that was meant.
+            let post = self.post.take();
+            args.iter().filter(|a| a.item != Expr::Star).for_each(|a| _ = self.expr(a));
+            self.post = post;
+            return self.error(&name.span, format!("there is no function `{}`", name.item), help);
+        };
+        if !self.arity(e, function.name, function.signature, args.len(), function.arity) {
+            return Node::Const(Value::Null);
+        }
+        match Kernel::of(function.func) {
+            // A column of times of the one log that is asked is read as it is stored.
+            Kernel::Scalar(_) if function.func == Func::Sql(Sql::Timestamp) && self.is_time(args.first()) => {
+                args.first().map_or(Node::Const(Value::Null), |time| self.expr(time))
+            }
+            Kernel::Scalar(_) => {
+                let nodes = args.iter().map(|a| self.expr(a)).collect();
+                Op::function(function).map_or(Node::Const(Value::Null), |op| Node::apply(op, nodes))
+            }
+            Kernel::Bin => {
+                let mut time = self.field("@timestamp", &e.span);
+                if let Some(offset) = args.get(1) {
+                    time = Node::apply(Op::Later(self.length(offset).unwrap_or(0)), vec![time]);
+                }
+                self.binning(&args[0])
+                    .map_or(Node::Const(Value::Null), |b| Node::apply(Op::Floor(b), vec![time]))
+            }
+            Kernel::Floor | Kernel::Ceil => {
+                let time = self.expr(&args[0]);
+                let op =
+                    if matches!(Kernel::of(function.func), Kernel::Floor) { Op::Floor } else { Op::Ceil };
+                self.binning(&args[1]).map_or(Node::Const(Value::Null), |b| Node::apply(op(b), vec![time]))
+            }
+            Kernel::Now => {
+                let last = self.catalog.last_time().unwrap_or(0);
+                Node::Const(Value::Int(last.div_euclid(logloupe_table::time::SECOND)))
+            }
+            Kernel::Start => {
+                let asked = self.catalog.bindings.time.as_ref().map(|time| time.start);
+                Node::Const(asked.or(self.catalog.first_time()).map_or(Value::Null, Value::Time))
+            }
+            Kernel::End => {
+                let asked = self.catalog.bindings.time.as_ref().map(|time| time.end);
+                Node::Const(asked.or(self.catalog.last_time()).map_or(Value::Null, Value::Time))
+            }
+            Kernel::OfMessage(apply) => {
+                let node = match args.first() {
+                    Some(arg) => self.expr(arg),
+                    None => self.field("@message", &e.span),
+                };
+                Node::apply(Op::Function(function, apply), vec![node])
+            }
+            Kernel::Pattern(apply) => self.with_pattern(function, args, apply),
+        }
+    }
+
+    /// A call whose second argument is a regular expression.
+    fn with_pattern(
+        &mut self,
+        function: &'static functions::Spec,
+        args: &[E],
+        apply: fn(&Regex, &[Value]) -> Value,
+    ) -> Node {
+        let mut nodes: Vec<Node> = args.iter().map(|a| self.expr(a)).collect();
+        let Node::Const(Value::Text(pattern)) = nodes.remove(1) else {
+            let message = format!("the pattern of `{}` must be written in the query", function.name);
+            return self.error(&args[1].span, message, "for example `regexReplace(path, \"[0-9]+\", \"N\")`");
+        };
+        match self.patterns.regex(&pattern) {
+            Ok(regex) => Node::apply(Op::Pattern(function, regex, apply), nodes),
+            Err(message) => self.error(&args[1].span, message, ""),
+        }
+    }
+
+    /// A period in microseconds; months have no one length.
+    fn length(&mut self, e: &E) -> Option<i64> {
+        let length = self.binning(e)?.length();
+        if length.is_none() {
+            self.error(&e.span, "expected a period of one length", "for example `30d`, not `1mo`");
+        }
+        length
+    }
+
+    fn binning(&mut self, e: &E) -> Option<Binning> {
+        let binning = match &e.item {
+            Expr::Period(period) => Binning::new(*period),
+            _ => None,
+        };
+        if binning.is_none() {
+            self.error(&e.span, "expected a period longer than nothing", "for example `5m`, `1h`, `1d`");
+        }
+        binning
+    }
+
+    fn arity(
+        &mut self,
+        e: &E,
+        name: &str,
+        signature: &str,
+        given: usize,
+        (least, most): (usize, usize),
+    ) -> bool {
+        let fits = (least..=most).contains(&given);
+        if !fits {
+            let wanted = match (least, most) {
+                (a, b) if a == b => counted(a, "argument"),
+                (a, usize::MAX) => format!("at least {}", counted(a, "argument")),
+                (a, b) => format!("{a} to {}", counted(b, "argument")),
+            };
+            self.error(
+                &e.span,
+                format!("`{name}` takes {wanted}, not {given}"),
+                format!("it is called as `{signature}`"),
+            );
+        }
+        fits
+    }
+
+    fn aggregate(
+        &mut self,
+        e: &E,
+        name: &Spanned<String>,
+        args: &[E],
+        found: &'static functions::Aggregate,
+        kind: AggregateKind,
+    ) -> Node {
+        let Some(post) = self.post.take() else {
+            let message = match self.in_aggregate {
+                true => format!("`{}` stands inside another aggregate", name.item),
+                false => format!("`{}` is an aggregate and stands only in `stats`", name.item),
+            };
+            let help = "for example `stats count(*) as n by field | filter n > 10`";
+            return self.error(&e.span, message, help);
+        };
+        // The arguments are about rows: names mean what they meant before this `stats`.
+        self.in_aggregate = true;
+        let call = self.aggregate_call(e, args, found, kind);
+        self.in_aggregate = false;
+        let mut post = post;
+        let node = match call {
+            Some(mut call) => {
+                call.same_as = post.calls.iter().position(|earlier| earlier.answers(&call));
+                post.calls.push(call);
+                Node::Input(post.keys + post.calls.len() - 1)
+            }
+            None => Node::Const(Value::Null),
+        };
+        self.post = Some(post);
+        node
+    }
+
+    fn aggregate_call(
+        &mut self,
+        e: &E,
+        args: &[E],
+        found: &'static functions::Aggregate,
+        kind: AggregateKind,
+    ) -> Option<AggregateCall> {
+        if !self.arity(e, found.name, found.signature, args.len(), (found.least, found.most)) {
+            return None;
+        }
+        let arg = match args.first() {
+            Some(arg) if !(kind == AggregateKind::Count && arg.item == Expr::Star) => Some(self.defined(arg)),
+            _ => None,
+        };
+        let arg = self.seen(arg);
+        let mut percent = 0.0;
+        let mut kind = kind;
+        let second = args.get(1);
+        match (&mut kind, second) {
+            (AggregateKind::FixedPercentile(p), _) => percent = *p,
+            (AggregateKind::Percentile, Some(second)) => {
+                let example = "for example `pct(bytes, 95)`";
+                percent = self.constant(second, 0.0..=100.0, "a percentage from 0 to 100", example)?;
+            }
+            (AggregateKind::TopK(n) | AggregateKind::Histogram(n), Some(second)) => {
+                let example = format!("it is called as `{}`", found.signature);
+                *n = self.constant(second, 1.0..=1000.0, "a number from 1 to 1000", &example)? as u32;
+            }
+            (AggregateKind::Rate(micros), Some(second)) => *micros = self.length(second)?,
+            _ => {}
+        }
+        Some(AggregateCall { kind, arg, percent, label: label(&e.item), same_as: None })
+    }
+
+    /// Whether an argument is a field that surely holds times.
+    fn is_time(&self, arg: Option<&E>) -> bool {
+        let Some(Expr::Field(name)) = arg.map(|a| &a.item) else { return false };
+        let one = self.sources.as_ref().is_some_and(|s| s.len() == 1);
+        let own = !self.names.is_closed() && self.names.defined(name).is_none();
+        one && own && self.catalog.find(name).is_some_and(|known| known.kind == Kind::Time)
+    }
+
+    /// The number that an argument says, which must be a constant.
+    fn constant(
+        &mut self,
+        e: &E,
+        range: std::ops::RangeInclusive<f64>,
+        what: &str,
+        example: &str,
+    ) -> Option<f64> {
+        let node = self.expr(e);
+        let number = if let Node::Const(value) = node { value.number() } else { None };
+        let number = number.filter(|n| range.contains(n));
+        if number.is_none() {
+            self.error(&e.span, format!("expected {what}"), example);
+        }
+        number
+    }
+
+    /// The unit of an expression's value, where it is plain to see.
+    pub(super) fn unit(&mut self, expr: &Expr) -> Unit {
+        match expr {
+            Expr::Field(name) => {
+                let defined = self
+                    .post
+                    .as_ref()
+                    .and_then(|p| p.names.defined(name))
+                    .or_else(|| self.names.defined(name));
+                match defined {
+                    Some((_, unit)) => unit,
+                    None if self.names.is_closed() => Unit::None,
+                    None => self.catalog.find(name).map_or(Unit::None, |k| k.unit),
+                }
+            }
+            Expr::Call { name, args } => match (aggregate::find(&name.item), args.first()) {
+                (Some((_, kind)), Some(arg)) => match kind {
+                    AggregateKind::Count
+                    | AggregateKind::CountDistinct
+                    | AggregateKind::Variance
+                    | AggregateKind::TopK(_)
+                    | AggregateKind::Rate(_)
+                    | AggregateKind::Values
+                    | AggregateKind::Histogram(_) => Unit::None,
+                    _ => match &arg.item {
+                        Expr::Field(_) => self.unit(&arg.item),
+                        _ => Unit::None,
+                    },
+                },
+                _ => Unit::None,
+            },
+            _ => Unit::None,
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! From a tree to something that runs: names resolved to inputs, patterns compiled, constants folded, the pipeline cut
+//! into stages. A plan knows no column number, so the same plan runs on every shard; it is deterministic, so every
+//! worker makes it for itself from the query's text and the catalog.
+//!
+//! The first stage runs on shards, row by row; a `stats` ends a stage; what comes after runs once, on the merged
+//! result. Inside the first stage everything up to the first `limit`, `dedup` or table step is order-free and runs on
+//! shards; the steps from there on need all shards' rows in order and run after the merge on the rows that shards let
+//! through. A table step that looks at one row at a time and whose rows are grouped runs on shards all the same.
+//!
+//! Reading order: [`node`] (expressions), `window` (operators over rows side by side), `lower`, `lower_expression`,
+//! `lower_window`, `lower_join` and `lower_diff` (tree to plan), [`catalog`] (names), `subquery` (bindings: what a query gets
+//! beside the logs), `join_index` (sets and keys), [`pattern`], [`binning`].
+
+pub mod binning;
+pub mod catalog;
+mod join_index;
+mod lower;
+mod lower_diff;
+mod lower_expression;
+mod lower_join;
+mod lower_window;
+pub mod node;
+mod observed;
+pub mod pattern;
+mod scope;
+mod subquery;
+#[cfg(test)]
+mod tests;
+mod window;
+
+pub use catalog::Catalog;
+pub use node::{Node, Op, Scope};
+pub use subquery::{Bindings, MOST_ROWS, subqueries};
+pub(crate) use window::WindowOperator;
+
+use logloupe_syntax::{Diagnostic, Severity, functions::AggregateKind, tree::Query};
+use logloupe_table::Unit;
+
+/// A query ready to run.
+#[derive(Debug)]
+pub struct Plan {
+    /// The ids of the formats that are asked; all when `None`.
+    pub(crate) sources: Option<Vec<String>>,
+    /// At least one.
+    pub(crate) stages: Vec<Stage>,
+    /// What is shown: of the last stage.
+    pub(crate) shown: Vec<Output>,
+    /// It chooses its rows by time itself: the range that is asked and an earlier one.
+    pub(crate) is_diff: bool,
+}
+
+/// The steps between two `stats`.
+#[derive(Debug, Default)]
+pub(crate) struct Stage {
+    /// What the stage reads: names of fields in the first stage, columns of the groups before it in others.
+    pub(crate) inputs: Vec<String>,
+    /// Computed fields; a definition only refers to earlier ones.
+    pub(crate) defs: Vec<Node>,
+    /// Which definitions only exist once a table step ran: those it makes, and those that depend on them.
+    pub(crate) late: Vec<bool>,
+    /// What happens to the rows.
+    pub(crate) steps: Vec<Operator>,
+    /// How the stage ends, if in groups.
+    pub(crate) group: Option<Group>,
+    /// Other groups of the same rows, which stand beside those: as many keys, the same aggregates.
+    pub(crate) also: Vec<Group>,
+}
+
+/// One operator over rows.
+#[derive(Clone, Debug)]
+pub(crate) enum Operator {
+    Filter(Node),
+    Sort(Vec<(Node, bool)>),
+    Limit(u64),
+    Dedup(Vec<Node>),
+    Window(WindowOperator),
+}
+
+/// Rows into groups. The next stage's inputs are the keys, then the aggregates.
+#[derive(Debug, Default)]
+pub(crate) struct Group {
+    pub(crate) keys: Vec<Node>,
+    pub(crate) aggregates: Vec<AggregateCall>,
+}
+
+/// One aggregate with its argument.
+#[derive(Clone, Debug)]
+pub(crate) struct AggregateCall {
+    pub(crate) kind: AggregateKind,
+    /// `None` counts rows.
+    pub(crate) arg: Option<Node>,
+    /// Of percentiles.
+    pub(crate) percent: f64,
+    /// How it is called in the query, for remarks.
+    pub(crate) label: String,
+    /// The earlier call whose state answers this one too: percentiles of one field.
+    pub(crate) same_as: Option<usize>,
+}
+
+impl AggregateCall {
+    /// Whether the state of this call answers `other`.
+    pub(crate) fn answers(&self, other: &AggregateCall) -> bool {
+        let percentile = |kind| matches!(kind, AggregateKind::Percentile | AggregateKind::FixedPercentile(_));
+        let same = match (&self.arg, &other.arg) {
+            (Some(Node::Input(a)), Some(Node::Input(b))) | (Some(Node::Def(a)), Some(Node::Def(b))) => a == b,
+            _ => false,
+        };
+        same && percentile(self.kind) && percentile(other.kind)
+    }
+}
+
+/// A column of the answer.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// Its name: the alias, the field's name as written, or the expression's text.
+    pub name: String,
+    /// What its numbers mean, where that is known.
+    pub unit: Unit,
+    pub(crate) node: Node,
+}
+
+/// A key of the order of rows.
+#[derive(Clone, Debug)]
+pub struct SortBy<'p> {
+    /// Largest first.
+    pub descending: bool,
+    /// The name of the field, if it is a plain one.
+    pub field: Option<&'p str>,
+}
+
+/// What is wrong with a query, given what exists.
+pub fn check(query: &Query, catalog: &Catalog) -> Vec<Diagnostic> {
+    lower::lower(query, catalog).1
+}
+
+/// What commands leave for the ones behind them.
+#[derive(Clone, Debug, Default)]
+pub struct Defined {
+    /// The names that they define, in order.
+    pub names: Vec<String>,
+    /// Only these exist: there was a `stats`.
+    pub closed: bool,
+}
+
+/// The names that a query's commands leave, as far as they can be understood.
+pub fn defined(query: &Query, catalog: &Catalog) -> Defined {
+    lower::defined(query, catalog)
+}
+
+/// The plan of a query; all errors if it has any. Warnings come from [`check`].
+pub fn plan(query: &Query, catalog: &Catalog) -> Result<Plan, Vec<Diagnostic>> {
+    let (plan, diagnostics) = lower::lower(query, catalog);
+    if diagnostics.iter().any(|d| d.severity == Severity::Error) { Err(diagnostics) } else { Ok(plan) }
+}
+
+impl Plan {
+    /// Whether the answer is events: there is neither `stats` nor a step that makes other rows of them.
+    pub fn is_rows(&self) -> bool {
+        self.stages.len() == 1 && !self.stages[0].steps.iter().any(|s| matches!(s, Operator::Window(_)))
+    }
+    /// Whether the answer is all selected events: neither `stats` nor `limit` nor `dedup`.
+    pub fn is_selection(&self) -> bool {
+        self.is_rows() && self.cut().is_none()
+    }
+    /// The columns of the answer; empty for events when neither `fields` nor `display` names any.
+    pub fn output(&self) -> &[Output] {
+        &self.shown
+    }
+    /// The formats asked; `None` for all.
+    pub fn sources(&self) -> Option<&[String]> {
+        self.sources.as_deref()
+    }
+    /// The order of events asked for by the last `sort`; empty for the default (newest first). Ties are in order of
+    /// file name and place in the file.
+    pub fn sort(&self) -> Vec<SortBy<'_>> {
+        let stage = &self.stages[0];
+        let keys = self.last_sort(stage.steps.len());
+        keys.iter()
+            .map(|(node, descending)| SortBy {
+                descending: *descending,
+                field: match node {
+                    Node::Input(n) => stage.inputs.get(*n).map(String::as_str),
+                    _ => None,
+                },
+            })
+            .collect()
+    }
+    /// The smallest `limit` on events.
+    pub fn limit(&self) -> Option<u64> {
+        let limits = self.stages[0]
+            .steps
+            .iter()
+            .filter_map(|s| if let Operator::Limit(n) = s { Some(*n) } else { None });
+        limits.min()
+    }
+    /// The names of the fields that the plan reads from events.
+    pub fn fields(&self) -> &[String] {
+        &self.stages[0].inputs
+    }
+    /// The steps of the first stage that shards do not run begin here, if there are any.
+    pub(crate) fn cut(&self) -> Option<usize> {
+        let cuts = |s: &Operator| matches!(s, Operator::Limit(_) | Operator::Dedup(_) | Operator::Window(_));
+        self.stages[0].steps.iter().position(cuts)
+    }
+    /// Whether shards run the steps after the cut themselves, as each row is for itself and the rows end in groups.
+    pub(crate) fn is_cut_on_shards(&self) -> bool {
+        let own = |s: &Operator| match s {
+            Operator::Filter(_) | Operator::Sort(_) => true,
+            Operator::Window(table) => table.is_row_by_row(),
+            Operator::Limit(_) | Operator::Dedup(_) => false,
+        };
+        self.stages[0].group.is_some()
+            && self.cut().is_some_and(|cut| self.stages[0].steps[cut..].iter().all(own))
+    }
+    /// The last `sort` of the first stage before step `end`.
+    pub(crate) fn last_sort(&self, end: usize) -> &[(Node, bool)] {
+        let sorts = self.stages[0].steps[..end].iter().rev();
+        sorts
+            .filter_map(|s| if let Operator::Sort(keys) = s { Some(keys.as_slice()) } else { None })
+            .next()
+            .unwrap_or(&[])
+    }
+}

@@ -1,0 +1,206 @@
+//! Names inside one stage: what was defined before, what the stage reads, and what to say of a name that is neither.
+
+use std::{
+    cell::Cell,
+    collections::{HashMap, HashSet, hash_map::Entry},
+    rc::Rc,
+};
+
+use super::{Node, Stage, catalog::Catalog};
+use logloupe_syntax::{Diagnostic, diagnostic::suggest, of_side};
+use logloupe_table::Unit;
+use logloupe_table::{json_paths::IN_MESSAGE, schema::BUILT_IN};
+
+/// For how many unknown names of a query a like one is looked for, and among how many: each look is at all names.
+const MOST_LOOKS: u32 = 100;
+const MOST_CANDIDATES: usize = 2000;
+
+/// The names that a stage has so far.
+#[derive(Clone)]
+pub(super) struct Names<'c> {
+    catalog: &'c Catalog,
+    /// Defined by `as`, `parse`, or the `stats` before.
+    defined: HashMap<String, (Node, Unit)>,
+    /// In small letters: the smallest of the defined names that differ in nothing but letter case.
+    folded: HashMap<String, String>,
+    /// How often a like name was looked for, by all stages of the query.
+    looks: Rc<Cell<u32>>,
+    /// Inputs of the first stage by name.
+    inputs: HashMap<String, usize>,
+    /// Only defined names exist: the stage follows a `stats`.
+    closed: bool,
+    /// Names that joins gave to the rows before them: `left.x` is `x`.
+    sides: Vec<String>,
+    /// Names of which was said what they mean.
+    remarked: HashSet<String>,
+}
+
+impl<'c> Names<'c> {
+    pub(super) fn new(catalog: &'c Catalog) -> Names<'c> {
+        Names {
+            catalog,
+            defined: HashMap::new(),
+            folded: HashMap::new(),
+            looks: Rc::default(),
+            inputs: HashMap::new(),
+            closed: false,
+            sides: Vec::new(),
+            remarked: HashSet::new(),
+        }
+    }
+    /// The names of a stage behind this one: only those that are given to [`define`](Self::define).
+    pub(super) fn behind(&self) -> Names<'c> {
+        Names { looks: self.looks.clone(), closed: true, ..Names::new(self.catalog) }
+    }
+    /// Lets `side.x` mean `x`.
+    pub(super) fn add_side(&mut self, side: &str) {
+        self.sides.push(side.to_owned());
+    }
+    /// The name without the side of a join that it begins with.
+    fn without_side(&self, name: &str) -> Option<String> {
+        if self.defined.contains_key(name) {
+            return None;
+        }
+        self.sides.iter().find_map(|side| of_side(name, side))
+    }
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
+    }
+    pub(super) fn define(&mut self, name: &str, node: Node, unit: Unit) {
+        self.defined.insert(name.to_owned(), (node, unit));
+        match self.folded.entry(name.to_ascii_lowercase()) {
+            Entry::Occupied(mut smallest) if name < smallest.get().as_str() => {
+                _ = smallest.insert(name.to_owned())
+            }
+            Entry::Occupied(_) => {}
+            Entry::Vacant(none) => _ = none.insert(name.to_owned()),
+        }
+    }
+    /// All names that were defined, in order.
+    pub(super) fn all_defined(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.defined.keys().cloned().collect();
+        names.sort_unstable();
+        names
+    }
+    /// A name that was defined, exactly as written.
+    pub(super) fn defined(&self, name: &str) -> Option<(Node, Unit)> {
+        self.defined.get(name).cloned()
+    }
+    /// Whether the name itself is one: defined, or of a field that is loaded.
+    pub(super) fn is_known(&self, name: &str) -> bool {
+        self.defined.contains_key(name) || !self.closed && self.catalog.find(name).is_some()
+    }
+    /// What `name` means, and a remark if it hardly means anything.
+    pub(super) fn find(
+        &mut self,
+        name: &str,
+        span: std::ops::Range<usize>,
+        stage: &mut Stage,
+    ) -> (Node, Unit, Option<Diagnostic>) {
+        let plain = self.without_side(name);
+        let name = plain.as_deref().unwrap_or(name);
+        if let Some((node, unit)) = self.defined.get(name).cloned() {
+            let remark = self.shadows(name, span, stage);
+            return (node, unit, remark);
+        }
+        let known = !self.closed && self.catalog.has(name);
+        // Names are the same in any letter case unless two of them differ in nothing else; the smallest one is
+        // taken so that every worker takes the same.
+        let any_case = || self.defined.get(self.folded.get(&name.to_ascii_lowercase())?).cloned();
+        if !known && let Some((node, unit)) = any_case() {
+            return (node, unit, None);
+        }
+        if self.closed {
+            let near = self.like(name, self.sorted_names());
+            let diagnostic = Diagnostic::error(span, format!("there is no field `{name}` after `stats`"));
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("`stats` leaves {}", quoted(&self.sorted_names())),
+            };
+            return (Node::Const(logloupe_table::Value::Null), Unit::None, Some(diagnostic.help(help)));
+        }
+        let remark = match known {
+            true => self.doubt(name, span),
+            false => self.unknown(name, span),
+        };
+        let next = stage.inputs.len();
+        let index = *self.inputs.entry(name.to_owned()).or_insert(next);
+        if index == next {
+            stage.inputs.push(name.to_owned());
+        }
+        (Node::Input(index), self.catalog.find(name).map_or(Unit::None, |k| k.unit), remark)
+    }
+    /// A remark if `name` was defined here although a field has it, which was not what it was defined by.
+    fn shadows(&mut self, name: &str, span: std::ops::Range<usize>, stage: &Stage) -> Option<Diagnostic> {
+        let field = !self.closed && self.catalog.is_own(name);
+        if !field || !self.remarked.insert(name.to_owned()) {
+            return None;
+        }
+        // `fields toUpper(userAgent) as userAgent` is meant so.
+        if stage.inputs.iter().any(|input| input.eq_ignore_ascii_case(name)) {
+            return None;
+        }
+        let message = format!("`{name}` is what this query defined, not the field of that name");
+        Some(Diagnostic::warning(span, message).help("give it another name after `as` to reach the field"))
+    }
+    /// A remark on a name that is taken for something, but perhaps not for what was meant.
+    fn doubt(&mut self, name: &str, span: std::ops::Range<usize>) -> Option<Diagnostic> {
+        if let Some(column) = self.catalog.hides(name) {
+            let message =
+                format!("`{name}` means the field `{column}`, and some records have a key `{name}` besides");
+            let help = format!("write `{IN_MESSAGE}{name}` for the key");
+            return self
+                .remarked
+                .insert(name.to_owned())
+                .then(|| Diagnostic::warning(span, message).help(help));
+        }
+        if !name.contains('.') || self.looks.get() >= MOST_LOOKS || !self.catalog.is_doubtful(name) {
+            return None;
+        }
+        let near = self.near(name)?;
+        let message = format!("no record that was looked at has a field `{name}`");
+        Some(Diagnostic::warning(span, message).help(format!("did you mean `{near}`?")))
+    }
+    /// The name that exists and that `name` is likely a slip of; one that ends with it if there is none.
+    fn near(&self, name: &str) -> Option<&str> {
+        if self.looks.get() > MOST_LOOKS {
+            return None;
+        }
+        let own = || self.catalog.names().filter(|(_, k)| k.own).map(|(n, _)| n).chain(self.catalog.paths());
+        let last = |path: &str| path.rsplit_once('.').is_some_and(|(_, key)| key.eq_ignore_ascii_case(name));
+        self.like(name, own().chain(self.sorted_names()).chain(BUILT_IN.iter().copied()))
+            .or_else(|| self.like(name, self.catalog.names().map(|(n, _)| n)))
+            .or_else(|| own().take(MOST_CANDIDATES).filter(|path| last(path)).min_by_key(|path| path.len()))
+    }
+    fn unknown(&self, name: &str, span: std::ops::Range<usize>) -> Option<Diagnostic> {
+        let near = self.near(name);
+        let message = format!("no loaded log has a field `{name}`");
+        if self.catalog.has_json() {
+            // It may be a key of a JSON record that no one listed.
+            return near
+                .map(|near| Diagnostic::warning(span, message).help(format!("did you mean `{near}`?")));
+        }
+        let help = near.map_or(String::new(), |near| format!("did you mean `{near}`?"));
+        Some(Diagnostic::error(span, message).help(help))
+    }
+    /// The candidate that `name` was likely meant to be, as long as somebody may read all these remarks.
+    fn like<'n>(&self, name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+        let looks = self.looks.get() + 1;
+        self.looks.set(looks);
+        if looks > MOST_LOOKS { None } else { suggest(name, candidates.into_iter().take(MOST_CANDIDATES)) }
+    }
+    fn sorted_names(&self) -> Vec<&str> {
+        if self.looks.get() > MOST_LOOKS {
+            return Vec::new();
+        }
+
+        let mut names: Vec<&str> = self.defined.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        names
+    }
+}
+
+fn quoted(names: &[&str]) -> String {
+    let all: Vec<String> = names.iter().take(8).map(|n| format!("`{n}`")).collect();
+    all.join(", ")
+}

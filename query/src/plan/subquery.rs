@@ -1,0 +1,204 @@
+//! Subqueries, and the [`Bindings`] of a query: the answers of its subqueries, lookup tables, the range of time.
+//!
+//! The [`subqueries`] of a query run first, like any other query; their answers are bound to the outer plan through
+//! [`Catalog::bindings`](super::Catalog::bindings). Each subquery ends in a table of distinct rows, so that its partials
+//! merge over shards like those of any `stats`. A plan made without answers only checks names.
+
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
+
+use crate::result::ResultTable;
+use logloupe_syntax::{
+    label, of_side,
+    tree::{Command, E, Expr, Join, Projection, Query, Spanned},
+};
+use logloupe_table::lookup::Lookup;
+
+/// More rows than this a subquery may not give.
+pub const MOST_ROWS: usize = 500_000;
+
+/// The column that says how often a row of a subquery's answer occurs.
+pub(super) const TIMES: &str = "#times";
+
+/// What a query is bound to beside the logs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bindings {
+    /// Tables by name.
+    pub lookups: BTreeMap<String, Arc<Lookup>>,
+    /// The answers of the subqueries, in the order of [`subqueries`].
+    pub answers: Vec<Arc<ResultTable>>,
+    /// The range of time that is asked, microseconds since 1970; all time if there is none.
+    pub time: Option<Range<i64>>,
+}
+
+impl Bindings {
+    /// Adds a table; a newer one takes the place of one of the same name.
+    pub fn add_lookup(&mut self, lookup: Arc<Lookup>) {
+        self.lookups.insert(lookup.name.clone(), lookup);
+    }
+    /// Adds the answer of the next subquery; the error says why it cannot be used.
+    pub fn add_answer(&mut self, answer: ResultTable) -> Result<(), String> {
+        if answer.rows.len() > MOST_ROWS {
+            return Err(format!(
+                "the subquery gives {} rows, more than {MOST_ROWS}; filter it",
+                answer.rows.len()
+            ));
+        }
+        self.answers.push(Arc::new(answer));
+        Ok(())
+    }
+}
+
+/// The queries that a query holds in brackets, as they are to be run: each once, in the order of the text.
+pub fn subqueries(query: &Query) -> Vec<Query> {
+    let mut found = Vec::new();
+    for (at, command) in query.commands.iter().enumerate() {
+        let after = query.commands.get(at + 1..).unwrap_or_default();
+        let mut add = |query: Query| {
+            if !found.contains(&query) {
+                found.push(query);
+            }
+        };
+        if let Command::Join(join) = &command.item {
+            add(join_subquery(join, after));
+        }
+        expressions(&command.item, &mut |e| {
+            if let Expr::InQuery { item, query, .. } = e {
+                add(in_subquery(&item.item, query));
+            }
+        });
+    }
+    found
+}
+
+/// The subquery behind `item in`, as it is run: its different values.
+pub(super) fn in_subquery(item: &Expr, query: &Query) -> Query {
+    let wanted: Vec<Spanned<String>> = match item {
+        Expr::Field(name) => vec![Spanned::made(name.clone())],
+        _ => Vec::new(),
+    };
+    as_table(query, &wanted)
+}
+
+/// The other query of a join as it is run; `after` are the commands that name its fields.
+pub(super) fn join_subquery(join: &Join, after: &[Spanned<Command>]) -> Query {
+    let mut wanted: Vec<Spanned<String>> = Vec::new();
+    let mut want = |name: Spanned<String>| {
+        if !wanted.contains(&name) {
+            wanted.push(name);
+        }
+    };
+    join.on.iter().for_each(|(_, field)| want(field.clone()));
+    for command in after {
+        each_expression(&command.item, &mut |e| {
+            if let Expr::Field(name) = &e.item
+                && let Some(field) = of_side(name, &join.right.item)
+            {
+                want(Spanned::new(field, e.span.clone()));
+            }
+        });
+    }
+    as_table(&join.query, &wanted)
+}
+
+/// `query`, ending in a table: one that gives events gives the different rows of the fields that it shows, or of
+/// those that are wanted if it shows none.
+fn as_table(query: &Query, wanted: &[Spanned<String>]) -> Query {
+    let (mut shown, mut last) = (Vec::new(), None);
+    for command in &query.commands {
+        match &command.item {
+            Command::Stats { .. } | Command::RelevantFields { .. } | Command::Diff(_) => {
+                return query.clone();
+            }
+            Command::Fields(items) => shown.extend(items.iter().map(name_of)),
+            Command::Display(items) | Command::Select(items) => {
+                last = Some(items.iter().map(name_of).collect::<Vec<_>>())
+            }
+            _ => {}
+        }
+    }
+    let names = match last {
+        Some(names) => names,
+        None if shown.is_empty() => wanted.to_vec(),
+        None => shown,
+    };
+    let field = |name: &Spanned<String>| -> E {
+        Box::new(Spanned::new(Expr::Field(name.item.clone()), name.span.clone()))
+    };
+    let mut by: Vec<Projection> = Vec::new();
+    for name in &names {
+        if !by.iter().any(|p| p.expr.item == Expr::Field(name.item.clone())) {
+            by.push(Projection { expr: field(name), alias: None });
+        }
+    }
+    let star = Box::new(Spanned::made(Expr::Star));
+    let count = Expr::Call { name: Spanned::made("count".to_owned()), args: vec![star] };
+    let times =
+        Projection { expr: Box::new(Spanned::made(count)), alias: Some(Spanned::made(TIMES.to_owned())) };
+    let mut query = query.clone();
+    query.commands.push(Spanned::made(Command::Stats { aggregates: vec![times], by }));
+    query
+}
+
+/// The name under which a shown field goes on.
+fn name_of(item: &Projection) -> Spanned<String> {
+    match &item.alias {
+        Some(alias) => alias.clone(),
+        None => Spanned::new(label(&item.expr.item), item.expr.span.clone()),
+    }
+}
+
+/// Calls `f` with every expression of a command and everything in it, in the order of the text.
+fn expressions(command: &Command, f: &mut dyn FnMut(&Expr)) {
+    each_expression(command, &mut |e| f(&e.item));
+}
+
+fn each_expression(command: &Command, f: &mut dyn FnMut(&Spanned<Expr>)) {
+    let mut roots: Vec<&E> = Vec::new();
+    match command {
+        Command::Fields(items) | Command::Display(items) | Command::Select(items) => {
+            roots.extend(items.iter().map(|p| &p.expr))
+        }
+        Command::Filter(condition) => roots.push(condition),
+        Command::Parse { source, .. } => roots.extend(source),
+        Command::Stats { aggregates, by } => {
+            roots.extend(aggregates.iter().chain(by).map(|p| &p.expr));
+        }
+        Command::Sort(keys) => roots.extend(keys.iter().map(|k| &k.expr)),
+        Command::Dedup(fields) => roots.extend(fields),
+        Command::Table(command) => roots.extend(command.expressions()),
+        Command::RelevantFields { fields, condition } => roots.extend(fields.iter().chain([condition])),
+        Command::Lookup(lookup) => {
+            for (_, field) in &lookup.on {
+                f(&Spanned::new(Expr::Field(field.item.clone()), field.span.clone()));
+            }
+        }
+        Command::Source(_) | Command::Search(_) | Command::Limit(_) | Command::Join(_) | Command::Diff(_) => {
+        }
+    }
+    walk(roots, f);
+}
+
+/// Calls `f` with the name of every field in an expression.
+pub(super) fn names_in(e: &E, f: &mut dyn FnMut(&str)) {
+    walk(vec![e], &mut |e| {
+        if let Expr::Field(name) = &e.item {
+            f(name);
+        }
+    });
+}
+
+/// Calls `f` with expressions and everything in them, in the order of the text.
+fn walk(roots: Vec<&E>, f: &mut dyn FnMut(&Spanned<Expr>)) {
+    // Without recursion: expressions may be as deep as the text is long.
+    let mut open: Vec<&Spanned<Expr>> = roots.into_iter().rev().map(|e| &**e).collect();
+    while let Some(e) = open.pop() {
+        f(e);
+        match &e.item {
+            Expr::Unary(_, item) | Expr::Like { item, .. } | Expr::InQuery { item, .. } => open.push(item),
+            Expr::Binary(_, a, b) => open.extend([&**b, &**a]),
+            Expr::In { item, list, .. } => open.extend(list.iter().rev().chain([item]).map(|e| &**e)),
+            Expr::Call { args, .. } => open.extend(args.iter().rev().map(|e| &**e)),
+            Expr::Literal(_) | Expr::Period(_) | Expr::Star | Expr::Field(_) => {}
+        }
+    }
+}

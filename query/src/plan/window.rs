@@ -1,0 +1,111 @@
+//! The steps that look at rows side by side or make other rows of them. Not here: how a command becomes a step (see
+//! `lower_window`), and how a step runs (see [`exec`](crate::exec)).
+
+use super::{Node, binning::Binning};
+use logloupe_syntax::tree::Outliers;
+use logloupe_table::Value;
+
+/// One such step. Definitions that it makes have no expression; the step fills them.
+#[derive(Clone, Debug)]
+pub(crate) enum WindowOperator {
+    /// A row for each item of a list; none for a row whose list is empty or missing. What is no list is one item.
+    Unnest {
+        /// The list.
+        list: Node,
+        /// The definition that is the item.
+        into: usize,
+    },
+    /// Numbers from 1 for runs of rows that agree in `keys` and follow each other in time.
+    Sessions {
+        /// What they agree in; a row in which one is missing is in no session.
+        keys: Vec<Node>,
+        /// The longest time between two rows of a session, microseconds.
+        pause: i64,
+        /// The definition that is the number.
+        into: usize,
+    },
+    /// Rows for the intervals between the first and the last that have none, for each combination of other keys.
+    FillMissing {
+        /// How many of the inputs are keys: the first ones.
+        keys: usize,
+        /// The key that is the beginning of an interval.
+        bin: usize,
+        /// Its intervals.
+        binning: Binning,
+        /// What new rows have in other columns.
+        values: Vec<(Node, Value)>,
+    },
+    /// The last value that is not missing, of the row itself or of one before it.
+    FillDown(Vec<(Node, usize)>),
+    /// The sum of the rows so far.
+    Accumulate {
+        /// What is summed.
+        of: Node,
+        /// The definition that is the sum.
+        into: usize,
+    },
+    /// The sums of rows and columns.
+    Totals {
+        /// What is summed. A column without numbers, or with anything else, only counts if the query names it.
+        of: Vec<Node>,
+        /// Whether the query names them.
+        named: bool,
+        /// The definition that is the sum of a row.
+        rows: Option<usize>,
+        /// Whether a last row holds the sums of columns.
+        columns: bool,
+    },
+    /// Values of rows before.
+    Lag {
+        /// Whose values.
+        of: Node,
+        /// How many rows before, and the definition that is the value there.
+        into: Vec<(u32, usize)>,
+    },
+    /// Shapes of texts and their counts, the two inputs, folded and in order.
+    Shapes {
+        /// The definition that is a shape's part of all texts.
+        ratio: usize,
+        /// The definition that says how bad texts of a shape are.
+        severity: usize,
+    },
+    /// Values far from the quartiles.
+    Outlier {
+        /// What is looked at, and the definition that is the value moved to the bound, where rows stay.
+        fields: Vec<(Node, Option<usize>)>,
+        /// Which values, and what becomes of them.
+        how: Outliers,
+        /// The definition that says whether a row has one.
+        mark: Option<usize>,
+    },
+    /// One row for each field, of rows of field, value, and two counts: see `relevantfields`.
+    Relevance {
+        /// The fields that are measures.
+        measures: Vec<String>,
+        /// The definitions that are score, contributors, and the medians inside and outside.
+        into: [usize; 4],
+    },
+}
+
+impl WindowOperator {
+    /// Everything that the step reads, each an input or a definition.
+    pub(crate) fn reads(&self) -> Vec<&Node> {
+        match self {
+            WindowOperator::Unnest { list: node, .. }
+            | WindowOperator::Accumulate { of: node, .. }
+            | WindowOperator::Lag { of: node, .. } => vec![node],
+            WindowOperator::Sessions { keys: nodes, .. } | WindowOperator::Totals { of: nodes, .. } => {
+                nodes.iter().collect()
+            }
+            WindowOperator::Shapes { .. } => vec![&Node::Input(0), &Node::Input(1)],
+            WindowOperator::FillMissing { values, .. } => values.iter().map(|(node, _)| node).collect(),
+            WindowOperator::FillDown(fields) => fields.iter().map(|(node, _)| node).collect(),
+            WindowOperator::Outlier { fields, .. } => fields.iter().map(|(node, _)| node).collect(),
+            WindowOperator::Relevance { .. } => Vec::new(),
+        }
+    }
+    /// Whether what becomes of a row depends on that row alone.
+    pub(crate) fn is_row_by_row(&self) -> bool {
+        matches!(self, WindowOperator::Unnest { .. })
+    }
+}

@@ -1,0 +1,352 @@
+//! Expressions of a plan as SQL. A comparison with a missing value is false here and NULL there: as a condition that is
+//! the same, anywhere else [`Sql::value`] makes it so.
+
+use super::{
+    Printer,
+    sql::{Sql, binned, level},
+    text,
+};
+use crate::{
+    plan::{Node, Op, pattern::Extractor},
+    transpile::Unsupported,
+};
+use logloupe_syntax::{functions::SqlType, tree::Binary};
+use logloupe_table::Value;
+
+/// How deep definitions and expressions may be nested.
+const DEEPEST: usize = 300;
+/// How long one expression may become: definitions are written out where they are used.
+const LONGEST: usize = 20_000;
+
+pub(super) type SqlResult = Result<Sql, Unsupported>;
+
+impl Printer<'_> {
+    /// The expression of a node.
+    pub(super) fn node(&mut self, node: &Node) -> SqlResult {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(too_long());
+        }
+        let made = self.node_inner(node);
+        self.depth -= 1;
+        let made = made?;
+        if made.text.len() > LONGEST { Err(too_long()) } else { Ok(made) }
+    }
+
+    /// As a value.
+    pub(super) fn value(&mut self, node: &Node) -> SqlResult {
+        Ok(self.node(node)?.value())
+    }
+
+    /// As a condition.
+    pub(super) fn condition(&mut self, node: &Node) -> SqlResult {
+        Ok(self.node(node)?.holds())
+    }
+
+    fn node_inner(&mut self, node: &Node) -> SqlResult {
+        match node {
+            Node::Const(value) => Ok(Sql::constant(value)),
+            Node::Input(n) => self.input(*n),
+            Node::Def(n) => self.def(*n),
+            Node::Apply(op, args) => self.apply(op, args),
+        }
+    }
+
+    fn def(&mut self, n: usize) -> SqlResult {
+        if let Some(Some(known)) = self.relation.defs.get(n) {
+            return Ok(known.clone());
+        }
+        let plan = self.plan;
+        let Some(node) = plan.stages.get(self.stage).and_then(|s| s.defs.get(n)) else {
+            return Ok(Sql::constant(&Value::Null));
+        };
+        let made = self.node(node)?;
+        if let Some(slot) = self.relation.defs.get_mut(n) {
+            *slot = Some(made.clone());
+        }
+        Ok(made)
+    }
+
+    fn apply(&mut self, op: &Op, args: &[Node]) -> SqlResult {
+        match op {
+            Op::And | Op::Or => {
+                let (word, own) = if matches!(op, Op::And) { ("AND", level::AND) } else { ("OR", level::OR) };
+                let mut parts = Vec::with_capacity(args.len());
+                for arg in args {
+                    parts.push(self.condition(arg)?.at(own));
+                }
+                Ok(Sql::condition(parts.join(&format!(" {word} ")), own))
+            }
+            Op::Not => {
+                let inner = self.condition(first(args)?)?;
+                if let Some(present) =
+                    inner.text.strip_suffix(" IS NOT NULL").filter(|_| inner.level == level::COMPARISON)
+                {
+                    return Ok(Sql::new(format!("{present} IS NULL"), level::COMPARISON, SqlType::Bool));
+                }
+                let inner = inner.truth();
+                Ok(Sql::new(format!("NOT {}", inner.at(level::ATOM)), level::NOT, SqlType::Bool))
+            }
+            Op::Negate => {
+                let Some(n) = self.node(first(args)?)?.number() else { return Ok(nothing()) };
+                Ok(Sql::new(format!("-{}", n.at(level::ATOM)), level::SIGN, n.ty))
+            }
+            Op::Compare(op) => {
+                let (a, b) = self.two(args)?;
+                Ok(compare(*op, &a.value(), &b.value()))
+            }
+            Op::Arithmetic(op) => {
+                let (a, b) = self.two(args)?;
+                Ok(arithmetic(*op, &a, &b))
+            }
+            Op::In(list, negated) => {
+                let item = self.value(first(args)?)?;
+                Ok(is_in(&item, list.values(), *negated))
+            }
+            Op::Contains(part, negated) => {
+                let item = self.value(first(args)?)?.text();
+                let sign = if *negated { "= 0" } else { "> 0" };
+                let call = format!("strpos({}, {}) {sign}", item.text, text::text(part));
+                Ok(Sql::condition(call, level::COMPARISON))
+            }
+            Op::Matches(regex, negated) => {
+                let item = self.value(first(args)?)?.text();
+                let not = if *negated { "NOT " } else { "" };
+                let pattern = text::text(self.pattern(regex.as_str())?);
+                let level = if *negated { level::NOT } else { level::ATOM };
+                Ok(Sql::condition(format!("{not}regexp_like({}, {pattern})", item.text), level))
+            }
+            Op::Floor(bins) | Op::Ceil(bins) => {
+                let Some(time) = self.value(first(args)?)?.time() else { return Ok(nothing()) };
+                binned(&time, bins, matches!(op, Op::Ceil(_))).ok_or_else(|| {
+                    Unsupported::new(
+                        "an interval of several months",
+                        "Athena truncates times to one month, quarter or year",
+                        "use one of these, or a number of days",
+                    )
+                })
+            }
+            Op::Later(micros) => {
+                let Some(time) = self.value(first(args)?)?.time() else { return Ok(nothing()) };
+                let text = format!("date_add('millisecond', {}, {})", micros / 1000, time.text);
+                Ok(Sql::atom(text, SqlType::Time))
+            }
+            Op::Item(n) => self.item(*n, first(args)?),
+            Op::Function(function, _) => {
+                let mut values = Vec::with_capacity(args.len());
+                for arg in args {
+                    values.push(self.value(arg)?);
+                }
+                self.function(function, values)
+            }
+            Op::Pattern(function, regex, _) => {
+                let mut values = Vec::with_capacity(args.len());
+                for arg in args {
+                    values.push(self.value(arg)?);
+                }
+                let pattern = text::text(self.pattern(regex.as_str())?);
+                self.function_with_pattern(function, &pattern, values)
+            }
+            Op::Extract(_) => Err(Unsupported::new("all values of `parse` at once", "they are a list", "")),
+            Op::Path(_) => Err(Unsupported::new(
+                "a path into a value that was computed",
+                "what lies in it is only known when the query runs",
+                "name the field and its whole path",
+            )),
+            _ => Err(Unsupported::new(
+                "what is looked up in another table",
+                "the table is not where Athena is",
+                "run the query here",
+            )),
+        }
+    }
+
+    /// Item `n` of a list; of what `parse` finds, a group of its pattern.
+    fn item(&mut self, n: usize, list: &Node) -> SqlResult {
+        let plan = self.plan;
+        let extract = match list {
+            Node::Def(d) => plan.stages.get(self.stage).and_then(|s| s.defs.get(*d)),
+            other => Some(other),
+        };
+        let Some(Node::Apply(Op::Extract(extractor), args)) = extract else {
+            let list = self.node(list)?;
+            return Ok(Sql::atom(format!("element_at({}, {})", list.text, n + 1), SqlType::Text));
+        };
+        let source = self.value(first(args)?)?.text();
+        let (pattern, group) = match &**extractor {
+            Extractor::Glob { pieces } => (text::glob(pieces), n + 1),
+            Extractor::Regex { regex, groups } => {
+                let pattern = self.pattern(regex.as_str())?;
+                (text::unnamed_groups(pattern), groups.get(n).copied().unwrap_or(0))
+            }
+        };
+        let call = format!("regexp_extract({}, {}, {group})", source.text, text::text(&pattern));
+        Ok(Sql::atom(call, SqlType::Text))
+    }
+
+    /// A regular expression that Athena reads as it is read here.
+    fn pattern<'r>(&mut self, pattern: &'r str) -> Result<&'r str, Unsupported> {
+        // Bytes of other characters stand as `\x..` in patterns made of free text.
+        let foreign = ["\\x8", "\\x9", "\\xa", "\\xb", "\\xc", "\\xd", "\\xe", "\\xf"];
+        if foreign.iter().any(|f| pattern.contains(f)) {
+            return Err(Unsupported::new(
+                "a search for other than ASCII characters in any letter case",
+                "it is made of bytes here and of characters there",
+                "use `like` with the text as it is written in the log",
+            ));
+        }
+        Ok(pattern)
+    }
+
+    fn two(&mut self, args: &[Node]) -> Result<(Sql, Sql), Unsupported> {
+        match args {
+            [a, b] => Ok((self.node(a)?, self.node(b)?)),
+            _ => Err(too_long()),
+        }
+    }
+}
+
+fn first(args: &[Node]) -> Result<&Node, Unsupported> {
+    args.first().ok_or_else(too_long)
+}
+
+fn nothing() -> Sql {
+    Sql::constant(&Value::Null)
+}
+
+fn too_long() -> Unsupported {
+    Unsupported::new(
+        "an expression of this size",
+        "written out with everything that it refers to, it is too long for Athena",
+        "compute less in one query",
+    )
+}
+
+fn symbol(op: Binary) -> &'static str {
+    match op {
+        Binary::NotEqual => "<>",
+        other => other.symbol(),
+    }
+}
+
+/// A comparison; what the two sides are compared as follows from their types.
+fn compare(op: Binary, a: &Sql, b: &Sql) -> Sql {
+    let plain = |a: &Sql, b: &Sql| {
+        let text = format!("{} {} {}", a.at(level::SUM), symbol(op), b.at(level::SUM));
+        Sql::condition(text, level::COMPARISON)
+    };
+    let as_text = || plain(&a.text(), &b.text());
+    let equality = matches!(op, Binary::Equal | Binary::NotEqual);
+    match (a.ty, b.ty) {
+        (SqlType::Nothing, _) | (_, SqlType::Nothing) => Sql::constant(&Value::Bool(false)),
+        (SqlType::Time, _) | (_, SqlType::Time) => match (a.time(), b.time()) {
+            (Some(a), Some(b)) => plain(&a, &b),
+            _ => as_text(),
+        },
+        (x, y) if x.is_number() && y.is_number() => plain(a, b),
+        (SqlType::Bool, SqlType::Bool) => plain(a, b),
+        (SqlType::Bool, SqlType::Text) | (SqlType::Text, SqlType::Bool) => {
+            let truth = |s: &Sql| match s.constant.as_ref().and_then(Value::as_text) {
+                Some("true") => Some(true),
+                Some("false") => Some(false),
+                _ => None,
+            };
+            match (truth(a), truth(b)) {
+                (Some(v), _) => plain(&Sql::constant(&Value::Bool(v)), b),
+                (_, Some(v)) => plain(a, &Sql::constant(&Value::Bool(v))),
+                _ => as_text(),
+            }
+        }
+        (SqlType::Bool, _) | (_, SqlType::Bool) | (SqlType::List, _) | (_, SqlType::List) => as_text(),
+        // Two texts are numbers only if both read as numbers: as ids they are compared as written.
+        (SqlType::Text, SqlType::Text) if equality || (a.constant.is_none() && b.constant.is_none()) => {
+            plain(a, b)
+        }
+        _ => match (a.number(), b.number()) {
+            (Some(x), Some(y)) => {
+                let numbers = plain(&x, &y);
+                let certain = |s: &Sql| s.ty.is_number() || s.constant.is_some();
+                if certain(a) && certain(b) || op == Binary::Equal {
+                    return numbers;
+                }
+                let call = format!("coalesce({}, {})", numbers.text, as_text().text);
+                Sql::condition(call, level::ATOM)
+            }
+            _ => as_text(),
+        },
+    }
+}
+
+/// Arithmetic over whatever reads as a number.
+fn arithmetic(op: Binary, a: &Sql, b: &Sql) -> Sql {
+    let (Some(a), Some(b)) = (a.number(), b.number()) else { return nothing() };
+    let both = if a.ty == SqlType::Int && b.ty == SqlType::Int { SqlType::Int } else { SqlType::Float };
+    let divisor = divisor(&b);
+    match op {
+        Binary::Divide => {
+            let a = match a.ty {
+                SqlType::Int => format!("CAST({} AS double)", a.text),
+                _ => a.at(level::PRODUCT),
+            };
+            Sql::new(format!("{a} / {divisor}"), level::PRODUCT, SqlType::Float)
+        }
+        Binary::Modulo => Sql::new(format!("{} % {divisor}", a.at(level::PRODUCT)), level::PRODUCT, both),
+        Binary::Power => Sql::atom(format!("power({}, {})", a.text, b.text), SqlType::Float),
+        Binary::Multiply => {
+            Sql::new(format!("{} * {}", a.at(level::PRODUCT), b.at(level::SIGN)), level::PRODUCT, both)
+        }
+        _ => {
+            let text = format!("{} {} {}", a.at(level::SUM), op.symbol(), b.at(level::PRODUCT));
+            Sql::new(text, level::SUM, both)
+        }
+    }
+}
+
+/// What is divided by: nothing divided by zero is a number.
+pub(super) fn divisor(by: &Sql) -> String {
+    match &by.constant {
+        Some(v) if v.number().is_some_and(|n| n != 0.0) => by.at(level::SIGN),
+        _ => format!("nullif({}, 0)", by.text),
+    }
+}
+
+fn is_in(item: &Sql, list: &[Value], negated: bool) -> Sql {
+    let word = if negated { "NOT IN" } else { "IN" };
+    let mut same: Vec<String> = Vec::new();
+    let mut others: Vec<Sql> = Vec::new();
+    for value in list.iter().filter(|v| !v.is_null()) {
+        let constant = Sql::constant(value);
+        let plain = match (item.ty, constant.ty) {
+            (SqlType::Text, SqlType::Text) => Some(constant.text.clone()),
+            (i, _) if i.is_number() => constant.number().map(|n| n.text),
+            (i, c) if i == c => Some(constant.text.clone()),
+            _ => None,
+        };
+        match plain {
+            Some(text) => same.push(text),
+            // A number is no word.
+            None if item.ty.is_number() => {}
+            None => {
+                let op = if negated { Binary::NotEqual } else { Binary::Equal };
+                others.push(compare(op, item, &constant));
+            }
+        }
+    }
+    let mut parts = Vec::new();
+    if !same.is_empty() {
+        parts.push(Sql::condition(
+            format!("{} {word} ({})", item.at(level::SUM), same.join(", ")),
+            level::COMPARISON,
+        ));
+    }
+    parts.extend(others);
+    let (glue, own) = if negated { (" AND ", level::AND) } else { (" OR ", level::OR) };
+    match parts.len() {
+        0 if negated => {
+            Sql::new(format!("{} IS NOT NULL", item.at(level::SUM)), level::COMPARISON, SqlType::Bool)
+        }
+        0 => Sql::constant(&Value::Bool(false)),
+        1 => parts.remove(0),
+        _ => Sql::condition(parts.iter().map(|p| p.at(own)).collect::<Vec<_>>().join(glue), own),
+    }
+}

@@ -1,0 +1,248 @@
+//! What SQL's parser must bear: any text, in time that grows with its length; and what it reads is what it writes.
+
+#![expect(clippy::disallowed_methods, reason = "the rule is the core's; its tests read their cases")]
+#![expect(clippy::disallowed_types, reason = "the rule is the core's; a test may look at the clock")]
+
+use std::{fs, path::Path, time::Instant};
+
+use logloupe_query::plan::{self, Catalog};
+use logloupe_syntax::{self as syntax, Language};
+use proptest::{prelude::*, test_runner::RngSeed};
+
+/// The queries of the case files.
+fn seeds() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/queries");
+    let mut seeds = Vec::new();
+    for name in ["sql_queries.txt", "sql_mistakes.txt"] {
+        let file = fs::read_to_string(folder.join(name)).unwrap();
+        for case in file.split("\n=== ").skip(1) {
+            let body = case.split_once('\n').map_or("", |(_, body)| body);
+            seeds.push(body.split("\n---").next().unwrap_or_default().trim().to_owned());
+        }
+    }
+    assert!(seeds.len() > 60);
+    seeds
+}
+
+/// Reads a text in every way that the page does.
+fn bear(text: &str) {
+    let parsed = syntax::parse_in(text, Language::Sql);
+    for remark in &parsed.diagnostics {
+        assert!(text.get(remark.span.clone()).is_some(), "{text:?}: {remark:?}");
+        assert!(!remark.message.ends_with('.') && !remark.message.is_empty(), "{remark:?}");
+    }
+    let mut at = 0;
+    for (span, _) in syntax::highlight_in(text, Language::Sql) {
+        assert_eq!(span.start, at, "{text:?}");
+        at = span.end;
+    }
+    assert_eq!(at, text.len(), "{text:?}");
+    let written = parsed.query.to_string();
+    plan::check(&parsed.query, &Catalog::open());
+    if !parsed.is_ok() {
+        return;
+    }
+    let Ok(canonical) = syntax::text(&parsed.query, Language::Sql) else {
+        panic!("{text:?} cannot be said: {written}");
+    };
+    let again = syntax::parse_in(&canonical, Language::Sql);
+    assert!(again.is_ok(), "{text:?} is written {canonical:?}: {:?}", again.diagnostics);
+    assert_eq!(syntax::text(&again.query, Language::Sql).as_ref(), Ok(&canonical), "{text:?}");
+}
+
+#[test]
+fn every_seed_is_borne_and_cut_anywhere() {
+    for seed in seeds() {
+        bear(&seed);
+        for (at, _) in seed.char_indices() {
+            bear(&seed[..at]);
+            bear(&seed[at..]);
+        }
+    }
+}
+
+/// Pieces that queries are made of.
+const PIECES: &[&str] = &[
+    "SELECT ",
+    "FROM logs ",
+    " FROM t",
+    "WHERE ",
+    "GROUP BY ",
+    "HAVING ",
+    "ORDER BY ",
+    "LIMIT 5",
+    "a",
+    "b",
+    "\"c d\"",
+    "'x'",
+    "1",
+    "2.5",
+    "(",
+    ")",
+    ",",
+    "*",
+    " = ",
+    " <> ",
+    " AND ",
+    " OR ",
+    " NOT ",
+    " IN (",
+    " LIKE '%x_'",
+    " IS NULL",
+    " BETWEEN 1 AND 2",
+    "count(*)",
+    "sum(a)",
+    " AS n",
+    "CASE WHEN a THEN b END",
+    " || ",
+    " / ",
+    "-",
+    "CAST(a AS bigint)",
+    "date_trunc('hour', a)",
+    "DISTINCT ",
+    "WITH t AS (",
+    "JOIN u ON t.a = u.b ",
+    "UNNEST(a)",
+    "[1]",
+    ".",
+    "::",
+    "|",
+    "NULL",
+    "coalesce(a, false)",
+    " IS DISTINCT FROM ",
+    "é",
+    "\u{0}",
+    "--",
+    "/*",
+    "'",
+    "\"",
+    "`",
+    "\n",
+    ";",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 600,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(7),
+        ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_borne(text in any::<String>()) {
+        bear(&text);
+        bear(&format!("SELECT {text} FROM logs WHERE {text}"));
+    }
+
+    #[test]
+    fn any_order_of_pieces_is_borne(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..24)) {
+        bear(&pieces.concat());
+        bear(&format!("SELECT {} FROM logs", pieces.concat()));
+        bear(&format!("SELECT a FROM logs WHERE {}", pieces.concat()));
+    }
+
+    #[test]
+    fn a_changed_query_is_borne(
+        seed in 0..200usize,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(PIECES), 0..3u8), 1..5),
+    ) {
+        let seeds = seeds();
+        let mut chars: Vec<char> = seeds[seed % seeds.len()].chars().collect();
+        for (at, piece, kind) in changes {
+            let at = at.index(chars.len() + 1);
+            match kind {
+                0 => _ = chars.drain(at..(at + 7).min(chars.len())).count(),
+                1 => _ = chars.splice(at..at, piece.chars()).count(),
+                _ => _ = chars.splice(at..(at + 3).min(chars.len()), piece.chars()).count(),
+            }
+        }
+        bear(&chars.into_iter().collect::<String>());
+    }
+}
+
+#[test]
+fn a_megabyte_of_anything_is_read_in_time() {
+    let size = 1 << 20;
+    for piece in [
+        "(",
+        ")",
+        "a,",
+        "a ",
+        "/*",
+        "'",
+        "\"",
+        "--\n",
+        "NOT ",
+        "- ",
+        "CASE WHEN a THEN ",
+        "SELECT ",
+        "SELECT a FROM (",
+        "a = 1 AND ",
+        "a BETWEEN ",
+        "x[",
+        "f(",
+        "a.b.",
+        "1 + ",
+        "'a' || ",
+        "ORDER BY a ",
+        "WHERE a ",
+        "FROM logs ",
+        "GROUP BY ",
+        "IN (1, ",
+        "\u{1F600}",
+        "a\n",
+        "AS ",
+        "count(*), ",
+        "((a = 1) = ",
+        ", ",
+        "|",
+        "WITH t AS (",
+        "]",
+        "JOIN t ON ",
+        "LIKE '%' ",
+        "''",
+        "a''\n",
+    ] {
+        for text in [
+            piece.repeat(size / piece.len()),
+            format!("SELECT {} FROM logs", piece.repeat(size / piece.len())),
+            format!("SELECT a FROM logs WHERE {}", piece.repeat(size / piece.len())),
+            format!("SELECT a FROM logs GROUP BY {}", piece.repeat(size / piece.len())),
+        ] {
+            let start = Instant::now();
+            let parsed = syntax::parse_in(&text, Language::Sql);
+            // Generous: tests run unoptimised and beside others.
+            assert!(start.elapsed().as_secs() < 8, "{piece:?} took {:?}", start.elapsed());
+            assert!(parsed.diagnostics.len() <= 64);
+        }
+    }
+}
+
+#[test]
+fn what_doubles_its_operands_is_bounded() {
+    let mut nested = vec!["a".to_owned(); 4];
+    for _ in 0..60 {
+        nested[0] = format!("(({}) = true)", nested[0]);
+        nested[1] = format!("({} BETWEEN 1 AND 2)", nested[1]);
+        nested[2] = format!("CASE {} WHEN 1 THEN 2 WHEN 3 THEN 4 END", nested[2]);
+        nested[3] = format!("({} IS NOT DISTINCT FROM b)", nested[3]);
+    }
+    for value in nested {
+        let start = Instant::now();
+        let parsed = syntax::parse_in(&format!("SELECT {value} FROM logs"), Language::Sql);
+        assert!(
+            !parsed.is_ok() && parsed.diagnostics[0].message.contains("too long"),
+            "{:?}",
+            parsed.diagnostics
+        );
+        assert!(start.elapsed().as_secs() < 8, "{:?}", start.elapsed());
+    }
+    // Names of queries that stand for each other twice.
+    let mut text = "WITH t0 AS (SELECT a FROM logs)".to_owned();
+    for i in 1..60 {
+        text.push_str(&format!(", t{i} AS (SELECT x.a FROM t{0} x JOIN t{0} y ON x.a = y.a)", i - 1));
+    }
+    let start = Instant::now();
+    syntax::parse_in(&format!("{text} SELECT a FROM t59"), Language::Sql);
+    assert!(start.elapsed().as_secs() < 8, "{:?}", start.elapsed());
+}

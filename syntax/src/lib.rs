@@ -1,0 +1,95 @@
+//! Text to tree and back. The tree is what all three languages parse to; nothing here knows columns or data.
+//!
+//! Reading order: [`tree`] (the document), [`functions`] (the one table of functions), [`keywords`] (every word with a
+//! meaning), [`lexer`] (text to tokens), [`diagnostic`] (what is wrong with a text, and where), [`Language`] (which one?),
+//! `classify` (command or free text?), [`insights`] with `commands`, `subquery`, `table_commands` and `expression` (tokens to
+//! tree), `search` (free text), [`sql`], [`pattern`], `display` (tree to its canonical text), [`edit`] (changes to a tree
+//! that a click makes), [`highlight`](mod@highlight) (colours for any text, broken ones too).
+
+mod classify;
+mod commands;
+pub mod diagnostic;
+mod display;
+pub mod edit;
+mod expression;
+pub mod functions;
+pub mod highlight;
+pub mod insights;
+pub mod keywords;
+mod language;
+pub mod lexer;
+pub mod pattern;
+mod search;
+pub mod sql;
+mod subquery;
+mod table_commands;
+pub mod tree;
+
+pub use diagnostic::{Diagnostic, Severity};
+pub use display::{Name, label, whole_label};
+pub use highlight::{TokenKind, highlight, highlight_in};
+pub use language::Language;
+pub use lexer::name_parts;
+pub use subquery::of_side;
+use tree::Query;
+
+/// What a text says, and what is wrong with it. There is always a query: of the commands that could be read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parsed {
+    /// The commands that could be read. Run it only if there is no error.
+    pub query: Query,
+    /// Everything that is wrong, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The longest text that is read as a query, in bytes.
+pub const LONGEST: usize = 1 << 20;
+
+/// The text's tree in CloudWatch Logs Insights, see [`parse_in`].
+pub fn parse(text: &str) -> Parsed {
+    parse_in(text, Language::Insights)
+}
+
+/// The text's tree in a language, see [`Parsed`]. [`Language::of`] says which language a text is in.
+pub fn parse_in(text: &str, language: Language) -> Parsed {
+    if text.len() > LONGEST {
+        let message = format!("the query is too long: {} bytes, at most {LONGEST} are read", text.len());
+        let help = "filter by a condition that holds for all of a long list of values";
+        let diagnostics = vec![Diagnostic::error(text.len()..text.len(), message).help(help)];
+        return Parsed { query: Query::default(), diagnostics };
+    }
+    match language {
+        Language::Sql => sql::parse(text),
+        Language::Insights => insights::parse(text),
+        Language::Pattern => pattern::parse(text),
+    }
+}
+
+/// A tree as the text of a language, or what that language cannot say.
+pub fn text(query: &Query, language: Language) -> Result<String, sql::Unsupported> {
+    match language {
+        Language::Sql => sql::display(query, &sql::Own),
+        Language::Insights | Language::Pattern => Ok(query.to_string()),
+    }
+}
+
+/// Whether a text begins with words to search for and not with a command.
+pub fn is_free_text(text: &str) -> bool {
+    classify::classify(text) == classify::Beginning::FreeText
+}
+
+/// The name of a field as the tree keeps it, of the token as it is written.
+pub fn field_name(token: &str) -> String {
+    lexer::name(token)
+}
+
+impl Parsed {
+    /// Whether the query can run.
+    pub fn is_ok(&self) -> bool {
+        self.diagnostics.iter().all(|d| d.severity != Severity::Error)
+    }
+    /// The query if it can run, else what is wrong.
+    pub fn into_result(self) -> Result<Query, Vec<Diagnostic>> {
+        if self.is_ok() { Ok(self.query) } else { Err(self.diagnostics) }
+    }
+}

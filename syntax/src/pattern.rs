@@ -1,0 +1,608 @@
+//! CloudWatch Logs filter patterns, as metric filters and alarms have them: text to the tree that all languages share.
+//!
+//! ```text
+//! query     = [ json | slots | terms ] { "|" command }       commands as in `insights`; none after terms
+//! json      = "{" any "}"
+//! any       = all { "||" all }
+//! all       = unit { "&&" unit }
+//! unit      = "(" any ")" | subject condition
+//! subject   = "$" step { step }                              in slots: the name of a slot
+//! step      = "." key | "[" number "]" | [ "." ] "[" text "]"
+//! condition = ( "=" | "!=" ) value | ( "<" | "<=" | ">" | ">=" ) number
+//!           | "IS" ( "NULL" | "TRUE" | "FALSE" ) | [ "NOT" ] "EXISTS"
+//! value     = text | "%" regex "%" | word
+//! slots     = "[" slot { "," slot } "]"
+//! slot      = "..." | [ name ] | any
+//! terms     = { [ "-" | "?" ] value }
+//! ```
+//!
+//! Meaning follows the vendor (user guide, `FilterAndPatternSyntax`, read 2026-11): letter case counts; a condition on a
+//! missing field does not hold, `!=` included; a `*` is a wildcard at the beginning and the end of a value and a star
+//! inside it; `<` and its like compare numbers only. A slotted pattern fits records of as many words as it has slots.
+//! What the tree cannot tell apart: a field that is `null` and one that is missing, both of which do not exist.
+
+mod slots;
+mod terms;
+
+use super::{
+    Parsed,
+    lexer::{is_blank, unescape},
+    tree::{Binary, Command, E, Expr, Pattern, Query, Spanned, Unary},
+};
+use crate::diagnostic::{Diagnostic, Remarks};
+use logloupe_table::{Value, value::parse_number};
+
+/// How deep brackets nest: less than in Insights, whose text the tree must have too.
+const DEEPEST: u32 = 48;
+/// How many conditions are joined: the tree is as deep as they are many.
+const LONGEST: usize = 400;
+
+/// Whether a text is a pattern although nobody said so: `{ $.…` or `[…]` with slots or a condition.
+pub fn is_pattern(text: &str) -> bool {
+    let text = text.trim_start_matches(is_blank);
+    if let Some(rest) = text.strip_prefix('{') {
+        return rest.trim_start_matches(|c| is_blank(c) || c == '(').starts_with('$');
+    }
+    // `[ERROR]` is a word to search for.
+    let Some(rest) = text.strip_prefix('[') else { return false };
+    let inside = rest.rfind(']').and_then(|end| rest.get(..end)).unwrap_or(rest);
+    let behind = rest.get(inside.len() + 1..).unwrap_or("").trim_start_matches(is_blank);
+    let slotted = inside.contains([',', '=', '<', '>']) || inside.trim() == "...";
+    slotted && (behind.is_empty() || behind.starts_with('|'))
+}
+
+/// The pattern's tree and everything that is wrong with it.
+pub fn parse(text: &str) -> Parsed {
+    let diagnostics = Remarks::default();
+    let mut parser = Parser { text, at: 0, depth: 0, joined: 0, slots: None, diagnostics, full: false };
+    parser.blanks();
+    let start = parser.at;
+    let condition = match parser.next() {
+        Some('{') => parser.json(),
+        Some('[') => parser.slots(),
+        _ => parser.terms(),
+    };
+    let mut query = Query::default();
+    if let Some(condition) = condition {
+        query.commands.push(Spanned::new(Command::Filter(condition), start..parser.at));
+    }
+    parser.blanks();
+    let mut diagnostics = std::mem::take(&mut parser.diagnostics).into_vec();
+    if parser.next() == Some('|') {
+        // The commands keep their places: the pattern before them is read as blanks.
+        let behind = format!("{}{}", " ".repeat(parser.at), parser.rest());
+        let rest = super::insights::parse(&behind);
+        query.commands.extend(rest.query.commands);
+        diagnostics.extend(rest.diagnostics);
+    } else if parser.next().is_some() && diagnostics.is_empty() {
+        let help = "a pattern is one `{ … }`, one `[ … ]` or words; commands follow behind `|`";
+        let span = parser.at..text.trim_end().len().max(parser.at);
+        diagnostics.push(Diagnostic::error(span, "expected the end of the pattern").help(help));
+    }
+    diagnostics.sort_by_key(|d| d.span.start);
+    Parsed { query, diagnostics }
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    at: usize,
+    depth: u32,
+    joined: usize,
+    /// The slots of a slotted pattern by name, each with its place from the beginning (1…) or the end (-1…).
+    slots: Option<Vec<slots::Slot<'a>>>,
+    diagnostics: Remarks,
+    /// The pattern was found too long or too deep; that is told once.
+    full: bool,
+}
+
+/// A value to compare with.
+enum Wanted {
+    /// In quotes, or a word that is no number.
+    Text(String),
+    Number(Value),
+    Regex(String),
+}
+
+impl<'a> Parser<'a> {
+    // --- text ---
+
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+    fn next(&self) -> Option<char> {
+        self.rest().chars().next()
+    }
+    fn blanks(&mut self) {
+        self.at = self.text.len() - self.rest().trim_start_matches(is_blank).len();
+    }
+    /// Takes `what` if it comes next, blanks aside.
+    fn eat(&mut self, what: &str) -> bool {
+        self.blanks();
+        let found = self.rest().starts_with(what);
+        self.at += if found { what.len() } else { 0 };
+        found
+    }
+    /// The letters that come next.
+    fn letters(&self) -> &'a str {
+        let rest = self.rest();
+        rest.get(..rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len())).unwrap_or("")
+    }
+    /// Takes a keyword in any letter case.
+    fn eat_word(&mut self, word: &str) -> bool {
+        self.blanks();
+        let found = self.letters().eq_ignore_ascii_case(word);
+        self.at += if found { word.len() } else { 0 };
+        found
+    }
+
+    // --- diagnostics ---
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+    /// Reports that something else was expected here.
+    fn unexpected(&mut self, expected: &str, help: &str) {
+        self.blanks();
+        let end = self.at + self.word_length(self.rest()).max(self.next().map_or(0, char::len_utf8));
+        let found = match self.text.get(self.at..end) {
+            Some("") | None => "the end of the pattern".to_owned(),
+            Some(word) => format!("`{}`", super::insights::short(word)),
+        };
+        let mut help = help.to_owned();
+        if self.rest().starts_with("\\\"") {
+            help = "take the backslashes away: a quote inside a pattern is written `\"`".to_owned();
+        }
+        if self.rest().starts_with('\'') {
+            help = "write text in double quotes: \"…\"".to_owned();
+        }
+        self.report(
+            Diagnostic::error(self.at..end, format!("expected {expected}, found {found}")).help(help),
+        );
+    }
+    fn too_much(&mut self) {
+        if !self.full {
+            self.full = true;
+            let message = "the pattern is too long or nested too deeply";
+            let help =
+                format!("at most {LONGEST} conditions are joined; write `filter field in [\"a\", \"b\"]`");
+            self.report(Diagnostic::error(self.at..self.at, message).help(help));
+        }
+        self.at = self.text.len();
+    }
+
+    // --- parts of all kinds of patterns ---
+
+    /// `a && b || c`; `None` if something was reported.
+    fn any(&mut self) -> Option<E> {
+        self.chain("||", Binary::Or, |p| p.chain("&&", Binary::And, Self::unit))
+    }
+
+    /// Parts joined by an operator. Reading goes on after a part that cannot be read, so that all faults are told.
+    fn chain(
+        &mut self,
+        operator: &str,
+        binary: Binary,
+        mut part: impl FnMut(&mut Self) -> Option<E>,
+    ) -> Option<E> {
+        self.blanks();
+        let start = self.at;
+        let mut all = part(self);
+        while self.eat(operator) {
+            self.joined += 1;
+            if self.joined > LONGEST {
+                self.too_much();
+                return None;
+            }
+            let next = part(self);
+            all = match (all, next) {
+                (Some(left), Some(right)) => Some(at(start..self.at, Expr::Binary(binary, left, right))),
+                _ => None,
+            };
+        }
+        all
+    }
+
+    fn unit(&mut self) -> Option<E> {
+        if !self.eat("(") {
+            return self.condition().or_else(|| {
+                self.skip();
+                None
+            });
+        }
+        let open = self.at - 1;
+        if self.depth >= DEEPEST {
+            self.too_much();
+            return None;
+        }
+        self.depth += 1;
+        let inner = self.any();
+        self.depth -= 1;
+        if self.eat(")") {
+            return inner;
+        }
+        if !self.full && inner.is_some() {
+            self.blanks();
+            let message = "the bracket has no closing `)`";
+            self.report(Diagnostic::error(open..open + 1, message));
+        }
+        None
+    }
+
+    /// To behind what could not be read.
+    fn skip(&mut self) {
+        while let Some(c) = self.next() {
+            let rest = self.rest();
+            let closes = matches!(c, ')' | '}') || self.slots.is_some() && matches!(c, ']' | ',');
+            if closes || rest.starts_with("&&") || rest.starts_with("||") {
+                return;
+            }
+            self.at += c.len_utf8();
+            if c == '"' {
+                self.at = self.until('"').map_or(self.text.len(), |end| end + 1);
+            }
+        }
+    }
+
+    fn condition(&mut self) -> Option<E> {
+        self.blanks();
+        let start = self.at;
+        let subject = self.subject()?;
+        let item = || Box::new(subject.clone());
+        self.blanks();
+        let operator = self.at;
+        let bare = |e: Expr, p: &Self| Some(at(start..p.at, e));
+        if self.eat_word("IS") {
+            let literal = |v| at(operator..operator, Expr::Literal(v));
+            if self.eat_word("NULL") {
+                return Some(self.is_null(start, &subject));
+            }
+            for (word, value) in [("TRUE", true), ("FALSE", false)] {
+                if self.eat_word(word) {
+                    return bare(Expr::Binary(Binary::Equal, item(), literal(Value::Bool(value))), self);
+                }
+            }
+            self.unexpected("`NULL`, `TRUE` or `FALSE` after `IS`", "for example `$.error IS NULL`");
+            return None;
+        }
+        let negated = self.eat_word("NOT");
+        if self.eat_word("EXISTS") {
+            return Some(present(start..self.at, subject, negated));
+        }
+        if negated {
+            self.unexpected("`EXISTS` after `NOT`", "for example `$.error NOT EXISTS`");
+            return None;
+        }
+        for (symbol, op) in [
+            ("!=", Binary::NotEqual),
+            ("<=", Binary::LessEqual),
+            (">=", Binary::GreaterEqual),
+            ("=", Binary::Equal),
+            ("<", Binary::Less),
+            (">", Binary::Greater),
+        ] {
+            if self.eat(symbol) {
+                return self.compared(start, subject, symbol, op);
+            }
+        }
+        self.unexpected(
+            "`=`, `!=`, `<`, `>`, `EXISTS`, `NOT EXISTS` or `IS`",
+            "for example `$.eventName = \"ConsoleLogin\"`",
+        );
+        None
+    }
+
+    /// What follows `subject operator`.
+    fn compared(&mut self, start: usize, subject: Spanned<Expr>, symbol: &str, op: Binary) -> Option<E> {
+        if self.rest().starts_with(['=', '>', '<']) {
+            self.at -= symbol.len();
+            let span = self.at..self.at + symbol.len() + 1;
+            let help = "the comparisons are `=`, `!=`, `<`, `<=`, `>` and `>=`";
+            self.report(Diagnostic::error(span, "not an operator of filter patterns").help(help));
+            return None;
+        }
+        self.blanks();
+        let from = self.at;
+        let wanted = self.wanted()?;
+        let span = from..self.at;
+        let all = start..self.at;
+        let ordered = !matches!(op, Binary::Equal | Binary::NotEqual);
+        let negated = op == Binary::NotEqual;
+        let item = Box::new(subject);
+        let like = |pattern| Expr::Like {
+            negated,
+            item: item.clone(),
+            pattern: Spanned::new(pattern, span.clone()),
+        };
+        let expr = match wanted {
+            Wanted::Number(number) => {
+                // `<` and its like hold for numbers only, whatever else the field may be.
+                let item = if ordered { call(item.span.clone(), "tonumber", vec![item]) } else { item };
+                Expr::Binary(op, item, at(span, Expr::Literal(number)))
+            }
+            _ if ordered => {
+                let help = format!(
+                    "for text there are `=` and `!=`; a number is written without quotes: `{symbol} 10`"
+                );
+                self.report(
+                    Diagnostic::error(span, format!("expected a number after `{symbol}`")).help(help),
+                );
+                return None;
+            }
+            Wanted::Regex(regex) => like(Pattern::Regex(regex)),
+            Wanted::Text(text) if text == "*" => {
+                // Anything that is there.
+                let found = present(all.clone(), *item, false);
+                return Some(if negated { at(all, Expr::Unary(Unary::Not, found)) } else { found });
+            }
+            Wanted::Text(text) => {
+                let (open, rest) = text.strip_prefix('*').map_or((false, text.as_str()), |rest| (true, rest));
+                let (core, end) = rest.strip_suffix('*').map_or((rest, false), |core| (core, true));
+                if core.contains('*') {
+                    let message = "a `*` inside a value stands for itself";
+                    let help =
+                        "it is a wildcard only at the beginning and at the end; use a regex: `= %a.*b%`";
+                    self.report(Diagnostic::warning(span.clone(), message).help(help));
+                }
+                match (open, end) {
+                    (false, false) => Expr::Binary(op, item, at(span, Expr::Literal(Value::text(&text)))),
+                    (true, true) => like(Pattern::Text(core.to_owned())),
+                    (true, false) => like(Pattern::Regex(format!("{}$", escape(core)))),
+                    (false, true) => like(Pattern::Regex(format!("^{}", escape(core)))),
+                }
+            }
+        };
+        Some(at(all, expr))
+    }
+
+    /// `IS NULL`: there is no value, and the record writes one.
+    fn is_null(&mut self, start: usize, subject: &Spanned<Expr>) -> E {
+        let span = start..self.at;
+        let missing = present(span.clone(), subject.clone(), true);
+        let Expr::Field(name) = &subject.item else { return missing };
+        let key = super::lexer::name_parts(name).pop().map_or(String::new(), |(part, _)| part);
+        let key = key.rsplit('.').next().unwrap_or_default();
+        let pattern = Pattern::Regex(format!("\"{}\"\\s*:\\s*null", escape(key)));
+        let written = Expr::Like { negated: false, item: message(), pattern: Spanned::made(pattern) };
+        at(span.clone(), Expr::Binary(Binary::And, missing, at(span, written)))
+    }
+
+    /// The value after `=`.
+    fn wanted(&mut self) -> Option<Wanted> {
+        match self.next() {
+            Some('"') => self.quoted().map(Wanted::Text),
+            Some('%') => self.regex().map(Wanted::Regex),
+            Some('“' | '”' | '„' | '‘' | '’') => {
+                let help = "write text in plain double quotes: \"…\"";
+                self.unexpected("a value", help);
+                None
+            }
+            _ => {
+                let word = self.rest().get(..self.word_length(self.rest())).unwrap_or("");
+                if word.is_empty() {
+                    self.unexpected("a value", "for example `= \"ConsoleLogin\"`, `= 4*` or `= %regex%`");
+                    return None;
+                }
+                self.at += word.len();
+                Some(match number(word) {
+                    Some(number) => Wanted::Number(number),
+                    None => Wanted::Text(word.to_owned()),
+                })
+            }
+        }
+    }
+
+    /// The length of the word that a text begins with.
+    fn word_length(&self, rest: &str) -> usize {
+        let in_slots = self.slots.is_some();
+        let ends = |(i, c): (usize, char)| {
+            is_blank(c)
+                || matches!(c, '(' | ')' | '{' | '}' | '"' | '=' | '<' | '>' | '!' | '\'' | '\\')
+                || in_slots && matches!(c, ',' | '[' | ']')
+                || matches!(c, '&' | '|') && rest.get(i + 1..).is_some_and(|r| r.starts_with(c))
+        };
+        rest.char_indices().find(|c| ends(*c)).map_or(rest.len(), |(i, _)| i)
+    }
+
+    /// The place of the next `close` that no backslash escapes.
+    fn until(&self, close: char) -> Option<usize> {
+        let mut chars = self.rest().char_indices();
+        while let Some((i, c)) = chars.next() {
+            match c {
+                '\\' => _ = chars.next(),
+                c if c == close => return Some(self.at + i),
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// What stands between two signs that are the same.
+    fn between(&mut self, sign: char, what: &str) -> Option<&'a str> {
+        let open = self.at;
+        self.at += sign.len_utf8();
+        let Some(end) = self.until(sign) else {
+            let message = format!("the {what} has no closing `{sign}`");
+            self.report(Diagnostic::error(open..open + 1, message).help(format!("close it with `{sign}`")));
+            self.at = self.text.len();
+            return None;
+        };
+        let inner = self.text.get(self.at..end).unwrap_or("");
+        self.at = end + sign.len_utf8();
+        Some(inner)
+    }
+    fn quoted(&mut self) -> Option<String> {
+        self.between('"', "text").map(unescape)
+    }
+    fn regex(&mut self) -> Option<String> {
+        let start = self.at;
+        let inner = self.between('%', "regex")?;
+        if inner.is_empty() {
+            self.report(Diagnostic::error(start..self.at, "the regex is empty"));
+            return None;
+        }
+        // As the tree keeps a regex: `\%` and `\/` are signs like any other, and a line's end is an escape.
+        let mut out = String::with_capacity(inner.len());
+        let mut chars = inner.chars();
+        while let Some(c) = chars.next() {
+            match c {
+                '\n' => out.push_str("\\n"),
+                '\\' => match chars.next() {
+                    Some(sign @ ('%' | '/')) => out.push(sign),
+                    Some('\n') | None => out.push_str("\\n"),
+                    Some(next) => out.extend(['\\', next]),
+                },
+                c => out.push(c),
+            }
+        }
+        Some(out)
+    }
+
+    // --- JSON ---
+
+    fn json(&mut self) -> Option<E> {
+        let open = self.at;
+        self.eat("{");
+        self.blanks();
+        if self.next() == Some('}') {
+            self.report(
+                Diagnostic::error(open..self.at + 1, "the pattern has no condition")
+                    .help("for example `{ $.eventName = \"ConsoleLogin\" }`"),
+            );
+            self.at += 1;
+            return None;
+        }
+        let condition = self.any();
+        if self.eat("}") || self.full {
+            return condition;
+        }
+        self.blanks();
+        if self.next().is_none() {
+            if self.diagnostics.is_empty() {
+                self.report(Diagnostic::error(open..open + 1, "the pattern has no closing `}`"));
+            }
+        } else if condition.is_some() {
+            self.unexpected("`&&`, `||` or `}`", "");
+            self.at = self.text.len();
+        }
+        None
+    }
+
+    /// What a condition is about.
+    fn subject(&mut self) -> Option<Spanned<Expr>> {
+        if self.slots.is_some() {
+            return self.slot_subject();
+        }
+        let start = self.at;
+        if !self.eat("$") {
+            self.unexpected("a field such as `$.eventName`", "a field begins with `$.`");
+            return None;
+        }
+        let mut steps: Vec<String> = Vec::new();
+        loop {
+            let dot = self.rest().starts_with('.');
+            let rest = self.rest().get(dot as usize..).unwrap_or("");
+            if rest.starts_with('[') {
+                self.at += dot as usize + 1;
+                steps.push(self.bracketed()?);
+            } else if dot {
+                self.at += 1;
+                let key = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '@' | '$' | '/' | ':');
+                let length = rest.find(|c| !key(c)).unwrap_or(rest.len());
+                if length == 0 {
+                    self.unexpected("a key after `.`", "for example `$.userIdentity.type`");
+                    return None;
+                }
+                steps.push(rest.get(..length).unwrap_or("").to_owned());
+                self.at += length;
+            } else {
+                break;
+            }
+        }
+        if steps.is_empty() {
+            self.unexpected("`.` and a key after `$`", "for example `$.userIdentity.type`");
+            return None;
+        }
+        Some(Spanned::new(Expr::Field(path(&steps)), start..self.at))
+    }
+
+    /// `0]` or `"key"]`.
+    fn bracketed(&mut self) -> Option<String> {
+        self.blanks();
+        let rest = self.rest();
+        let step = if rest.starts_with('"') {
+            self.quoted()?
+        } else if rest.starts_with('\'') {
+            self.between('\'', "key")?.to_owned()
+        } else {
+            let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+            if digits == 0 {
+                let help = "name one element by its place, `$.users[0]`, or a key in quotes, `$[\"a.b\"]`";
+                self.unexpected("a number or a key in quotes", help);
+                return None;
+            }
+            self.at += digits;
+            rest.get(..digits).unwrap_or("").to_owned()
+        };
+        if !self.eat("]") {
+            self.unexpected("`]`", "");
+            return None;
+        }
+        Some(step)
+    }
+}
+
+fn at(span: std::ops::Range<usize>, expr: Expr) -> E {
+    Box::new(Spanned::new(expr, span))
+}
+
+fn call(span: std::ops::Range<usize>, name: &str, args: Vec<E>) -> E {
+    at(span.clone(), Expr::Call { name: Spanned::new(name.to_owned(), span), args })
+}
+
+fn message() -> E {
+    Box::new(Spanned::made(Expr::Field("@message".to_owned())))
+}
+
+/// `ispresent(item)` or its negation.
+fn present(span: std::ops::Range<usize>, item: Spanned<Expr>, negated: bool) -> E {
+    let present = call(span.clone(), "ispresent", vec![Box::new(item)]);
+    if negated { at(span, Expr::Unary(Unary::Not, present)) } else { present }
+}
+
+/// The steps of a selector as one name: a step with a dot in it stands in backticks, unless it is the only one.
+fn path(steps: &[String]) -> String {
+    match steps {
+        [only] if !only.contains('`') => only.clone(),
+        _ => {
+            let step = |s: &String| match s.contains(['.', '`']) {
+                true => format!("`{}`", s.replace('`', "``")),
+                false => s.clone(),
+            };
+            steps.iter().map(step).collect::<Vec<_>>().join(".")
+        }
+    }
+}
+
+/// A number as the vendor writes it: sign, fraction, exponent.
+fn number(word: &str) -> Option<Value> {
+    let plain = word.strip_prefix('+').unwrap_or(word);
+    if let Ok(v) = plain.parse() {
+        return Some(Value::Int(v));
+    }
+    parse_number(plain.as_bytes()).filter(|v| v.is_finite()).map(Value::Float)
+}
+
+/// A regex that finds exactly this text.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' | '.' | '+' | '*' | '?' | '(' | ')' | '|' | '[' | ']' | '{' | '}' | '^' | '$' | '#' => {
+                out.extend(['\\', c]);
+            }
+            '\n' => out.push_str("\\n"),
+            c => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,566 @@
+//! SQL as Athena users write it: text to tree by recursive descent, and tree back to text.
+//!
+//! ```text
+//! statement  = [ "WITH" name [ "(" name { "," name } ")" ] "AS" "(" query ")" { "," … } ] query [ ";" ]
+//! query      = "SELECT" [ "DISTINCT" | "ALL" ] item { "," item }
+//!              "FROM" source { [ "LEFT" | "INNER" ] "JOIN" source "ON" name "=" name { "AND" … }
+//!                            | "CROSS" "JOIN" "UNNEST" "(" value ")" [ "AS" ] name [ "(" name ")" ] }
+//!              [ "WHERE" value ] [ "GROUP" "BY" value { "," value } ] [ "HAVING" value ]
+//!              [ "ORDER" "BY" key { "," key } ] [ "LIMIT" ( number | "ALL" ) ]
+//! item       = "*" | value [ [ "AS" ] name ]
+//! source     = name { "." name } [ [ "AS" ] name ] | "(" query ")" [ [ "AS" ] name ]
+//! key        = value [ "ASC" | "DESC" ] [ "NULLS" ( "FIRST" | "LAST" ) ]
+//! ```
+//!
+//! Values stand in `expression`, their operands in `primary`, calls in `calls`; `select` reads a `SELECT` (`from` its
+//! tables) and `select::lower` brings it into the tree; the way back is in [`display`](mod@display).
+//!
+//! Rules that are decided here:
+//! - The tree knows two truth values, SQL three. A condition in the tree holds where SQL's is true; `NOT` is pushed
+//!   inwards so that it never turns "unknown" into true, and a condition that is used as a value becomes
+//!   `case(condition, true, its negation, false)`.
+//! - Functions that differ from those of Insights are called `sql.…` in the tree.
+//! - A column without a name of its own is called by its text.
+//! - Names are the same in any letter case.
+//! - A clause that cannot be read is reported and left out, and reading goes on at the next one.
+
+mod calls;
+pub mod display;
+mod expression;
+mod from;
+mod lexer;
+mod primary;
+mod replace;
+mod select;
+
+use std::{collections::HashMap, ops::Range};
+
+pub use calls::functions;
+pub use display::{Dialect, Own, Unsupported, display};
+
+use self::lexer::{Lexeme, Symbol, Token};
+use super::{
+    Parsed, TokenKind,
+    insights::{ParseResult, Reported, short},
+    keywords,
+    tree::{Command, Query, Spanned},
+};
+use crate::diagnostic::Diagnostic;
+
+/// More remarks than anybody reads.
+const MOST_DIAGNOSTICS: usize = 64;
+/// How deep queries may stand inside each other.
+const MOST_QUERIES: u32 = 12;
+
+/// How much text the uses of named queries may stand for.
+const MOST_COPIED: usize = 1 << 22;
+
+/// The words that begin a clause, and so end the one before.
+const CLAUSES: &[&str] = &[
+    "select",
+    "from",
+    "where",
+    "group",
+    "having",
+    "order",
+    "limit",
+    "offset",
+    "fetch",
+    "union",
+    "intersect",
+    "except",
+    "window",
+];
+
+/// Words that cannot be names without quotes.
+pub(super) const RESERVED: &[&str] = &[
+    "all",
+    "and",
+    "as",
+    "between",
+    "by",
+    "case",
+    "cast",
+    "cross",
+    "distinct",
+    "else",
+    "end",
+    "escape",
+    "except",
+    "exists",
+    "false",
+    "from",
+    "full",
+    "group",
+    "having",
+    "in",
+    "inner",
+    "intersect",
+    "into",
+    "is",
+    "join",
+    "left",
+    "like",
+    "natural",
+    "not",
+    "null",
+    "on",
+    "or",
+    "order",
+    "outer",
+    "right",
+    "select",
+    "then",
+    "true",
+    "union",
+    "unnest",
+    "using",
+    "values",
+    "when",
+    "where",
+    "with",
+    "limit",
+    "offset",
+    "fetch",
+    "window",
+];
+
+/// Whether a token follows a name rather than a keyword: `SELECT order, …`.
+fn is_after_name(next: Lexeme) -> bool {
+    matches!(next, Lexeme::Symbol(Symbol::Comma | Symbol::Dot | Symbol::Close))
+}
+
+/// Whether a name of this spelling needs quotes.
+pub(super) fn is_reserved(word: &str) -> bool {
+    RESERVED.iter().any(|r| r.eq_ignore_ascii_case(word))
+}
+
+/// The text's tree and everything that is wrong with it. Never fails: see [`Parsed`].
+pub fn parse(text: &str) -> Parsed {
+    let mut parser = Parser {
+        text,
+        tokens: Vec::new(),
+        depths: Vec::new(),
+        at: 0,
+        depth: 0,
+        queries: 0,
+        copied: 0,
+        named: HashMap::new(),
+        scope: Scope::default(),
+        diagnostics: Vec::new(),
+    };
+    parser.read_tokens();
+    let query = parser.statement();
+    let mut diagnostics = parser.diagnostics;
+    diagnostics.sort_by_key(|d| d.span.start);
+    Parsed { query, diagnostics }
+}
+
+/// The text cut into coloured stretches: they touch, and together are the whole text.
+pub(super) fn highlight(text: &str) -> Vec<(Range<usize>, TokenKind)> {
+    let tokens = lexer::tokens(text);
+    let kind = |(i, token): (usize, &Token)| {
+        let word = token.text(text);
+        let next = tokens.iter().skip(i + 1).find(|t| t.kind != Lexeme::Blank).map(|t| t.kind);
+        let is_one_of = |words: &[&str]| words.iter().any(|w| w.eq_ignore_ascii_case(word));
+        let kind = match token.kind {
+            Lexeme::Blank | Lexeme::End => TokenKind::Blank,
+            Lexeme::Comment => TokenKind::Comment,
+            Lexeme::Word
+                if is_one_of(&[
+                    "select", "from", "where", "group", "having", "order", "limit", "with", "join",
+                ]) =>
+            {
+                TokenKind::Command
+            }
+            Lexeme::Word
+                if is_reserved(word) || is_one_of(&["asc", "desc", "nulls", "filter", "interval"]) =>
+            {
+                TokenKind::Keyword
+            }
+            Lexeme::Word if next == Some(Lexeme::Symbol(Symbol::Open)) => TokenKind::Spec,
+            Lexeme::Quoted if word.starts_with('`') => TokenKind::Broken,
+            Lexeme::Word | Lexeme::Quoted => TokenKind::Field,
+            Lexeme::Text => TokenKind::Text,
+            Lexeme::Number => TokenKind::Number,
+            Lexeme::Symbol(_) => TokenKind::Operator,
+            Lexeme::Odd | Lexeme::Unclosed(_) | Lexeme::Unknown => TokenKind::Broken,
+        };
+        (token.span(), kind)
+    };
+    tokens.iter().enumerate().map(kind).collect()
+}
+
+/// A query that can be asked: its commands, and the names of its columns if they are known.
+#[derive(Clone, Debug, Default)]
+struct Relation {
+    commands: Vec<Spanned<Command>>,
+    /// `None` where every field of the logs is a column.
+    columns: Option<Vec<String>>,
+    /// How much text it stands for, the named queries in it included.
+    weight: usize,
+}
+
+/// What names mean inside a `SELECT`.
+#[derive(Clone, Debug, Default)]
+struct Scope {
+    /// What may stand before a column's name and means nothing more: the table's name or alias.
+    qualifiers: Vec<String>,
+    /// What stands before the names of a join's sides, as the tree spells it.
+    sides: Vec<String>,
+    /// Columns that an `UNNEST` made.
+    made: Vec<String>,
+    /// Names that the columns of this `SELECT` give, once they are read.
+    aliases: Vec<String>,
+    /// The columns; `None` where every field of the logs is one.
+    columns: Option<Vec<String>>,
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    /// Without blanks and comments.
+    tokens: Vec<Token>,
+    /// How many brackets are open before each token.
+    depths: Vec<u32>,
+    at: usize,
+    /// How deep expressions are nested.
+    depth: u32,
+    /// How many queries the current one stands in.
+    queries: u32,
+    /// How much text the uses of named queries stand for so far.
+    copied: usize,
+    /// What `WITH` named, by lower-case name.
+    named: HashMap<String, Relation>,
+    scope: Scope,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Parser<'a> {
+    fn read_tokens(&mut self) {
+        // For each open bracket, whether a query stands in it.
+        let mut open: Vec<bool> = Vec::new();
+        for token in lexer::tokens(self.text) {
+            match token.kind {
+                Lexeme::Blank | Lexeme::Comment => continue,
+                Lexeme::Unclosed(quote) => self.unclosed(quote, token),
+                Lexeme::Quoted if token.text(self.text).starts_with('`') => {
+                    let name = lexer::inside(token.text(self.text)).into_owned();
+                    let help = format!("write \"{}\"", short(&name));
+                    self.report(
+                        Diagnostic::error(token.span(), "names stand in double quotes here").help(help),
+                    );
+                }
+                _ => {}
+            }
+            let word = if token.kind == Lexeme::Word { token.text(self.text) } else { "" };
+            if token.kind == Lexeme::Symbol(Symbol::Close) {
+                open.pop();
+            } else if self.ends_brackets(word) && open.last() == Some(&false) {
+                // A clause of the query outside: the brackets never close.
+                while open.last() == Some(&false) {
+                    open.pop();
+                }
+            }
+            let after_open = self.tokens.last().is_some_and(|t| t.kind == Lexeme::Symbol(Symbol::Open));
+            if after_open && (word.eq_ignore_ascii_case("select") || word.eq_ignore_ascii_case("with")) {
+                open.pop();
+                open.push(true);
+            }
+            self.tokens.push(token);
+            self.depths.push(open.len() as u32);
+            if token.kind == Lexeme::Symbol(Symbol::Open) {
+                open.push(false);
+            }
+        }
+    }
+
+    /// Whether a word can only stand outside of the brackets of a call, given the tokens so far: `FROM` but for
+    /// `EXTRACT(hour FROM t)` and `IS DISTINCT FROM`, and `WHERE` but for `FILTER (WHERE …)`.
+    fn ends_brackets(&self, word: &str) -> bool {
+        let before = |n: usize| {
+            let at = self.tokens.len().checked_sub(n);
+            at.and_then(|at| self.tokens.get(at)).map_or("", |t| self.text_of(*t))
+        };
+        match () {
+            _ if word.eq_ignore_ascii_case("from") => {
+                !before(1).eq_ignore_ascii_case("distinct") && !before(3).eq_ignore_ascii_case("extract")
+            }
+            _ if word.eq_ignore_ascii_case("where") => before(1) != "(",
+            _ => false,
+        }
+    }
+
+    // --- tokens ---
+
+    fn peek_at(&self, ahead: usize) -> Token {
+        let end = Token { kind: Lexeme::End, start: self.text.len(), end: self.text.len() };
+        self.tokens.get(self.at + ahead).copied().unwrap_or(end)
+    }
+    fn peek(&self) -> Token {
+        self.peek_at(0)
+    }
+    fn advance(&mut self) -> Token {
+        let token = self.peek();
+        self.at = (self.at + 1).min(self.tokens.len());
+        token
+    }
+    fn text_of(&self, token: Token) -> &'a str {
+        token.text(self.text)
+    }
+    fn is_symbol(&self, symbol: Symbol) -> bool {
+        self.peek().kind == Lexeme::Symbol(symbol)
+    }
+    fn eat(&mut self, symbol: Symbol) -> bool {
+        let found = self.is_symbol(symbol);
+        self.at += found as usize;
+        found
+    }
+    fn is_word_at(&self, ahead: usize, word: &str) -> bool {
+        let token = self.peek_at(ahead);
+        token.kind == Lexeme::Word && self.text_of(token).eq_ignore_ascii_case(word)
+    }
+    fn is_word(&self, word: &str) -> bool {
+        self.is_word_at(0, word)
+    }
+    fn eat_word(&mut self, word: &str) -> bool {
+        let found = self.is_word(word);
+        self.at += found as usize;
+        found
+    }
+    fn eat_words(&mut self, words: &[&str]) -> bool {
+        let found = words.iter().enumerate().all(|(i, w)| self.is_word_at(i, w));
+        self.at += if found { words.len() } else { 0 };
+        found
+    }
+    /// Where the last token that was read ends.
+    fn end(&self) -> usize {
+        self.at.checked_sub(1).and_then(|i| self.tokens.get(i)).map_or(0, |t| t.end)
+    }
+    /// The brackets open before the next token.
+    fn level(&self) -> u32 {
+        self.depths.get(self.at).copied().unwrap_or(0)
+    }
+    fn is_clause(&self) -> bool {
+        let token = self.peek();
+        let word = self.text_of(token);
+        token.kind == Lexeme::Word
+            && CLAUSES.iter().any(|c| c.eq_ignore_ascii_case(word))
+            && !is_after_name(self.peek_at(1).kind)
+    }
+
+    // --- diagnostics ---
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() < MOST_DIAGNOSTICS {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    fn fail<T>(
+        &mut self,
+        span: Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> ParseResult<T> {
+        self.report(Diagnostic::error(span, message).help(help));
+        Err(Reported)
+    }
+
+    /// Reports that the next token is not what was expected.
+    fn unexpected(&mut self, expected: &str) -> Reported {
+        let token = self.peek();
+        if matches!(token.kind, Lexeme::Unclosed(_)) {
+            return Reported; // told when the tokens were read
+        }
+        let text = self.text_of(token);
+        let before = self.at.checked_sub(1).and_then(|i| self.tokens.get(i)).copied();
+        let after = before.map(|t| format!(" after `{}`", short(t.text(self.text)))).unwrap_or_default();
+        let found = match token.kind {
+            Lexeme::End => "the end of the query".to_owned(),
+            _ => format!("`{}`", short(text)),
+        };
+        let help = self.help_on(token, before);
+        let span = match before {
+            Some(t) if token.kind == Lexeme::End => t.end..t.end,
+            _ => token.span(),
+        };
+        self.report(Diagnostic::error(span, format!("expected {expected}{after}, found {found}")).help(help));
+        Reported
+    }
+
+    /// What to do about a token that stands in the wrong place.
+    fn help_on(&self, token: Token, before: Option<Token>) -> String {
+        let text = self.text_of(token);
+        let lower = text.to_ascii_lowercase();
+        let after_comma = before.is_some_and(|t| t.kind == Lexeme::Symbol(Symbol::Comma));
+        let next = self.text_of(self.peek_at(1));
+        match token.kind {
+            Lexeme::Symbol(Symbol::EqualEqual) => "write `=`".to_owned(),
+            Lexeme::Symbol(Symbol::AndAnd) => "write `AND`".to_owned(),
+            Lexeme::Symbol(Symbol::Bang) => "write `NOT`".to_owned(),
+            Lexeme::Symbol(Symbol::Match) => "write `regexp_like(column, 'regex')`".to_owned(),
+            Lexeme::Symbol(Symbol::DoubleColon) => format!("write `CAST(… AS {next})`"),
+            Lexeme::Symbol(Symbol::Pipe) => {
+                let meant = keywords::command_named(next).map(|c| c.name).and_then(|name| match name {
+                    "limit" => Some("write `LIMIT` at the end of the query"),
+                    "sort" => Some("write `ORDER BY` before `LIMIT`"),
+                    "filter" => Some("write the condition after `WHERE`, or after `HAVING` for groups"),
+                    "stats" => Some("write aggregates after `SELECT`, keys after `GROUP BY`"),
+                    _ => None,
+                });
+                meant.unwrap_or("commands with `|` between them are CloudWatch Logs Insights").to_owned()
+            }
+            Lexeme::Symbol(Symbol::OpenList) => "a list stands in round brackets: `IN ('a', 'b')`".to_owned(),
+            Lexeme::Symbol(Symbol::Slash) => "write `regexp_like(column, 'regex')`".to_owned(),
+            Lexeme::Symbol(Symbol::Close) if after_comma => "leave out the last `,`".to_owned(),
+            Lexeme::Odd if text.bytes().filter(|b| *b == b'.').count() == 3 => {
+                format!("write an address as text: '{text}'")
+            }
+            Lexeme::Odd => format!("write it as text: '{text}', or as a column: \"{text}\""),
+            Lexeme::Unknown if matches!(text, "“" | "”" | "‘" | "’" | "„") => {
+                "write straight quotes: 'text'".to_owned()
+            }
+            Lexeme::Unknown if text == "#" => "a comment begins with `--`".to_owned(),
+            Lexeme::Word if is_reserved(&lower) && is_after_name(self.peek_at(1).kind) => {
+                format!("a column of this name stands in double quotes: \"{text}\"")
+            }
+            Lexeme::Word if after_comma && self.is_clause() => "leave out the last `,`".to_owned(),
+            Lexeme::Word if matches!(lower.as_str(), "over") => {
+                "window functions are not offered: aggregate with `GROUP BY`".to_owned()
+            }
+            Lexeme::Word if matches!(lower.as_str(), "ispresent" | "exists") => {
+                "write `column IS NOT NULL`".to_owned()
+            }
+            Lexeme::Word if lower == "ilike" => "write `lower(column) LIKE '%text%'`".to_owned(),
+            Lexeme::Word if matches!(lower.as_str(), "contains" | "matches" | "rlike" | "regexp") => {
+                "write `column LIKE '%text%'` or `regexp_like(column, 'regex')`".to_owned()
+            }
+            Lexeme::Word if is_reserved(&lower) && !self.is_clause() => {
+                format!("a column of this name stands in double quotes: \"{text}\"")
+            }
+            Lexeme::Word => {
+                let near = crate::diagnostic::suggest(
+                    text,
+                    ["from", "where", "group", "having", "order", "limit", "and", "between", "like", "desc"],
+                );
+                near.map_or_else(String::new, |near| format!("did you mean `{}`?", near.to_uppercase()))
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn unclosed(&mut self, quote: char, token: Token) {
+        let line = self.text_of(token);
+        let span = token.start..token.start + line.trim_end().len();
+        let (message, help) = match quote {
+            '/' => ("the comment has no closing `*/`".to_owned(), "close it, or write `--` for one line"),
+            '\'' => (
+                "the text has no closing `'`".to_owned(),
+                "close it; a quote inside is written twice: 'it''s'",
+            ),
+            _ => (format!("the name has no closing `{quote}`"), ""),
+        };
+        self.report(Diagnostic::error(span, message).help(help));
+    }
+
+    /// The closing bracket of `open`.
+    fn close(&mut self, open: Token) -> ParseResult<()> {
+        if self.eat(Symbol::Close) {
+            return Ok(());
+        }
+        if matches!(self.peek().kind, Lexeme::End | Lexeme::Symbol(Symbol::Semicolon)) || self.is_clause() {
+            return self.fail(open.span(), "`(` has no closing `)`", "");
+        }
+        Err(self.unexpected("`,` or `)`"))
+    }
+
+    // --- statements ---
+
+    fn statement(&mut self) -> Query {
+        if self.tokens.is_empty() {
+            return Query::default();
+        }
+        if self.eat_word("with") {
+            while let Ok(true) = self.named_query() {}
+        }
+        let relation = self.query();
+        if let Ok(relation) = relation {
+            while self.eat(Symbol::Semicolon) {}
+            if self.peek().kind != Lexeme::End {
+                self.unexpected("the end of the query");
+            }
+            return Query { commands: relation.commands };
+        }
+        Query::default()
+    }
+
+    /// `name AS ( query )`; says whether another one follows.
+    fn named_query(&mut self) -> ParseResult<bool> {
+        let name = self.new_name()?;
+        let mut columns = Vec::new();
+        let open = self.peek();
+        if self.eat(Symbol::Open) {
+            columns.push(self.new_name()?);
+            while self.eat(Symbol::Comma) {
+                columns.push(self.new_name()?);
+            }
+            self.close(open)?;
+        }
+        if !self.eat_word("as") {
+            return Err(self.unexpected("`AS ( SELECT … )`"));
+        }
+        let open = self.peek();
+        if !self.eat(Symbol::Open) {
+            return Err(self.unexpected("`(`"));
+        }
+        let relation = self.query();
+        self.close(open)?;
+        let relation = self.renamed(relation?, columns)?;
+        self.named.insert(name.item.to_lowercase(), relation);
+        Ok(self.eat(Symbol::Comma))
+    }
+
+    /// The name of something new.
+    fn new_name(&mut self) -> ParseResult<Spanned<String>> {
+        let token = self.peek();
+        let text = self.text_of(token);
+        let name = match token.kind {
+            Lexeme::Word if !is_reserved(text) => text.to_owned(),
+            Lexeme::Quoted => lexer::inside(text).into_owned(),
+            Lexeme::Text => {
+                let name = lexer::inside(text).into_owned();
+                let help = format!("write \"{}\"", short(&name));
+                self.report(
+                    Diagnostic::error(token.span(), "a name stands in double quotes, not in single ones")
+                        .help(help),
+                );
+                name
+            }
+            _ => return Err(self.unexpected("a name")),
+        };
+        self.advance();
+        Ok(Spanned::new(name, token.span()))
+    }
+
+    /// Leaves out what cannot be read: to the next of these words or signs, or the next clause.
+    fn skip_to(&mut self, level: u32, marks: &[&str]) {
+        while self.peek().kind != Lexeme::End && self.level() >= level {
+            let text = self.text_of(self.peek());
+            let here = self.level() == level;
+            if here && (self.is_clause() || marks.iter().any(|m| m.eq_ignore_ascii_case(text))) {
+                return;
+            }
+            self.advance();
+        }
+    }
+
+    /// Leaves out what cannot be read: to the next clause of this query, or its end.
+    fn skip_clause(&mut self, level: u32) {
+        while self.peek().kind != Lexeme::End
+            && self.level() >= level
+            && !(self.level() == level && (self.is_clause() || self.is_symbol(Symbol::Semicolon)))
+        {
+            self.advance();
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The data model: what a shard of loaded logs is made of. It knows nothing above it: no format, no query.
+//!
+//! Reading order:
+//! 1. [`schema`]: kinds, units, roles, fields: what a column is called and what it means.
+//! 2. [`value`]: one value outside a column, as queries and views see it, and how values compare.
+//! 3. [`bitmap`], [`packed`], [`dictionary`], [`bytes`], `positional`: the building blocks of columns.
+//! 4. [`column`](mod@column): one column of one chunk, sealed; [`writer`]: the same while it is being filled.
+//! 5. [`raw`]: the raw text of records, LZ4-compressed.
+//! 6. [`chunk`] and [`table`](mod@table): rows in chunks, chunks in a table, one table per format.
+//! 7. [`shard`]: the tables and the sources (files) that one worker holds; [`builtin`]: the fields that every row has.
+
+pub mod bitmap;
+pub mod builtin;
+pub mod bytes;
+pub mod chunk;
+pub mod column;
+pub mod dictionary;
+pub mod external;
+pub mod json_paths;
+pub mod lookup;
+pub mod packed;
+mod positional;
+pub mod raw;
+pub mod schema;
+pub mod shard;
+#[expect(clippy::module_inception, reason = "the table is the central item of the module named after it")]
+pub mod table;
+pub mod time;
+pub mod value;
+pub mod writer;
+
+pub use bitmap::Bitmap;
+pub use chunk::{CHUNK_ROWS, Chunk};
+pub use column::{Column, Data};
+pub use dictionary::Dictionary;
+pub use schema::{Field, Kind, Role, Schema, Unit};
+pub use shard::{Shard, Source};
+pub use table::{Row, RowWriter, Table};
+pub use value::{Cell, SortKey, Value};
