@@ -216,7 +216,7 @@ impl Steps {
         let (_, partial, rest) = job.finish_truncated();
         let finish = begun.elapsed();
         let begun = Instant::now();
-        let mut merged = exec::merge(vec![partial]);
+        let mut merged = exec::merge(plan.limits(), vec![partial]);
         if let Some(wanted) = exec::refinement(&plan, &merged) {
             merged = rest.supply(shard, &wanted);
         }

@@ -103,7 +103,7 @@ fn ask(plan: &Arc<Plan>, shards: &mut [Shard]) -> (Vec<Selection>, Partial) {
     });
     let (selections, partials): (Vec<_>, Vec<_>) = answers.into_iter().unzip();
     let numbered = partials.into_iter().zip(0..).map(|(partial, shard)| partial.at_shard(shard));
-    (selections, exec::merge(numbered.collect()))
+    (selections, exec::merge(plan.limits(), numbered.collect()))
 }
 
 /// What rows are ordered by; ties as within one shard: by file, place in it, and format.

@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`plan`] (a tree's names resolved against a [`Catalog`](plan::Catalog), the pipeline cut into stages),
 //! [`kernels`] (what computes each function of the table in `logloupe-syntax`), [`exec`] (a plan as jobs over shards, whose
-//! partials merge and are finalized), [`result`]; then what is made of trees and plans for people and other engines:
+//! partials merge and are finalized), [`result`]; [`limits`] bound all of it; then what is made of trees and plans for people and other engines:
 //! [`explain`], [`transpile`], [`complete`].
 //!
 //! Three languages share one tree (`logloupe-syntax`) and one plan. Nothing here knows a format: names reach columns
@@ -33,6 +33,7 @@ pub mod complete;
 pub mod exec;
 pub mod explain;
 pub mod kernels;
+pub mod limits;
 pub mod plan;
 pub mod result;
 pub mod transpile;

@@ -1,13 +1,15 @@
 //! Rows of one table into groups: the part of `stats` that runs on a shard.
 
+use crate::limits::{Limits, TOO_MANY_VALUES};
+
 use super::{
     super::plan::{AggregateCall, Group, Node},
-    accumulators::{Accumulators, Distinct, DistinctMode, KmvSketch, MAX_EXACT_PAIRS, hash},
+    accumulators::{Accumulators, Distinct, DistinctMode, KmvSketch, hash},
     eval::{Eval, position},
     interner::KeyTable,
     keys::{Encoder, Keys, TableContext},
-    packed_aggregate::PackedAggregate,
-    partial::{Groups, unify},
+    merge::unify,
+    partial::Groups,
     vector::{Vector, of_kind},
 };
 use logloupe_table::{
@@ -15,57 +17,13 @@ use logloupe_table::{
     schema::{RECORD, SOURCE, TIMESTAMP},
 };
 
-/// More groups than this, on one shard or merged, are refused: they would not fit a browser's memory, and no one reads
-/// them. On 32-bit targets a group of two keys and two aggregates takes some 60 bytes here and 220 while it is merged, so
-/// that this many take at most about a gigabyte of the four that a worker can address.
-pub(super) const MAX_GROUPS: usize = 5_000_000;
-/// Values in the tables that steps after a `stats` make are refused likewise.
-pub(super) const MAX_VALUES: usize = 50_000_000;
-/// Values that aggregates keep beside one per group. Fewer than a [`KeyTable`] has numbers.
-pub(super) const MAX_KEPT: usize = 16_000_000;
-/// What is said then.
-pub(super) const TOO_MANY_VALUES: &str =
-    "the query keeps too many single values; filter first, or group by fewer or coarser keys";
-
-pub(super) fn too_many_groups() -> String {
-    format!("the query makes more than {MAX_GROUPS} groups; group by fewer or coarser keys")
-}
-
-/// The groups of one table in the making.
-pub(super) enum Aggregation {
-    /// The quick way for counts and sums.
-    PackedAggregate(Box<PackedAggregate>),
-    /// Any aggregates of any keys.
-    General(Box<HashAggregate>),
-}
-
-impl Aggregation {
-    pub(super) fn new(group: &Group, parts: &TableContext<'_>) -> Aggregation {
-        match PackedAggregate::new(group, parts) {
-            Some(sums) => Aggregation::PackedAggregate(Box::new(sums)),
-            None => Aggregation::General(Box::new(HashAggregate::new(group, parts))),
-        }
-    }
-    /// Takes in the selected rows of a chunk; the error says which limit was reached.
-    pub(super) fn take<'b>(
-        &mut self,
-        group: &'b Group,
-        eval: &mut Eval<'_, 'b>,
-        rows: &Bitmap,
-    ) -> Result<(), String> {
-        match self {
-            Aggregation::PackedAggregate(sums) => sums.take(group, eval, rows),
-            Aggregation::General(aggregate) => aggregate.take(group, eval, rows),
-        }
-    }
-}
-
-/// The general way.
+/// Any aggregates of any keys.
 pub(super) struct HashAggregate {
     keys: Keys,
     aggregates: Vec<AggregateState>,
     rows: Vec<u32>,
     groups: Vec<u32>,
+    limits: Limits,
 }
 
 struct AggregateState {
@@ -110,6 +68,7 @@ impl HashAggregate {
             aggregates: group.aggregates.iter().map(aggregating).collect(),
             rows: Vec::new(),
             groups: Vec::new(),
+            limits: *parts.limits,
         }
     }
 
@@ -127,15 +86,15 @@ impl HashAggregate {
         rows.for_each(|i| self.rows.push(i as u32));
         self.keys.groups(&group.keys, eval, &self.rows, &mut self.groups);
         let groups = self.keys.len();
-        if groups > MAX_GROUPS {
-            return Err(too_many_groups());
+        if groups > self.limits.groups {
+            return Err(self.limits.too_many_groups());
         }
         let calls = group.aggregates.iter().zip(&mut self.aggregates);
         for (call, aggregating) in calls.filter(|(call, _)| call.same_as.is_none()) {
             aggregating.accumulators.grow(groups);
-            aggregating.take(call, eval, rows, &self.rows, &self.groups);
+            aggregating.take(call, eval, rows, (&self.rows, &self.groups), &self.limits);
         }
-        if self.aggregates.iter().map(AggregateState::weight).sum::<usize>() > MAX_KEPT {
+        if self.aggregates.iter().map(AggregateState::weight).sum::<usize>() > self.limits.kept {
             return Err(TOO_MANY_VALUES.to_owned());
         }
         Ok(())
@@ -143,9 +102,10 @@ impl HashAggregate {
 
     pub(super) fn finish(self, table: &Table) -> Groups {
         let (keys, alike) = self.keys.columns(table);
-        let states = self.aggregates.into_iter().map(|a| a.finish(table)).collect();
+        let limits = &self.limits;
+        let states = self.aggregates.into_iter().map(|a| a.finish(table, limits)).collect();
         let groups = Groups { groups: self.keys.len(), keys, states, truncated: None };
-        if alike { unify(groups) } else { groups }
+        if alike { unify(groups, limits) } else { groups }
     }
 }
 
@@ -155,18 +115,18 @@ impl AggregateState {
         call: &'b AggregateCall,
         eval: &mut Eval<'_, 'b>,
         rows: &Bitmap,
-        list: &[u32],
-        groups: &[u32],
+        (list, groups): (&[u32], &[u32]),
+        limits: &Limits,
     ) {
         let Some(arg) = &call.arg else { return self.accumulators.count_rows(groups) };
         if let Some(numbered) = &mut self.distinct {
-            return numbered.take(arg, eval, list, groups);
+            return numbered.take(arg, eval, list, groups, limits);
         }
         let vector = eval.eval(arg, rows);
         if self.accumulators.is_timed() {
             return self.at_times(eval, &vector, list, groups);
         }
-        if self.accumulators.add_numbers(groups, list, &vector) {
+        if self.accumulators.add_numbers(groups, list, &vector, limits) {
             return;
         }
         match &*vector {
@@ -177,7 +137,7 @@ impl AggregateState {
                 for (&group, &row) in groups.iter().zip(list) {
                     let i = row as usize;
                     if valid.is_some_and(|v| !v.get(i)) {
-                        self.accumulators.add(group, &eval.code_value(*of, None));
+                        self.accumulators.add(group, &eval.code_value(*of, None), limits);
                         continue;
                     }
                     let code = codes.get(i) as usize;
@@ -185,17 +145,17 @@ impl AggregateState {
                         values.resize(code + 1, None);
                     }
                     let value = values[code].get_or_insert_with(|| eval.code_value(*of, Some(code as u32)));
-                    self.accumulators.add(group, value);
+                    self.accumulators.add(group, value, limits);
                 }
             }
             Vector::Packed { kind, values, valid: None } => {
                 for (&group, &row) in groups.iter().zip(list) {
-                    self.accumulators.add(group, &of_kind(*kind, values.get(row as usize)));
+                    self.accumulators.add(group, &of_kind(*kind, values.get(row as usize)), limits);
                 }
             }
             other => {
                 for (&group, &row) in groups.iter().zip(list) {
-                    self.accumulators.add(group, &eval.at(other, row as usize));
+                    self.accumulators.add(group, &eval.at(other, row as usize), limits);
                 }
             }
         }
@@ -218,16 +178,23 @@ impl AggregateState {
         self.distinct.as_ref().map_or(0, |d| d.pairs.len()) + self.accumulators.weight()
     }
 
-    fn finish(self, table: &Table) -> Accumulators {
+    fn finish(self, table: &Table, limits: &Limits) -> Accumulators {
         match self.distinct {
-            Some(numbered) => Accumulators::Distinct(numbered.finish(table)),
+            Some(numbered) => Accumulators::Distinct(numbered.finish(table, limits)),
             None => self.accumulators,
         }
     }
 }
 
 impl Numbered {
-    fn take<'b>(&mut self, arg: &'b Node, eval: &mut Eval<'_, 'b>, list: &[u32], groups: &[u32]) {
+    fn take<'b>(
+        &mut self,
+        arg: &'b Node,
+        eval: &mut Eval<'_, 'b>,
+        list: &[u32],
+        groups: &[u32],
+        limits: &Limits,
+    ) {
         let mut numbers = vec![0u64; list.len()];
         self.encoder.encode(arg, eval, list, 0, &mut numbers);
         for (group, number) in groups.iter().zip(numbers) {
@@ -239,7 +206,7 @@ impl Numbered {
                 }
             }
         }
-        if self.ask == DistinctMode::Count && self.pairs.len() > MAX_EXACT_PAIRS {
+        if self.ask == DistinctMode::Count && self.pairs.len() > limits.exact_pairs {
             self.estimate(eval.table);
         }
     }
@@ -254,7 +221,7 @@ impl Numbered {
         self.encoder.forget(self.seed);
     }
 
-    fn finish(mut self, table: &Table) -> Distinct {
+    fn finish(mut self, table: &Table, limits: &Limits) -> Distinct {
         if self.sketch.is_some() {
             self.estimate(table);
         }
@@ -266,6 +233,6 @@ impl Numbered {
         let numbered: Vec<(u32, u32)> =
             self.pairs.keys().iter().map(|k| ((k >> 32) as u32, used.number(*k & 0xffff_ffff))).collect();
         let values: Vec<Value> = used.keys().iter().map(|n| self.encoder.value(table, *n)).collect();
-        Distinct::of_pairs(self.ask, values, numbered, self.counts)
+        Distinct::of_pairs(self.ask, values, numbered, self.counts, limits)
     }
 }

@@ -3,6 +3,8 @@
 
 use std::rc::Rc;
 
+use crate::limits::Limits;
+
 use super::{
     super::plan::{Node, Op, Stage, binning::Binning},
     bound::{Bound, Input},
@@ -22,6 +24,7 @@ pub(super) struct TableContext<'p> {
     /// How many chunks the job looks at.
     pub(super) chunks: usize,
     pub(super) seed: u64,
+    pub(super) limits: &'p Limits,
 }
 
 /// How the values of one key become numbers; 0 is the missing value.
@@ -48,7 +51,7 @@ pub(super) struct Encoder {
 impl Encoder {
     /// The encoding of `node`.
     pub(super) fn new(node: &Node, of: &TableContext<'_>) -> Encoder {
-        let &TableContext { stage, bound, table, chunks, seed } = of;
+        let &TableContext { stage, bound, table, chunks, seed, .. } = of;
         let (encoding, bits) = Encoding::of(node, stage, bound, table, &table.chunks()[..chunks])
             .unwrap_or_else(|| {
                 (Encoding::Interned { interner: Box::new(Interner::new(seed)), codes: Vec::new() }, 32)

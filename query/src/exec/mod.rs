@@ -7,6 +7,7 @@
 //! shards), `finalize` (operators after the merge), `read` (values of single rows).
 
 mod accumulators;
+mod aggregate;
 mod bound;
 mod dedup;
 mod eval;
@@ -16,6 +17,7 @@ mod finalize;
 mod hash_aggregate;
 mod interner;
 mod keys;
+mod merge;
 mod packed_aggregate;
 mod partial;
 mod read;
@@ -29,16 +31,17 @@ mod vector;
 use std::{ops::Range, sync::Arc};
 
 pub use finalize::{finalize, survivors};
-pub use partial::{Partial, RowRef, merge};
+pub use merge::merge;
+pub use partial::{Partial, RowRef};
 pub use read::{Reader, rows, sort_column};
 pub use top_k::{Refine, Remainder, refinement};
 
 use self::{
     accumulators::Accumulators,
+    aggregate::Aggregation,
     bound::Bound,
     eval::Eval,
     finalize::groups_of_rows,
-    hash_aggregate::Aggregation,
     keys::TableContext,
     partial::{Body, Groups},
     row_collector::{RequiredColumns, RowCollector},
@@ -48,6 +51,7 @@ use super::{
     plan::{Catalog, Operator, Plan, plan, subqueries},
     result::ResultTable,
 };
+use crate::limits::Limits;
 use logloupe_syntax::{Diagnostic, Language, parse_in, tree::Query};
 use logloupe_table::json_paths::JsonPaths;
 use logloupe_table::{Bitmap, Chunk, Shard, Table, schema::TIMESTAMP};
@@ -123,7 +127,7 @@ impl<'j> Job<'j> {
     /// [`refinement`] and ask the [`Remainder`] of [`finish_truncated`](Self::finish_truncated) for what it says.
     pub fn allow_truncated(mut self) -> Job<'j> {
         self.top_k = TopK::of(&self.plan);
-        self.rest = Remainder::new(self.top_k);
+        self.rest = Remainder::new(self.top_k, self.plan.limits);
         self
     }
 
@@ -164,7 +168,9 @@ impl<'j> Job<'j> {
                             Some(group) if plan.cut().is_none() => {
                                 let (table, stage) = (&shard.tables[self.at], &plan.stages[0]);
                                 let (chunks, seed) = (job.rows.len(), self.seed);
-                                let parts = TableContext { stage, bound: &bound, table, chunks, seed };
+                                let limits = &plan.limits;
+                                let parts =
+                                    TableContext { stage, bound: &bound, table, chunks, seed, limits };
                                 job.also = stage.also.iter().map(|g| Aggregation::new(g, &parts)).collect();
                                 Some(Aggregation::new(group, &parts))
                             }
@@ -230,7 +236,7 @@ impl<'j> Job<'j> {
                     let mut collector = RowCollector::new(self.seed);
                     let taken = collector.take(&required, &mut eval, &rows, (self.at, job.rows.len()));
                     let groups = taken.and_then(|()| groups_of_rows(plan, collector.finish(&required)));
-                    groups.and_then(|groups| add_groups(&mut self.groups, groups))
+                    groups.and_then(|groups| add_groups(&plan.limits, &mut self.groups, groups))
                 }
                 Some(required) => self.collector.take(&required, &mut eval, &rows, (self.at, job.rows.len())),
                 None => Ok(()),
@@ -293,21 +299,21 @@ impl<'j> Job<'j> {
             (None, Some(required)) if !self.plan.is_cut_on_shards() => {
                 Partial { body: Body::Rows(self.collector.finish(&required)), failure: None }
             }
-            (None, _) => merge(self.groups.into_iter().map(Partial::of).collect()),
+            (None, _) => merge(&self.plan.limits, self.groups.into_iter().map(Partial::of).collect()),
         };
         (selection, partial, self.rest)
     }
 }
 
 /// Keeps the groups of a chunk; now and then what was kept is merged, so that it stays small.
-fn add_groups(kept: &mut Vec<Groups>, groups: Option<Groups>) -> Result<(), String> {
+fn add_groups(limits: &Limits, kept: &mut Vec<Groups>, groups: Option<Groups>) -> Result<(), String> {
     const MANY: usize = 1 << 20;
     kept.extend(groups);
     let weight = |g: &Groups| g.groups + g.states.iter().map(Accumulators::weight).sum::<usize>();
     let pending: usize = kept.iter().skip(1).map(weight).sum();
     if pending > MANY.max(kept.first().map_or(0, weight)) {
         let of = |groups| Partial { body: Body::Groups(groups), failure: None };
-        let merged = merge(std::mem::take(kept).into_iter().map(of).collect());
+        let merged = merge(limits, std::mem::take(kept).into_iter().map(of).collect());
         if let Some(failure) = merged.failure {
             return Err(failure);
         }

@@ -13,10 +13,11 @@ use super::{
     accumulators::Accumulators,
     bound::{Bound, Input},
     eval::Eval,
-    hash_aggregate::MAX_GROUPS,
     keys::{Encoder, TableContext, distinct, ones},
-    partial::{Groups, KeyColumn, unify},
+    merge::unify,
+    partial::{Groups, KeyColumn},
 };
+use crate::limits::Limits;
 use logloupe_syntax::functions::AggregateKind;
 use logloupe_table::{Bitmap, Chunk, Data, Kind, Table, Value};
 
@@ -45,6 +46,7 @@ pub(super) struct PackedAggregate {
     grows: Vec<bool>,
     index: GroupIndex,
     seed: u64,
+    limits: Limits,
     rows: Vec<u32>,
     keys: Vec<u64>,
     values: [Vec<u64>; MAX_ACCUMULATORS - 1],
@@ -121,7 +123,7 @@ impl PackedAggregate {
             bits <= DIRECT_BITS && accumulators.len() << bits <= rows.clamp(1 << 12, 1 << DIRECT_BITS);
         let index = match direct {
             true => GroupIndex::Direct(vec![0; accumulators.len() << bits]),
-            false => GroupIndex::Partitioned(Partitioned::new(rows, of.seed)),
+            false => GroupIndex::Partitioned(Partitioned::new(rows, of.seed, of.limits)),
         };
         Some(PackedAggregate {
             encoders,
@@ -131,6 +133,7 @@ impl PackedAggregate {
             made,
             index,
             seed: of.seed,
+            limits: *of.limits,
             rows: Vec::new(),
             keys: Vec::new(),
             values: Default::default(),
@@ -164,8 +167,8 @@ impl PackedAggregate {
             3 => self.index.add::<3>(keys, values),
             _ => self.index.add::<4>(keys, values),
         }
-        match self.index.most() > MAX_GROUPS {
-            true => Err(super::hash_aggregate::too_many_groups()),
+        match self.index.most() > self.limits.groups {
+            true => Err(self.limits.too_many_groups()),
             false => Ok(()),
         }
     }
@@ -190,7 +193,7 @@ impl PackedAggregate {
         let mut all = Vec::new();
         self.index.for_each(self.accumulators.len(), |key, totals| all.push((key, totals)));
         let (groups, alike) = self.groups(table, &all);
-        if alike { unify(groups) } else { groups }
+        if alike { unify(groups, &self.limits) } else { groups }
     }
 
     /// The accumulator of an aggregate, if groups with the largest of them can be told before all rows are known: a count, or
@@ -358,7 +361,7 @@ struct Partitioned {
     partitions: Vec<Partition>,
     /// The partition of a key is what is left of its hash.
     shift: u32,
-    /// Blocks of `BLOCK` records of `L` numbers: a key, and what it adds to the accumulators after the first.
+    /// Blocks of `block` records of `L` numbers: a key, and what it adds to the accumulators after the first.
     blocks: Vec<Box<[u64]>>,
     /// Blocks that no partition uses.
     free: Vec<u32>,
@@ -366,23 +369,23 @@ struct Partitioned {
     /// How many partitions have taken in their last records.
     settled: usize,
     seed: u64,
+    /// [`Limits::block_records`] and [`Limits::waiting_blocks`].
+    block: usize,
+    waiting: usize,
 }
 
-/// Records in a block; few in tests, so that blocks fill.
-const BLOCK: usize = if cfg!(test) { 2 } else { 512 };
-/// Blocks that a partition lets wait before it looks at its groups.
-const WAITING: usize = if cfg!(test) { 2 } else { 8 };
 /// Partitions that take in their last records in one step.
 const SETTLED: usize = 32;
 
 impl Partitioned {
-    fn new(rows: usize, seed: u64) -> Partitioned {
+    fn new(rows: usize, seed: u64, limits: &Limits) -> Partitioned {
+        let waiting = limits.waiting_blocks;
         let bits = (rows.max(1).ilog2().saturating_sub(12)).clamp(4, 10);
         let partitions = 1 << bits;
         // Not all at once: work is then even from step to step.
         let partition = |number: usize| Partition {
             slots: vec![EMPTY; 16],
-            patience: 1 + number * WAITING / partitions,
+            patience: 1 + number * waiting / partitions,
             ..Partition::default()
         };
         Partitioned {
@@ -393,6 +396,8 @@ impl Partitioned {
             groups: 0,
             settled: 0,
             seed,
+            block: limits.block_records.next_power_of_two(),
+            waiting,
         }
     }
     /// Keys come from attackers too, and the seed is not known to them.
@@ -415,7 +420,7 @@ impl Partitioned {
                 record[accumulator] = values[accumulator - 1][i];
             }
             fill += 1;
-            self.partitions[number].fill = (fill % BLOCK) as u32;
+            self.partitions[number].fill = (fill & (self.block - 1)) as u32;
         }
     }
     /// Gives a partition a block to fill; first it takes in those that wait, if they are many.
@@ -424,10 +429,10 @@ impl Partitioned {
     fn open<const L: usize>(&mut self, number: usize) -> usize {
         if self.partitions[number].waiting.len() >= self.partitions[number].patience {
             self.flush::<L>(number);
-            self.partitions[number].patience = WAITING;
+            self.partitions[number].patience = self.waiting;
         }
         let block = self.free.pop().unwrap_or_else(|| {
-            self.blocks.push(vec![0; BLOCK * L].into());
+            self.blocks.push(vec![0; self.block * L].into());
             self.blocks.len() as u32 - 1
         });
         let partition = &mut self.partitions[number];
@@ -443,7 +448,7 @@ impl Partitioned {
         let last = partition.waiting.len().wrapping_sub(1);
         for (i, block) in std::mem::take(&mut partition.waiting).into_iter().enumerate() {
             let full = i < last || partition.fill == 0;
-            let records = if full { BLOCK } else { partition.fill as usize };
+            let records = if full { self.block } else { partition.fill as usize };
             for record in self.blocks[block as usize][..records * L].chunks_exact(L) {
                 partition.add::<L>(record, self.hash(record[0]), |key| self.hash(key));
             }

@@ -4,11 +4,12 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
+use crate::limits::Limits;
+
 use super::{
     super::plan::{Node, Operator, Plan, Stage},
     dedup::Dedup,
     eval::{Eval, position},
-    hash_aggregate::MAX_VALUES,
     keys::TableContext,
     partial::{RowRef, SurvivorRow},
     vector::Vector,
@@ -29,6 +30,7 @@ pub(super) struct RequiredColumns<'p> {
     /// The same as expressions.
     keys: Option<&'p [Node]>,
     limit: usize,
+    limits: Limits,
 }
 
 impl<'p> RequiredColumns<'p> {
@@ -74,7 +76,7 @@ impl<'p> RequiredColumns<'p> {
             plan.shown.iter().for_each(|o| leaves.add(&o.node));
         }
         leaves.found.into_iter().for_each(|n| _ = place(n));
-        Some(RequiredColumns { nodes, sort, dedup, keys: keys_of, limit })
+        Some(RequiredColumns { nodes, sort, dedup, keys: keys_of, limit, limits: plan.limits })
     }
     /// The time that one of the newest rows of a chunk has at least, where only the newest matter.
     fn oldest(&self, times: &Column, rows: &Bitmap) -> Option<i64> {
@@ -193,8 +195,14 @@ impl RowCollector {
         if let Some(keys) = required.keys {
             if !self.dedup.as_ref().is_some_and(|f| f.is_of(table)) {
                 let (stage, chunks) = (eval.stage, chunks.min(eval.table.chunks().len()));
-                let parts =
-                    TableContext { stage, bound: &*eval.bound, table: eval.table, chunks, seed: self.seed };
+                let parts = TableContext {
+                    stage,
+                    bound: &*eval.bound,
+                    table: eval.table,
+                    chunks,
+                    seed: self.seed,
+                    limits: &required.limits,
+                };
                 self.dedup = Some(Dedup::new(table, keys, &parts));
             }
             if let Some(dedup) = &mut self.dedup {
@@ -203,7 +211,7 @@ impl RowCollector {
         } else {
             self.take_first_in_order(required, &reading, eval, rows);
         }
-        if self.rows.len().saturating_mul(required.nodes.len() + 4) > MAX_VALUES {
+        if self.rows.len().saturating_mul(required.nodes.len() + 4) > required.limits.values {
             return Err(
                 "the query keeps too many rows in order; use a smaller `limit` or filter first".to_owned()
             );

@@ -7,18 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::plan::{Node, Operator, Plan, Stage},
+    merge::merge,
     packed_aggregate::PackedAggregate,
-    partial::{Body, Groups, Partial, merge},
+    partial::{Body, Groups, Partial, Truncated},
 };
 use logloupe_syntax::functions::AggregateKind;
 use logloupe_table::{Shard, Table, Value};
 
-/// A shard sends so many of its groups; few in tests, so that it matters.
-const SENT: usize = if cfg!(test) { 2 } else { 4_096 };
-/// Larger limits than this are answered from all groups.
-const MOST: u64 = 1_000;
-/// More groups than this are not asked for one by one.
-const SINGLE: usize = 20_000;
+use crate::limits::Limits;
 
 /// The part of a plan that asks for the largest groups.
 #[derive(Clone, Copy)]
@@ -26,6 +22,7 @@ pub(super) struct TopK {
     /// Which aggregate they are the largest by.
     call: usize,
     limit: usize,
+    limits: Limits,
 }
 
 impl TopK {
@@ -37,8 +34,11 @@ impl TopK {
         let call = input(node, next)?.checked_sub(group.keys.len())?;
         let kind = group.aggregates.get(call)?.kind;
         let grows = matches!(kind, AggregateKind::Count | AggregateKind::Sum);
-        (plan.cut().is_none() && grows && (1..=MOST).contains(limit))
-            .then_some(TopK { call, limit: *limit as usize })
+        (plan.cut().is_none() && grows && (1..=plan.limits.top_k).contains(limit)).then_some(TopK {
+            call,
+            limit: *limit as usize,
+            limits: plan.limits,
+        })
     }
 }
 
@@ -49,15 +49,6 @@ fn input(node: &Node, stage: &Stage) -> Option<usize> {
         Node::Def(n) => input(stage.defs.get(*n)?, stage),
         _ => None,
     }
-}
-
-/// Of groups that are not all: what may be missing.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(super) struct Truncated {
-    /// A group that is not among them has less than this, over all parts that this was merged from.
-    pub(super) threshold: u64,
-    /// What each of the groups has more is less than this; 0 if it is fully known.
-    pub(super) missing: Vec<u64>,
 }
 
 /// What shards are asked for once more.
@@ -91,7 +82,7 @@ pub fn refinement(plan: &Plan, partial: &Partial) -> Option<Refine> {
     let key = |g: &usize| groups.keys.iter().map(|k| k.values[k.index[*g] as usize].clone()).collect();
     match open.len() {
         0 => None,
-        n if n > SINGLE => Some(Refine::All),
+        n if n > plan.limits.refined_groups => Some(Refine::All),
         _ => Some(Refine::Groups(open.iter().map(key).collect())),
     }
 }
@@ -101,6 +92,7 @@ pub fn refinement(plan: &Plan, partial: &Partial) -> Option<Refine> {
 pub struct Remainder {
     parts: Vec<KeptGroups>,
     top_k: Option<TopK>,
+    limits: Limits,
 }
 
 enum KeptGroups {
@@ -110,8 +102,8 @@ enum KeptGroups {
 }
 
 impl Remainder {
-    pub(super) fn new(top_k: Option<TopK>) -> Remainder {
-        Remainder { parts: Vec::new(), top_k }
+    pub(super) fn new(top_k: Option<TopK>, limits: Limits) -> Remainder {
+        Remainder { parts: Vec::new(), top_k, limits }
     }
     /// Keeps what is sent of one table.
     pub(super) fn keep(&mut self, table: usize, sums: Box<PackedAggregate>) {
@@ -133,7 +125,7 @@ impl Remainder {
                 (None, _, _) => Groups::default(),
             },
         };
-        merge(self.parts.iter().map(part).map(Partial::of).collect())
+        merge(&self.limits, self.parts.iter().map(part).map(Partial::of).collect())
     }
 }
 
@@ -145,7 +137,7 @@ pub(super) fn largest(
     refinement: &[Vec<Value>],
 ) -> Groups {
     let Some(accumulator) = sums.growing(top_k.call, table) else { return sums.all(table) };
-    let (mut chosen, left_out) = sums.best(accumulator, SENT.max(top_k.limit));
+    let (mut chosen, left_out) = sums.best(accumulator, top_k.limits.sent_groups.max(top_k.limit));
     let Some(left_out) = left_out else { return sums.all(table) };
     let sent: std::collections::HashSet<u64> = chosen.iter().map(|(key, _)| *key).collect();
     let mut absent = Vec::new();

@@ -34,7 +34,11 @@ pub(super) fn lower(query: &Query, catalog: &Catalog) -> (Plan, Vec<Diagnostic>)
     };
     lower.done.push(lower.stage);
     let is_diff = lower.is_diff;
-    (Plan { sources: lower.sources, stages: lower.done, shown, is_diff }, lower.diagnostics.into_vec())
+    let limits = catalog.bindings.limits;
+    (
+        Plan { sources: lower.sources, stages: lower.done, shown, is_diff, limits },
+        lower.diagnostics.into_vec(),
+    )
 }
 
 /// The names that are left behind the last command.

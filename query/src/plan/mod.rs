@@ -30,11 +30,13 @@ mod window;
 
 pub use catalog::Catalog;
 pub use node::{Node, Op, Scope};
-pub use subquery::{Bindings, MOST_ROWS, subqueries};
+pub use subquery::{Bindings, subqueries};
 pub(crate) use window::WindowOperator;
 
 use logloupe_syntax::{Diagnostic, Severity, functions::AggregateKind, tree::Query};
 use logloupe_table::Unit;
+
+use crate::limits::Limits;
 
 /// A query ready to run.
 #[derive(Debug)]
@@ -47,6 +49,8 @@ pub struct Plan {
     pub(crate) shown: Vec<Output>,
     /// It chooses its rows by time itself: the range that is asked and an earlier one.
     pub(crate) is_diff: bool,
+    /// What running it may use.
+    pub(crate) limits: Limits,
 }
 
 /// The steps between two `stats`.
@@ -154,6 +158,10 @@ pub fn plan(query: &Query, catalog: &Catalog) -> Result<Plan, Vec<Diagnostic>> {
 }
 
 impl Plan {
+    /// What running it may use.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
     /// Whether the answer is events: there is neither `stats` nor a step that makes other rows of them.
     pub fn is_rows(&self) -> bool {
         self.stages.len() == 1 && !self.stages[0].steps.iter().any(|s| matches!(s, Operator::Window(_)))

@@ -6,15 +6,12 @@
 
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
-use crate::result::ResultTable;
+use crate::{limits::Limits, result::ResultTable};
 use logloupe_syntax::{
     label, of_side,
     tree::{Command, E, Expr, Join, Projection, Query, Spanned},
 };
 use logloupe_table::lookup::Lookup;
-
-/// More rows than this a subquery may not give.
-pub const MOST_ROWS: usize = 500_000;
 
 /// The column that says how often a row of a subquery's answer occurs.
 pub(super) const TIMES: &str = "#times";
@@ -28,6 +25,8 @@ pub struct Bindings {
     pub answers: Vec<Arc<ResultTable>>,
     /// The range of time that is asked, microseconds since 1970; all time if there is none.
     pub time: Option<Range<i64>>,
+    /// What running the query may use.
+    pub limits: Limits,
 }
 
 impl Bindings {
@@ -37,9 +36,10 @@ impl Bindings {
     }
     /// Adds the answer of the next subquery; the error says why it cannot be used.
     pub fn add_answer(&mut self, answer: ResultTable) -> Result<(), String> {
-        if answer.rows.len() > MOST_ROWS {
+        let most = self.limits.subquery_rows;
+        if answer.rows.len() > most {
             return Err(format!(
-                "the subquery gives {} rows, more than {MOST_ROWS}; filter it",
+                "the subquery gives {} rows, more than {most}; filter it",
                 answer.rows.len()
             ));
         }

@@ -277,7 +277,10 @@ impl Answering {
     pub fn merge(&self, partials: &[Vec<u8>]) -> Result<Merged, String> {
         let plan = self.plan.as_deref().ok_or("the query could not be planned")?;
         let partials: Result<Vec<Partial>, _> = partials.iter().map(|p| postcard::from_bytes(p)).collect();
-        let merged = exec::merge(partials.map_err(|e| format!("a worker's result could not be read: {e}"))?);
+        let merged = exec::merge(
+            plan.limits(),
+            partials.map_err(|e| format!("a worker's result could not be read: {e}"))?,
+        );
         if let Some(failure) = merged.failure() {
             return Err(failure.to_owned());
         }

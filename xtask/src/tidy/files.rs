@@ -2,7 +2,7 @@
 
 use std::env;
 
-use super::code::{bare, has_word};
+use super::code::{bare, commentless, has_word};
 use super::{Breach, File, lines};
 use crate::run::root;
 
@@ -100,6 +100,39 @@ pub(super) fn no_machine_paths(files: &[File]) -> Vec<Breach> {
 fn starts_a_path(line: &str, path: &str) -> bool {
     let inside = |letter: char| letter.is_alphanumeric() || "_-.}:/".contains(letter);
     line.match_indices(path).any(|(at, _)| !line[..at].ends_with(inside))
+}
+
+/// A file that no `mod` names is never compiled, and its tests never run, without a word from the compiler.
+pub(super) fn modules_are_declared(files: &[File]) -> Vec<Breach> {
+    let mut breaches = Vec::new();
+    for file in files {
+        let Some((folder, inside)) = file.path.split_once("/src/") else { continue };
+        let Some(path) = inside.strip_suffix(".rs") else { continue };
+        let path = path.strip_suffix("/mod").unwrap_or(path);
+        if ["lib", "main"].contains(&path) || path.starts_with("bin/") {
+            continue;
+        }
+        let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let parents = match parent {
+            "" => ["lib.rs".to_owned(), "main.rs".to_owned()],
+            parent => [format!("{parent}.rs"), format!("{parent}/mod.rs")],
+        };
+        let declares = |parent: &String| {
+            let path = format!("{folder}/src/{parent}");
+            let text = files.iter().find(|file| file.path == path).map(|file| commentless(&file.text));
+            text.is_some_and(|text| text.contains(&format!("mod {name};")))
+        };
+        if !parents.iter().any(declares) {
+            breaches.push(Breach {
+                path: file.path.clone(),
+                line: 0,
+                message: format!(
+                    "is no `mod {name};` of its parent; it is not compiled and its tests never run"
+                ),
+            });
+        }
+    }
+    breaches
 }
 
 /// Where targets are named one by one, a file that nobody named is never compiled, and nobody notices.
@@ -200,5 +233,18 @@ mod tests {
         ]);
         assert_eq!(places(&length(&repository)), [("a.css", 0)]);
         assert_eq!(remarks(&repository).len(), 1);
+    }
+
+    #[test]
+    fn a_file_that_no_module_names() {
+        let repository = files(&[
+            ("a/src/lib.rs", "mod b;\n// mod c;\n"),
+            ("a/src/b.rs", "mod d;"),
+            ("a/src/b/d.rs", ""),
+            ("a/src/b/e.rs", ""),
+            ("a/src/c.rs", ""),
+        ]);
+        let breaches: Vec<_> = modules_are_declared(&repository).into_iter().map(|it| it.path).collect();
+        assert_eq!(breaches, ["a/src/b/e.rs", "a/src/c.rs"]);
     }
 }

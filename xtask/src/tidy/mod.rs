@@ -53,6 +53,7 @@ const RULES: &[Rule] = &[
     files::nothing_unfinished,
     files::no_machine_paths,
     files::tests_are_named,
+    files::modules_are_declared,
     files::no_style_attributes,
 ];
 

@@ -1,6 +1,6 @@
 //! Distinct values of each group: how many, which, and which most often.
 //!
-//! They are kept as they are up to [`MAX_EXACT_PAIRS`] pairs of group and value. A count beyond that is estimated: of each
+//! They are kept as they are up to [`Limits::exact_pairs`] pairs of group and value. A count beyond that is estimated: of each
 //! group the [`KMV_K`] smallest hashes of its values are kept, which say how densely hashes lie (Bar-Yossef et al.
 //! 2002). Which hashes these are depends on the values alone, so that any split over shards gives the same answer; a
 //! group of fewer values is still counted exactly.
@@ -12,9 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::super::interner::{Interner, KeyTable, rank};
 use logloupe_table::Value;
 
-/// Pairs of group and value up to which distinct values are counted exactly.
-/// Small in tests, so that comparing answers with the oracle's tries estimates too.
-pub(in super::super) const MAX_EXACT_PAIRS: usize = if cfg!(test) { 20 } else { 2_000_000 };
+use crate::limits::Limits;
+
 /// Hashes kept of each group beyond that; the standard error is one by the root of this.
 pub(super) const KMV_K: usize = 8192;
 /// A list in an answer is cut after so many values.
@@ -113,8 +112,9 @@ impl Distinct {
         values: Vec<Value>,
         pairs: Vec<(u32, u32)>,
         counts: Vec<u64>,
+        limits: &Limits,
     ) -> Distinct {
-        Distinct { values, pairs, counts, ..Distinct::new(ask) }.unified()
+        Distinct { values, pairs, counts, ..Distinct::new(ask) }.unified(limits)
     }
     /// Estimates.
     pub(in super::super) fn estimated(mut sketch: KmvSketch) -> Distinct {
@@ -133,8 +133,8 @@ impl Distinct {
         self.sketch.as_ref().is_some_and(|s| s.groups.iter().any(|hashes| hashes.len() >= KMV_K))
     }
     /// Estimates instead of pairs, if there are too many of them.
-    fn bounded(self) -> Distinct {
-        let bounded = self.ask != DistinctMode::Count || self.pairs.len() <= MAX_EXACT_PAIRS;
+    fn bounded(self, limits: &Limits) -> Distinct {
+        let bounded = self.ask != DistinctMode::Count || self.pairs.len() <= limits.exact_pairs;
         if bounded { self } else { Distinct::estimated(self.into_sketches(None)) }
     }
     /// Hashes of the values; group `g` becomes group `map[g]`.
@@ -149,7 +149,7 @@ impl Distinct {
         out
     }
     /// Adds other pairs, whose group `g` is here group `map[g]`.
-    pub(super) fn merge(&mut self, other: Distinct, map: &[u32]) {
+    pub(super) fn merge(&mut self, other: Distinct, map: &[u32], limits: &Limits) {
         let own = std::mem::replace(self, Distinct::new(self.ask));
         *self = if own.sketch.is_some() || other.sketch.is_some() {
             let mut all = own.into_sketches(None);
@@ -158,15 +158,15 @@ impl Distinct {
             }
             Distinct::estimated(all)
         } else {
-            let mut all = Gather::new(own.ask);
+            let mut all = Gather::new(own.ask, limits);
             all.take(&own, None);
             all.take(&other, Some(map));
-            all.finish().bounded()
+            all.finish().bounded(limits)
         };
     }
     /// Values that look the same become one.
-    fn unified(self) -> Distinct {
-        let mut all = Gather::new(self.ask);
+    fn unified(self, limits: &Limits) -> Distinct {
+        let mut all = Gather::new(self.ask, limits);
         all.take(&self, None);
         all.finish()
     }
@@ -219,13 +219,15 @@ pub(in super::super) struct Gather {
     values: Interner,
     pairs: KeyTable,
     counts: Vec<u64>,
+    /// Beyond so many pairs the query fails.
+    kept: usize,
 }
 
 impl Gather {
-    pub(in super::super) fn new(ask: DistinctMode) -> Gather {
+    pub(in super::super) fn new(ask: DistinctMode, limits: &Limits) -> Gather {
         // What is gathered here has been through a seeded table before.
         let pairs = KeyTable::new(0x517c_c1b7_2722_0a95);
-        Gather { ask, values: Interner::new(0), pairs, counts: Vec::new() }
+        Gather { ask, values: Interner::new(0), pairs, counts: Vec::new(), kept: limits.kept }
     }
     /// Adds a value; a missing one is none.
     pub(in super::super) fn add(&mut self, group: u32, value: &Value) {
@@ -234,7 +236,7 @@ impl Gather {
     }
     fn pair(&mut self, group: u32, number: u32, times: u64) {
         // Beyond the limit the query fails; what is gathered no longer matters.
-        if number == 0 || self.pairs.len() > super::super::hash_aggregate::MAX_KEPT {
+        if number == 0 || self.pairs.len() > self.kept {
             return;
         }
         let at = self.pairs.number((group as u64) << 32 | number as u64) as usize;
@@ -261,8 +263,10 @@ impl Gather {
 mod tests {
     use super::*;
 
+    const LIMITS: Limits = Limits { exact_pairs: 20, ..Limits::DEFAULT };
+
     fn all(values: std::ops::Range<i64>, group: u32) -> Distinct {
-        let mut gather = Gather::new(DistinctMode::Count);
+        let mut gather = Gather::new(DistinctMode::Count, &LIMITS);
         values.for_each(|v| gather.add(group, &Value::Int(v)));
         gather.finish()
     }
@@ -271,21 +275,21 @@ mod tests {
     fn estimates_are_near_and_do_not_depend_on_the_split() {
         let n = 300_000;
         let mut whole = Distinct::estimated(all(0..n, 1).into_sketches(None));
-        whole.merge(all(0..10, 0), &[0]);
+        whole.merge(all(0..10, 0), &[0], &LIMITS);
         let few = whole.numbers(3);
         assert_eq!((few[0], few[2]), (10, 0), "small groups are exact");
         assert!((few[1] - n).abs() < n * 3 / 100, "{few:?}");
         // Overlapping parts, one of them not estimated yet, the other way round.
         let mut parts = all(0..10, 0);
-        parts.merge(Distinct::estimated(all(n / 3..n, 0).into_sketches(None)), &[1]);
-        parts.merge(all(0..n / 2, 0), &[1]);
+        parts.merge(Distinct::estimated(all(n / 3..n, 0).into_sketches(None)), &[1], &LIMITS);
+        parts.merge(all(0..n / 2, 0), &[1], &LIMITS);
         assert_eq!(parts.sketch.map(|s| s.groups), whole.sketch.map(|s| s.groups));
     }
 
     #[test]
     fn lists_are_in_order() {
         let lists = |ask, most| {
-            let mut gather = Gather::new(ask);
+            let mut gather = Gather::new(ask, &LIMITS);
             for (group, value) in [(1, "b"), (1, "10"), (1, "9"), (1, "b"), (0, "z"), (1, "a"), (1, "10")] {
                 gather.add(group, &Value::text(value));
             }

@@ -12,8 +12,10 @@ mod total;
 
 use serde::{Deserialize, Serialize};
 
+use crate::limits::Limits;
+
 use distinct::MAX_LISTED;
-pub(super) use distinct::{Distinct, DistinctMode, Gather, KmvSketch, MAX_EXACT_PAIRS, hash};
+pub(super) use distinct::{Distinct, DistinctMode, Gather, KmvSketch, hash};
 pub(super) use first_last::EventOrder;
 use first_last::{TimedValue, offer, rate};
 use moments::Moments;
@@ -120,7 +122,7 @@ impl Accumulators {
     }
     /// Adds one value to a group. For accumulators that look at time see [`add_at`](Self::add_at), for distinct values
     /// [`Gather`].
-    pub(super) fn add(&mut self, group: u32, value: &Value) {
+    pub(super) fn add(&mut self, group: u32, value: &Value, limits: &Limits) {
         let g = group as usize;
         match self {
             Accumulators::Count(n) => n[g] += !value.is_null() as u64,
@@ -137,7 +139,7 @@ impl Accumulators {
             Accumulators::Extreme { last, best } => improve(&mut best[g], value, *last),
             Accumulators::Percentile(numbers) => {
                 if let Some(n) = num(value) {
-                    numbers.add(group, n.float());
+                    numbers.add(group, n.float(), limits);
                 }
             }
             Accumulators::Distinct(_)
@@ -147,7 +149,13 @@ impl Accumulators {
         }
     }
     /// Adds numbers as they are stored; says no if the accumulators or the vector need another way.
-    pub(super) fn add_numbers(&mut self, groups: &[u32], rows: &[u32], vector: &Vector<'_>) -> bool {
+    pub(super) fn add_numbers(
+        &mut self,
+        groups: &[u32],
+        rows: &[u32],
+        vector: &Vector<'_>,
+        limits: &Limits,
+    ) -> bool {
         match (self, vector) {
             (Accumulators::Count(n), _)
                 if !matches!(vector, Vector::Const(_) | Vector::Values(_) | Vector::Codes { .. }) =>
@@ -157,7 +165,9 @@ impl Accumulators {
                 groups.iter().zip(rows).for_each(|(g, i)| n[*g as usize] += has(*i));
             }
             (Accumulators::Total(totals), vector) => return totals.add_vector(groups, rows, vector),
-            (Accumulators::Percentile(numbers), vector) => return numbers.add_vector(groups, rows, vector),
+            (Accumulators::Percentile(numbers), vector) => {
+                return numbers.add_vector(groups, rows, vector, limits);
+            }
             _ => return false,
         }
         true
@@ -184,7 +194,7 @@ impl Accumulators {
         }
     }
     /// Merges the accumulators of other groups; their group `g` is here group `map[g]`.
-    pub(super) fn merge(&mut self, other: Accumulators, map: &[u32]) {
+    pub(super) fn merge(&mut self, other: Accumulators, map: &[u32], limits: &Limits) {
         match (self, other) {
             (Accumulators::Count(a), Accumulators::Count(b)) => {
                 map.iter().zip(b).for_each(|(g, n)| a[*g as usize] += n)
@@ -196,8 +206,8 @@ impl Accumulators {
             (Accumulators::Extreme { last, best }, Accumulators::Extreme { best: other, .. }) => {
                 map.iter().zip(&other).for_each(|(g, v)| improve(&mut best[*g as usize], v, *last));
             }
-            (Accumulators::Percentile(a), Accumulators::Percentile(b)) => a.merge(b, map),
-            (Accumulators::Distinct(a), Accumulators::Distinct(b)) => a.merge(b, map),
+            (Accumulators::Percentile(a), Accumulators::Percentile(b)) => a.merge(b, map, limits),
+            (Accumulators::Distinct(a), Accumulators::Distinct(b)) => a.merge(b, map, limits),
             (Accumulators::FirstLast { last, best }, Accumulators::FirstLast { best: other, .. }) => {
                 for (g, first_last) in map.iter().zip(&other) {
                     merge_edge(&mut best[*g as usize], *last, first_last);

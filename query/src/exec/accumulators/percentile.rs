@@ -1,6 +1,6 @@
 //! All numbers of each group, for percentiles and histograms.
 //!
-//! They are kept as they are up to [`MAX_EXACT_PAIRS`] in all groups. Beyond that they are counted in buckets: the sign, the
+//! They are kept as they are up to [`Limits::exact_numbers`] in all groups. Beyond that they are counted in buckets: the sign, the
 //! exponent and the first 8 bits of the fraction of a 64-bit float are a bucket's name, so that two numbers in one
 //! bucket differ by less than 1/256 of themselves. A bucket stands for its end nearer to zero. There is no logarithm in
 //! it, so that every machine makes the same buckets, and counts add up in any order.
@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::super::{interner::KeyTable, vector::Vector};
 use logloupe_table::{Kind, Value, column::decimal};
 
-/// Numbers in all groups up to which percentiles are exact; few in tests, so that estimates are tried.
-const MAX_EXACT_PAIRS: usize = if cfg!(test) { 20_000 } else { 4_000_000 };
+use crate::limits::Limits;
+
 /// Bits of a bucket's name, and how far they stand from the right.
 const BITS: u32 = 20;
 const SHIFT: u32 = 64 - BITS;
@@ -76,7 +76,7 @@ fn representative(bucket: u64) -> f64 {
 }
 
 impl Buckets {
-    fn add(&mut self, group: u32, bucket: u64, times: u64) {
+    fn add(&mut self, group: u32, bucket: u64, times: u64, limits: &Limits) {
         let keys = &mut self.keys;
         let index = self.index.0.get_or_insert_with(|| {
             let mut table = KeyTable::new(0x2127_599b_f432_5c37);
@@ -84,7 +84,7 @@ impl Buckets {
             table
         });
         // Beyond the limit the query fails; what is counted no longer matters.
-        if keys.len() > super::super::hash_aggregate::MAX_KEPT {
+        if keys.len() > limits.kept {
             return;
         }
         let key = (group as u64) << BITS | bucket;
@@ -112,20 +112,26 @@ impl Numbers {
             groups.resize_with(to, Vec::new);
         }
     }
-    pub(super) fn add(&mut self, group: u32, v: f64) {
+    pub(super) fn add(&mut self, group: u32, v: f64, limits: &Limits) {
         match self {
             Numbers::Exact { groups, len } => {
                 groups[group as usize].push(v);
                 *len += 1;
-                if *len > MAX_EXACT_PAIRS {
-                    self.estimate();
+                if *len > limits.exact_numbers {
+                    self.estimate(limits);
                 }
             }
-            Numbers::Buckets(buckets) => buckets.add(group, bucket(v), 1),
+            Numbers::Buckets(buckets) => buckets.add(group, bucket(v), 1, limits),
         }
     }
     /// Adds numbers as they are stored; says no if the vector needs another way.
-    pub(super) fn add_vector(&mut self, groups: &[u32], rows: &[u32], vector: &Vector<'_>) -> bool {
+    pub(super) fn add_vector(
+        &mut self,
+        groups: &[u32],
+        rows: &[u32],
+        vector: &Vector<'_>,
+        limits: &Limits,
+    ) -> bool {
         let number: &dyn Fn(usize) -> f64 = match vector {
             Vector::Packed { kind: Kind::Int, values, .. } => &|i| values.get(i) as f64,
             Vector::Decimals { values, digits, .. } => &|i| decimal(values.get(i), *digits),
@@ -136,27 +142,27 @@ impl Numbers {
         for (&group, &row) in groups.iter().zip(rows) {
             let v = number(row as usize);
             if v.is_finite() && valid.is_none_or(|valid| valid.get(row as usize)) {
-                self.add(group, v);
+                self.add(group, v, limits);
             }
         }
         true
     }
     /// Counts in buckets from now on.
-    fn estimate(&mut self) {
+    fn estimate(&mut self, limits: &Limits) {
         let Numbers::Exact { groups, .. } = self else { return };
         let mut buckets = Buckets::default();
         for (group, numbers) in (0u32..).zip(std::mem::take(groups)) {
-            numbers.into_iter().for_each(|v| buckets.add(group, bucket(v), 1));
+            numbers.into_iter().for_each(|v| buckets.add(group, bucket(v), 1, limits));
         }
         *self = Numbers::Buckets(buckets);
     }
-    pub(super) fn merge(&mut self, other: Numbers, map: &[u32]) {
+    pub(super) fn merge(&mut self, other: Numbers, map: &[u32], limits: &Limits) {
         let together = match (&*self, &other) {
             (Numbers::Exact { len: a, .. }, Numbers::Exact { len: b, .. }) => a + b,
             _ => usize::MAX,
         };
-        if together > MAX_EXACT_PAIRS {
-            self.estimate();
+        if together > limits.exact_numbers {
+            self.estimate(limits);
         }
         match other {
             Numbers::Exact { groups, len } => match self {
@@ -166,14 +172,14 @@ impl Numbers {
                 }
                 Numbers::Buckets(own) => {
                     for (group, numbers) in map.iter().zip(groups) {
-                        numbers.into_iter().for_each(|v| own.add(*group, bucket(v), 1));
+                        numbers.into_iter().for_each(|v| own.add(*group, bucket(v), 1, limits));
                     }
                 }
             },
             Numbers::Buckets(buckets) => {
                 let Numbers::Buckets(own) = self else { return };
                 for (key, count) in buckets.keys.iter().zip(buckets.counts) {
-                    own.add(map[(key >> BITS) as usize], key & ((1 << BITS) - 1), count);
+                    own.add(map[(key >> BITS) as usize], key & ((1 << BITS) - 1), count, limits);
                 }
             }
         }
@@ -279,10 +285,12 @@ fn number(v: f64) -> Value {
 mod tests {
     use super::*;
 
+    const LIMITS: Limits = Limits { exact_numbers: 20_000, ..Limits::DEFAULT };
+
     fn of(numbers: impl IntoIterator<Item = f64>) -> Numbers {
         let mut all = Numbers::default();
         all.grow(2);
-        numbers.into_iter().for_each(|v| all.add(1, v));
+        numbers.into_iter().for_each(|v| all.add(1, v, &LIMITS));
         all
     }
 
@@ -306,18 +314,18 @@ mod tests {
     fn estimates_are_near_and_do_not_depend_on_the_split() {
         let all: Vec<f64> = (0..20_000).map(|i| ((i * 7919) % 20_000) as f64 * 0.37 - 900.0).collect();
         let mut whole = of(all.iter().copied());
-        whole.estimate();
+        whole.estimate(&LIMITS);
         assert_eq!(whole.estimated(), Some(20_000));
         let mut parts = of([]);
         for (i, part) in all.chunks(7000).enumerate() {
             let mut part = of(part.iter().copied());
             if i == 1 {
-                part.estimate();
+                part.estimate(&LIMITS);
             }
-            parts.merge(part, &[0, 1]);
+            parts.merge(part, &[0, 1], &LIMITS);
         }
         let mut sent: Numbers = postcard::from_bytes(&postcard::to_stdvec(&parts).unwrap()).unwrap();
-        sent.merge(of([]), &[0, 1]);
+        sent.merge(of([]), &[0, 1], &LIMITS);
         for percent in [0.0, 5.0, 50.0, 99.9, 100.0] {
             let exact = of(all.iter().copied()).percentiles(percent, 2)[1].number().unwrap();
             let found = whole.clone().percentiles(percent, 2);
@@ -332,10 +340,10 @@ mod tests {
 
     #[test]
     fn more_numbers_than_are_kept_are_counted_in_buckets() {
-        let mut all = of((0..MAX_EXACT_PAIRS).map(|i| (i % 1000) as f64));
+        let mut all = of((0..LIMITS.exact_numbers).map(|i| (i % 1000) as f64));
         assert!(all.estimated().is_none());
-        all.merge(of([7.0]), &[0, 1]);
-        assert_eq!(all.estimated(), Some(MAX_EXACT_PAIRS as u64 + 1));
+        all.merge(of([7.0]), &[0, 1], &LIMITS);
+        assert_eq!(all.estimated(), Some(LIMITS.exact_numbers as u64 + 1));
         assert_eq!(all.percentiles(50.0, 2)[1], Value::Int(499));
     }
 

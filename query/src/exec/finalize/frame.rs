@@ -14,6 +14,8 @@ use super::super::{
 };
 use logloupe_table::{Kind, Value};
 
+use crate::limits::Limits;
+
 /// A table of values by columns; steps drop and reorder its rows in `order`.
 #[derive(Default)]
 pub(super) struct Frame {
@@ -27,6 +29,7 @@ pub(super) struct Frame {
     pub(super) times: Option<Vec<(Option<i64>, Value, i64)>>,
     /// Which numbers of the answer are not exact.
     pub(super) remarks: Vec<String>,
+    pub(super) limits: Limits,
 }
 
 pub(super) enum FrameColumn {
@@ -60,7 +63,7 @@ impl Scope for RowScope<'_> {
 
 impl Frame {
     /// Groups as rows: their keys, then what `calls` say of them.
-    pub(super) fn of_groups(groups: Groups, calls: &[AggregateCall]) -> Frame {
+    pub(super) fn of_groups(groups: Groups, calls: &[AggregateCall], limits: Limits) -> Frame {
         let keys = groups.keys.len();
         let mut inputs: Vec<Option<FrameColumn>> =
             groups.keys.into_iter().map(|k| Some(FrameColumn::Keyed(k))).collect();
@@ -72,6 +75,7 @@ impl Frame {
             order: (0..groups.groups as u32).collect(),
             ties: (0..keys).collect(),
             remarks,
+            limits,
             ..Frame::default()
         }
     }
@@ -181,7 +185,7 @@ impl Frame {
             let mut accumulators = Accumulators::of(call);
             accumulators.grow(groups);
             let mut gather = match &accumulators {
-                Accumulators::Distinct(distinct) => Some(Gather::new(distinct.ask())),
+                Accumulators::Distinct(distinct) => Some(Gather::new(distinct.ask(), &self.limits)),
                 _ => None,
             };
             for &row in &self.order {
@@ -205,7 +209,7 @@ impl Frame {
                         accumulators.add_at(group, (at, &source, record), || value.clone());
                     }
                 } else {
-                    accumulators.add(group, &value);
+                    accumulators.add(group, &value, &self.limits);
                 }
             }
             if let Some(gather) = gather {
@@ -219,7 +223,8 @@ impl Frame {
     /// The groups of the rows that are left, as rows.
     pub(super) fn group(mut self, stage: &Stage, group: &Group) -> Frame {
         let mut remarks = std::mem::take(&mut self.remarks);
-        let mut frame = Frame::of_groups(self.groups(stage, group), &group.aggregates);
+        let limits = self.limits;
+        let mut frame = Frame::of_groups(self.groups(stage, group), &group.aggregates, limits);
         remarks.append(&mut frame.remarks);
         Frame { remarks, ..frame }
     }

@@ -27,7 +27,7 @@ pub fn finalize(plan: &Plan, partial: Partial) -> Result<ResultTable, String> {
     }
     let first = &plan.stages[0];
     let mut frame = match (partial.body, &first.group) {
-        (Body::Groups(groups), Some(group)) => Frame::of_groups(groups, &group.aggregates),
+        (Body::Groups(groups), Some(group)) => Frame::of_groups(groups, &group.aggregates, plan.limits),
         // A shard without tables has neither groups nor rows; what counts rows still says none.
         (body, group) => {
             let rows = if let Body::Rows(rows) = body { rows } else { Vec::new() };
@@ -78,6 +78,7 @@ fn cut(plan: &Plan, mut rows: Vec<SurvivorRow>) -> Result<(Frame, Vec<RowRef>), 
         inputs: stage.inputs.iter().map(|_| None).collect(),
         defs: stage.defs.iter().map(|_| None).collect(),
         order: (0..rows.len() as u32).collect(),
+        limits: plan.limits,
         ..Frame::default()
     };
     frame.times = Some(rows.iter().map(|r| (r.time, r.source.clone(), r.record)).collect());

@@ -57,6 +57,7 @@ impl Frame {
                 Some(FrameColumn::Values(shapes.iter().map(|(text, _)| Value::text(text)).collect())),
                 Some(FrameColumn::Values(shapes.iter().map(|(_, n)| Value::Int(n[0])).collect())),
             ],
+            limits: self.limits,
             ..Frame::default()
         };
         if compared {

@@ -7,7 +7,6 @@ use super::{
             plan::{Node, Stage, WindowOperator, binning::Binning},
         },
         exact_sum,
-        hash_aggregate::MAX_VALUES,
         interner::{Interner, KeyTable, Map},
     },
     frame::{Frame, FrameColumn, RowScope},
@@ -49,7 +48,7 @@ impl Frame {
             WindowOperator::Outlier { fields, how, mark } => self.outliers(fields, how, *mark),
             WindowOperator::Relevance { measures, into } => self.relevance(measures, *into),
         }
-        if self.rows.saturating_mul(self.width()) > MAX_VALUES {
+        if self.rows.saturating_mul(self.width()) > self.limits.values {
             return Err("the query keeps too many rows side by side; filter first".to_owned());
         }
         Ok(())
@@ -69,7 +68,7 @@ impl Frame {
     }
 
     fn unnest(&mut self, list: &Node, into: usize) -> Result<(), String> {
-        let most = MAX_VALUES / (self.width() + 1);
+        let most = self.limits.values / (self.width() + 1);
         let (mut from, mut items) = (Vec::new(), Vec::new());
         for &row in &self.order {
             items.append(&mut kernels::items(&self.value(list, row)));
@@ -183,7 +182,7 @@ impl Frame {
         }
         let intervals = last.saturating_sub(first).saturating_add(1) as u64;
         let rows = intervals.saturating_mul(examples.len() as u64);
-        if rows.saturating_mul(self.width() as u64) > MAX_VALUES as u64 {
+        if rows.saturating_mul(self.width() as u64) > self.limits.values as u64 {
             return Err(format!("`fillmissing` would make {rows} rows; use a wider `bin` or fewer keys"));
         }
         let mut from: Vec<Option<u32>> = self.order.iter().map(|row| Some(*row)).collect();

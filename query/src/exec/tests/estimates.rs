@@ -1,7 +1,7 @@
 //! Answers that are not exact: near, named, and the same whichever way the rows were dealt to shards.
 
 use super::*;
-use logloupe_table::{json_paths::NoJson, Cell, Field, Kind, Role, Value};
+use logloupe_table::{Cell, Field, Kind, Role, Value, json_paths::NoJson};
 
 const ROWS: usize = 27_000;
 
@@ -33,6 +33,7 @@ fn answer(text: &str, count: usize, backwards: bool) -> ResultTable {
     let mut shards = shards(count);
     let mut catalog = Catalog::default();
     shards.iter().for_each(|s| catalog.merge(&Catalog::of(s, &NoJson)));
+    catalog.bindings.limits = SMALL;
     let plan = Arc::new(plan(&parse_in(text, Language::Insights).query, &catalog).unwrap());
     let mut partials = Vec::new();
     for shard in &mut shards {
@@ -45,7 +46,7 @@ fn answer(text: &str, count: usize, backwards: bool) -> ResultTable {
     if backwards {
         partials.reverse();
     }
-    let merged = partials.into_iter().reduce(|a, b| merge(vec![a, b])).unwrap();
+    let merged = partials.into_iter().reduce(|a, b| merge(plan.limits(), vec![a, b])).unwrap();
     finalize(&plan, merged).unwrap()
 }
 

@@ -1,8 +1,25 @@
 //! Jobs over small tables: what a query answers, step by step and merged.
 
+mod estimates;
+mod oracle;
+mod oracle_window;
+mod sql;
+mod subqueries;
+mod window;
+
 use super::*;
 use logloupe_syntax::parse;
 use logloupe_table::{Cell, Field, Kind, Role, Value, json_paths::NoJson, time::parse_iso};
+
+/// Limits that small tables reach, so that what ships runs in all its ways.
+const SMALL: Limits = Limits {
+    exact_pairs: 20,
+    exact_numbers: 20_000,
+    sent_groups: 2,
+    block_records: 2,
+    waiting_blocks: 2,
+    ..Limits::DEFAULT
+};
 
 /// A shard with two formats and a few rows, ugly ones among them.
 fn shard() -> Shard {

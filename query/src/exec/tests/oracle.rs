@@ -7,9 +7,12 @@ use std::{cmp::Ordering, collections::BTreeMap};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{kernels::{Num, num, truthy}, plan::{Node, Scope, Stage, Operator}};
+use crate::{
+    kernels::{Num, num, truthy},
+    plan::{Node, Operator, Scope, Stage},
+};
 use logloupe_syntax::{functions::AggregateKind, parse};
-use logloupe_table::{json_paths::NoJson, CHUNK_ROWS, Cell, Field, Kind, Role, Row, Value};
+use logloupe_table::{CHUNK_ROWS, Cell, Field, Kind, Role, Row, Value, json_paths::NoJson};
 
 /// One random event; `None` is a missing value.
 #[derive(Clone, Debug)]
@@ -178,7 +181,7 @@ fn interpret(plan: &Plan, shards: &[Shard]) -> Vec<Vec<Value>> {
                     by.fold(Ordering::Equal, Ordering::then)
                         .then_with(|| if s == 0 { place(a).cmp(&place(b)) } else { Ordering::Equal })
                 }),
-                Operator::Window(step) => rows = super::oracle_table::step(step, rows),
+                Operator::Window(step) => rows = super::oracle_window::step(step, rows),
                 Operator::Dedup(keys) => {
                     let mut seen = std::collections::HashSet::new();
                     rows.retain(|r| {
@@ -464,7 +467,7 @@ fn query() -> impl Strategy<Value = String> {
             .prop_map(|(by, n)| format!(" | sort {by} desc | limit {n}")),
         1 => Just(" | filter c > 1 | fields c * 2 as d".to_owned()),
         1 => Just(" | stats max(c) as most, count(*) as n".to_owned()),
-        2 => super::oracle_table::commands_on_groups(),
+        2 => super::oracle_window::commands_on_groups(),
     ];
     let cut = prop_oneof![
         4 => Just(String::new()),
@@ -476,7 +479,7 @@ fn query() -> impl Strategy<Value = String> {
     ];
     let rows = "fields text, n * 2 as twice, @source, @line".to_owned();
     let end = prop_oneof![3 => (stats(), finalize).prop_map(|(s, t)| s + &t), 1 => Just(rows)];
-    (condition(), value(), prop_oneof![2 => cut, 1 => super::oracle_table::commands()], end).prop_map(
+    (condition(), value(), prop_oneof![2 => cut, 1 => super::oracle_window::commands()], end).prop_map(
         |(condition, sort, cut, end)| match end.starts_with("fields") {
             true => format!("{end} | filter {condition} | sort {sort}{cut}"),
             false => format!("filter {condition}{cut} | {end}"),
@@ -500,7 +503,12 @@ fn alike(a: &Value, b: &Value) -> bool {
 }
 
 /// The engine's answer; with `truncated`, shards give only their largest groups where they can.
-fn engine(plan: &Arc<Plan>, shards: &mut [Shard], backwards: bool, truncated: bool) -> (Vec<Vec<Value>>, u64) {
+fn engine(
+    plan: &Arc<Plan>,
+    shards: &mut [Shard],
+    backwards: bool,
+    truncated: bool,
+) -> (Vec<Vec<Value>>, u64) {
     let mut partials = Vec::new();
     let mut selections = Vec::new();
     let mut rests = Vec::new();
@@ -518,18 +526,21 @@ fn engine(plan: &Arc<Plan>, shards: &mut [Shard], backwards: bool, truncated: bo
         rests.push(rest);
     }
     let matched = selections.iter().map(|s| s.matched).sum();
-    if let Some(wanted) = refinement(plan, &merge(partials.clone())) {
+    if let Some(wanted) = refinement(plan, &merge(plan.limits(), partials.clone())) {
         let supplied = rests.iter().zip(&*shards).enumerate();
         partials = supplied.map(|(s, (rest, shard))| sent(rest.supply(shard, &wanted), s)).collect();
-        assert!(super::refinement(plan, &merge(partials.clone())).is_none(), "nobody is asked a third time");
+        assert!(
+            super::refinement(plan, &merge(plan.limits(), partials.clone())).is_none(),
+            "nobody is asked a third time"
+        );
     }
     if backwards {
         partials.reverse();
         let last = partials.pop();
-        partials = vec![merge(partials)];
+        partials = vec![merge(plan.limits(), partials)];
         partials.extend(last);
     }
-    let partial = merge(partials);
+    let partial = merge(plan.limits(), partials);
     if !plan.is_rows() {
         return (finalize(plan, partial).unwrap().rows, matched);
     }
@@ -553,7 +564,9 @@ proptest! {
         const { assert!(CHUNK_ROWS > 60) };
         let query = parse(&text);
         prop_assert!(query.is_ok(), "{text}: {:?}", query.diagnostics);
-        let plan = plan(&query.query, &Catalog::open());
+        let mut catalog = Catalog::open();
+        catalog.bindings.limits = SMALL;
+        let plan = plan(&query.query, &catalog);
         prop_assert!(plan.is_ok(), "{text}: {plan:?}");
         let plan = Arc::new(plan.unwrap());
         let mut one = shards(&events, &split, 1);

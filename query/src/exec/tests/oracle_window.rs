@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::oracle::Naive;
-use crate::{kernels::{Num, num}, plan::{Node, WindowOperator}};
+use crate::{
+    kernels::{Num, num},
+    plan::{Node, WindowOperator},
+};
 use logloupe_table::Value;
 
 /// What becomes of the rows.

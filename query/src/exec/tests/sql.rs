@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use logloupe_table::{json_paths::NoJson, Cell, Field, Kind, Role, Value, time::parse_iso};
 use logloupe_syntax::{Language, functions, sql};
+use logloupe_table::{Cell, Field, Kind, Role, Value, json_paths::NoJson, time::parse_iso};
 
 /// A few rows of flow logs, some of whose values are missing, and of a web log.
 fn shard() -> Shard {
@@ -269,8 +269,8 @@ fn every_name_of_sql_means_something() {
         let aggregate = functions::aggregate::find(function.tree);
         assert!(scalar.is_some() || aggregate.is_some(), "{}: {}", function.name, function.tree);
         if let Some(scalar) = scalar {
-            assert!(scalar.least <= function.least || function.name == "replace", "{}", function.name);
-            assert!(scalar.most >= function.most, "{}", function.name);
+            assert!(scalar.arity.0 <= function.least || function.name == "replace", "{}", function.name);
+            assert!(scalar.arity.1 >= function.most, "{}", function.name);
         }
     }
 }
@@ -333,7 +333,12 @@ fn condition() -> impl Strategy<Value = Pair> {
         }),
     ];
     atom.prop_recursive(3, 8, 2, |subqueries| {
-        (subqueries.clone(), subqueries, prop::sample::select(vec![("and", "AND"), ("or", "OR")]), any::<bool>())
+        (
+            subqueries.clone(),
+            subqueries,
+            prop::sample::select(vec![("and", "AND"), ("or", "OR")]),
+            any::<bool>(),
+        )
             .prop_map(|(a, b, o, negated)| match negated {
                 // Plain negation is what `NOT coalesce(…, false)` says.
                 true => pair(

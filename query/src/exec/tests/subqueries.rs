@@ -2,8 +2,8 @@
 //! same on one shard and on several.
 
 use super::*;
-use logloupe_table::{lookup::Lookup, json_paths::NoJson, Cell, Field, Kind, Role, Value, time::parse_iso};
 use logloupe_syntax::diagnostic::render;
+use logloupe_table::{Cell, Field, Kind, Role, Value, json_paths::NoJson, lookup::Lookup, time::parse_iso};
 
 /// Flows and calls of three hours over this many shards.
 fn shards(count: usize) -> Vec<Shard> {
@@ -83,7 +83,7 @@ fn ask(plan: &Arc<Plan>, shards: &mut [Shard], time: Option<Range<i64>>) -> (Vec
         partials.push(partial.at_shard(n as u32));
     }
     partials.reverse();
-    (selections, merge(partials))
+    (selections, merge(plan.limits(), partials))
 }
 
 /// The answer over these shards, a row per line; of events those columns that the query names.

@@ -1,7 +1,7 @@
 //! The commands over rows side by side, on events and on results.
 
 use super::*;
-use logloupe_table::{json_paths::NoJson, Cell, Field, Kind, Role, Value, time::parse_iso};
+use logloupe_table::{Cell, Field, Kind, Role, Value, json_paths::NoJson, time::parse_iso};
 
 /// Events `(seconds, user, items, bytes)`; what is `-` or negative is missing.
 fn shard(events: &[(i64, &str, &str, i64)]) -> Shard {
@@ -311,7 +311,7 @@ fn shapes_do_not_depend_on_the_split() {
         partials.push(job.finish().1);
     }
     partials.reverse();
-    let rows = finalize(&plan, merge(partials)).unwrap().rows;
+    let rows = finalize(&plan, merge(plan.limits(), partials)).unwrap().rows;
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0][2], Value::Int(200));
 }

@@ -1,0 +1,36 @@
+//! Rows of one table into groups, in the quickest way that is open to them: the part of `stats` that runs on a shard.
+
+use super::{
+    eval::Eval, hash_aggregate::HashAggregate, keys::TableContext, packed_aggregate::PackedAggregate,
+};
+use crate::plan::Group;
+use logloupe_table::Bitmap;
+
+/// The groups of one table in the making.
+pub(super) enum Aggregation {
+    /// The quick way for counts and sums.
+    PackedAggregate(Box<PackedAggregate>),
+    /// Any aggregates of any keys.
+    General(Box<HashAggregate>),
+}
+
+impl Aggregation {
+    pub(super) fn new(group: &Group, parts: &TableContext<'_>) -> Aggregation {
+        match PackedAggregate::new(group, parts) {
+            Some(sums) => Aggregation::PackedAggregate(Box::new(sums)),
+            None => Aggregation::General(Box::new(HashAggregate::new(group, parts))),
+        }
+    }
+    /// Takes in the selected rows of a chunk; the error says which limit was reached.
+    pub(super) fn take<'b>(
+        &mut self,
+        group: &'b Group,
+        eval: &mut Eval<'_, 'b>,
+        rows: &Bitmap,
+    ) -> Result<(), String> {
+        match self {
+            Aggregation::PackedAggregate(sums) => sums.take(group, eval, rows),
+            Aggregation::General(aggregate) => aggregate.take(group, eval, rows),
+        }
+    }
+}
