@@ -58,50 +58,91 @@ pub fn from_parts(
     fits.then_some(seconds * SECOND + micros)
 }
 
-/// Reads ISO 8601: `2026-03-05`, `2026-03-05T01:29:37Z`, with a space for the `T`, a fraction of up to nine digits,
-/// `Z`, an offset with or without colon, or no zone (taken as UTC).
+/// Reads text that is nothing but ISO 8601, see [`iso_prefix`].
 pub fn parse_iso(text: &[u8]) -> Option<i64> {
-    let number = |range: std::ops::Range<usize>| -> Option<u32> {
-        text.get(range)?.iter().try_fold(0u32, |n, b| b.is_ascii_digit().then(|| n * 10 + (b - b'0') as u32))
+    iso_prefix(text).and_then(|(micros, taken)| (taken == text.len()).then_some(micros))
+}
+
+/// Reads the ISO 8601 that `text` begins with: the point in time, and how many bytes it took. `None` where there is no
+/// date, or a part is out of range.
+///
+/// ```text
+/// iso      = date [ ( "T" / "t" / " " ) hh ":" mm [ ":" ss ] [ fraction ] [ zone ] ]
+/// date     = yyyy "-" mm "-" dd
+/// fraction = ( "." / "," ) 1*9DIGIT                     ; the seventh digit and those behind it are cut off
+/// zone     = "Z" / "z" / " UTC" / ( "+" / "-" ) hh [ [ ":" ] mm ]   ; without a zone: UTC
+/// ```
+#[inline]
+pub fn iso_prefix(text: &[u8]) -> Option<(i64, usize)> {
+    vendor_iso(text).unwrap_or_else(|| any_iso(text))
+}
+
+/// The shape that AWS writes, `2026-03-05T01:29:37.123456Z` with three, six or no digits of a fraction, read without
+/// looking for others; `None` if it is another shape.
+#[inline]
+fn vendor_iso(text: &[u8]) -> Option<Option<(i64, usize)>> {
+    let (head, after) = text.split_first_chunk::<19>()?;
+    if [head[4], head[7], head[10], head[13], head[16]] != *b"--T::" {
+        return None;
+    }
+    let (fraction, taken) = match after {
+        [b'Z', ..] => (0, 20),
+        [b'.', a, b, c, b'Z', ..] => (digits(&[*a, *b, *c])? * 1000, 24),
+        [b'.', a, b, c, d, e, f, b'Z', ..] => (digits(&[*a, *b, *c, *d, *e, *f])?, 27),
+        _ => return None,
     };
+    let two = |at: usize| digits(&head[at..at + 2]);
+    let year = digits(&head[..4])? as i64;
+    let micros = from_parts(year, two(5)?, two(8)?, two(11)?, two(14)?, two(17)?, fraction as i64);
+    Some(micros.map(|micros| (micros, taken)))
+}
+
+fn any_iso(text: &[u8]) -> Option<(i64, usize)> {
+    let number = |at: usize, len: usize| digits(text.get(at..at + len)?);
     let is = |at: usize, set: &[u8]| text.get(at).is_some_and(|b| set.contains(b));
     if !is(4, b"-") || !is(7, b"-") {
         return None;
     }
-    let (year, month, day) = (number(0..4)? as i64, number(5..7)?, number(8..10)?);
-    if text.len() == 10 {
-        return from_parts(year, month, day, 0, 0, 0, 0);
-    }
-    if !is(10, b"T t") || !is(13, b":") {
-        return None;
-    }
-    let (hour, minute) = (number(11..13)?, number(14..16)?);
-    let (second, mut at) = if is(16, b":") { (number(17..19)?, 19) } else { (0, 16) };
-    let mut micros = 0i64;
-    if is(at, b".,") {
-        at += 1;
-        let digits = text[at..].iter().take_while(|b| b.is_ascii_digit()).count();
-        if digits == 0 || digits > 9 {
-            return None;
-        }
-        let fraction = number(at..at + digits.min(6))? as i64;
-        micros = fraction * 10i64.pow(6 - digits.min(6) as u32);
-        at += digits;
-    }
-    let offset = match &text[at..] {
-        b"" | b"Z" | b"z" | b" UTC" => 0,
-        zone if matches!(zone[0], b'+' | b'-') => {
-            let minutes = match zone.len() {
-                3 => number(at + 1..at + 3)? * 60,
-                5 => number(at + 1..at + 3)? * 60 + number(at + 3..at + 5)?,
-                6 if zone[3] == b':' => number(at + 1..at + 3)? * 60 + number(at + 4..at + 6)?,
-                _ => return None,
-            };
-            minutes as i64 * 60 * SECOND * if zone[0] == b'-' { -1 } else { 1 }
-        }
-        _ => return None,
+    let (year, month, day) = (number(0, 4)? as i64, number(5, 2)?, number(8, 2)?);
+    let clock = || (is(10, b"T t") && is(13, b":")).then(|| Some((number(11, 2)?, number(14, 2)?))).flatten();
+    let Some((hour, minute)) = clock() else {
+        return Some((from_parts(year, month, day, 0, 0, 0, 0)?, 10));
     };
-    Some(from_parts(year, month, day, hour, minute, second, micros)? - offset)
+    let (second, mut at) = match number(17, 2) {
+        Some(second) if is(16, b":") => (second, 19),
+        _ => (0, 16),
+    };
+    let mut micros = 0;
+    if is(at, b".,") {
+        let count = text[at + 1..].iter().take(9).take_while(|b| b.is_ascii_digit()).count();
+        if let Some(fraction) = number(at + 1, count.min(6)) {
+            micros = fraction as i64 * 10i64.pow(6 - count.min(6) as u32);
+            at += 1 + count;
+        }
+    }
+    let mut offset = 0;
+    match text.get(at..) {
+        Some([b'Z' | b'z', ..]) => at += 1,
+        Some(zone) if zone.starts_with(b" UTC") => at += 4,
+        Some([sign @ (b'+' | b'-'), ..]) => {
+            if let Some(hours) = number(at + 1, 2) {
+                let colon = is(at + 3, b":") as usize;
+                let minutes = number(at + 3 + colon, 2);
+                offset = (hours * 60 + minutes.unwrap_or(0)) as i64 * 60 * SECOND;
+                offset = if *sign == b'-' { -offset } else { offset };
+                at += if minutes.is_some() { 5 + colon } else { 3 };
+            }
+        }
+        _ => {}
+    }
+    Some((from_parts(year, month, day, hour, minute, second, micros)? - offset, at))
+}
+
+/// The number that `text` writes, if it is one to nine digits.
+#[inline]
+fn digits(text: &[u8]) -> Option<u32> {
+    let digit = |number: u32, b: &u8| b.is_ascii_digit().then(|| number * 10 + (b - b'0') as u32);
+    (!text.is_empty()).then(|| text.iter().try_fold(0, digit)).flatten()
 }
 
 /// RFC 3339 in UTC with as many digits after the second as the value needs: none, three or six.
@@ -123,6 +164,55 @@ mod tests {
     use super::*;
 
     #[test]
+    fn iso_ends_where_its_grammar_ends() {
+        for (text, rest) in [
+            ("2026-03-05T01:29:37Z tail", " tail"),
+            ("2026-03-05T01:29:37.123Z\t", "\t"),
+            ("2026-03-05T01:29:37.123456Z5", "5"),
+            ("2026-03-05T01:29:37.12x", "x"),
+            ("2026-03-05T01:29:37.Z", ".Z"),
+            ("2026-03-05T01:29:3x", ":3x"),
+            ("2026-03-05 01:29:37 id", " id"),
+            ("2026-03-05 hello", " hello"),
+            ("2026-03-05T01:29:37 UTC+1", "+1"),
+            ("2026-03-05T01:29:37+01:00:", ":"),
+            ("2026-03-05T01:29:37-0130x", "x"),
+            ("2026-03-05T01:29:37+01:x", ":x"),
+            ("2026-03-05T01:29:37+x", "+x"),
+        ] {
+            let taken = iso_prefix(text.as_bytes()).map(|(_, taken)| &text[taken..]);
+            assert_eq!(taken, Some(rest), "{text}");
+        }
+        for text in ["2026-03-05T25:00:00Z", "2026-02-30 x", "2026-03-05T01:61Z", "2026-3-05"] {
+            assert_eq!(iso_prefix(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_short_way_agrees_with_the_long_way() {
+        for text in [
+            "2026-03-05T01:29:37Z",
+            "2026-03-05T01:29:37.123Z",
+            "2026-03-05T01:29:37.123456Z",
+            "2026-03-05T01:29:37.12Z",
+            "2026-03-05T01:29:37.123456789Z",
+            "2026-03-05 01:29:37.123456Z",
+            "2026-03-05T01:29:60Z",
+            "2026-02-30T01:29:37Z",
+            "2026-03-05T01:29:3xZ",
+            "2026-03-05T01:29:37.12345xZ",
+            "2018-12-20T02:59:40",
+            "",
+            "Z",
+        ] {
+            for after in ["", " ", "Z", "0", "+01:00"] {
+                let text = format!("{text}{after}");
+                assert_eq!(iso_prefix(text.as_bytes()), any_iso(text.as_bytes()), "{text}");
+            }
+        }
+    }
+
+    #[test]
     fn iso_reads_what_the_logs_write() {
         let base = 1_772_674_177 * SECOND;
         for (text, micros) in [
@@ -133,6 +223,10 @@ mod tests {
             ("2026-03-05T01:29:37.123456789Z", base + 123_456),
             ("2026-03-04T17:29:37-08:00", base),
             ("2026-03-05T01:29:37+0000", base),
+            ("2026-03-05T01:29:37 UTC", base),
+            ("2026-03-05t01:29:37,50+01", base + 500_000 - 3600 * SECOND),
+            ("2026-03-05T01:29Z", base - 37 * SECOND),
+            ("2026-03-05", 1_772_668_800 * SECOND),
         ] {
             assert_eq!(parse_iso(text.as_bytes()), Some(micros), "{text}");
         }
@@ -144,6 +238,12 @@ mod tests {
             "2026-03-05T25:00:00Z",
             "2026-03-05T01:29:37.Z",
             "x026-03-05",
+            "2026-03-05T",
+            "2026-03-05T01:29:3xZ",
+            "2026-03-05T01:29:37.1234567890Z",
+            "2026-03-05T01:29:37+01:0",
+            "2026-03-05T01:29:37+010",
+            "2026-03-05T01:29:37Z ",
         ] {
             assert_eq!(parse_iso(text.as_bytes()), None, "{text}");
         }
