@@ -14,15 +14,16 @@ mod external;
 use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
     field::{
-        self, Column, Layout, Parsed, Tokens, address,
-        number::{duration, integer, status},
-        text::{self, optional, outcome_of_status, request_parts, text},
-        time::{iso, iso_micros},
-        words,
+        self, Column, Layout, Tokens,
+        cells::{
+            duration, host, integer, method, outcome_of_status, port, protocol, status, text, timestamp, url,
+            url_host, url_path,
+        },
+        time, whole, words,
     },
 };
 use logloupe_table::external::ExternalSchema;
-use logloupe_table::{Cell, Field, Kind, Role, Row, RowWriter, Unit};
+use logloupe_table::{Field, Kind, Role, Row, RowWriter, Unit};
 
 /// Access logs of Application Load Balancers.
 pub struct Alb;
@@ -33,21 +34,21 @@ const LEAST_TOKENS: usize = 18;
 /// In the order of the record.
 static COLUMNS: &[Column] = &[
     Column::new("type", Kind::Text, Role::Dimension, text).doc("http, https, h2, grpcs, ws or wss"),
-    Column::new("time", Kind::Time, Role::Timestamp, iso)
+    Column::new("time", Kind::Time, Role::Timestamp, timestamp)
         .aliases(&["timestamp", "event.end"])
         .doc("when the response to the client was made"),
     Column::new("elb", Kind::Text, Role::Dimension, text)
         .aliases(&["load_balancer", "observer.name"])
         .doc("the load balancer: app, its name, its id"),
-    Column::new("client_ip", Kind::Ip, Role::Dimension, address::host)
+    Column::new("client_ip", Kind::Ip, Role::Dimension, host)
         .aliases(&["requestip", "source.ip", "client.ip"])
         .doc("address of the client"),
-    Column::again("client_port", Kind::Int, Role::Identifier, address::port)
+    Column::again("client_port", Kind::Int, Role::Identifier, port)
         .aliases(&["source.port", "client.port"])
         .doc("port of the client"),
-    Column::new("target_ip", Kind::Ip, Role::Dimension, address::host)
+    Column::new("target_ip", Kind::Ip, Role::Dimension, host)
         .doc("address of the target that handled the request; none for Lambda, redirects, blocked requests"),
-    Column::again("target_port", Kind::Int, Role::Dimension, address::port).doc("port of the target"),
+    Column::again("target_port", Kind::Int, Role::Dimension, port).doc("port of the target"),
     Column::new("request_processing_time", Kind::Float, Role::Measure, duration)
         .unit(Unit::Seconds)
         .doc("from receiving the request to sending it to a target; none if it was not sent"),
@@ -74,14 +75,14 @@ static COLUMNS: &[Column] = &[
     Column::new("request", Kind::Text, Role::Identifier, text)
         .aliases(&["request_line"])
         .doc("the request line: method, URL, protocol"),
-    Column::again("request_verb", Kind::Text, Role::Dimension, verb)
+    Column::again("request_verb", Kind::Text, Role::Dimension, method)
         .aliases(&["method", "http.request.method"])
         .doc("the method of the request"),
     Column::again("request_url", Kind::Text, Role::Identifier, url)
         .aliases(&["url.original", "url.full"])
         .doc("the URL of the request, unencoded spaces included"),
     Column::again("request_proto", Kind::Text, Role::Dimension, protocol).doc("the protocol of the request"),
-    Column::again("url.domain", Kind::Text, Role::Dimension, url_domain)
+    Column::again("url.domain", Kind::Text, Role::Dimension, url_host)
         .aliases(&["host"])
         .doc("the host in the request's URL"),
     Column::again("url.path", Kind::Text, Role::Dimension, url_path)
@@ -107,7 +108,7 @@ static COLUMNS: &[Column] = &[
         .doc("the certificate presented, or `session-reused`"),
     Column::new("matched_rule_priority", Kind::Int, Role::Dimension, integer)
         .doc("priority of the rule that matched, 0 for the default action, -1 for an error before rules"),
-    Column::new("request_creation_time", Kind::Time, Role::Timestamp, iso)
+    Column::new("request_creation_time", Kind::Time, Role::Timestamp, timestamp)
         .aliases(&["event.start"])
         .doc("when the request was received"),
     Column::new("actions_executed", Kind::Text, Role::Dimension, text)
@@ -259,41 +260,21 @@ impl Decoder for AlbDecoder {
 /// Enough of a line to be no other log's: the types that the vendor lists, or any word before an `app/…`.
 fn is_alb_line(line: &[u8]) -> bool {
     let mut tokens = Tokens::default();
-    let whole = tokens.split_quoted(line, LEAST_TOKENS).is_none();
+    let closed = tokens.split_quoted(line, LEAST_TOKENS).is_none();
     let token = |i: usize| tokens.get(line, i).unwrap_or_default();
     let kind = token(0).1;
     let is_listed = matches!(kind, b"http" | b"https" | b"h2" | b"ws" | b"wss" | b"grpcs");
     let is_word =
         kind.first().is_some_and(u8::is_ascii_lowercase) && kind.iter().all(u8::is_ascii_alphanumeric);
     let elb = token(2).1;
-    whole
+    closed
         && tokens.len() == LEAST_TOKENS
         && (is_listed && elb.contains(&b'/') || is_word && elb.starts_with(b"app/"))
         && token(1).1.len() >= 20
-        && iso_micros(token(1).1).is_some()
+        && whole(time::timestamp, token(1).1).is_some()
         // The request is the first quoted token.
         && token(12).0 > 0
         && line.get(token(12).0 - 1) == Some(&b'"')
-}
-
-fn verb(request: &[u8]) -> Parsed<'_> {
-    Ok((&[], optional(request_parts(request).0)))
-}
-
-fn url(request: &[u8]) -> Parsed<'_> {
-    Ok((&[], optional(request_parts(request).1)))
-}
-
-fn protocol(request: &[u8]) -> Parsed<'_> {
-    Ok((&[], optional(request_parts(request).2)))
-}
-
-fn url_domain(request: &[u8]) -> Parsed<'_> {
-    Ok((&[], text::url_domain(request_parts(request).1).map_or(Cell::Null, Cell::Text)))
-}
-
-fn url_path(request: &[u8]) -> Parsed<'_> {
-    Ok((&[], text::url_path(request_parts(request).1).map_or(Cell::Null, Cell::Text)))
 }
 
 fn summary(row: &Row<'_>) -> Vec<Span> {

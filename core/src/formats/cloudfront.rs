@@ -17,10 +17,8 @@ use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
     field::{
         self, Column, Layout, Tokens,
-        number::{float, integer, status},
-        text::{outcome_of_status, text},
-        time::{date, time_of_day},
-        words,
+        cells::{date, float, integer, outcome_of_status, status, text, time_of_day},
+        number, time, whole, words,
     },
 };
 use logloupe_table::external::ExternalSchema;
@@ -400,9 +398,9 @@ fn is_legacy_line(line: &[u8]) -> bool {
     tokens.split(line, b'\t', LEGACY[0]);
     let token = |i: usize| tokens.get(line, i).map_or(&b""[..], |t| t.1);
     tokens.len() >= LEGACY[3]
-        && date(token(0)).is_ok()
-        && time_of_day(token(1)).is_ok_and(|(rest, _)| rest.is_empty())
-        && integer(token(3)).is_ok_and(|(rest, _)| rest.is_empty())
+        && whole(time::day, token(0)).is_some()
+        && whole(time::time_of_day, token(1)).is_some()
+        && whole(number::integer, token(3)).is_some()
         && (token(8).len() == 3 || token(8) == b"-")
 }
 

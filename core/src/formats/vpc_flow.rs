@@ -10,9 +10,17 @@
 
 mod external;
 
+use nom::{
+    Parser,
+    combinator::{map, rest},
+};
+
 use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
-    field::{self, Column, Layout, Parsed, Tokens, address::ip, number::integer, text::text},
+    field::{
+        self, Column, Layout, Parsed, Tokens,
+        cells::{integer, ip, text},
+    },
 };
 use logloupe_table::external::ExternalSchema;
 use logloupe_table::{Cell, Field, Kind, Role, Row, RowWriter, Unit};
@@ -417,14 +425,12 @@ fn is_default_line(line: &[u8]) -> bool {
 
 /// Success and failure in the common vocabulary; an action of the future is neither.
 fn outcome(input: &[u8]) -> Parsed<'_> {
-    Ok((
-        &[],
-        match input {
-            b"ACCEPT" => Cell::Text(b"success"),
-            b"REJECT" => Cell::Text(b"failure"),
-            _ => Cell::Null,
-        },
-    ))
+    map(rest, |action: &[u8]| match action {
+        b"ACCEPT" => Cell::Text(b"success"),
+        b"REJECT" => Cell::Text(b"failure"),
+        _ => Cell::Null,
+    })
+    .parse(input)
 }
 
 fn summary(row: &Row<'_>) -> Vec<Span> {

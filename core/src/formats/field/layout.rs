@@ -1,6 +1,10 @@
 //! Which token of a record goes to which column: the field table put in the order of one file.
 
-use super::{Column, Expected, Parsed, Read, Then, Tokens, number, text, time};
+use super::{
+    Column, Read, Then, Tokens, cells, number,
+    parse::{Expected, Parsed},
+    percent, time, whole,
+};
 use crate::formats::Fault;
 use logloupe_table::{Cell, Kind, RowWriter, Unit};
 
@@ -84,7 +88,7 @@ impl Layout {
                     let step = Step {
                         token,
                         column,
-                        read: text::text,
+                        read: cells::text,
                         kind: StepKind::Found,
                         again: false,
                         digits: false,
@@ -203,7 +207,7 @@ impl Layout {
         match cell {
             Cell::Text(encoded) if memchr::memchr(b'%', encoded).is_some() => {
                 self.scratch.clear();
-                text::percent_decode(encoded, &mut self.scratch);
+                percent::decode(encoded, &mut self.scratch);
                 row.set(column, Cell::Text(&self.scratch));
             }
             cell => row.set(column, cell),
@@ -214,7 +218,7 @@ impl Layout {
         let day = self.day_token.and_then(|t| tokens.get(record, t)).map(|(_, day)| day);
         let (Some(day), Cell::Time(of_day)) = (day, cell) else { return Cell::Null };
         if self.day.0 != day {
-            let (Ok(text), Some(micros)) = (day.try_into(), time::date_micros(day)) else {
+            let (Ok(text), Some(micros)) = (day.try_into(), whole(time::day, day)) else {
                 return Cell::Null;
             };
             self.day = (text, micros);
@@ -244,11 +248,23 @@ impl Layout {
             _ => None,
         }
     }
+    /// What a token should have been that its parser did not read to its end.
+    fn expects(&self, step: &Step) -> &'static str {
+        let kind = match step.kind {
+            StepKind::Found => Kind::Text,
+            _ => self.columns[step.column as usize].field.kind,
+        };
+        match (kind, (step.read)(&[])) {
+            (Kind::Int | Kind::Float, _) => kind.name(),
+            // What a parser expects, it says of nothing.
+            (_, Err(nom::Err::Error(Expected { what, .. }))) => what,
+            _ => kind.name(),
+        }
+    }
     #[cold]
     fn fault(&self, record: &[u8], start: usize, token: &[u8], step: &Step, answer: Parsed<'_>) -> Fault {
         let (what, rest) = match answer {
-            Ok((rest, _)) if step.kind == StepKind::Found => ("text", rest),
-            Ok((rest, _)) => (self.columns[step.column as usize].field.kind.name(), rest),
+            Ok((rest, _)) => (self.expects(step), rest),
             Err(nom::Err::Error(Expected { what, rest }) | nom::Err::Failure(Expected { what, rest })) => {
                 (what, rest)
             }

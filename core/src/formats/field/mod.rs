@@ -2,53 +2,30 @@
 //! small `nom` parsers that such lines name, and the walk of a record along a layout of columns; and [`json`], the
 //! same for formats whose records are JSON objects.
 //!
-//! Reading order: [`Column`] (one line of a format's table), the parsers ([`number`], [`text`], [`address`],
-//! [`time`]), [`words`] for sentences, [`Tokens`] (where a record's tokens begin and end), [`Layout`] (which token goes to which column).
+//! Reading order: [`Column`] (one line of a format's table), [`parse`] (what parsers are made of), the parsers
+//! ([`number`], [`address`], [`time`], [`http`], [`ids`]), [`cells`] (the same as columns name them), [`words`] for
+//! sentences, [`Tokens`] (where a record's tokens begin and end), [`Layout`] (which token goes to which column).
 //!
 //! What does not belong here: anything that only one format knows.
 
 pub mod address;
+pub mod cells;
+pub mod http;
+pub mod ids;
 pub mod json;
 pub mod layout;
 pub mod number;
-pub mod text;
+pub mod parse;
+pub mod percent;
 pub mod time;
 pub mod tokens;
 pub mod words;
 
 pub use layout::Layout;
+pub use parse::{Parsed, Read, whole};
 pub use tokens::Tokens;
 
-use logloupe_table::{Cell, Field, Kind, Role, Unit};
-
-/// A parser of one token: what it read of the token, as a cell, and what it left over.
-pub type Read = for<'a> fn(&'a [u8]) -> Parsed<'a>;
-
-/// The answer of a [`Read`].
-pub type Parsed<'a> = nom::IResult<&'a [u8], Cell<'a>, Expected<'a>>;
-
-/// Why a parser could not read: what it expected, and the input from the place where it expected it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Expected<'a> {
-    /// What should have stood there: "integer".
-    pub what: &'static str,
-    /// What stood there, to the end of the token.
-    pub rest: &'a [u8],
-}
-
-impl<'a> nom::error::ParseError<&'a [u8]> for Expected<'a> {
-    fn from_error_kind(rest: &'a [u8], _: nom::error::ErrorKind) -> Expected<'a> {
-        Expected { what: "value", rest }
-    }
-    fn append(_: &'a [u8], _: nom::error::ErrorKind, other: Expected<'a>) -> Expected<'a> {
-        other
-    }
-}
-
-/// The error of a parser that expected `what` at `rest`.
-pub fn expected<'a, T>(what: &'static str, rest: &'a [u8]) -> Result<T, nom::Err<Expected<'a>>> {
-    Err(nom::Err::Error(Expected { what, rest }))
-}
+use logloupe_table::{Field, Kind, Role, Unit};
 
 /// One line of a format's field table: what the column is, and the parser that reads it.
 #[derive(Clone, Debug)]
@@ -68,7 +45,7 @@ pub struct Column {
 pub enum Then {
     /// Nothing.
     Store,
-    /// Text is percent-decoded; see [`text::percent_decode`].
+    /// Text is percent-decoded; see [`percent::decode`].
     PercentDecode,
     /// A time of day is moved to the day that another token of the record names; see [`Layout::of_day`].
     MoveToDay,

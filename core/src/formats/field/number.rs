@@ -1,13 +1,22 @@
 //! Numbers: integers, decimals, durations that may be missing.
 
-use nom::{Parser, branch::alt, bytes::complete::tag, combinator::value};
+use nom::{
+    Parser,
+    branch::alt,
+    bytes::complete::tag,
+    combinator::{consumed, map, value},
+    number::complete::double,
+};
 
-use super::{Expected, Parsed, expected};
-use logloupe_table::Cell;
+use super::parse::{Expected, Parsed, expected, expecting};
 
-/// A 64-bit integer with an optional minus sign.
+/// A 64-bit integer.
+///
+/// ```text
+/// integer = [ "-" ] 1*DIGIT
+/// ```
 #[inline]
-pub fn integer(input: &[u8]) -> Parsed<'_> {
+pub fn integer(input: &[u8]) -> Parsed<'_, i64> {
     let digits = input.strip_prefix(b"-").unwrap_or(input);
     let mut number = 0i64;
     let mut read = 0;
@@ -31,7 +40,7 @@ pub fn integer(input: &[u8]) -> Parsed<'_> {
         return expected("integer", input);
     }
     let negative = digits.len() != input.len();
-    Ok((&digits[read..], Cell::Int(if negative { -number } else { number })))
+    Ok((&digits[read..], if negative { -number } else { number }))
 }
 
 /// The number that `record[start..end]` writes, if that is one to sixteen digits and nothing else.
@@ -78,15 +87,14 @@ fn few_digits(text: &[u8]) -> Option<i64> {
     text.iter().try_fold(0, |number, b| b.is_ascii_digit().then(|| number * 10 + (b - b'0') as i64))
 }
 
-/// An integer of an HTTP status: `000` reads as 0.
+/// A decimal number that is finite.
+///
+/// ```text
+/// decimal  = [ "-" ] ( 1*DIGIT [ "." *DIGIT ] / "." 1*DIGIT ) [ exponent ]
+/// exponent = ( "e" / "E" ) [ "+" / "-" ] 1*DIGIT
+/// ```
 #[inline]
-pub fn status(input: &[u8]) -> Parsed<'_> {
-    integer(input).map_err(|_| nom::Err::Error(Expected { what: "status code", rest: input }))
-}
-
-/// A decimal number, exponent allowed; not infinite, not "not a number".
-#[inline]
-pub fn float(input: &[u8]) -> Parsed<'_> {
+pub fn decimal(input: &[u8]) -> Parsed<'_, f64> {
     let digits = input.strip_prefix(b"-").unwrap_or(input);
     let (mut mantissa, mut read, mut count, mut point) = (0u64, 0, 0, None);
     for &b in digits {
@@ -108,29 +116,36 @@ pub fn float(input: &[u8]) -> Parsed<'_> {
     // Up to fifteen digits mantissa and power of ten are exact, so that their quotient is the nearest float.
     if count <= 15 && !matches!(rest.first(), Some(b'e' | b'E')) {
         let magnitude = mantissa as f64 / POWERS[scale];
-        return Ok((rest, Cell::Float(if digits.len() != input.len() { -magnitude } else { magnitude })));
+        return Ok((rest, if digits.len() != input.len() { -magnitude } else { magnitude }));
     }
-    let (rest, number) = nom::number::complete::double::<_, Expected<'_>>(input)
-        .map_err(|_: nom::Err<Expected<'_>>| nom::Err::Error(Expected { what: "number", rest: input }))?;
-    if number.is_finite() { Ok((rest, Cell::Float(number))) } else { expected("finite number", input) }
+    // It insists on digits behind an `e` (`cut`); here that is no number, as anything else.
+    match double::<_, Expected<'_>>(input) {
+        Ok((rest, number)) if number.is_finite() => Ok((rest, number)),
+        Ok(_) => expected("finite number", input),
+        Err(_) => expected("number", input),
+    }
 }
 
 const POWERS: [f64; 16] =
     [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
-/// A duration in seconds of which the vendor writes `-1` when there is none: no value then.
+/// A duration of which the vendor writes `-1` when there is none.
+///
+/// ```text
+/// duration = "-1" / decimal
+/// ```
 #[inline]
-pub fn duration(input: &[u8]) -> Parsed<'_> {
-    if input == b"-1" { Ok((&[], Cell::Null)) } else { float(input) }
+pub fn duration(input: &[u8]) -> Parsed<'_, Option<f64>> {
+    map(consumed(decimal), |(text, seconds)| (text != b"-1").then_some(seconds)).parse(input)
 }
 
-/// `Yes` or `No`, `true` or `false`, `1` or `0`.
-pub fn boolean(input: &[u8]) -> Parsed<'_> {
+/// ```text
+/// boolean = "Yes" / "true" / "1" / "No" / "false" / "0"
+/// ```
+pub fn boolean(input: &[u8]) -> Parsed<'_, bool> {
     let yes = alt((tag("Yes"), tag("true"), tag("1")));
     let no = alt((tag("No"), tag("false"), tag("0")));
-    alt((value(Cell::Bool(true), yes), value(Cell::Bool(false), no)))
-        .parse(input)
-        .map_err(|_: nom::Err<Expected<'_>>| nom::Err::Error(Expected { what: "Yes or No", rest: input }))
+    expecting("Yes or No", alt((value(true, yes), value(false, no)))).parse(input)
 }
 
 #[cfg(test)]
@@ -174,32 +189,37 @@ mod tests {
 
     #[test]
     fn numbers_at_their_edges() {
-        for (text, cell, rest) in [
-            ("0", Cell::Int(0), ""),
-            ("-17 x", Cell::Int(-17), " x"),
-            ("9223372036854775807", Cell::Int(i64::MAX), ""),
-            ("000", Cell::Int(0), ""),
+        for (text, number, rest) in [
+            ("0", 0, ""),
+            ("-17 x", -17, " x"),
+            ("12.5", 12, ".5"),
+            ("9223372036854775807", i64::MAX, ""),
+            ("000", 0, ""),
         ] {
-            assert_eq!(integer(text.as_bytes()), Ok((rest.as_bytes(), cell)), "{text}");
+            assert_eq!(integer(text.as_bytes()), Ok((rest.as_bytes(), number)), "{text}");
         }
         for text in ["", "-", "abc", "9223372036854775808", "99999999999999999999999"] {
             assert!(integer(text.as_bytes()).is_err(), "{text}");
         }
-        for (text, number) in [
-            ("0.001", 0.001),
-            ("-1", -1.0),
-            ("1.7284E+12", 1.7284e12),
-            ("123456789012345678.5", 123456789012345678.5),
-            ("0.1234567890123456789", 0.123_456_789_012_345_68),
-            ("86400.", 86400.0),
+        for (text, number, rest) in [
+            ("0.001", 0.001, ""),
+            ("-1", -1.0, ""),
+            ("1.7284E+12", 1.7284e12, ""),
+            ("123456789012345678.5", 123456789012345678.5, ""),
+            ("0.1234567890123456789", 0.123_456_789_012_345_68, ""),
+            ("86400.", 86400.0, ""),
+            ("0.81 ms", 0.81, " ms"),
+            ("1.2.3", 1.2, ".3"),
         ] {
-            assert_eq!(float(text.as_bytes()), Ok((&b""[..], Cell::Float(number))), "{text}");
+            assert_eq!(decimal(text.as_bytes()), Ok((rest.as_bytes(), number)), "{text}");
         }
-        for text in ["", "-", ".", "inf", "nan", "1e999", "x1"] {
-            assert!(float(text.as_bytes()).is_err(), "{text}");
+        for text in ["", "-", ".", "inf", "nan", "1e999", "x1", "8ed", "1e"] {
+            assert!(decimal(text.as_bytes()).is_err(), "{text}");
         }
-        assert_eq!(duration(b"-1"), Ok((&b""[..], Cell::Null)));
-        assert_eq!(duration(b"0.000"), Ok((&b""[..], Cell::Float(0.0))));
-        assert_eq!(boolean(b"Yes"), Ok((&b""[..], Cell::Bool(true))));
+        assert_eq!(duration(b"-1 x"), Ok((&b" x"[..], None)));
+        assert_eq!(duration(b"0.000"), Ok((&b""[..], Some(0.0))));
+        assert_eq!(duration(b"-1.5"), Ok((&b""[..], Some(-1.5))));
+        assert_eq!(boolean(b"Yes"), Ok((&b""[..], true)));
+        assert_eq!(boolean(b"maybe"), expected("Yes or No", b"maybe"));
     }
 }
