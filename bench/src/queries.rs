@@ -16,8 +16,9 @@ use logloupe_query::{
 use logloupe_syntax as syntax;
 use logloupe_table::{Shard, Value};
 use logloupe_view::{
+    coordinator::Merged,
     facets::Tally,
-    histogram,
+    histogram, job,
     order::{Order, Timeline},
     sorting::Sorting,
 };
@@ -216,13 +217,9 @@ impl Steps {
         let (_, partial, rest) = job.finish_truncated();
         let finish = begun.elapsed();
         let begun = Instant::now();
-        let mut merged = exec::merge(plan.limits(), vec![partial]);
-        if let Some(wanted) = exec::refinement(&plan, &merged) {
-            merged = rest.supply(shard, &wanted);
-        }
-        match plan.is_rows() {
-            true => drop(exec::survivors(&plan, merged)),
-            false => drop(exec::finalize(&plan, merged)),
+        let merged = job::merge(&plan, vec![partial]).expect("within the limits");
+        if let Merged::Refine(refine) = merged {
+            drop(job::merge(&plan, vec![rest.supply(shard, &refine)]));
         }
         Steps { longest, finish, merge: begun.elapsed() }
     }

@@ -9,8 +9,9 @@ use std::{
 
 use logloupe_core::formats::{ALL, Paths};
 use logloupe_query::{
-    exec::{self, Job, Partial, Reader, RowRef, Selection},
+    exec::{self, Job, Partial, Reader, Remainder, RowRef, Selection},
     plan::{self, Catalog, Plan},
+    result::ResultTable,
 };
 use logloupe_syntax::{self as syntax, Diagnostic, Language, Severity, diagnostic};
 use logloupe_table::{
@@ -18,7 +19,13 @@ use logloupe_table::{
     builtin::{position, source},
     schema::TIMESTAMP,
 };
-use logloupe_view::export;
+use logloupe_view::{
+    RowId, ViewRequest,
+    coordinator::{Ask, Replies, Values, drive},
+    export, job,
+    part::ViewPart,
+    window::RowOrder,
+};
 
 use crate::{
     Failure, Outcome,
@@ -37,34 +44,119 @@ pub fn run(call: &Query, out: &mut dyn Write) -> Outcome {
     let mut loaded = load::load(&call.files);
     let mut catalog = catalog(&loaded.shards);
     loaded.lookups.iter().for_each(|table| catalog.bindings.add_lookup(table.clone()));
-    // Queries in brackets come first: the plan of the outer one is given their answers.
-    let mut run_inner = |plan: &Arc<Plan>| exec::finalize(plan, ask(plan, &mut loaded.shards).1);
-    exec::bind_subqueries(&query, &mut catalog, &mut run_inner).map_err(|found| refuse(&found))?;
-    let remarks = plan::check(&query, &catalog);
-    let plan = Arc::new(plan::plan(&query, &catalog).map_err(|found| refuse(&found))?);
+    let count = loaded.shards.len();
+    let mut threads = Threads::new(query, catalog, &mut loaded.shards);
+    let driven = drive(ViewRequest::default(), count, |ask| threads.answer(ask));
+    let Threads { plan, selections, failure, .. } = threads;
+    let driven = driven.map_err(|found| match failure {
+        Some(message) => Failure::Refused(format!("logloupe: {message}")),
+        None => refuse(&found),
+    })?;
     let warnings: Vec<Diagnostic> =
-        remarks.into_iter().filter(|remark| remark.severity == Severity::Warning).collect();
+        driven.remarks.into_iter().filter(|remark| remark.severity == Severity::Warning).collect();
     eprint!("{}", diagnostic::render(&call.text, &warnings));
 
-    let (selections, partial) = ask(&plan, &mut loaded.shards);
-    if let Some(message) = partial.failure() {
-        return Err(Failure::Refused(format!("logloupe: {message}")));
-    }
+    let Some(plan) = plan else { return Ok(report::remarks(&loaded.ledger)) };
     let status = report::remarks(&loaded.ledger);
-    if plan.is_rows() {
-        let rows = match exec::survivors(&plan, partial.clone()) {
-            Some(rows) => rows,
-            None => in_order(&plan, &loaded.shards, &selections),
-        };
-        events(&plan, &loaded.shards, &rows, call.output, out)?;
-    } else {
-        let refuse = |message| Failure::Refused(format!("logloupe: {message}"));
-        let table = exec::finalize(&plan, partial).map_err(refuse)?;
-        table.remarks.iter().for_each(|remark| eprintln!("logloupe: {remark}"));
-        let columns: Vec<String> = table.columns.into_iter().map(|column| column.name).collect();
-        output::write(call.output, &columns, table.rows.into_iter(), out)?;
+    match (driven.view.table, driven.order) {
+        (Some(table), _) => {
+            table.remarks.iter().for_each(|remark| eprintln!("logloupe: {remark}"));
+            let columns: Vec<String> = table.columns.into_iter().map(|column| column.name).collect();
+            output::write(call.output, &columns, table.rows.into_iter(), out)?;
+        }
+        (None, order) => {
+            let row = |id: RowId| RowRef { shard: id.shard, table: id.table, row: id.row };
+            let rows = match order {
+                RowOrder::Listed(ids) if !plan.is_selection() => ids.into_iter().map(row).collect(),
+                _ => in_order(&plan, &loaded.shards, &selections),
+            };
+            events(&plan, &loaded.shards, &rows, call.output, out)?;
+        }
     }
     Ok(status)
+}
+
+/// The shards, a thread each: what the coordinator asks is answered by all at once.
+struct Threads<'s> {
+    query: syntax::tree::Query,
+    catalog: Catalog,
+    shards: &'s mut [Shard],
+    /// The plan that was asked last, and what the shards keep of it.
+    plan: Option<Arc<Plan>>,
+    selections: Vec<Selection>,
+    remainders: Vec<Remainder>,
+    /// Why partials did not merge.
+    failure: Option<String>,
+}
+
+impl<'s> Threads<'s> {
+    fn new(query: syntax::tree::Query, catalog: Catalog, shards: &'s mut [Shard]) -> Threads<'s> {
+        Threads {
+            query,
+            catalog,
+            shards,
+            plan: None,
+            selections: Vec::new(),
+            remainders: Vec::new(),
+            failure: None,
+        }
+    }
+    fn answer(&mut self, ask: Ask<Values>) -> Replies<Values> {
+        match ask {
+            Ask::View { answers } => Replies::Parts(self.parts(answers)),
+            Ask::Merge(partials) => {
+                let plan = self.plan.as_deref().ok_or_else(|| "the query could not be planned".to_owned());
+                let merged = plan.and_then(|plan| job::merge(plan, partials));
+                self.failure = merged.as_ref().err().cloned();
+                Replies::Merged(merged)
+            }
+            Ask::Refine(refine) => {
+                let kept = self.remainders.iter().zip(&*self.shards).zip(0..);
+                let refined = kept.map(|((rest, shard), n)| rest.supply(shard, &refine).at_shard(n));
+                Replies::Refined(refined.collect())
+            }
+            // Nobody looks at facets here.
+            Ask::Counts(_) => Replies::Counts(vec![Vec::new(); self.shards.len()]),
+        }
+    }
+    /// Every shard's part of the query, or of the next subquery.
+    fn parts(&mut self, answers: Vec<ResultTable>) -> Vec<ViewPart<Partial>> {
+        let mut catalog = self.catalog.clone();
+        let bound = answers.len();
+        let refused = answers.into_iter().find_map(|answer| catalog.bindings.add_answer(answer).err());
+        let next = plan::subqueries(&self.query).into_iter().nth(bound);
+        let checked = match refused {
+            Some(message) => Err(vec![Diagnostic::error(0..0, message)]),
+            // What is wrong with either is told before anything runs.
+            None => plan::plan(&self.query, &catalog).and_then(|plan| match &next {
+                Some(next) => plan::plan(next, &catalog),
+                None => Ok(plan),
+            }),
+        };
+        let plan = match checked {
+            Ok(plan) => Arc::new(plan),
+            Err(diagnostics) => {
+                let part = || ViewPart { diagnostics: diagnostics.clone(), ..ViewPart::default() };
+                return self.shards.iter().map(|_| part()).collect();
+            }
+        };
+        let diagnostics = plan::check(&self.query, &catalog);
+        let (subquery, selects) = (next.is_some(), plan.is_selection());
+        let mut parts = Vec::new();
+        (self.selections, self.remainders) = (Vec::new(), Vec::new());
+        for (number, (selection, partial, rest)) in (0..).zip(ask(&plan, self.shards)) {
+            parts.push(ViewPart {
+                partial: (!selects).then(|| partial.at_shard(number)),
+                diagnostics: diagnostics.clone(),
+                subquery,
+                ..ViewPart::default()
+            });
+            self.selections.push(selection);
+            self.remainders.push(rest);
+        }
+        self.plan = Some(plan);
+        parts
+    }
 }
 
 /// The names that exist: of what is loaded, and of every format, so that a query for a log of which there happens to
@@ -87,23 +179,20 @@ fn paths() -> Paths<'static> {
 }
 
 /// Runs the plan on all shards at once.
-fn ask(plan: &Arc<Plan>, shards: &mut [Shard]) -> (Vec<Selection>, Partial) {
+fn ask(plan: &Arc<Plan>, shards: &mut [Shard]) -> Vec<(Selection, Partial, Remainder)> {
     let paths = paths();
     let one = |shard: &mut Shard| {
-        let mut job = Job::new(plan.clone(), None, shard, &paths);
+        let mut job = Job::new(plan.clone(), None, shard, &paths).allow_truncated();
         while !job.step(shard, usize::MAX) {}
-        job.finish()
+        job.finish_truncated()
     };
-    let answers: Vec<(Selection, Partial)> = thread::scope(|scope| {
+    thread::scope(|scope| {
         let threads: Vec<_> = shards.iter_mut().map(|shard| scope.spawn(|| one(shard))).collect();
         let join = |thread: thread::ScopedJoinHandle<'_, _>| {
             thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         };
         threads.into_iter().map(join).collect()
-    });
-    let (selections, partials): (Vec<_>, Vec<_>) = answers.into_iter().unzip();
-    let numbered = partials.into_iter().zip(0..).map(|(partial, shard)| partial.at_shard(shard));
-    (selections, exec::merge(plan.limits(), numbered.collect()))
+    })
 }
 
 /// What rows are ordered by; ties as within one shard: by file, place in it, and format.

@@ -1,16 +1,23 @@
-//! What a screen asks of loaded logs beside the answer itself: how many events when, which values how often, which
-//! rows in which order, one row in full. All of it is plain data that crosses from worker to page, and all of it
-//! merges over shards to exactly what one shard would have said.
+//! What a screen shows of loaded logs: how many events when, which values how often, which rows in which order, one row
+//! in full. Plain data in, plain data out; all of it merges over shards to exactly what one shard would have said.
+//!
+//! Reading order: this file (the data), [`coordinator`] (what to ask of the shards next), [`job`] (one view on one shard),
+//! [`part`] (what travels between the two), then what a view consists of: [`histogram`], [`facets`], [`order`] with
+//! [`sorting`] and [`window`], [`rows`], [`values`]; and [`export`], rows as text.
 //!
 //! Not here: pixels, colours, text of the page.
 
+pub mod coordinator;
 pub mod export;
 pub mod facets;
 pub mod histogram;
+pub mod job;
 pub mod order;
+pub mod part;
 pub mod rows;
 pub mod sorting;
 pub mod values;
+pub mod window;
 
 use serde::{Deserialize, Serialize};
 

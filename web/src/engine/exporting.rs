@@ -2,7 +2,7 @@
 
 use js_sys::{Array, Uint8Array};
 use logloupe_table::Value;
-use logloupe_view::{RowId, export};
+use logloupe_view::{RowId, export, window::by_shard};
 use web_sys::{Blob, BlobPropertyBag, Url};
 
 use super::{Event, ExportAs, state::State};
@@ -114,16 +114,9 @@ impl State {
         let columns =
             (export.form == ExportAs::Csv || !export.columns.is_empty()).then(|| export.columns.clone());
         let csv = export.form == ExportAs::Csv;
-        let mut asks = Vec::new();
-        for shard in 0..self.workers.len() as u32 {
-            let ids: Vec<RowId> = ids.iter().filter(|id| id.shard == shard).copied().collect();
-            if !ids.is_empty() {
-                asks.push((
-                    shard,
-                    Ask::Export { ask, view: export.view, ids, columns: columns.clone(), csv },
-                ));
-            }
-        }
+        let view = export.view;
+        let ask_of = |(shard, ids)| (shard, Ask::Export { ask, view, ids, columns: columns.clone(), csv });
+        let asks: Vec<(u32, Ask)> = by_shard(&ids, self.workers.len()).into_iter().map(ask_of).collect();
         export.left = asks.len();
         export.ids = ids;
         if asks.is_empty() {

@@ -12,14 +12,23 @@ use logloupe_query::{
     explain::PlanStep,
     transpile::{Athena, Insights},
 };
-use logloupe_syntax::{Diagnostic, Language};
-use logloupe_view::{Detail, GridRow, Histogram, RowId, ViewRequest, facets::FacetPart, order::RowPosition};
+use logloupe_syntax::Language;
+use logloupe_view::{
+    Detail, GridRow, RowId, ViewRequest,
+    coordinator::{self, Counts},
+    order::RowPosition,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::known::Told;
 
 /// Raised with every change of the messages.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
+
+/// One worker's part of a view; its partial result is postcard.
+pub type ViewPart = logloupe_view::part::ViewPart<Vec<u8>>;
+/// What the merged partial results of all workers come to; tables and refinements are postcard.
+pub type Merged = coordinator::Merged<coordinator::Bytes>;
 
 /// Page to worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -82,7 +91,7 @@ pub enum Ask {
         /// The fields of all shards, as the plan needs them (postcard of the catalog); empty while nothing is loaded.
         catalog: Vec<u8>,
         /// The answers of the queries that it holds in brackets, as far as they are known (postcard of a result table
-        /// each). While one is missing, that query is answered instead: see [`ViewPart::inner`].
+        /// each). While one is missing, that query is answered instead: see [`subquery`](logloupe_view::part::ViewPart::subquery).
         answers: Vec<Vec<u8>>,
     },
     /// A table to look things up in, read by some worker: all have it from now on.
@@ -108,7 +117,7 @@ pub enum Ask {
     Supply {
         /// The view.
         view: u32,
-        /// Postcard of what is wanted, from [`Merged::More`].
+        /// Postcard of what is wanted, from a merge that wants a refinement.
         wanted: Vec<u8>,
     },
     /// The places `from..from + count` of the current view.
@@ -273,7 +282,7 @@ pub enum Tell {
         /// The view.
         view: u32,
         /// The counts.
-        counts: Vec<(u32, Vec<Vec<u64>>)>,
+        counts: Counts,
     },
     /// Answer to [`Ask::Merge`].
     Merged {
@@ -356,42 +365,4 @@ impl Default for Explained {
     fn default() -> Explained {
         Explained { steps: Err(String::new()), athena: Err(String::new()), insights: Err(String::new()) }
     }
-}
-
-/// What the merged partial results of all workers come to.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Merged {
-    /// Postcard of the result table.
-    Table(Vec<u8>),
-    /// The rows that `limit` or `dedup` let through, in order.
-    Rows(Vec<RowId>),
-    /// Nothing yet: all workers are to be asked for this ([`Ask::Supply`]).
-    More(Vec<u8>),
-}
-
-/// One worker's part of a view.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct ViewPart {
-    /// Rows held.
-    pub total: u64,
-    /// Rows that match.
-    pub matched: u64,
-    /// Bars.
-    pub histogram: Histogram,
-    /// Per facet, per table.
-    pub facets: Vec<Vec<FacetPart>>,
-    /// Rows in order: how many, and splitters.
-    pub rows: u64,
-    /// Every few hundred rows, with their places.
-    pub splitters: Vec<(u64, RowPosition)>,
-    /// Which sort keys are largest first.
-    pub descending: Vec<bool>,
-    /// The columns that the query chooses.
-    pub columns: Vec<String>,
-    /// Postcard of the partial result, if the answer is not simply all matching rows.
-    pub partial: Option<Vec<u8>>,
-    /// Remarks.
-    pub diagnostics: Vec<Diagnostic>,
-    /// This answers the next subquery and not the view: merged, it is the next of its `answers`.
-    pub inner: bool,
 }

@@ -16,21 +16,27 @@ use logloupe_core::{
         ledger::{Entry, State},
     },
 };
-use logloupe_query::{complete, plan::Catalog};
+use logloupe_query::{
+    complete,
+    exec::{Partial, Refine},
+    plan::Catalog,
+    result::ResultTable,
+};
 use logloupe_sample::SampleFile;
+use logloupe_syntax::Diagnostic;
 use logloupe_table::{Row, Shard, Source, Value, builtin, lookup::Lookup, schema::TIMESTAMP};
 use logloupe_view::{
-    RowId, export as text,
+    RowId, ViewRequest,
+    coordinator::Merged,
+    export as text,
+    job::{Cells, ViewJob},
     order::Timeline,
     rows,
     values::{Counted, ShardValues},
 };
 
-use super::{
-    answer::{Answering, Cells},
-    catalog::PATHS,
-};
-use crate::protocol::{Ask, Task, Tell};
+use super::catalog::PATHS;
+use crate::protocol::{self, Ask, Task, Tell, ViewPart};
 
 /// How often the page hears how far reading is, and how often rows read so far become visible, in milliseconds.
 const PROGRESS_EVERY: f64 = 90.0;
@@ -69,7 +75,8 @@ pub struct Session {
     read_bytes: u64,
     told_progress: f64,
     made_visible: f64,
-    view: Option<Answering>,
+    /// The view at hand and its number.
+    view: Option<(u32, ViewJob<'static>)>,
     /// The tables to look things up in that any worker read.
     lookups: BTreeMap<String, Arc<Lookup>>,
     /// How many of its own the page was told.
@@ -112,7 +119,7 @@ impl Session {
     }
     /// Whether [`step`](Self::step) has something to do.
     pub fn busy(&self) -> bool {
-        self.reading || self.view.as_ref().is_some_and(Answering::busy)
+        self.reading || self.view.as_ref().is_some_and(|(_, job)| job.is_busy())
     }
     fn shard(&self) -> &Shard {
         self.loader.loaded()
@@ -159,10 +166,17 @@ impl Session {
                 vec![Tell::Duplicated { files: files.map(|(s, n)| (s.name.clone(), n)).collect() }]
             }
             Ask::View { view, request, catalog, answers } => {
-                let number = self.number;
-                let answering = Answering::new(view, number, request, &catalog, &self.lookups, &answers);
-                self.view = Some(answering);
-                Vec::new()
+                match self.begin_view(request, &catalog, &answers) {
+                    Ok(job) => {
+                        self.view = Some((view, job));
+                        Vec::new()
+                    }
+                    Err(message) => {
+                        let diagnostics = vec![Diagnostic::error(0..0, message)];
+                        let part = ViewPart { diagnostics, ..ViewPart::default() };
+                        vec![Tell::Viewed { view, part: Box::new(part) }]
+                    }
+                }
             }
             Ask::Lookup { table } => {
                 if let Ok(table) = postcard::from_bytes::<Lookup>(&table) {
@@ -171,27 +185,28 @@ impl Session {
                 Vec::new()
             }
             Ask::LookUp { view, values } => {
-                let Some(answer) = self.view.as_ref().filter(|a| a.view == view) else { return Vec::new() };
+                let Some(job) = self.job(view) else { return Vec::new() };
                 let counts =
-                    values.iter().map(|(f, v)| (*f, answer.look_up(self.shard(), *f as usize, v))).collect();
+                    values.iter().map(|(f, v)| (*f, job.counts(self.shard(), *f as usize, v))).collect();
                 vec![Tell::LookedUp { view, counts }]
             }
             Ask::Merge { view, partials } => {
-                let Some(answer) = self.view.as_ref().filter(|a| a.view == view) else { return Vec::new() };
-                vec![Tell::Merged { view, merged: answer.merge(&partials) }]
+                let Some(job) = self.job(view) else { return Vec::new() };
+                vec![Tell::Merged { view, merged: merge(job, &partials) }]
             }
             Ask::Supply { view, wanted } => {
-                let Some(answer) = self.view.as_ref().filter(|a| a.view == view) else { return Vec::new() };
-                vec![Tell::Supplied { view, partial: answer.supply(self.shard(), &wanted) }]
+                let Some(job) = self.job(view) else { return Vec::new() };
+                let refine = postcard::from_bytes(&wanted).unwrap_or(Refine::All);
+                vec![Tell::Supplied { view, partial: encode(&job.refine(self.shard(), &refine)) }]
             }
             Ask::Window { ask, view, from, count } => {
-                let Some(answer) = self.view.as_ref().filter(|a| a.view == view) else { return Vec::new() };
-                let places = answer.window(self.shard(), &self.timeline, from as usize, count as usize);
+                let Some(job) = self.job(view) else { return Vec::new() };
+                let places = job.window(self.shard(), &self.timeline, from as usize, count as usize);
                 vec![Tell::Window { ask, places }]
             }
             Ask::Rows { ask, view, ids, columns } => {
                 let shard = self.shard();
-                let cells = self.view.as_ref().filter(|a| a.view == view).and_then(|a| a.cells(shard));
+                let cells = self.job(view).and_then(|job| job.cells(shard));
                 let grid_row = |id: RowId| {
                     let computed = cells.as_ref().map(|c| c.row(id)).unwrap_or_default();
                     let cell = |row: &Row<'_>, name: &str| {
@@ -227,16 +242,36 @@ impl Session {
             }
             Ask::Export { ask, view, ids, columns, csv } => {
                 let shard = self.shard();
-                let cells = self.view.as_ref().filter(|a| a.view == view).and_then(|a| a.cells(shard));
+                let cells = self.job(view).and_then(|job| job.cells(shard));
                 let text = |id| export(shard, cells.as_ref(), id, columns.as_deref(), csv);
                 vec![Tell::Export { ask, rows: ids.into_iter().map(text).collect() }]
             }
         }
     }
+    /// The job of the view at hand, if that is `view`.
+    fn job(&self, view: u32) -> Option<&ViewJob<'static>> {
+        self.view.as_ref().filter(|(number, _)| *number == view).map(|(_, job)| job)
+    }
+    fn begin_view(
+        &self,
+        request: ViewRequest,
+        catalog: &[u8],
+        answers: &[Vec<u8>],
+    ) -> Result<ViewJob<'static>, String> {
+        let mut catalog: Catalog = postcard::from_bytes(catalog).unwrap_or_else(|_| Catalog::open());
+        catalog.bindings.lookups = self.lookups.clone();
+        let answers: Vec<ResultTable> = decode(answers)?;
+        Ok(ViewJob::new(self.number, request, catalog, answers, &PATHS))
+    }
     /// Does a bounded piece of work: a batch of the view if one is being answered, else a slice of a file.
     pub fn step(&mut self, read: Read<'_>, now: f64) -> Vec<Tell> {
-        if let Some(view) = self.view.as_mut().filter(|v| v.busy()) {
-            return view.step(self.loader.loaded_mut(), &mut self.timeline);
+        if let Some((view, job)) = self.view.as_mut().filter(|(_, job)| job.is_busy()) {
+            let part = job.step(self.loader.loaded_mut(), &mut self.timeline);
+            let said = |part| Tell::Viewed { view: *view, part };
+            return part
+                .map(|part| said(Box::new(part.map(|partial| Some(encode(&partial))))))
+                .into_iter()
+                .collect();
         }
         let mut told = Vec::new();
         if !self.reading {
@@ -363,6 +398,22 @@ impl Session {
         let times = ranges().map(|r| r.0).min().zip(ranges().map(|r| r.1).max());
         told.push(Tell::Catalog { catalog, formats, times });
     }
+}
+
+/// Merges the partials of all workers, as bytes.
+fn merge(job: &ViewJob<'_>, partials: &[Vec<u8>]) -> Result<protocol::Merged, String> {
+    let partials: Vec<Partial> = decode(partials)?;
+    Ok(match job.merge(partials)? {
+        Merged::Table(table) => Merged::Table(encode(&table)),
+        Merged::Rows(rows) => Merged::Rows(rows),
+        Merged::Refine(refine) => Merged::Refine(encode(&refine)),
+    })
+}
+
+/// Decodes what other workers made.
+fn decode<T: serde::de::DeserializeOwned>(all: &[Vec<u8>]) -> Result<Vec<T>, String> {
+    let decoded = all.iter().map(|bytes| postcard::from_bytes(bytes)).collect::<Result<_, _>>();
+    decoded.map_err(|e| format!("a worker's result could not be read: {e}"))
 }
 
 /// Encodes for another worker or the page; nothing that the protocol holds fails to encode.

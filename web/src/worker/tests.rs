@@ -4,10 +4,15 @@ use logloupe_core::ingest::ledger::State;
 use logloupe_query::{plan::Catalog, result::ResultTable};
 use logloupe_syntax::Language;
 use logloupe_table::Value;
-use logloupe_view::{Facet, Histogram, ViewRequest, facets, histogram, order};
+use logloupe_view::{
+    Answer, ViewRequest,
+    coordinator::{self, Bytes, Replies, View, drive},
+    histogram,
+    window::RowWindow,
+};
 
-use super::session::{Bytes, Session};
-use crate::protocol::{Ask, Merged, Task, Tell, ViewPart};
+use super::session::{self, Session};
+use crate::protocol::{Ask, Task, Tell};
 
 /// Lets a session work until it has nothing to do.
 fn run(session: &mut Session, asked: Ask) -> Vec<Tell> {
@@ -36,137 +41,80 @@ fn pool(of: u32) -> (Vec<Session>, Vec<u8>) {
     (sessions, postcard::to_stdvec(&catalog).unwrap())
 }
 
+/// A view of all workers: what the coordinator makes of their answers to messages.
 struct Whole {
-    total: u64,
-    matched: u64,
-    histogram: Histogram,
-    facets: Vec<Facet>,
-    /// The first rows as sentences.
+    view: View<Bytes>,
+    /// Some rows as sentences.
     rows: Vec<String>,
-    merged: Option<Merged>,
-    asked_again: bool,
+    refined: bool,
 }
 
-/// Every worker's part.
-fn ask(
+/// Every worker's answer to a message.
+fn all(sessions: &mut [Session], ask: &Ask) -> Vec<Tell> {
+    sessions.iter_mut().flat_map(|session| run(session, ask.clone())).collect()
+}
+
+/// What messages say to what a coordinator asks.
+fn replies(
     sessions: &mut [Session],
     catalog: &[u8],
     request: &ViewRequest,
-    answers: &[Vec<u8>],
-) -> Vec<ViewPart> {
-    let (request, catalog, answers) = (request.clone(), catalog.to_vec(), answers.to_vec());
-    let ask = Ask::View { view: 1, request, catalog, answers };
-    let mut parts: Vec<ViewPart> = Vec::new();
-    for session in sessions.iter_mut() {
-        let told = run(session, ask.clone());
-        parts.extend(
-            told.into_iter()
-                .filter_map(|t| if let Tell::Viewed { part, .. } = t { Some(*part) } else { None }),
-        );
-    }
-    assert_eq!(parts.len(), sessions.len());
-    parts
-}
-
-/// The answer of all workers together, as the page puts it together.
-fn view(sessions: &mut [Session], catalog: &[u8], request: &ViewRequest) -> Whole {
-    let mut answers = Vec::new();
-    let parts = loop {
-        let parts = ask(sessions, catalog, request, &answers);
-        if !parts[0].inner {
-            break parts;
+    ask: coordinator::Ask<Bytes>,
+) -> Replies<Bytes> {
+    let view = 1;
+    match ask {
+        coordinator::Ask::View { answers } => {
+            let (request, catalog) = (request.clone(), catalog.to_vec());
+            let told = all(sessions, &Ask::View { view, request, catalog, answers });
+            let part = |tell| if let Tell::Viewed { part, .. } = tell { Some(*part) } else { None };
+            Replies::Parts(told.into_iter().filter_map(part).collect())
         }
-        // The answer of a subquery is given with the same question.
-        assert!(parts.iter().all(|p| p.inner && p.facets.is_empty() && p.histogram.series.is_empty()));
-        let partials = parts.into_iter().filter_map(|p| p.partial).collect();
-        match run(&mut sessions[0], Ask::Merge { view: 1, partials }).into_iter().next() {
-            Some(Tell::Merged { merged: Ok(Merged::Table(bytes)), .. }) => answers.push(bytes),
-            other => panic!("a table: {other:?}"),
+        coordinator::Ask::Counts(values) => {
+            let told = all(sessions, &Ask::LookUp { view, values });
+            let counts = |tell| if let Tell::LookedUp { counts, .. } = tell { Some(counts) } else { None };
+            Replies::Counts(told.into_iter().filter_map(counts).collect())
         }
-    };
-    let mut whole = Whole {
-        total: parts.iter().map(|p| p.total).sum(),
-        matched: parts.iter().map(|p| p.matched).sum(),
-        histogram: Histogram::default(),
-        facets: Vec::new(),
-        rows: Vec::new(),
-        merged: None,
-        asked_again: false,
-    };
-    for part in &parts {
-        histogram::merge(&mut whole.histogram, part.histogram.clone());
-    }
-    for (f, field) in request.facets.iter().enumerate() {
-        let merge = facets::FacetMerge::new(
-            parts.iter().flat_map(|p| p.facets[f].clone()).collect(),
-            request.facet_values,
-        );
-        let values = vec![(f as u32, merge.candidates.clone())];
-        let mut counts = Vec::new();
-        for session in sessions.iter_mut() {
-            let told = run(session, Ask::LookUp { view: 1, values: values.clone() });
-            for tell in told {
-                if let Tell::LookedUp { counts: tables, .. } = tell {
-                    counts.extend(tables.into_iter().flat_map(|t| t.1));
-                }
-            }
-        }
-        whole.facets.push(merge.facet(field, request.facet_values, Some(&counts)));
-    }
-    let partials: Vec<Vec<u8>> = parts.iter().filter_map(|p| p.partial.clone()).collect();
-    if !partials.is_empty() {
-        whole.merged = merged(sessions, partials);
-        if let Some(Merged::More(wanted)) = &whole.merged {
-            whole.asked_again = true;
-            let mut supplied = Vec::new();
-            for session in sessions.iter_mut() {
-                let ask = Ask::Supply { view: 1, wanted: wanted.clone() };
-                for tell in run(session, ask) {
-                    if let Tell::Supplied { partial, .. } = tell {
-                        supplied.push(partial);
-                    }
-                }
-            }
-            whole.merged = merged(sessions, supplied);
-        }
-        return whole;
-    }
-    let lanes = parts.iter().map(|p| {
-        (p.rows as usize, p.splitters.iter().map(|(at, place)| (*at as usize, place.clone())).collect())
-    });
-    let merged = order::Merged::new(lanes.collect(), parts[0].descending.clone());
-    assert_eq!(merged.len() as u64, whole.matched);
-    let (from, count) = (5, 40);
-    let ranges = merged.ranges(from, count);
-    let mut fetched = Vec::new();
-    for (session, range) in sessions.iter_mut().zip(&ranges) {
-        let ask = Ask::Window { ask: 1, view: 1, from: range.0 as u64, count: range.1 as u64 };
-        if let Some(Tell::Window { places, .. }) = run(session, ask).into_iter().next() {
-            fetched.push(places);
-        }
-    }
-    for place in merged.cut(from, count, &ranges, fetched) {
-        let ask = Ask::Rows {
-            ask: 1,
-            view: 1,
-            ids: vec![place.id],
-            columns: vec!["source.ip".into(), "@source".into()],
-        };
-        if let Some(Tell::Rows { rows, .. }) =
-            run(&mut sessions[place.id.shard as usize], ask).into_iter().next()
+        coordinator::Ask::Merge(partials) => match run(&mut sessions[0], Ask::Merge { view, partials }).pop()
         {
-            let sentence: String = rows[0].summary.iter().map(|s| s.text.as_str()).collect();
-            whole.rows.push(format!("{:?} {sentence} {:?}", rows[0].time, rows[0].cells));
+            Some(Tell::Merged { merged, .. }) => Replies::Merged(merged),
+            other => panic!("{other:?}"),
+        },
+        coordinator::Ask::Refine(wanted) => {
+            let told = all(sessions, &Ask::Supply { view, wanted });
+            let partial = |tell| if let Tell::Supplied { partial, .. } = tell { Some(partial) } else { None };
+            Replies::Refined(told.into_iter().filter_map(partial).collect())
         }
     }
-    whole
 }
 
-fn merged(sessions: &mut [Session], partials: Vec<Vec<u8>>) -> Option<Merged> {
-    match run(&mut sessions[0], Ask::Merge { view: 1, partials }).into_iter().next() {
-        Some(Tell::Merged { merged, .. }) => Some(merged.unwrap()),
-        _ => None,
+fn view(sessions: &mut [Session], catalog: &[u8], request: &ViewRequest) -> Whole {
+    let (shards, mut refined) = (sessions.len(), false);
+    let driven = drive(request.clone(), shards, |ask| {
+        refined |= matches!(ask, coordinator::Ask::Refine(_));
+        replies(sessions, catalog, request, ask)
+    });
+    let driven = driven.unwrap_or_else(|found| panic!("{}: {found:?}", request.query));
+    let mut window = RowWindow::new(&driven.order, 5, 40);
+    for (shard, from, count) in window.asks() {
+        let ask = Ask::Window { ask: 1, view: 1, from: from as u64, count: count as u64 };
+        if let Some(Tell::Window { places, .. }) = run(&mut sessions[shard as usize], ask).pop() {
+            window.on_positions(&driven.order, shard, places);
+        }
     }
+    let mut rows = Vec::new();
+    for id in window.ids() {
+        let columns = vec!["source.ip".into(), "@source".into()];
+        let ask = Ask::Rows { ask: 1, view: 1, ids: vec![*id], columns };
+        if let Some(Tell::Rows { rows: found, .. }) = run(&mut sessions[id.shard as usize], ask).pop() {
+            let sentence: String = found[0].summary.iter().map(|s| s.text.as_str()).collect();
+            rows.push(format!("{:?} {sentence} {:?}", found[0].time, found[0].cells));
+        }
+    }
+    Whole { view: driven.view, rows, refined }
+}
+
+fn table(whole: &Whole) -> ResultTable {
+    postcard::from_bytes(whole.view.table.as_ref().expect("a table")).expect("postcard")
 }
 
 fn request(query: &str) -> ViewRequest {
@@ -216,27 +164,19 @@ fn any_number_of_workers_says_the_same() {
             asked.time = time;
             let a = view(&mut one, &catalog, &asked);
             let b = view(&mut three, &merged, &asked);
-            assert_eq!((a.total, a.matched), (b.total, b.matched), "{query}");
-            assert_eq!(a.histogram, b.histogram, "{query}");
-            assert_eq!(a.facets, b.facets, "{query}");
-            let bars: u64 =
-                a.histogram.series.iter().flat_map(|s| &s.counts).sum::<u64>() + a.histogram.outside;
-            if time.is_none() {
-                assert_eq!(bars, a.matched, "the bars of {query} are its matches");
-            }
-            assert_eq!(a.facets[0].values.iter().map(|v| v.1).sum::<u64>(), a.matched, "{query}");
+            assert_eq!(a.view.answer, b.view.answer, "{query}");
+            assert_eq!((a.view.rows, &a.view.columns), (b.view.rows, &b.view.columns), "{query}");
+            assert_eq!(a.view.table, b.view.table, "{query}");
             let (mut x, mut y) = (a.rows, b.rows);
             // Rows of the same time may stand in another order: where they were read decides.
             x.sort();
             y.sort();
             let same = x.iter().filter(|row| y.contains(row)).count();
             assert!(same + 6 >= x.len(), "{query}: {same} of {} rows", x.len());
-            match (a.merged, b.merged) {
-                (Some(Merged::Table(a)), Some(Merged::Table(b))) => assert_eq!(a, b, "{query}"),
-                (Some(Merged::Rows(a)), Some(Merged::Rows(b))) => assert_eq!(a.len(), b.len(), "{query}"),
-                (None, None) => {}
-                _ => panic!("{query}: different kinds of answers"),
-            }
+            let Answer { matched, histogram, facets, .. } = &a.view.answer;
+            let bars = histogram.series.iter().flat_map(|s| &s.counts).sum::<u64>() + histogram.outside;
+            assert!(time.is_some() || bars == *matched, "the bars of {query} are its matches");
+            assert_eq!(facets[0].values.iter().map(|v| v.1).sum::<u64>(), *matched, "{query}");
         }
     }
 }
@@ -269,9 +209,9 @@ fn files_are_read_in_slices_and_parts() {
     let mut session = Session::new(0, 1);
     let mut told = session.hear(Ask::Load { tasks });
     let mut clock = 0.0;
-    let mut read = |request: Bytes| match request {
-        Bytes::Done => Ok(Vec::new()),
-        Bytes::Range(from, to) => Ok(bytes[from as usize..to.min(from + 4096) as usize].to_vec()),
+    let mut read = |request: session::Bytes| match request {
+        session::Bytes::Done => Ok(Vec::new()),
+        session::Bytes::Range(from, to) => Ok(bytes[from as usize..to.min(from + 4096) as usize].to_vec()),
     };
     while session.busy() {
         clock += 20.0;
@@ -294,9 +234,9 @@ fn files_are_read_in_slices_and_parts() {
 fn load(session: &mut Session, name: &str, bytes: &[u8]) -> Vec<Tell> {
     let task = Task { name: name.into(), size: bytes.len() as u64, ..Task::default() };
     let mut told = session.hear(Ask::Load { tasks: vec![task] });
-    let mut read = |request: Bytes| match request {
-        Bytes::Done => Ok(Vec::new()),
-        Bytes::Range(from, to) => Ok(bytes[from as usize..to as usize].to_vec()),
+    let mut read = |request: session::Bytes| match request {
+        session::Bytes::Done => Ok(Vec::new()),
+        session::Bytes::Range(from, to) => Ok(bytes[from as usize..to as usize].to_vec()),
     };
     let mut clock = 0.0;
     while session.busy() {
@@ -311,7 +251,8 @@ fn a_table_that_one_worker_read_is_every_workers() {
     let (mut sessions, catalog) = pool(3);
     let query =
         "SOURCE cloudtrail | lookup teams region as awsRegion OUTPUT team | stats count(*) as n by team";
-    let missing = ask(&mut sessions, &catalog, &request(query), &[]);
+    let first = coordinator::Ask::View { answers: Vec::new() };
+    let Replies::Parts(missing) = replies(&mut sessions, &catalog, &request(query), first) else { panic!() };
     assert!(
         missing.iter().all(|p| p.diagnostics[0].message == "no lookup table `teams` is loaded"),
         "{missing:?}"
@@ -327,21 +268,16 @@ fn a_table_that_one_worker_read_is_every_workers() {
     for session in &mut sessions {
         assert!(run(session, Ask::Lookup { table: tables[0].clone() }).is_empty());
     }
-    let Some(Merged::Table(table)) = view(&mut sessions, &catalog, &request(query)).merged else { panic!() };
-    let table: ResultTable = postcard::from_bytes(&table).unwrap();
+    let table_of = |sessions: &mut [Session], query: &str| table(&view(sessions, &catalog, &request(query)));
+    let table = table_of(&mut sessions, query);
     let total: i64 = table.rows.iter().filter_map(|r| r[1].integer()).sum();
     assert!(table.rows.iter().any(|r| r[0] == Value::text("red")), "{table:?}");
-    let Some(Merged::Table(all)) =
-        view(&mut sessions, &catalog, &request("SOURCE cloudtrail | stats count(*)")).merged
-    else {
-        panic!()
-    };
-    let all: ResultTable = postcard::from_bytes(&all).unwrap();
+    let all = table_of(&mut sessions, "SOURCE cloudtrail | stats count(*)");
     assert_eq!(all.rows[0][0], Value::Int(total));
 }
 
 #[test]
-fn a_newer_question_takes_the_place_of_a_query_in_brackets() {
+fn a_newer_question_takes_the_place_of_a_subquery() {
     let (mut sessions, catalog) = pool(1);
     let session = &mut sessions[0];
     let asked = |view: u32, query: &str| Ask::View {
@@ -355,7 +291,7 @@ fn a_newer_question_takes_the_place_of_a_query_in_brackets() {
     let told = run(session, asked(2, "limit 3"));
     let views: Vec<(u32, bool)> = told
         .iter()
-        .filter_map(|t| if let Tell::Viewed { view, part } = t { Some((*view, part.inner)) } else { None })
+        .filter_map(|t| if let Tell::Viewed { view, part } = t { Some((*view, part.subquery)) } else { None })
         .collect();
     assert_eq!(views, [(2, false)]);
 }
@@ -385,10 +321,9 @@ fn workers_are_asked_again_where_their_largest_groups_do_not_decide() {
     }
     let mut top = |query: &str| {
         let whole = view(&mut sessions, &catalog, &request(query));
-        let Some(Merged::Table(bytes)) = whole.merged else { panic!("{query}: no table") };
-        let table: ResultTable = postcard::from_bytes(&bytes).unwrap();
+        let table = table(&whole);
         let row = |row: &Vec<Value>| row.iter().map(Value::to_string).collect::<Vec<_>>().join(" ");
-        (table.rows.iter().map(row).collect::<Vec<_>>().join(", "), whole.asked_again)
+        (table.rows.iter().map(row).collect::<Vec<_>>().join(", "), whole.refined)
     };
     let largest = top("stats sum(bytes) as b, count(*) as n by srcAddr | sort b desc | limit 2");
     assert_eq!(largest, ("203.0.113.9 9003 2, 203.0.113.8 9002 2".to_owned(), true));

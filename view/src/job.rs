@@ -1,7 +1,8 @@
 //! One view on its way through a shard: select, count into bars, narrow to the brush, count facets, put in order.
-//! Each [`step`](Answering::step) is one bounded batch; dropping the value cancels the view.
+//! Each [`step`](ViewJob::step) is one bounded batch; dropping the value cancels the view. The other side is the
+//! [`coordinator`](crate::coordinator).
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use logloupe_query::{
     exec::{self, Job, Partial, Reader, Refine, Remainder, RowRef, Selection},
@@ -12,18 +13,17 @@ use logloupe_syntax::{self as syntax, Diagnostic, Language, Severity};
 use logloupe_table::{
     Bitmap, Shard, Value,
     json_paths::{IN_MESSAGE, JsonPaths},
-    lookup::Lookup,
 };
-use logloupe_view::{
+
+use crate::{
     RowId, ViewRequest,
+    coordinator::{Merged, Values},
     facets::Tally,
     histogram,
     order::{Order, RowPosition, Timeline},
+    part::ViewPart,
     sorting::Sorting,
 };
-
-use super::catalog::PATHS;
-use crate::protocol::{Merged, Tell, ViewPart};
 
 /// Chunks per step: about ten milliseconds of the slowest predicates.
 const CHUNKS: usize = 4;
@@ -33,27 +33,26 @@ const COUNTED: usize = 64;
 const SENT: usize = 5_000;
 
 /// A view being answered, and afterwards what windows of it are read from.
-pub struct Answering {
-    /// Its number.
-    pub view: u32,
-    number: u32,
+pub struct ViewJob<'j> {
+    shard: u32,
     request: ViewRequest,
-    stage: Stage,
+    stage: Stage<'j>,
     plan: Option<Arc<Plan>>,
     selected: Vec<Vec<Bitmap>>,
     tallies: Vec<Vec<Tally>>,
     order: Option<Order>,
     /// What is kept of groups that were not all sent.
     rest: Remainder,
-    part: ViewPart,
+    part: ViewPart<Partial>,
+    json: &'j dyn JsonPaths,
 }
 
-enum Stage {
+enum Stage<'j> {
     Begin,
     /// All events that the query's filters let through, whatever their time: for the bars.
-    Select(Job<'static>),
+    Select(Job<'j>),
     /// The same within the brush, and what is to be merged of it.
-    Narrow(Job<'static>),
+    Narrow(Job<'j>),
     /// Facet number `n`.
     Facet(usize),
     Order,
@@ -62,24 +61,22 @@ enum Stage {
     Done,
 }
 
-impl Answering {
-    /// Begins to answer `request`. `catalog` is what all shards know together, so that all plan alike; `lookups` are
-    /// the same for all. While an answer of a subquery is missing in `answers`, that query is answered.
+impl<'j> ViewJob<'j> {
+    /// Begins to answer `request` on shard number `shard`. `catalog` is what all shards know together, so that all plan
+    /// alike, with the lookup tables bound to it. While the answer of a subquery is missing in `answers`, that subquery
+    /// is answered.
     pub fn new(
-        view: u32,
-        number: u32,
+        shard: u32,
         mut request: ViewRequest,
-        catalog: &[u8],
-        lookups: &BTreeMap<String, Arc<Lookup>>,
-        answers: &[Vec<u8>],
-    ) -> Answering {
-        let mut catalog: Catalog = postcard::from_bytes(catalog).unwrap_or_else(|_| Catalog::open());
-        catalog.bindings.lookups = lookups.clone();
+        mut catalog: Catalog,
+        answers: Vec<ResultTable>,
+        json: &'j dyn JsonPaths,
+    ) -> ViewJob<'j> {
         catalog.bindings.time = request.time.map(|(from, to)| from..to);
         let mut part = ViewPart::default();
+        let bound = answers.len();
         for answer in answers {
-            let answer = postcard::from_bytes::<ResultTable>(answer).map_err(|e| e.to_string());
-            if let Err(message) = answer.and_then(|answer| catalog.bindings.add_answer(answer)) {
+            if let Err(message) = catalog.bindings.add_answer(answer) {
                 part.diagnostics.push(Diagnostic::error(0..0, message));
             }
         }
@@ -88,9 +85,9 @@ impl Answering {
         part.diagnostics.extend(parsed.diagnostics);
         part.diagnostics.extend(plan::check(&parsed.query, &catalog));
         let wrong = part.diagnostics.iter().any(|d| d.severity == Severity::Error);
-        let next = plan::subqueries(&parsed.query).into_iter().nth(answers.len());
-        part.inner = next.is_some() && !wrong;
-        if part.inner {
+        let next = plan::subqueries(&parsed.query).into_iter().nth(bound);
+        part.subquery = next.is_some() && !wrong;
+        if part.subquery {
             request.facets.clear();
         }
         let plan = match plan::plan(next.as_ref().unwrap_or(&parsed.query), &catalog) {
@@ -104,9 +101,8 @@ impl Answering {
             Err(_) => None,
         };
         let (selected, tallies) = (Vec::new(), Vec::new());
-        Answering {
-            view,
-            number,
+        ViewJob {
+            shard,
             request,
             stage: Stage::Begin,
             plan,
@@ -115,31 +111,34 @@ impl Answering {
             order: None,
             rest: Remainder::default(),
             part,
+            json,
         }
     }
     /// Whether [`step`](Self::step) has something to do.
-    pub fn busy(&self) -> bool {
+    pub fn is_busy(&self) -> bool {
         !matches!(self.stage, Stage::Done)
     }
-    /// Does one batch; says the answer with the last one.
-    pub fn step(&mut self, shard: &mut Shard, timeline: &mut Timeline) -> Vec<Tell> {
+    /// Does one batch; gives the part with the last one.
+    pub fn step(&mut self, shard: &mut Shard, timeline: &mut Timeline) -> Option<ViewPart<Partial>> {
         let Some(plan) = self.plan.clone() else {
             self.stage = Stage::Done;
-            return self.say();
+            return self.done();
         };
         self.stage = match std::mem::replace(&mut self.stage, Stage::Done) {
             // Of a subquery nothing is shown.
-            Stage::Begin if self.part.inner => {
+            Stage::Begin if self.part.subquery => {
                 let time = self.request.time.map(|(from, to)| from..to);
-                Stage::Narrow(Job::new(plan, time, shard, &PATHS).allow_truncated())
+                Stage::Narrow(Job::new(plan, time, shard, self.json).allow_truncated())
             }
-            Stage::Begin if self.request.time.is_some() => Stage::Select(Job::new(plan, None, shard, &PATHS)),
-            Stage::Begin => Stage::Narrow(Job::new(plan, None, shard, &PATHS).allow_truncated()),
+            Stage::Begin if self.request.time.is_some() => {
+                Stage::Select(Job::new(plan, None, shard, self.json))
+            }
+            Stage::Begin => Stage::Narrow(Job::new(plan, None, shard, self.json).allow_truncated()),
             Stage::Select(mut job) => {
                 if job.step(shard, CHUNKS) {
                     self.bars(shard, &job.finish().0);
                     let time = self.request.time.map(|(from, to)| from..to);
-                    Stage::Narrow(Job::new(plan, time, shard, &PATHS).allow_truncated())
+                    Stage::Narrow(Job::new(plan, time, shard, self.json).allow_truncated())
                 } else {
                     Stage::Select(job)
                 }
@@ -148,14 +147,14 @@ impl Answering {
                 if job.step(shard, CHUNKS) {
                     let (selection, partial, rest) = job.finish_truncated();
                     self.rest = rest;
-                    if self.request.time.is_none() && !self.part.inner {
+                    if self.request.time.is_none() && !self.part.subquery {
                         self.bars(shard, &selection);
                     }
                     self.part.total = shard.rows() as u64;
                     self.part.matched = selection.matched;
                     self.selected = selection.tables;
                     if !plan.is_selection() {
-                        self.part.partial = postcard::to_stdvec(&partial.at_shard(self.number)).ok();
+                        self.part.partial = Some(partial.at_shard(self.shard));
                     }
                     Stage::Facet(0)
                 } else {
@@ -173,7 +172,7 @@ impl Answering {
                     Some(sorting) => Stage::Sort(sorting),
                     None => {
                         shard.trim();
-                        return self.say();
+                        return self.done();
                     }
                 }
             }
@@ -185,16 +184,16 @@ impl Answering {
                 if sorting.step(shard, &self.selected, CHUNKS, &keys) {
                     self.ordered(sorting.finish(), shard, timeline);
                     shard.trim();
-                    return self.say();
+                    return self.done();
                 }
                 Stage::Sort(sorting)
             }
             Stage::Done => Stage::Done,
         };
-        Vec::new()
+        None
     }
-    fn say(&mut self) -> Vec<Tell> {
-        vec![Tell::Viewed { view: self.view, part: Box::new(std::mem::take(&mut self.part)) }]
+    fn done(&mut self) -> Option<ViewPart<Partial>> {
+        Some(std::mem::take(&mut self.part))
     }
     fn bars(&mut self, shard: &Shard, selection: &Selection) {
         for (table, selected) in shard.tables.iter().zip(&selection.tables) {
@@ -203,14 +202,15 @@ impl Answering {
     }
     /// Counts a facet's values; false while a path of JSON records is still being read for it.
     fn count(&mut self, shard: &mut Shard, field: &str) -> bool {
+        let json = self.json;
         for table in &mut shard.tables {
             let format = table.format().to_owned();
             let known = field.starts_with('@') && !field.starts_with(IN_MESSAGE)
                 || table.schema().find(field).is_some()
                 || table.derived(field).is_some();
-            if !known && PATHS.has_json(&format) {
+            if !known && self.json.has_json(&format) {
                 let mut extract =
-                    |record: &[u8], out: &mut Vec<u8>| PATHS.extract(&format, record, field, out);
+                    |record: &[u8], out: &mut Vec<u8>| json.extract(&format, record, field, out);
                 if !table.derive(field, CHUNKS, &mut extract) {
                     return false;
                 }
@@ -230,7 +230,7 @@ impl Answering {
         true
     }
     /// How often each value occurs, per table.
-    pub fn look_up(&self, shard: &Shard, facet: usize, values: &[String]) -> Vec<Vec<u64>> {
+    pub fn counts(&self, shard: &Shard, facet: usize, values: &[String]) -> Vec<Vec<u64>> {
         let tallies = self.tallies.get(facet).map_or(&[][..], Vec::as_slice);
         tallies.iter().zip(&shard.tables).map(|(tally, table)| tally.look_up(table, values)).collect()
     }
@@ -254,48 +254,50 @@ impl Answering {
     fn ordered(&mut self, order: Order, shard: &Shard, timeline: &Timeline) {
         self.part.rows = order.len() as u64;
         self.part.descending = order.descending().to_vec();
-        let splitters = order.splitters(shard, timeline, self.number);
+        let splitters = order.splitters(shard, timeline, self.shard);
         self.part.splitters = splitters.into_iter().map(|(at, place)| (at as u64, place)).collect();
         self.order = Some(order);
     }
     /// The places `from..from + count` of this shard's rows.
     pub fn window(&self, shard: &Shard, timeline: &Timeline, from: usize, count: usize) -> Vec<RowPosition> {
-        self.order.as_ref().map_or_else(Vec::new, |o| o.window(shard, timeline, self.number, from, count))
+        self.order.as_ref().map_or_else(Vec::new, |o| o.window(shard, timeline, self.shard, from, count))
     }
     /// What gives the values of columns that the query computes.
     pub fn cells<'a>(&'a self, shard: &'a Shard) -> Option<Cells<'a>> {
         let plan = self.plan.as_deref().filter(|p| p.is_rows() && !p.output().is_empty())?;
         Some(Cells { plan, reader: Reader::new(plan, shard) })
     }
-    /// The partial result of this shard with what is wanted, in place of the one sent before.
-    pub fn supply(&self, shard: &Shard, wanted: &[u8]) -> Vec<u8> {
-        let wanted = postcard::from_bytes(wanted).unwrap_or(Refine::All);
-        let partial = self.rest.supply(shard, &wanted).at_shard(self.number);
-        postcard::to_stdvec(&partial).unwrap_or_default()
+    /// The partial result of this shard with what is asked for, in place of the one given before.
+    pub fn refine(&self, shard: &Shard, refine: &Refine) -> Partial {
+        self.rest.supply(shard, refine).at_shard(self.shard)
     }
     /// Merges the partial results of all shards into the answer.
-    pub fn merge(&self, partials: &[Vec<u8>]) -> Result<Merged, String> {
-        let plan = self.plan.as_deref().ok_or("the query could not be planned")?;
-        let partials: Result<Vec<Partial>, _> = partials.iter().map(|p| postcard::from_bytes(p)).collect();
-        let merged = exec::merge(
-            plan.limits(),
-            partials.map_err(|e| format!("a worker's result could not be read: {e}"))?,
-        );
-        if let Some(failure) = merged.failure() {
-            return Err(failure.to_owned());
-        }
-        if let Some(wanted) = exec::refinement(plan, &merged) {
-            return Ok(Merged::More(postcard::to_stdvec(&wanted).map_err(|e| e.to_string())?));
-        }
-        if plan.is_rows() {
-            let rows = exec::survivors(plan, merged).unwrap_or_default();
-            return Ok(Merged::Rows(
-                rows.into_iter().map(|r| RowId { shard: r.shard, table: r.table, row: r.row }).collect(),
-            ));
-        }
-        let table = exec::finalize(plan, merged)?;
-        Ok(Merged::Table(postcard::to_stdvec(&table).map_err(|e| e.to_string())?))
+    ///
+    /// # Errors
+    /// When the query has no plan, or a limit was reached; a sentence says which.
+    pub fn merge(&self, partials: Vec<Partial>) -> Result<Merged<Values>, String> {
+        merge(self.plan.as_deref().ok_or("the query could not be planned")?, partials)
     }
+}
+
+/// Merges the partial results of all shards into the answer of a plan.
+///
+/// # Errors
+/// When a limit was reached; a sentence says which.
+pub fn merge(plan: &Plan, partials: Vec<Partial>) -> Result<Merged<Values>, String> {
+    let merged = exec::merge(plan.limits(), partials);
+    if let Some(failure) = merged.failure() {
+        return Err(failure.to_owned());
+    }
+    if let Some(refine) = exec::refinement(plan, &merged) {
+        return Ok(Merged::Refine(refine));
+    }
+    if plan.is_rows() {
+        let rows = exec::survivors(plan, merged).unwrap_or_default();
+        let id = |r: RowRef| RowId { shard: r.shard, table: r.table, row: r.row };
+        return Ok(Merged::Rows(rows.into_iter().map(id).collect()));
+    }
+    exec::finalize(plan, merged).map(Merged::Table)
 }
 
 /// Values of the columns that a query computes.
