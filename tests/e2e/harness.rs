@@ -9,7 +9,7 @@ use logloupe_tests::webdriver::keys;
 fn the_helpers_see_and_do_what_they_say() {
     // Needs a browser, as the others here do.
     if std::env::var_os("LOGLOUPE_DIST").is_none() {
-        println!("skipped: LOGLOUPE_DIST is not set; `cargo xtask test e2e` sets it");
+        logloupe_tests::skip::skip("LOGLOUPE_DIST is not set; `cargo xtask test e2e` sets it");
         return;
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("e2e/harness");

@@ -8,7 +8,10 @@ mod values;
 
 use std::path::{Path, PathBuf};
 
-use logloupe_tests::command::{Said, run};
+use logloupe_tests::{
+    command::{Said, run},
+    skip::skip,
+};
 use serde_json::Value;
 
 /// The samples, if they are here.
@@ -16,7 +19,7 @@ fn samples() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/samples");
     let folder = folder.canonicalize().ok();
     if folder.is_none() {
-        println!("skipped: there is no ../shared/samples beside the repository");
+        skip("there is no ../shared/samples beside the repository");
     }
     folder
 }

@@ -20,9 +20,9 @@ pub(crate) fn run(report: &mut Report, check: bool) -> Outcome {
 
 /// The page is made by the test that holds it to the engine's tables.
 fn query_reference(check: bool) -> Outcome {
-    let mut test = cargo(&["test", "--quiet", "--package", "logloupe-query", "--test", "reference"]);
+    let mut test = cargo(&["test", "--quiet", "--package", "logloupe-query", "--test", "it", "reference"]);
     if !check {
-        test.env("UPDATE_DOCS", "1");
+        test.env("UPDATE_GOLDEN", "1");
     }
     crate::run::run(&mut test)
 }

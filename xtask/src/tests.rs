@@ -1,10 +1,11 @@
-//! `cargo xtask test`: everything that must hold, each step run even when one before it failed.
+//! `cargo xtask test`: everything that must hold, each step run even when one before it failed. Tests that cannot run
+//! here say so and are counted as skipped.
 
-use std::process::ExitCode;
+use std::{fs, path::PathBuf, process::ExitCode};
 
 use xtask::programs;
 
-use crate::run::{Outcome, PURE_CRATES, Report, cargo, run as start};
+use crate::run::{Outcome, PURE_CRATES, Report, cargo, root, run as start};
 use crate::{docs, page, tidy, tools};
 
 struct Step {
@@ -57,7 +58,7 @@ const STEPS: &[Step] = &[
     },
 ];
 
-/// Runs all steps, or those that are named. Its last line is `N passed, N failed`.
+/// Runs all steps, or those that are named. Its last line is `N passed, N failed, N skipped`.
 pub(crate) fn run(mut report: Report, names: &[&str]) -> ExitCode {
     let known: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
@@ -72,12 +73,16 @@ pub(crate) fn run(mut report: Report, names: &[&str]) -> ExitCode {
         // What is missing is reported here and again by the steps that need it; the others still run.
         let _ = tools::setup(&mut report);
     }
+    let _ = fs::remove_file(skipped());
     for step in STEPS.iter().filter(chosen) {
         let _ = report.step(step.name, step.what, step.may_take, step.work);
     }
     report.summary();
     let (passed, failed) = report.counts();
-    println!("\n{passed} passed, {failed} failed");
+    let skipped = fs::read_to_string(skipped()).unwrap_or_default();
+    skipped.lines().for_each(|test| println!("skipped {test}"));
+    // Steps that passed and failed, and single tests that could not run here.
+    println!("\n{passed} passed, {failed} failed, {} skipped", skipped.lines().count());
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -108,7 +113,21 @@ fn clippy_wasm() -> Outcome {
 }
 
 fn native() -> Outcome {
-    start(&mut cargo(&["test", "--quiet", "--workspace", "--no-fail-fast"]))
+    // Tests of the page have a step of their own.
+    const PAGE: &str = "logloupe-tests";
+    let all = ["test", "--quiet", "--workspace", "--no-fail-fast", "--exclude", PAGE];
+    let outside = ["test", "--quiet", "--package", PAGE, "--no-fail-fast", "--lib"];
+    let targets = ["--test=cli", "--test=third_party", "--test=real"];
+    let first = start(cargo(&all).env(SKIPPED, skipped()));
+    start(cargo(&outside).args(targets).env(SKIPPED, skipped()))?;
+    first
+}
+
+/// The variable that tells tests where to write down that they were skipped, and the file.
+const SKIPPED: &str = "LOGLOUPE_SKIPPED";
+
+fn skipped() -> PathBuf {
+    root().join("target/skipped-tests.txt")
 }
 
 fn docs() -> Outcome {
@@ -132,5 +151,5 @@ fn e2e() -> Outcome {
         return Err("no Chromium or no chromedriver: run `cargo xtask setup`".into());
     }
     let args = ["test", "--package=logloupe-tests", "--test=e2e", "--", "--test-threads=2"];
-    start(cargo(&args).env("LOGLOUPE_DIST", page::folder()))
+    start(cargo(&args).env("LOGLOUPE_DIST", page::folder()).env(SKIPPED, skipped()))
 }

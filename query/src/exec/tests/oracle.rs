@@ -4,6 +4,7 @@
 
 use std::{cmp::Ordering, collections::BTreeMap};
 
+use logloupe_golden::property;
 use proptest::prelude::*;
 
 use super::*;
@@ -553,7 +554,7 @@ fn engine(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(property(400, "tests/regressions/oracle.txt"))]
 
     #[test]
     fn engine_and_interpreter_agree(

@@ -1,5 +1,6 @@
 //! SQL over small tables: the answers that Athena gives, missing values above all.
 
+use logloupe_golden::property;
 use proptest::prelude::*;
 
 use super::*;
@@ -418,12 +419,7 @@ fn rows_of(text: &str, language: Language) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 500,
-        failure_persistence: None,
-        rng_seed: proptest::test_runner::RngSeed::Fixed(11),
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(property(500, "tests/regressions/sql.txt"))]
 
     #[test]
     fn both_languages_give_the_same_answer(question in question()) {

@@ -1,22 +1,12 @@
 //! What holds of every query text: a tree's canonical text gives the same tree, and no text, however broken, brings
 //! the parser down, takes long or is coloured with gaps.
-#![expect(clippy::disallowed_types, reason = "the rule is the core's; a test may look at the clock")]
 
 use std::time::{Duration, Instant};
 
+use logloupe_golden::property;
 use logloupe_syntax::{Language, diagnostic::render, highlight, parse, parse_in, text as write_in, tree::*};
 use logloupe_table::Value;
-use proptest::{
-    collection::vec,
-    option,
-    prelude::*,
-    sample::select,
-    test_runner::{Config, RngSeed},
-};
-
-fn config(cases: u32) -> Config {
-    Config { cases, failure_persistence: None, rng_seed: RngSeed::Fixed(7), ..Config::default() }
-}
+use proptest::{collection::vec, option, prelude::*, sample::select};
 
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -232,7 +222,7 @@ fn table_command() -> impl Strategy<Value = TableCommand> {
 }
 
 proptest! {
-    #![proptest_config(config(2000))]
+    #![proptest_config(property(2000, "tests/regressions/query_text.txt"))]
 
     #[test]
     fn canonical_text_gives_the_same_tree(commands in vec(spanned(command()), 0..4)) {

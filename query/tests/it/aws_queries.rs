@@ -3,10 +3,7 @@
 //! Under `aws_queries/`, a case is a title behind `===`, remarks behind `#` (`# page:` where the query stands and when
 //! that was read, or that it was not, `# logs:` what it is asked of, `# note:` what there is to know), the query, and its answer behind
 //! `--- answer`, or what is wrong with it. Logs are files among the formats' samples, or `incident FORMAT…`: the files of
-//! these formats of the sample incident. With `UPDATE_QUERIES=1` in the environment the files are rewritten; read the
-//! difference before you commit it.
-
-#![expect(clippy::disallowed_methods, reason = "the rule is the core's; its tests read their cases")]
+//! these formats of the sample incident.
 
 use std::{collections::HashMap, fmt::Write, fs, path::Path};
 
@@ -14,37 +11,15 @@ use logloupe_core::{
     formats::{ALL, Paths, by_id},
     ingest::{Limits, Loader, Options},
 };
+use logloupe_golden::check;
 use logloupe_query::exec::{self, Answer, Reader};
 use logloupe_syntax::{Language, diagnostic};
 use logloupe_table::{Shard, Value};
 
+use super::folder;
+
 /// Rows of an answer that are shown.
 const MOST_ROWS: usize = 40;
-
-struct Case {
-    head: String,
-    query: String,
-    answer: String,
-}
-
-impl Case {
-    fn parse(part: &str) -> Case {
-        let (body, answer) = part.split_once("\n--- answer\n").unwrap_or((part, ""));
-        let mut lines = body.lines();
-        let title = lines.next().unwrap_or_default();
-        let (remarks, query): (Vec<&str>, Vec<&str>) = lines.partition(|l| l.starts_with("# "));
-        Case {
-            head: std::iter::once(title).chain(remarks).collect::<Vec<_>>().join("\n"),
-            query: query.join("\n").trim().to_owned(),
-            answer: answer.trim_end().to_owned(),
-        }
-    }
-    fn remark(&self, name: &str) -> &str {
-        let found =
-            self.head.lines().find_map(|l| l.strip_prefix("# ")?.strip_prefix(name)?.strip_prefix(": "));
-        found.unwrap_or_else(|| panic!("no `# {name}:` in {}", self.head))
-    }
-}
 
 fn load(logs: &str) -> Shard {
     if let Some(ids) = logs.strip_prefix("incident ") {
@@ -102,33 +77,11 @@ fn answer(query: &str, shard: &mut Shard) -> String {
 
 #[test]
 fn queries_of_the_vendors_pages_give_their_exact_answer() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/aws_queries");
-    let update = std::env::var_os("UPDATE_QUERIES").is_some();
     let mut shards: HashMap<String, Shard> = HashMap::new();
-    let (mut count, mut wrong) = (0, String::new());
-    let mut paths: Vec<_> = fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path()).collect();
-    paths.sort();
-    for path in paths {
-        let text = fs::read_to_string(&path).unwrap();
-        let mut parts = text.split("\n=== ");
-        let mut new = parts.next().unwrap_or_default().trim_end().to_owned();
-        for case in parts.map(Case::parse) {
-            count += 1;
-            assert!(case.remark("page").contains("read"), "{}", case.head);
-            let logs = case.remark("logs");
-            let shard = shards.entry(logs.to_owned()).or_insert_with(|| load(logs));
-            let found = answer(&case.query, shard);
-            if found != case.answer {
-                let file = path.file_name().unwrap().display();
-                let (title, expected) = (case.head.lines().next().unwrap_or_default(), &case.answer);
-                writeln!(wrong, "== {file}: {title}\n-- expected\n{expected}\n-- found\n{found}\n").unwrap();
-            }
-            write!(new, "\n\n=== {}\n{}\n--- answer\n{found}", case.head, case.query).unwrap();
-        }
-        if update {
-            fs::write(&path, new + "\n").unwrap();
-        }
-    }
-    assert!(count >= 20, "only {count} cases found");
-    assert!(update || wrong.is_empty(), "{wrong}");
+    check(folder("aws_queries"), 20, |case| {
+        assert!(case.remark("page").contains("read"), "{}", case.title);
+        let logs = case.remark("logs");
+        let shard = shards.entry(logs.to_owned()).or_insert_with(|| load(logs));
+        format!("--- answer\n{}", answer(&case.input, shard))
+    });
 }

@@ -1,13 +1,11 @@
 //! `docs/query.md`, made of the engine's own tables and of what stands under `reference/`: prose with queries, each of
-//! which is run here on a sample log. The test fails when the page is not what this makes of them; with `UPDATE_DOCS=1`
+//! which is run here on a sample log. The test fails when the page is not what this makes of them; with `UPDATE_GOLDEN=1`
 //! in the environment the page is written (`cargo xtask docs`).
 //!
 //! In the prose, a fence `run FILE…` is a query that is answered; its answer is put behind it. `fails FILE…` is one that
 //! cannot run; its diagnostics are put there. A line `{{name}}` stands for a table: `commands`, `no effect`,
 //! `not offered`, `functions`, `aggregates`, `sql functions`. `commands.md` has a section for each command, `calls.txt`
 //! one call of each function that has no constant example, and of each aggregate, `sql.txt` of each function of SQL.
-
-#![expect(clippy::disallowed_methods, reason = "the rule is the core's; its tests read their fixtures")]
 
 use std::{collections::BTreeMap, fmt::Write, fs, path::Path, sync::Arc};
 
@@ -305,7 +303,7 @@ fn the_page_is_what_the_tables_say() {
     let new = page(&read("tests/reference/query.md"), &mut wrong);
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/query.md");
-    if std::env::var_os("UPDATE_DOCS").is_some() {
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(&path, &new).unwrap();
     }
     let old = fs::read_to_string(&path).unwrap_or_default();

@@ -1,14 +1,13 @@
 //! Every query under `explain/`, explained: the plan in words, or as Athena SQL, exactly as users see it.
 //!
 //! A case is a title behind `===`, the query, and its explanation behind `--- plan`, `--- athena` or `--- insights`: the
-//! file's name says which. With `UPDATE_EXPLAIN=1` in the
+//! file's name says which. With `UPDATE_GOLDEN=1` in the
 //! environment the files are rewritten; read the difference before you commit it.
 
-#![expect(clippy::disallowed_methods, reason = "the rule is the core's; its tests read their cases")]
-
-use std::{fmt::Write, fs, path::Path};
+use std::fmt::Write;
 
 use logloupe_core::formats::{ALL, Paths};
+use logloupe_golden::{cases, check};
 use logloupe_query::{
     explain::{self, RunsAt},
     plan::Catalog,
@@ -17,22 +16,7 @@ use logloupe_query::{
 use logloupe_syntax::{self as syntax, Language, diagnostic};
 use logloupe_table::json_paths::JsonPaths;
 
-struct Case {
-    title: String,
-    query: String,
-    rest: String,
-}
-
-fn cases(text: &str) -> (String, Vec<Case>) {
-    let mut parts = text.split("\n=== ");
-    let remarks = parts.next().unwrap_or_default().to_owned();
-    let case = |part: &str| {
-        let (title, body) = part.split_once('\n').unwrap_or((part, ""));
-        let (query, rest) = body.split_at(body.find("\n--- ").map_or(body.len(), |at| at + 1));
-        Case { title: title.to_owned(), query: query.trim_end().to_owned(), rest: rest.trim_end().to_owned() }
-    };
-    (remarks, parts.map(case).collect())
-}
+use super::folder;
 
 /// The names of all formats.
 fn catalog() -> Catalog {
@@ -92,31 +76,8 @@ fn answer(text: &str, to: &str, catalog: &Catalog) -> String {
 
 #[test]
 fn every_query_is_explained_as_its_file_says() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/explain");
-    let update = std::env::var_os("UPDATE_EXPLAIN").is_some();
     let catalog = catalog();
-    let (mut count, mut wrong) = (0, String::new());
-    let mut paths: Vec<_> = fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path()).collect();
-    paths.sort();
-    for path in paths {
-        let text = fs::read_to_string(&path).unwrap();
-        let (remarks, cases) = cases(&text);
-        let mut new = remarks.trim_end().to_owned() + "\n";
-        for case in cases {
-            count += 1;
-            let answer = answer(&case.query, path.file_stem().unwrap().to_str().unwrap(), &catalog);
-            let name = format!("{}: {}", path.file_name().unwrap().display(), case.title);
-            if answer != case.rest {
-                writeln!(wrong, "== {name}\n-- expected\n{}\n-- found\n{answer}\n", case.rest).unwrap();
-            }
-            write!(new, "\n=== {}\n{}\n{answer}\n", case.title, case.query).unwrap();
-        }
-        if update {
-            fs::write(&path, new).unwrap();
-        }
-    }
-    assert!(count >= 8, "only {count} cases found");
-    assert!(update || wrong.is_empty(), "{wrong}");
+    check(folder("explain"), 8, |case| answer(&case.input, &case.file, &catalog));
 }
 
 #[test]
@@ -168,7 +129,6 @@ fn table_of(ddl: &str) -> &str {
 
 #[test]
 fn nothing_that_can_be_read_cannot_be_explained() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/queries");
     let (open, all) = (Catalog::open(), catalog());
     let mut count = 0;
     let long = |word: &str| format!("filter {}", vec!["eventName = \"x\""; 2000].join(word));
@@ -177,10 +137,7 @@ fn nothing_that_can_be_read_cannot_be_explained() {
     let doubled = |n: usize| format!("fields a{n} + a{n} as a{}", n + 1);
     let doubles: Vec<String> = (0..60).map(doubled).collect();
     texts.push(format!("SOURCE vpc_flow | fields bytes as a0 | {} | sort a60", doubles.join(" | ")));
-    for entry in fs::read_dir(&folder).unwrap() {
-        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
-        texts.extend(cases(&text).1.into_iter().map(|case| case.query));
-    }
+    texts.extend(cases(folder("queries")).into_iter().map(|case| case.input));
     for text in texts {
         let query = syntax::parse_in(&text, Language::of(&text, Language::Insights)).query;
         for catalog in [&open, &all] {

@@ -1,7 +1,7 @@
 //! Every case under `completions/`: what is offered at the cursor `‸`.
 //!
 //! A case is a title behind `===`, the query with its cursor, and behind `---` what an offer takes the place of, then the
-//! offers: kind, text, what a field holds, how many rows. With `UPDATE_QUERIES=1` in the environment the files are
+//! offers: kind, text, what a field holds, how many rows. With `UPDATE_GOLDEN=1` in the environment the files are
 //! rewritten; read the difference before you commit it. Beside that: any text has completions, and they come in time.
 
 #![expect(
@@ -10,8 +10,9 @@
     reason = "the rule is the core's; its tests read their cases and the clock"
 )]
 
-use std::{cell::RefCell, fmt::Write, fs, path::Path, time::Instant};
+use std::{cell::RefCell, fmt::Write, path::Path, time::Instant};
 
+use logloupe_golden::{check, property};
 use logloupe_query::{
     complete::{Completions, ItemKind, NoValues, Values, complete},
     plan::Catalog,
@@ -19,12 +20,7 @@ use logloupe_query::{
 use logloupe_syntax::Language;
 use logloupe_table::{Cell, Field, Kind, Role, Shard, Unit};
 use logloupe_view::values::ShardValues;
-use proptest::{
-    collection::vec,
-    prelude::*,
-    sample::select,
-    test_runner::{Config, RngSeed},
-};
+use proptest::{collection::vec, prelude::*, sample::select};
 
 struct Some3;
 
@@ -81,33 +77,13 @@ fn shown(text: &str, completions: &Completions) -> String {
 
 #[test]
 fn every_case_is_offered_what_its_file_says() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/completions");
-    let update = std::env::var_os("UPDATE_QUERIES").is_some();
-    let (mut count, mut wrong) = (0, String::new());
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let language: Language = path.file_stem().unwrap().to_str().unwrap().parse().unwrap();
-        let file = fs::read_to_string(&path).unwrap();
-        let mut parts = file.split("\n=== ");
-        let mut new = parts.next().unwrap().to_owned();
-        for case in parts {
-            let (title, body) = case.split_once('\n').unwrap();
-            let (query, expected) = body.split_once("\n---\n").unwrap_or((body.trim_end(), ""));
-            let cursor = query.find('‸').unwrap_or_else(|| panic!("{title}: no cursor"));
-            let text = query.replace('‸', "");
-            let found = shown(&text, &complete(&text, cursor, language, &catalog(), &Some3));
-            if found.trim_end() != expected.trim_end() {
-                writeln!(wrong, "== {title}\n{query}\n-- expected\n{expected}\n-- found\n{found}").unwrap();
-            }
-            write!(new, "\n=== {title}\n{query}\n---\n{found}").unwrap();
-            count += 1;
-        }
-        if update {
-            fs::write(&path, new).unwrap();
-        }
-    }
-    assert!(count >= 50, "only {count} cases found");
-    assert!(update || wrong.is_empty(), "{wrong}");
+    check(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/completions"), 50, |case| {
+        let language: Language = case.file.parse().unwrap();
+        let cursor = case.input.find('‸').unwrap_or_else(|| panic!("{}: no cursor", case.title));
+        let text = case.input.replace('‸', "");
+        let found = shown(&text, &complete(&text, cursor, language, &catalog(), &Some3));
+        format!("---\n{found}")
+    });
 }
 
 const PARTS: &[&str] = &[
@@ -168,7 +144,7 @@ const PARTS: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(Config { cases: 800, failure_persistence: None, rng_seed: RngSeed::Fixed(11), ..Config::default() })]
+    #![proptest_config(property(800, "tests/regressions/completions.txt"))]
 
     #[test]
     fn any_text_has_completions(parts in vec(select(PARTS.to_vec()), 0..16), at in 0..1000usize) {

@@ -1,25 +1,21 @@
 //! What SQL's parser must bear: any text, in time that grows with its length; and what it reads is what it writes.
 
-#![expect(clippy::disallowed_methods, reason = "the rule is the core's; its tests read their cases")]
 #![expect(clippy::disallowed_types, reason = "the rule is the core's; a test may look at the clock")]
 
-use std::{fs, path::Path, time::Instant};
+use std::time::Instant;
 
+use logloupe_golden::{Case, cases, property};
 use logloupe_query::plan::{self, Catalog};
 use logloupe_syntax::{self as syntax, Language};
-use proptest::{prelude::*, test_runner::RngSeed};
+use proptest::prelude::*;
+
+use super::folder;
 
 /// The queries of the case files.
 fn seeds() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/queries");
-    let mut seeds = Vec::new();
-    for name in ["sql_queries.txt", "sql_mistakes.txt"] {
-        let file = fs::read_to_string(folder.join(name)).unwrap();
-        for case in file.split("\n=== ").skip(1) {
-            let body = case.split_once('\n').map_or("", |(_, body)| body);
-            seeds.push(body.split("\n---").next().unwrap_or_default().trim().to_owned());
-        }
-    }
+    let sql = |case: &Case| ["sql_queries", "sql_mistakes"].contains(&case.file.as_str());
+    let seeds: Vec<String> =
+        cases(folder("queries")).into_iter().filter(sql).map(|case| case.input.trim().to_owned()).collect();
     assert!(seeds.len() > 60);
     seeds
 }
@@ -122,11 +118,7 @@ const PIECES: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 600,
-        failure_persistence: None,
-        rng_seed: RngSeed::Fixed(7),
-        ..ProptestConfig::default() })]
+    #![proptest_config(property(600, "tests/regressions/sql_text.txt"))]
 
     #[test]
     fn any_text_is_borne(text in any::<String>()) {
