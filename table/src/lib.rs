@@ -23,7 +23,6 @@ mod positional;
 pub mod raw;
 pub mod schema;
 pub mod shard;
-#[expect(clippy::module_inception, reason = "the table is the central item of the module named after it")]
 pub mod table;
 pub mod time;
 pub mod value;

@@ -3,13 +3,6 @@
 //!
 //! What is asserted is generous (tests run unoptimised on busy machines); anything quadratic takes minutes here.
 //! `HOSTILE=1` in the environment prints the time of every step that took longer than it should.
-#![expect(
-    clippy::disallowed_types,
-    clippy::disallowed_methods,
-    clippy::disallowed_macros,
-    reason = "the rule is the core's; a test may look at the clock"
-)]
-
 use std::time::{Duration, Instant};
 
 use logloupe_query::plan::{Catalog, check, plan};

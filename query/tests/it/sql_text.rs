@@ -1,7 +1,5 @@
 //! What SQL's parser must bear: any text, in time that grows with its length; and what it reads is what it writes.
 
-#![expect(clippy::disallowed_types, reason = "the rule is the core's; a test may look at the clock")]
-
 use std::time::Instant;
 
 use logloupe_golden::{Case, cases, property};

@@ -4,12 +4,6 @@
 //! offers: kind, text, what a field holds, how many rows. With `UPDATE_GOLDEN=1` in the environment the files are
 //! rewritten; read the difference before you commit it. Beside that: any text has completions, and they come in time.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "the rule is the core's; its tests read their cases and the clock"
-)]
-
 use std::{cell::RefCell, fmt::Write, path::Path, time::Instant};
 
 use logloupe_golden::{check, property};
