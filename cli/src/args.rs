@@ -210,6 +210,9 @@ ALB and CloudFront. It is always the same, and nothing in it is real.
 ";
 
 /// Understands the arguments after the program's name.
+///
+/// # Errors
+/// What is wrong with the call.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Call, Usage> {
     let mut parser = Parser::from_args(args);
     let command = match parser.next()? {

@@ -23,6 +23,9 @@ use crate::{
 const CHUNK: usize = 64 << 10;
 
 /// Writes all rows.
+///
+/// # Errors
+/// When stdout cannot be written.
 pub fn run(call: &Convert, out: &mut dyn Write) -> Outcome {
     let (inputs, missing) = inputs::expand(&call.files.paths);
     let counts = Counts::default();

@@ -19,6 +19,9 @@ use crate::{
 };
 
 /// Explains the query.
+///
+/// # Errors
+/// What is wrong with the query, or when stdout cannot be written.
 pub fn run(call: &Explain, out: &mut dyn Write) -> Outcome {
     let refuse = |found: &[Diagnostic]| Failure::Refused(diagnostic::render(&call.text, found));
     let chosen = if call.sql { Language::Sql } else { Language::Insights };

@@ -9,6 +9,9 @@ use serde_json::{Value as Json, json};
 use crate::{Outcome, Status, args::Output, output};
 
 /// Lists all formats.
+///
+/// # Errors
+/// When stdout cannot be written.
 pub fn run(as_json: bool, out: &mut dyn Write) -> Outcome {
     if as_json {
         let all: Vec<Json> = ALL.iter().map(|format| describe(*format)).collect();

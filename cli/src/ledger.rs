@@ -13,6 +13,9 @@ use crate::{
 };
 
 /// Reads all files and tells.
+///
+/// # Errors
+/// When stdout cannot be written.
 pub fn run(call: &Ledger, out: &mut dyn Write) -> Outcome {
     let ledger = load::load(&call.files).ledger;
     if call.json {

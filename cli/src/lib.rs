@@ -83,6 +83,9 @@ pub fn main() -> ExitCode {
 }
 
 /// Answers one call.
+///
+/// # Errors
+/// What the called command cannot do.
 pub fn run(call: &Call, out: &mut dyn Write) -> Outcome {
     match call {
         Call::Help(text) => {

@@ -12,6 +12,9 @@ use crate::args::Output;
 const WIDEST: usize = 120;
 
 /// Writes rows of values under these names.
+///
+/// # Errors
+/// When it cannot be written.
 pub fn write(
     form: Output,
     columns: &[String],

@@ -34,6 +34,9 @@ use crate::{
 };
 
 /// Answers the query.
+///
+/// # Errors
+/// What is wrong with the query, or when stdout cannot be written.
 pub fn run(call: &Query, out: &mut dyn Write) -> Outcome {
     // What is wrong with the text alone is said before anything is read.
     let refuse = |found: &[Diagnostic]| Failure::Refused(diagnostic::render(&call.text, found));
@@ -106,7 +109,7 @@ impl<'s> Threads<'s> {
             Ask::View { answers } => Replies::Parts(self.parts(answers)),
             Ask::Merge(partials) => {
                 let plan = self.plan.as_deref().ok_or_else(|| "the query could not be planned".to_owned());
-                let merged = plan.and_then(|plan| job::merge(plan, partials));
+                let merged = plan.and_then(|plan| job::merge(plan, partials).map_err(String::from));
                 self.failure = merged.as_ref().err().cloned();
                 Replies::Merged(merged)
             }

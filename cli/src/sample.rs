@@ -5,6 +5,9 @@ use std::{fs, io::Write, path::Path};
 use crate::{Failure, Outcome, Status};
 
 /// Writes the files and says how many.
+///
+/// # Errors
+/// When the folder cannot be written.
 pub fn run(folder: &Path, out: &mut dyn Write) -> Outcome {
     let files = logloupe_sample::incident();
     let mut bytes = 0;

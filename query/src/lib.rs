@@ -30,6 +30,7 @@
 //! ```
 
 pub mod complete;
+mod error;
 pub mod exec;
 pub mod explain;
 pub mod kernels;
@@ -37,3 +38,5 @@ pub mod limits;
 pub mod plan;
 pub mod result;
 pub mod transpile;
+
+pub use error::Error;

@@ -56,13 +56,25 @@ impl fmt::Display for Language {
 }
 
 impl FromStr for Language {
-    type Err = String;
+    type Err = UnknownLanguage;
 
-    fn from_str(name: &str) -> Result<Language, String> {
+    fn from_str(name: &str) -> Result<Language, UnknownLanguage> {
         let found = Language::ALL.into_iter().find(|l| l.name().eq_ignore_ascii_case(name));
-        found.ok_or_else(|| format!("unknown language `{name}`: expected insights, sql or pattern"))
+        found.ok_or_else(|| UnknownLanguage(name.to_owned()))
     }
 }
+
+/// A word that names no [`Language`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownLanguage(String);
+
+impl fmt::Display for UnknownLanguage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unknown language `{}`: expected insights, sql or pattern", self.0)
+    }
+}
+
+impl std::error::Error for UnknownLanguage {}
 
 /// The text behind blanks and the remarks of any language.
 fn after_remarks(text: &str) -> &str {

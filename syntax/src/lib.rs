@@ -28,7 +28,7 @@ pub mod tree;
 pub use diagnostic::{Diagnostic, Severity};
 pub use display::{Name, label, whole_label};
 pub use highlight::{TokenKind, highlight, highlight_in};
-pub use language::Language;
+pub use language::{Language, UnknownLanguage};
 pub use lexer::name_parts;
 pub use subquery::of_side;
 use tree::Query;
@@ -66,6 +66,9 @@ pub fn parse_in(text: &str, language: Language) -> Parsed {
 }
 
 /// A tree as the text of a language, or what that language cannot say.
+///
+/// # Errors
+/// What the language cannot say.
 pub fn text(query: &Query, language: Language) -> Result<String, sql::Unsupported> {
     match language {
         Language::Sql => sql::display(query, &sql::Own),
@@ -89,6 +92,9 @@ impl Parsed {
         self.diagnostics.iter().all(|d| d.severity != Severity::Error)
     }
     /// The query if it can run, else what is wrong.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
     pub fn into_result(self) -> Result<Query, Vec<Diagnostic>> {
         if self.is_ok() { Ok(self.query) } else { Err(self.diagnostics) }
     }

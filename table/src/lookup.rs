@@ -1,6 +1,8 @@
 //! Lookup tables: small CSV files that are no logs, whose columns a query adds to events. Not here: which file is one
 //! ([`ingest`](logloupe_core::ingest) decides), and how events are matched (the plan's `lookup`).
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Value;
@@ -37,25 +39,28 @@ impl Lookup {
         let exact = self.columns.iter().find(|c| c.0 == name);
         exact.or_else(|| self.columns.iter().find(|c| c.0.eq_ignore_ascii_case(name)))
     }
-    /// Reads a CSV file: a row of names, then rows of as many cells. The error says why it is no table.
-    pub fn parse(name: &str, bytes: &[u8]) -> Result<Lookup, String> {
+    /// Reads a CSV file: a row of names, then rows of as many cells.
+    ///
+    /// # Errors
+    /// When the file is no table; the error says why.
+    pub fn parse(name: &str, bytes: &[u8]) -> Result<Lookup, NoTable> {
         if bytes.len() > MOST_BYTES {
-            return Err(format!("a lookup table has at most {} MB", MOST_BYTES >> 20));
+            return Err(NoTable::new(format!("a lookup table has at most {} MB", MOST_BYTES >> 20)));
         }
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-        let Ok(text) = std::str::from_utf8(bytes) else { return Err("the file is not UTF-8".to_owned()) };
+        let Ok(text) = std::str::from_utf8(bytes) else { return Err(NoTable::new("the file is not UTF-8")) };
         let mut cells = Cells { text, at: 0, line: 1 };
-        let Some((_, header)) = cells.row()? else { return Err("the file has no header".to_owned()) };
+        let Some((_, header)) = cells.row()? else { return Err(NoTable::new("the file has no header")) };
         if header.len() > 1000 {
-            return Err("a lookup table has at most 1000 columns".to_owned());
+            return Err(NoTable::new("a lookup table has at most 1000 columns"));
         }
         for (i, name) in header.iter().enumerate() {
             if name.is_empty() || header[..i].contains(name) {
-                return Err(format!("column {} of the header is empty or named twice", i + 1));
+                return Err(NoTable::new(format!("column {} of the header is empty or named twice", i + 1)));
             }
         }
         if header.len() < 2 {
-            return Err("a lookup table has at least two columns".to_owned());
+            return Err(NoTable::new("a lookup table has at least two columns"));
         }
         let mut columns: Vec<Vec<String>> = vec![Vec::new(); header.len()];
         let mut count = 0;
@@ -64,25 +69,43 @@ impl Lookup {
                 continue;
             }
             if row.len() != header.len() {
-                return Err(format!(
+                return Err(NoTable::new(format!(
                     "line {line} has {} cells and the header has {}",
                     row.len(),
                     header.len()
-                ));
+                )));
             }
             count += row.len();
             if count > MOST_CELLS {
-                return Err(format!("a lookup table has at most {MOST_CELLS} cells"));
+                return Err(NoTable::new(format!("a lookup table has at most {MOST_CELLS} cells")));
             }
             columns.iter_mut().zip(row).for_each(|(column, cell)| column.push(cell));
         }
         if columns[0].is_empty() {
-            return Err("the file has a header and no rows".to_owned());
+            return Err(NoTable::new("the file has a header and no rows"));
         }
         let columns = header.into_iter().zip(columns.into_iter().map(values)).collect();
         Ok(Lookup { name: name.to_owned(), columns })
     }
 }
+
+/// Why a file is no lookup table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoTable(String);
+
+impl NoTable {
+    fn new(why: impl Into<String>) -> NoTable {
+        NoTable(why.into())
+    }
+}
+
+impl fmt::Display for NoTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NoTable {}
 
 /// Cells as values: numbers if all that are not empty are numbers as they are usually written (no leading zeros).
 fn values(cells: Vec<String>) -> Vec<Value> {
@@ -115,7 +138,7 @@ struct Cells<'t> {
 
 impl Cells<'_> {
     /// The next row and the line that it begins on.
-    fn row(&mut self) -> Result<Option<(usize, Vec<String>)>, String> {
+    fn row(&mut self) -> Result<Option<(usize, Vec<String>)>, NoTable> {
         if self.at >= self.text.len() {
             return Ok(None);
         }
@@ -145,12 +168,14 @@ impl Cells<'_> {
                     return Ok(Some((line, row)));
                 }
                 None => return Ok(Some((line, row))),
-                Some(_) => return Err(format!("line {}: text follows a closing quote", self.line)),
+                Some(_) => {
+                    return Err(NoTable::new(format!("line {}: text follows a closing quote", self.line)));
+                }
             }
         }
     }
 
-    fn quoted(&mut self, inner: &str) -> Result<String, String> {
+    fn quoted(&mut self, inner: &str) -> Result<String, NoTable> {
         let mut out = String::new();
         let mut rest = inner;
         while let Some((before, after)) = rest.split_once('"') {
@@ -166,7 +191,7 @@ impl Cells<'_> {
                 None => return Ok(out),
             }
         }
-        Err(format!("line {}: a quote never closes", self.line))
+        Err(NoTable::new(format!("line {}: a quote never closes", self.line)))
     }
 }
 
@@ -204,9 +229,9 @@ mod tests {
             ("a,b\n\"1,2", "line 2: a quote never closes"),
             ("a,b\n\"1\"x,2", "line 2: text follows a closing quote"),
         ] {
-            assert_eq!(Lookup::parse("t", text.as_bytes()).unwrap_err(), why, "{text}");
+            assert_eq!(Lookup::parse("t", text.as_bytes()).unwrap_err().to_string(), why, "{text}");
         }
-        assert_eq!(Lookup::parse("t", b"a,b\n\xff,1").unwrap_err(), "the file is not UTF-8");
+        assert_eq!(Lookup::parse("t", b"a,b\n\xff,1").unwrap_err().to_string(), "the file is not UTF-8");
     }
 
     #[test]

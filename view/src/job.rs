@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use logloupe_query::{
+    Error,
     exec::{self, Job, Partial, Reader, Refine, Remainder, RowRef, Selection},
     plan::{self, Catalog, Plan},
     result::ResultTable,
@@ -275,7 +276,7 @@ impl<'j> ViewJob<'j> {
     ///
     /// # Errors
     /// When the query has no plan, or a limit was reached; a sentence says which.
-    pub fn merge(&self, partials: Vec<Partial>) -> Result<Merged<Values>, String> {
+    pub fn merge(&self, partials: Vec<Partial>) -> Result<Merged<Values>, Error> {
         merge(self.plan.as_deref().ok_or("the query could not be planned")?, partials)
     }
 }
@@ -284,10 +285,10 @@ impl<'j> ViewJob<'j> {
 ///
 /// # Errors
 /// When a limit was reached; a sentence says which.
-pub fn merge(plan: &Plan, partials: Vec<Partial>) -> Result<Merged<Values>, String> {
+pub fn merge(plan: &Plan, partials: Vec<Partial>) -> Result<Merged<Values>, Error> {
     let merged = exec::merge(plan.limits(), partials);
     if let Some(failure) = merged.failure() {
-        return Err(failure.to_owned());
+        return Err(failure.into());
     }
     if let Some(refine) = exec::refinement(plan, &merged) {
         return Ok(Merged::Refine(refine));

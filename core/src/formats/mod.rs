@@ -176,6 +176,9 @@ pub enum Sniff {
 pub trait Decoder {
     /// Decodes one record into `row`. On [`Decoded::Row`] the caller commits the row; otherwise what was written is
     /// taken back. A record that is damaged is an [`Err`] with its place; a field that is only unknown is kept.
+    ///
+    /// # Errors
+    /// When the record is damaged: where, what was expected and what was found.
     fn decode(&mut self, record: &Record<'_>, row: &mut RowWriter<'_>) -> Result<Decoded, Fault>;
 }
 

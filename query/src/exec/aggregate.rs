@@ -3,6 +3,7 @@
 use super::{
     eval::Eval, hash_aggregate::HashAggregate, keys::TableContext, packed_aggregate::PackedAggregate,
 };
+use crate::Error;
 use crate::plan::Group;
 use logloupe_table::Bitmap;
 
@@ -27,7 +28,7 @@ impl Aggregation {
         group: &'b Group,
         eval: &mut Eval<'_, 'b>,
         rows: &Bitmap,
-    ) -> Result<(), String> {
+    ) -> Result<(), Error> {
         match self {
             Aggregation::PackedAggregate(sums) => sums.take(group, eval, rows),
             Aggregation::General(aggregate) => aggregate.take(group, eval, rows),

@@ -1,5 +1,6 @@
 //! Rows of one table into groups: the part of `stats` that runs on a shard.
 
+use crate::Error;
 use crate::limits::{Limits, TOO_MANY_VALUES};
 
 use super::{
@@ -78,7 +79,7 @@ impl HashAggregate {
         group: &'b Group,
         eval: &mut Eval<'_, 'b>,
         rows: &Bitmap,
-    ) -> Result<(), String> {
+    ) -> Result<(), Error> {
         if rows.none() {
             return Ok(());
         }
@@ -87,7 +88,7 @@ impl HashAggregate {
         self.keys.groups(&group.keys, eval, &self.rows, &mut self.groups);
         let groups = self.keys.len();
         if groups > self.limits.groups {
-            return Err(self.limits.too_many_groups());
+            return Err(self.limits.too_many_groups().into());
         }
         let calls = group.aggregates.iter().zip(&mut self.aggregates);
         for (call, aggregating) in calls.filter(|(call, _)| call.same_as.is_none()) {
@@ -95,7 +96,7 @@ impl HashAggregate {
             aggregating.take(call, eval, rows, (&self.rows, &self.groups), &self.limits);
         }
         if self.aggregates.iter().map(AggregateState::weight).sum::<usize>() > self.limits.kept {
-            return Err(TOO_MANY_VALUES.to_owned());
+            return Err(TOO_MANY_VALUES.into());
         }
         Ok(())
     }

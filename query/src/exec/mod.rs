@@ -28,6 +28,7 @@ mod tests;
 mod top_k;
 mod vector;
 
+use crate::Error;
 use std::{ops::Range, sync::Arc};
 
 pub use finalize::{finalize, survivors};
@@ -185,8 +186,8 @@ impl<'j> Job<'j> {
                 }
             }
             left -= 1;
-            if let Err(message) = self.chunk(&plan, shard) {
-                self.failure = Some(message);
+            if let Err(error) = self.chunk(&plan, shard) {
+                self.failure = Some(error.into());
             }
         }
         true
@@ -203,7 +204,7 @@ impl<'j> Job<'j> {
     }
 
     /// The next chunk of the table at hand.
-    fn chunk(&mut self, plan: &Plan, shard: &Shard) -> Result<(), String> {
+    fn chunk(&mut self, plan: &Plan, shard: &Shard) -> Result<(), Error> {
         let job = &mut self.tables[self.at];
         let Some((bound, aggregate)) = &mut job.bound else { return Ok(()) };
         let table = &shard.tables[self.at];
@@ -306,7 +307,7 @@ impl<'j> Job<'j> {
 }
 
 /// Keeps the groups of a chunk; now and then what was kept is merged, so that it stays small.
-fn add_groups(limits: &Limits, kept: &mut Vec<Groups>, groups: Option<Groups>) -> Result<(), String> {
+fn add_groups(limits: &Limits, kept: &mut Vec<Groups>, groups: Option<Groups>) -> Result<(), Error> {
     const MANY: usize = 1 << 20;
     kept.extend(groups);
     let weight = |g: &Groups| g.groups + g.states.iter().map(Accumulators::weight).sum::<usize>();
@@ -315,7 +316,7 @@ fn add_groups(limits: &Limits, kept: &mut Vec<Groups>, groups: Option<Groups>) -
         let of = |groups| Partial { body: Body::Groups(groups), failure: None };
         let merged = merge(limits, std::mem::take(kept).into_iter().map(of).collect());
         if let Some(failure) = merged.failure {
-            return Err(failure);
+            return Err(failure.into());
         }
         if let Body::Groups(groups) = merged.body {
             kept.push(groups);
@@ -354,10 +355,13 @@ pub enum Answer {
 
 /// Runs the queries that `query` holds in brackets, in order, and gives their answers to the plan of the outer one in
 /// `catalog`. `run` asks all shards and merges.
+///
+/// # Errors
+/// What is wrong with the query, or why it has no answer.
 pub fn bind_subqueries(
     query: &Query,
     catalog: &mut Catalog,
-    run: &mut dyn FnMut(&Arc<Plan>) -> Result<ResultTable, String>,
+    run: &mut dyn FnMut(&Arc<Plan>) -> Result<ResultTable, Error>,
 ) -> Result<(), Vec<Diagnostic>> {
     let subqueries = subqueries(query);
     if !subqueries.is_empty() {
@@ -373,6 +377,9 @@ pub fn bind_subqueries(
 }
 
 /// Runs an Insights query on one shard from beginning to end.
+///
+/// # Errors
+/// What is wrong with the query, or why it has no answer.
 pub fn run(
     text: &str,
     shard: &mut Shard,
@@ -382,6 +389,9 @@ pub fn run(
 }
 
 /// Runs a query in a language on one shard from beginning to end.
+///
+/// # Errors
+/// What is wrong with the query, or why it has no answer.
 pub fn run_in(
     text: &str,
     language: Language,
@@ -393,6 +403,9 @@ pub fn run_in(
 }
 
 /// Runs a query on one shard from beginning to end; `catalog` may hold what it is given beside the logs.
+///
+/// # Errors
+/// What is wrong with the query, or why it has no answer.
 pub fn run_query(
     query: &Query,
     mut catalog: Catalog,

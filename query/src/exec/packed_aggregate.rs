@@ -17,6 +17,7 @@ use super::{
     merge::unify,
     partial::{Groups, KeyColumn},
 };
+use crate::Error;
 use crate::limits::Limits;
 use logloupe_syntax::functions::AggregateKind;
 use logloupe_table::{Bitmap, Chunk, Data, Kind, Table, Value};
@@ -146,7 +147,7 @@ impl PackedAggregate {
         group: &'b Group,
         eval: &mut Eval<'_, 'b>,
         rows: &Bitmap,
-    ) -> Result<(), String> {
+    ) -> Result<(), Error> {
         self.rows.clear();
         match rows.all() {
             true => self.rows.extend(0..rows.len() as u32),
@@ -168,7 +169,7 @@ impl PackedAggregate {
             _ => self.index.add::<4>(keys, values),
         }
         match self.index.most() > self.limits.groups {
-            true => Err(self.limits.too_many_groups()),
+            true => Err(self.limits.too_many_groups().into()),
             false => Ok(()),
         }
     }

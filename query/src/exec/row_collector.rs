@@ -1,6 +1,7 @@
 //! Rows that a `limit` or `dedup` may let through, on one shard: the best so many in order, or the first of each key;
 //! all rows where they are looked at side by side.
 
+use crate::Error;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
@@ -190,7 +191,7 @@ impl RowCollector {
         eval: &mut Eval<'_, 'b>,
         rows: &Bitmap,
         (table, chunks): (usize, usize),
-    ) -> Result<(), String> {
+    ) -> Result<(), Error> {
         let reading = ChunkRows::new(required, eval, rows, table);
         if let Some(keys) = required.keys {
             if !self.dedup.as_ref().is_some_and(|f| f.is_of(table)) {
@@ -212,9 +213,8 @@ impl RowCollector {
             self.take_first_in_order(required, &reading, eval, rows);
         }
         if self.rows.len().saturating_mul(required.nodes.len() + 4) > required.limits.values {
-            return Err(
-                "the query keeps too many rows in order; use a smaller `limit` or filter first".to_owned()
-            );
+            let message = "the query keeps too many rows in order; use a smaller `limit` or filter first";
+            return Err(message.into());
         }
         Ok(())
     }

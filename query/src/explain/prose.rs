@@ -38,6 +38,9 @@ pub struct PlanStep {
 }
 
 /// The steps of a query, in the order in which they run; what is wrong with it, if it cannot run.
+///
+/// # Errors
+/// What is wrong with the query.
 pub fn prose(query: &Query, catalog: &Catalog) -> Result<Vec<PlanStep>, Vec<Diagnostic>> {
     let plan = plan::plan(query, catalog)?;
     let mut telling = ProseWriter {

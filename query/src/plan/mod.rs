@@ -152,6 +152,9 @@ pub fn defined(query: &Query, catalog: &Catalog) -> Defined {
 }
 
 /// The plan of a query; all errors if it has any. Warnings come from [`check`].
+///
+/// # Errors
+/// What is wrong with the query.
 pub fn plan(query: &Query, catalog: &Catalog) -> Result<Plan, Vec<Diagnostic>> {
     let (plan, diagnostics) = lower::lower(query, catalog);
     if diagnostics.iter().any(|d| d.severity == Severity::Error) { Err(diagnostics) } else { Ok(plan) }

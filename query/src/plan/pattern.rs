@@ -1,6 +1,7 @@
 //! Patterns of `like`, `parse` and free text, compiled once per plan. Bytes are matched, so that logs with invalid
 //! UTF-8 can be searched; `\d`, `\w`, `\s`, `\b` and `(?i)` know ASCII only, as in RE2.
 
+use crate::Error;
 use std::{collections::HashMap, sync::Arc};
 
 use regex::bytes::{Regex, RegexBuilder};
@@ -19,30 +20,39 @@ const LONGEST: usize = 1 << 16;
 /// Compiles the patterns of one query, each once, within bounds for all of them.
 #[derive(Debug, Default)]
 pub struct Patterns {
-    compiled: HashMap<(String, bool), Result<Arc<Regex>, String>>,
+    compiled: HashMap<(String, bool), Result<Arc<Regex>, Error>>,
     taken: usize,
 }
 
 impl Patterns {
     /// Compiles a regular expression; the error is one line for people.
-    pub fn regex(&mut self, pattern: &str) -> Result<Arc<Regex>, String> {
+    ///
+    /// # Errors
+    /// When the pattern is none, or too large.
+    pub fn regex(&mut self, pattern: &str) -> Result<Arc<Regex>, Error> {
         self.compile(pattern.to_owned(), false)
     }
     /// A pattern that finds `text` in any letter case (ASCII).
-    pub fn any_case(&mut self, text: &str) -> Result<Arc<Regex>, String> {
+    ///
+    /// # Errors
+    /// When it is too large.
+    pub fn any_case(&mut self, text: &str) -> Result<Arc<Regex>, Error> {
         self.compile(escape(text), true)
     }
     /// A pattern for a whole value in any letter case, in which `*` stands for anything.
-    pub fn wildcard(&mut self, text: &str) -> Result<Arc<Regex>, String> {
+    ///
+    /// # Errors
+    /// When it is too large.
+    pub fn wildcard(&mut self, text: &str) -> Result<Arc<Regex>, Error> {
         self.compile(whole(text), true)
     }
-    fn compile(&mut self, pattern: String, ignore_case: bool) -> Result<Arc<Regex>, String> {
+    fn compile(&mut self, pattern: String, ignore_case: bool) -> Result<Arc<Regex>, Error> {
         let key = (pattern, ignore_case);
         if let Some(done) = self.compiled.get(&key) {
             return done.clone();
         }
         if self.taken >= ALL_SIZES {
-            return Err("the patterns of this query are too large together".to_owned());
+            return Err("the patterns of this query are too large together".into());
         }
         self.taken += USUAL_SIZE;
         let made = match build(&key.0, ignore_case, USUAL_SIZE) {
@@ -52,7 +62,7 @@ impl Patterns {
             }
             other => other,
         };
-        let made = made.map(Arc::new).map_err(Refused::message);
+        let made = made.map(Arc::new).map_err(|refused| refused.message().into());
         self.compiled.insert(key, made.clone());
         made
     }
@@ -195,8 +205,8 @@ mod tests {
     #[test]
     fn patterns_are_bounded_and_know_no_case_where_asked() {
         let mut patterns = Patterns::default();
-        assert!(patterns.regex("a{1000}{1000}").is_err_and(|e| e.contains("too large")));
-        assert!(patterns.regex(&"a".repeat(LONGEST + 1)).is_err_and(|e| e.contains("too large")));
+        assert!(patterns.regex("a{1000}{1000}").is_err_and(|e| e.to_string().contains("too large")));
+        assert!(patterns.regex(&"a".repeat(LONGEST + 1)).is_err_and(|e| e.to_string().contains("too large")));
         assert!(patterns.regex("(").is_err());
         assert!(patterns.regex(r"(?i)\bERR\d").unwrap().is_match(b"an err5"));
         assert!(patterns.regex("é.x").unwrap().is_match("éöx".as_bytes()));

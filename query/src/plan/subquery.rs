@@ -4,6 +4,7 @@
 //! [`Catalog::bindings`](super::Catalog::bindings). Each subquery ends in a table of distinct rows, so that its partials
 //! merge over shards like those of any `stats`. A plan made without answers only checks names.
 
+use crate::Error;
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use crate::{limits::Limits, result::ResultTable};
@@ -34,14 +35,15 @@ impl Bindings {
     pub fn add_lookup(&mut self, lookup: Arc<Lookup>) {
         self.lookups.insert(lookup.name.clone(), lookup);
     }
-    /// Adds the answer of the next subquery; the error says why it cannot be used.
-    pub fn add_answer(&mut self, answer: ResultTable) -> Result<(), String> {
+    /// Adds the answer of the next subquery.
+    ///
+    /// # Errors
+    /// When it has more rows than a subquery may give.
+    pub fn add_answer(&mut self, answer: ResultTable) -> Result<(), Error> {
         let most = self.limits.subquery_rows;
         if answer.rows.len() > most {
-            return Err(format!(
-                "the subquery gives {} rows, more than {most}; filter it",
-                answer.rows.len()
-            ));
+            let rows = answer.rows.len();
+            return Err(format!("the subquery gives {rows} rows, more than {most}; filter it").into());
         }
         self.answers.push(Arc::new(answer));
         Ok(())

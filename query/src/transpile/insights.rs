@@ -36,6 +36,9 @@ const MOST_STATS: usize = 10;
 const MOST_ROWS: u64 = 10_000;
 
 /// The query for Insights; the first thing that has no counterpart there if one has none.
+///
+/// # Errors
+/// What Insights cannot say.
 pub fn insights(query: &Query, catalog: &Catalog, logs: &dyn Logs) -> Result<Insights, Unsupported> {
     let plan = plan::plan(query, catalog).map_err(|found| {
         let first = found.first().map_or("it has faults", |d| d.message.as_str());

@@ -52,8 +52,14 @@ pub type WriteArgument<'w> = dyn Fn(&E) -> Written + 'w;
 /// How an engine calls things.
 pub trait Dialect {
     /// The table behind `FROM` for logs of these names; without any, for everything.
+    ///
+    /// # Errors
+    /// When the engine has none.
     fn table(&self, sources: &[Spanned<String>]) -> Written;
     /// A column by any of its names, or a path into one.
+    ///
+    /// # Errors
+    /// When the engine has none.
     fn field(&self, name: &str, span: &Range<usize>) -> Written;
     /// A call that this engine writes in its own way; `None` leaves it to the usual SQL. The text must hold together:
     /// a call, or something in brackets.
@@ -89,6 +95,9 @@ impl Dialect for Own {
 }
 
 /// A query as SQL.
+///
+/// # Errors
+/// What SQL cannot say.
 pub fn display(query: &Query, dialect: &dyn Dialect) -> Written {
     if query.commands.is_empty() {
         return Ok(String::new());
@@ -97,6 +106,9 @@ pub fn display(query: &Query, dialect: &dyn Dialect) -> Written {
 }
 
 /// One value as SQL.
+///
+/// # Errors
+/// What SQL cannot say.
 pub fn display_value(e: &E, dialect: &dyn Dialect) -> Written {
     value::Values::new(dialect).write(e, value::ANY)
 }

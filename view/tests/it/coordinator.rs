@@ -70,7 +70,7 @@ impl Local {
                 });
                 Replies::Counts(counts.collect())
             }
-            Ask::Merge(partials) => Replies::Merged(jobs[0].merge(partials)),
+            Ask::Merge(partials) => Replies::Merged(jobs[0].merge(partials).map_err(String::from)),
             Ask::Refine(refine) => {
                 refined = true;
                 let shards = jobs.iter().zip(&self.shards);

@@ -17,6 +17,9 @@ pub fn merge(catalogs: &[Vec<u8>]) -> Vec<u8> {
 }
 
 /// Reads a finished result.
+///
+/// # Errors
+/// When the bytes are no result.
 pub fn result(bytes: &[u8]) -> Result<ResultView, String> {
     let table: ResultTable =
         postcard::from_bytes(bytes).map_err(|e| format!("the result could not be read: {e}"))?;

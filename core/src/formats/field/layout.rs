@@ -134,6 +134,9 @@ impl Layout {
     }
     /// Reads the tokens of `record` into `row` and gives the event's time if one of them has it. Tokens past the
     /// layout's are left alone: vendors append fields.
+    ///
+    /// # Errors
+    /// When a value is not what its column expects.
     pub fn read(
         &mut self,
         record: &[u8],

@@ -1,5 +1,6 @@
 //! A table of values by columns, and the steps that drop, reorder and group its rows.
 
+use crate::Error;
 use std::collections::BTreeSet;
 
 use super::super::{
@@ -81,7 +82,7 @@ impl Frame {
     }
 
     /// Runs the steps; the error says why it cannot be done.
-    pub(super) fn run(&mut self, stage: &Stage, steps: &[Operator]) -> Result<(), String> {
+    pub(super) fn run(&mut self, stage: &Stage, steps: &[Operator]) -> Result<(), Error> {
         self.defs.resize_with(stage.defs.len(), || None);
         // Groups are in order of their keys until they are sorted; sorting twice is saved where it can be.
         let ordering = steps.iter().find(|s| !matches!(s, Operator::Filter(_)));

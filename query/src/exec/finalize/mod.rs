@@ -19,11 +19,15 @@ use super::{
     partial::{Body, Groups, Partial, RowRef, SurvivorRow},
     row_collector::RequiredColumns,
 };
+use crate::Error;
 
 /// The answer of a query whose rows are no events any more; the error says why there is none.
-pub fn finalize(plan: &Plan, partial: Partial) -> Result<ResultTable, String> {
+///
+/// # Errors
+/// When a shard failed, or an operator after the merge reached a limit.
+pub fn finalize(plan: &Plan, partial: Partial) -> Result<ResultTable, Error> {
     if let Some(failure) = partial.failure {
-        return Err(failure);
+        return Err(failure.into());
     }
     let first = &plan.stages[0];
     let mut frame = match (partial.body, &first.group) {
@@ -60,14 +64,14 @@ pub fn survivors(plan: &Plan, partial: Partial) -> Option<Vec<RowRef>> {
 }
 
 /// The groups of some rows of one shard, where each row is for itself.
-pub(super) fn groups_of_rows(plan: &Plan, rows: Vec<SurvivorRow>) -> Result<Option<Groups>, String> {
+pub(super) fn groups_of_rows(plan: &Plan, rows: Vec<SurvivorRow>) -> Result<Option<Groups>, Error> {
     let stage = &plan.stages[0];
     let Some(group) = &stage.group else { return Ok(None) };
     Ok(Some(cut(plan, rows)?.0.groups(stage, group)))
 }
 
 /// Runs the steps of the first stage that need all rows in order.
-fn cut(plan: &Plan, mut rows: Vec<SurvivorRow>) -> Result<(Frame, Vec<RowRef>), String> {
+fn cut(plan: &Plan, mut rows: Vec<SurvivorRow>) -> Result<(Frame, Vec<RowRef>), Error> {
     let stage = &plan.stages[0];
     let (Some(required), Some(cut)) = (RequiredColumns::of(plan), plan.cut()) else {
         return Ok((Frame::default(), Vec::new()));

@@ -11,11 +11,12 @@ use super::{
     },
     frame::{Frame, FrameColumn, RowScope},
 };
+use crate::Error;
 use logloupe_syntax::tree::Outliers;
 use logloupe_table::Value;
 
 impl Frame {
-    pub(super) fn table_step(&mut self, stage: &Stage, step: &WindowOperator) -> Result<(), String> {
+    pub(super) fn table_step(&mut self, stage: &Stage, step: &WindowOperator) -> Result<(), Error> {
         step.reads().into_iter().for_each(|node| self.compute(stage, node));
         match step {
             WindowOperator::Unnest { list, into } => self.unnest(list, *into)?,
@@ -49,7 +50,7 @@ impl Frame {
             WindowOperator::Relevance { measures, into } => self.relevance(measures, *into),
         }
         if self.rows.saturating_mul(self.width()) > self.limits.values {
-            return Err("the query keeps too many rows side by side; filter first".to_owned());
+            return Err("the query keeps too many rows side by side; filter first".into());
         }
         Ok(())
     }
@@ -67,13 +68,13 @@ impl Frame {
         self.defs[into] = Some(FrameColumn::Values(values));
     }
 
-    fn unnest(&mut self, list: &Node, into: usize) -> Result<(), String> {
+    fn unnest(&mut self, list: &Node, into: usize) -> Result<(), Error> {
         let most = self.limits.values / (self.width() + 1);
         let (mut from, mut items) = (Vec::new(), Vec::new());
         for &row in &self.order {
             items.append(&mut kernels::items(&self.value(list, row)));
             if items.len() > most {
-                return Err("the lists have too many items; filter first".to_owned());
+                return Err("the lists have too many items; filter first".into());
             }
             from.resize(items.len(), Some(row));
         }
@@ -102,7 +103,7 @@ impl Frame {
         self.order.iter().map(of_row).collect()
     }
 
-    fn sessions(&mut self, stage: &Stage, keys: &[Node], pause: i64, into: usize) -> Result<(), String> {
+    fn sessions(&mut self, stage: &Stage, keys: &[Node], pause: i64, into: usize) -> Result<(), Error> {
         let column = match &self.times {
             Some(_) => None,
             None => Some(self.time_input(stage).ok_or(
@@ -150,7 +151,7 @@ impl Frame {
         bin: usize,
         binning: &Binning,
         values: &[(Node, Value)],
-    ) -> Result<(), String> {
+    ) -> Result<(), Error> {
         let index = |row: u32| {
             let time = self.inputs.get(bin)?.as_ref()?.get(row).time()?;
             Some(binning.index(time))
@@ -183,7 +184,8 @@ impl Frame {
         let intervals = last.saturating_sub(first).saturating_add(1) as u64;
         let rows = intervals.saturating_mul(examples.len() as u64);
         if rows.saturating_mul(self.width() as u64) > self.limits.values as u64 {
-            return Err(format!("`fillmissing` would make {rows} rows; use a wider `bin` or fewer keys"));
+            let message = format!("`fillmissing` would make {rows} rows; use a wider `bin` or fewer keys");
+            return Err(message.into());
         }
         let mut from: Vec<Option<u32>> = self.order.iter().map(|row| Some(*row)).collect();
         let mut made: Vec<(u32, i64)> = Vec::new();

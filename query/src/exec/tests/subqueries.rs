@@ -111,7 +111,7 @@ fn answer(text: &str, shards: &mut [Shard], time: Option<Range<i64>>) -> Result<
         rows.sort_by_key(|r| r.0);
         rows.into_iter().map(|r| r.1).collect()
     } else {
-        let error = |e: String| vec![Diagnostic::error(0..0, e)];
+        let error = |e: crate::Error| vec![Diagnostic::error(0..0, e)];
         let table = finalize(&plan, partial).map_err(error)?;
         table.rows
     };

@@ -42,6 +42,9 @@ pub struct Athena {
 }
 
 /// The query as Athena SQL; the first thing that has no counterpart there if one has none.
+///
+/// # Errors
+/// What Athena cannot say.
 pub fn athena(query: &Query, catalog: &Catalog, logs: &dyn Logs) -> Result<Athena, Unsupported> {
     let plan = plan::plan(query, catalog).map_err(|found| {
         let first = found.first().map_or("it has faults", |d| d.message.as_str());
