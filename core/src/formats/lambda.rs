@@ -22,13 +22,14 @@ mod lines;
 mod tests;
 use self::{
     fields::{FIELDS, column},
-    lines::{PlatformLine, Written, insights_type, is_uuid, megabytes, root, set_outcome, tail_prefix},
+    lines::{PlatformLine, Written, insights_type, megabytes, root, set_outcome, tail_prefix},
 };
 use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, JsonPart, Meta, Preset, Record, Sample, Sniff, Span,
     field::{
+        ids::uuid,
         json::{self, Json, JsonColumns},
-        words,
+        whole, words,
     },
 };
 use logloupe_table::external::ExternalSchema;
@@ -208,10 +209,14 @@ impl Events {
             }
             let known = [1, LEVEL, MESSAGE].iter().all(|i| read.extra(*i).is_some());
             let id = read.extra(REQUEST_ID).text();
-            return if known && id.is_some_and(|id| is_uuid(&id)) { Sign::Runtime } else { Sign::None };
+            return if known && id.is_some_and(|id| whole(uuid, &id).is_some()) {
+                Sign::Runtime
+            } else {
+                Sign::None
+            };
         }
         let (_, line) = tail_prefix(record);
-        let parts = PlatformLine::of(line).map(|p| !p.request.is_empty() || p.kind.starts_with(b"INIT_"));
+        let parts = PlatformLine::of(line).map(|p| p.request.is_some() || p.kind.starts_with(b"INIT_"));
         match (parts, Written::of(line)) {
             (Some(true), _) => Sign::Platform,
             (_, Written { request: Some(_), time: Some(_), .. }) => Sign::Runtime,

@@ -11,7 +11,7 @@ use nom::{
 
 use super::{
     number::integer,
-    parse::{Parsed, expected, expecting, word},
+    parse::{Parsed, expected, expecting, till, word},
 };
 
 /// `ip-address = ipv4 / ipv6`
@@ -74,20 +74,13 @@ pub fn host_port(input: &[u8]) -> Parsed<'_, (&[u8], Option<i64>)> {
 /// ```
 #[inline]
 pub fn host(input: &[u8]) -> Parsed<'_, &[u8]> {
-    let (mut end, mut colon) = (0, None);
-    for &b in input {
-        match b {
-            b' ' => break,
-            b':' => colon = Some(end),
-            _ => {}
-        }
-        end += 1;
-    }
+    let (_, text) = till(b' ').parse(input)?;
     // The port follows the last colon, as load balancers write IPv6 without brackets; behind brackets there is none.
-    if !input[..end].ends_with(b"]") {
-        end = colon.unwrap_or(end);
-    }
-    let host = &input[..end];
+    let end = match text {
+        [.., b']'] => text.len(),
+        _ => text.iter().rposition(|b| *b == b':').unwrap_or(text.len()),
+    };
+    let host = &text[..end];
     let bare = host.strip_prefix(b"[").and_then(|h| h.strip_suffix(b"]"));
     Ok((&input[end..], bare.unwrap_or(host)))
 }

@@ -74,6 +74,20 @@ pub fn whole<'a, T>(
     parser.parse_complete(token).ok().and_then(|(rest, value)| rest.is_empty().then_some(value))
 }
 
+/// What `parser` reads of `input` again and again, until it cannot or reads nothing.
+#[inline]
+pub fn each<'a, T>(
+    mut input: &'a [u8],
+    mut parser: impl Parser<&'a [u8], Output = T, Error = Expected<'a>>,
+) -> impl Iterator<Item = T> {
+    std::iter::from_fn(move || {
+        let (rest, value) = parser.parse_complete(input).ok()?;
+        let went_on = rest.len() < input.len();
+        input = rest;
+        went_on.then_some(value)
+    })
+}
+
 /// What stands before the first `byte`, or all; it may be nothing.
 #[inline]
 pub fn till<'a>(byte: u8) -> impl FnMut(&'a [u8]) -> Parsed<'a, &'a [u8]> {
@@ -141,6 +155,9 @@ mod tests {
             assert_eq!(till_last(b':').parse(input.as_bytes()).map(taken), Ok(last.to_owned()), "{input}");
             assert_eq!(word(input.as_bytes()).map(taken), Ok(blank.to_owned()), "{input}");
         }
+        let digits = |input| each(input, preceded(char(','), digit1)).collect::<Vec<_>>();
+        assert_eq!(digits(b",1,22,x"), [b"1".as_slice(), b"22"]);
+        assert_eq!(each(b"aa", till(b'b')).count() + each(b"", till(b'b')).count(), 1);
         let host = pair(till_last(b':'), preceded(char(':'), digit1)).parse(b"a:b:80");
         assert_eq!(host, Ok((&b""[..], (&b"a:b"[..], &b"80"[..]))));
     }

@@ -1,128 +1,76 @@
 //! Lambda's text lines: the platform's own, and what a runtime puts before what the function writes.
+//!
+//! ```text
+//! line    = [ tail ] ( platform / written )
+//! tail    = timestamp SP [ stream SP ]               ; before a line of `aws logs tail`; its timestamp ends in +00:00
+//! stream  = 4DIGIT "/" 2DIGIT "/" 2DIGIT "/[" *( any but "]" and SP ) "]" *( any but SP )
+//! ```
+//!
+//! The grammar of each part stands above its parser; `blank` is any white space.
 
-use memchr::memmem;
+use logloupe_table::{Cell, RowWriter, value::parse_number};
+use nom::{
+    Offset, Parser,
+    branch::alt,
+    bytes::complete::{is_not, tag, take_till, take_till1, take_while, take_while_m_n, take_while1},
+    character::complete::{alpha1, char, tab},
+    combinator::{consumed, eof, map, map_opt, opt, peek, recognize, rest, success, value, verify},
+    multi::many0_count,
+    sequence::{delimited, pair, preceded, separated_pair, terminated},
+};
 
 use super::fields::column;
-use logloupe_table::{Cell, RowWriter, time::parse_iso, value::parse_number};
+use crate::formats::field::{
+    ids::{trace_root, uuid},
+    parse::{Parsed, each, expected, till, whole},
+    time::timestamp,
+};
 
-/// A line of the platform: its first word, its request id, and what follows.
+/// A line of the platform: its first word, the request that it is about, and what follows.
 pub(super) struct PlatformLine<'a> {
     pub(super) kind: &'a [u8],
-    pub(super) request: &'a [u8],
-    rest: usize,
+    pub(super) request: Option<&'a [u8]>,
+    says: Says<'a>,
 }
 
-/// Words that begin a platform's line and what must follow: a request id, or this label.
-const KINDS: &[(&[u8], &[u8])] = &[
-    (b"START", b"RequestId: "),
-    (b"END", b"RequestId: "),
-    (b"REPORT", b"RequestId: "),
-    (b"INIT_START", b"Runtime Version: "),
-    (b"INIT_REPORT", b"Init Duration: "),
-    (b"RESTORE_START", b"Runtime Version: "),
-    (b"RESTORE_REPORT", b"Restore Duration: "),
-    (b"XRAY", b"TraceId: "),
-    (b"EXTENSION", b"Name: "),
-    (b"TELEMETRY", b"Name: "),
-    (b"LOGS", b"Name: "),
-];
-
-/// What a labelled value of a platform's line is.
-#[derive(Clone, Copy)]
-enum Holds {
-    Millis,
-    Megabytes,
-    Word,
-    /// To the next tab.
-    Words,
-    /// Known and not kept.
-    Skip,
+/// What follows in a line of the platform.
+enum Says<'a> {
+    /// Labelled values, see [`field`].
+    Fields(&'a [u8]),
+    /// Words of an extension.
+    Message(&'a [u8]),
 }
-
-/// Labels of a platform's line: where their values go. A label that begins another stands behind it.
-const LABELS: &[(&[u8], Holds, usize)] = &[
-    (b"Billed Restore Duration", Holds::Millis, column::BILLED_RESTORE),
-    (b"Restore Duration", Holds::Millis, column::RESTORE),
-    (b"Billed Duration", Holds::Millis, column::BILLED),
-    (b"Init Duration", Holds::Millis, column::INIT),
-    (b"Duration", Holds::Millis, column::DURATION),
-    (b"Max Memory Used", Holds::Megabytes, column::MEMORY_USED),
-    (b"Memory Size", Holds::Megabytes, column::MEMORY_SIZE),
-    (b"Status", Holds::Word, column::STATUS),
-    (b"Error Type", Holds::Word, column::ERROR_TYPE),
-    (b"Phase", Holds::Word, column::PHASE),
-    (b"Version", Holds::Word, column::VERSION),
-    (b"Runtime Version ARN", Holds::Word, column::RUNTIME_ARN),
-    (b"Runtime Version", Holds::Words, column::RUNTIME),
-    (b"XRAY TraceId", Holds::Word, column::TRACE),
-    (b"TraceId", Holds::Word, column::TRACE),
-    (b"SegmentId", Holds::Word, column::SEGMENT),
-    (b"Sampled", Holds::Skip, usize::MAX),
-];
 
 impl<'a> PlatformLine<'a> {
+    /// The line, if it is one of the platform's.
     pub(super) fn of(line: &'a [u8]) -> Option<PlatformLine<'a>> {
-        let word = memchr::memchr(b' ', line)?;
-        let (kind, after) = line.split_at_checked(word)?;
-        let label = KINDS.iter().find(|(k, _)| *k == kind).map(|(_, label)| *label)?;
-        let value = after.get(1..)?.strip_prefix(label)?;
-        if label != b"RequestId: " {
-            return Some(PlatformLine { kind, request: b"", rest: word + 1 });
-        }
-        let request = value.get(..UUID).filter(|id| is_uuid(id))?;
-        Some(PlatformLine { kind, request, rest: word + 1 + label.len() + UUID })
+        platform(line).ok().map(|(_, line)| line)
     }
-    /// Writes what the line says; otherwise where a value could not be read and what was expected there.
+    /// Writes what the line says; otherwise where in `line` a value could not be read and what was expected there.
     pub(super) fn write(&self, line: &[u8], row: &mut RowWriter<'_>) -> Result<(), (usize, String)> {
         row.set(column::TYPE, Cell::Text(self.kind));
         row.set(column::KIND, Cell::Text(self.kind));
-        if !self.request.is_empty() {
-            row.set(column::REQUEST, Cell::Text(self.request));
+        if let Some(request) = self.request {
+            row.set(column::REQUEST, Cell::Text(request));
         }
-        if matches!(self.kind, b"EXTENSION" | b"TELEMETRY" | b"LOGS") {
-            row.set(column::MESSAGE, Cell::Text(line.get(self.rest..).unwrap_or_default()));
-            return Ok(());
-        }
-        let mut at = self.rest;
+        let fields = match self.says {
+            Says::Fields(fields) => fields,
+            Says::Message(message) => {
+                row.set(column::MESSAGE, Cell::Text(message));
+                return Ok(());
+            }
+        };
         let mut status: &[u8] = b"";
-        loop {
-            at += blanks(line.get(at..).unwrap_or_default());
-            let rest = line.get(at..).unwrap_or_default();
-            if rest.is_empty() {
-                break;
-            }
-            let label = LABELS
-                .iter()
-                .find(|(name, ..)| rest.strip_prefix(*name).is_some_and(|after| after.starts_with(b": ")));
-            let Some((name, value, to)) = label else {
-                // A label that the vendor added: its value ends at the next tab, or where a known one could begin.
-                at += memchr::memchr2(b'\t', b'\n', rest).unwrap_or(rest.len());
-                continue;
+        for Field { label, text, cell } in each(fields, preceded(blanks, field)).flatten() {
+            let Some(cell) = cell else {
+                let expected = format!("number of {} for {}", label.holds.unit(), label.name);
+                return Err((line.offset(text), expected));
             };
-            at += name.len() + 2;
-            let rest = line.get(at..).unwrap_or_default();
-            let stop = |b: &u8| match value {
-                Holds::Words => matches!(b, b'\t' | b'\n'),
-                _ => b.is_ascii_whitespace() || *b == b'\\',
-            };
-            let word = &rest[..rest.iter().position(stop).unwrap_or(rest.len())];
-            let number = |what: &str| (at, format!("number of {what} for {}", String::from_utf8_lossy(name)));
-            let cell = match value {
-                Holds::Millis => Cell::Float(parse_number(word).ok_or_else(|| number("milliseconds"))?),
-                Holds::Megabytes => Cell::Int(megabytes(word).ok_or_else(|| number("megabytes"))?),
-                Holds::Word | Holds::Words => Cell::Text(word),
-                Holds::Skip => Cell::Null,
-            };
-            if *to != usize::MAX && !word.is_empty() {
-                row.set(*to, cell);
+            if label.column != NOT_KEPT && !text.is_empty() {
+                row.set(label.column, cell);
             }
-            if *to == column::STATUS {
-                status = word;
-            }
-            at += word.len();
-            if matches!(value, Holds::Millis | Holds::Megabytes) {
-                let unit = line.get(at..).unwrap_or_default();
-                at += [&b" ms"[..], b" MB"].iter().find(|u| unit.starts_with(u)).map_or(0, |u| u.len());
+            if label.column == column::STATUS {
+                status = text;
             }
         }
         set_outcome(Some(status), None, row);
@@ -130,20 +78,151 @@ impl<'a> PlatformLine<'a> {
     }
 }
 
-/// How many blanks `text` begins with; an export that escaped them twice has them as `\t` and `\n`.
-fn blanks(text: &[u8]) -> usize {
-    let mut at = 0;
-    loop {
-        at += match text.get(at..) {
-            Some([b, ..]) if b.is_ascii_whitespace() => 1,
-            Some([b'\\', b't' | b'n' | b'r', ..]) => 2,
-            _ => return at,
-        };
+/// ```text
+/// platform  = request *( blanks field ) / start *( blanks field ) / extension *any
+/// request   = ( "START" / "END" / "REPORT" ) " RequestId: " uuid
+/// start     = ( "INIT_START" / "RESTORE_START" ) SP      ; with "Runtime Version: " behind it
+///           / "INIT_REPORT" SP                           ; with "Init Duration: "
+///           / "RESTORE_REPORT" SP                        ; with "Restore Duration: "
+///           / "XRAY" SP                                  ; with "TraceId: "
+/// extension = ( "EXTENSION" / "TELEMETRY" / "LOGS" ) SP  ; with "Name: "
+/// ```
+///
+/// A function may begin its lines with such words too: what the platform has behind them tells its own.
+fn platform(line: &[u8]) -> Parsed<'_, PlatformLine<'_>> {
+    let is_kind = |b: u8| b.is_ascii_uppercase() || b == b'_';
+    let (line, kind) = terminated(take_while1(is_kind), char(' ')).parse(line)?;
+    let before = |label| preceded(peek(tag(label)), rest);
+    let fields = |fields| PlatformLine { kind, request: None, says: Says::Fields(fields) };
+    let message = |message| PlatformLine { kind, request: None, says: Says::Message(message) };
+    let request = (preceded(tag("RequestId: "), uuid), rest);
+    match kind {
+        b"START" | b"END" | b"REPORT" => {
+            map(request, |(id, text)| PlatformLine { request: Some(id), ..fields(text) }).parse(line)
+        }
+        b"INIT_START" | b"RESTORE_START" => map(before("Runtime Version: "), fields).parse(line),
+        b"INIT_REPORT" => map(before("Init Duration: "), fields).parse(line),
+        b"RESTORE_REPORT" => map(before("Restore Duration: "), fields).parse(line),
+        b"XRAY" => map(before("TraceId: "), fields).parse(line),
+        b"EXTENSION" | b"TELEMETRY" | b"LOGS" => map(before("Name: "), message).parse(line),
+        _ => expected("line of the platform", line),
     }
 }
 
+/// A label of a platform's line: what its value is, and the column that it goes to.
+struct Label {
+    name: &'static str,
+    holds: Holds,
+    column: usize,
+}
+
+/// What a labelled value is.
+#[derive(Clone, Copy, PartialEq)]
+enum Holds {
+    Millis,
+    Megabytes,
+    Word,
+    Words,
+}
+
+impl Holds {
+    fn unit(self) -> &'static str {
+        if self == Holds::Megabytes { "megabytes" } else { "milliseconds" }
+    }
+}
+
+/// The column of what is known and not kept.
+const NOT_KEPT: usize = usize::MAX;
+
+const fn label(name: &'static str, holds: Holds, column: usize) -> Label {
+    Label { name, holds, column }
+}
+
+/// The most frequent first.
+static LABELS: &[Label] = &[
+    label("Duration", Holds::Millis, column::DURATION),
+    label("Billed Duration", Holds::Millis, column::BILLED),
+    label("Memory Size", Holds::Megabytes, column::MEMORY_SIZE),
+    label("Max Memory Used", Holds::Megabytes, column::MEMORY_USED),
+    label("Version", Holds::Word, column::VERSION),
+    label("Init Duration", Holds::Millis, column::INIT),
+    label("XRAY TraceId", Holds::Word, column::TRACE),
+    label("SegmentId", Holds::Word, column::SEGMENT),
+    label("Sampled", Holds::Word, NOT_KEPT),
+    label("Status", Holds::Word, column::STATUS),
+    label("Error Type", Holds::Word, column::ERROR_TYPE),
+    label("Phase", Holds::Word, column::PHASE),
+    label("Restore Duration", Holds::Millis, column::RESTORE),
+    label("Billed Restore Duration", Holds::Millis, column::BILLED_RESTORE),
+    label("Runtime Version", Holds::Words, column::RUNTIME),
+    label("Runtime Version ARN", Holds::Word, column::RUNTIME_ARN),
+    label("TraceId", Holds::Word, column::TRACE),
+];
+
+/// A labelled value of a platform's line.
+struct Field<'a> {
+    label: &'static Label,
+    /// The value as it stands.
+    text: &'a [u8],
+    /// The value; `None` where it is no number and has to be one.
+    cell: Option<Cell<'a>>,
+}
+
+/// ```text
+/// field   = label ": " value / unknown
+/// label   = one of LABELS
+/// value   = number [ " ms" / " MB" ] / word / words      ; by the label
+/// number  = word                                         ; that reads as a number
+/// word    = *( any but blank and "\" )
+/// words   = *( any but TAB and LF )
+/// unknown = 1*( any but TAB and LF )                     ; a label that the vendor added, with its value
+/// ```
+///
+/// Nothing is read of an unknown label.
+fn field(input: &[u8]) -> Parsed<'_, Option<Field<'_>>> {
+    let unknown = take_till1(|b| matches!(b, b'\t' | b'\n'));
+    alt((map(known, Some), map(unknown, |_| None))).parse(input)
+}
+
+/// `label ": " value`
+fn known(input: &[u8]) -> Parsed<'_, Field<'_>> {
+    const LONGEST: usize = "Billed Restore Duration".len();
+    let name = take_while_m_n(1, LONGEST, |b: u8| b.is_ascii_alphabetic() || b == b' ');
+    let label = |name: &[u8]| LABELS.iter().find(|label| label.name.as_bytes() == name);
+    let (input, label) = map_opt(terminated(name, tag(": ")), label).parse(input)?;
+
+    let word = take_till(|b: u8| b.is_ascii_whitespace() || b == b'\\');
+    let words = take_till(|b| matches!(b, b'\t' | b'\n'));
+    let unit = opt(alt((tag(" ms"), tag(" MB"))));
+    let field = |text, cell| Field { label, text, cell };
+    match label.holds {
+        Holds::Millis => {
+            map(terminated(word, unit), |text| field(text, parse_number(text).map(Cell::Float))).parse(input)
+        }
+        Holds::Megabytes => {
+            map(terminated(word, unit), |text| field(text, megabytes(text).map(Cell::Int))).parse(input)
+        }
+        Holds::Word => map(word, |text| field(text, Some(Cell::Text(text)))).parse(input),
+        Holds::Words => map(words, |text| field(text, Some(Cell::Text(text)))).parse(input),
+    }
+}
+
+/// Blanks; an export that escaped them twice has them as `\t` and `\n`.
+///
+/// ```text
+/// blanks = *blank *( ( "\t" / "\n" / "\r" ) *blank )
+/// ```
+fn blanks(input: &[u8]) -> Parsed<'_, ()> {
+    let escaped = (char('\\'), alt((char('t'), char('n'), char('r'))), take_while(is_blank));
+    value((), pair(take_while(is_blank), many0_count(escaped))).parse(input)
+}
+
+fn is_blank(b: u8) -> bool {
+    b.is_ascii_whitespace()
+}
+
 /// A line that the function wrote: what its runtime put before it, and the rest.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Written<'a> {
     pub(super) time: Option<i64>,
     pub(super) request: Option<&'a [u8]>,
@@ -152,53 +231,13 @@ pub(super) struct Written<'a> {
 }
 
 impl<'a> Written<'a> {
-    /// Node.js, .NET: `time ⇥ id ⇥ LEVEL ⇥ message`; Python: `[LEVEL] ⇥ time ⇥ id ⇥ message`; Java and the platform's
-    /// own remarks: `time id LEVEL message`; otherwise all of it is the message.
+    /// ```text
+    /// written = timestamp ( tabbed / spaced ) / bracketed / remark / message
+    /// message = *any
+    /// ```
     pub(super) fn of(line: &'a [u8]) -> Written<'a> {
-        let nothing = Written { time: None, request: None, level: None, message: line };
-        let mut cut = line.splitn(4, |b| *b == b'\t');
-        if let (Some(first), Some(second), Some(third)) = (cut.next(), cut.next(), cut.next()) {
-            let fourth = cut.next();
-            if let (Some(time), Some(request), Some(message)) = (parse_iso(first), id(second), fourth) {
-                let level = is_level(third).then_some(third);
-                let message = if level.is_some() { message } else { after(line, third) };
-                return Written { time: Some(time), request, level, message };
-            }
-            let level = first.strip_prefix(b"[").and_then(|f| f.strip_suffix(b"]"));
-            if let (Some(level), Some(time), Some(request)) =
-                (level.filter(|l| is_level(l)), parse_iso(second), id(third))
-            {
-                let message = fourth.unwrap_or_default();
-                return Written { time: Some(time), request, level: Some(level), message };
-            }
-        }
-        if let Some(rest) = line.strip_prefix(b"RequestId: ")
-            && let Some(request) = rest.get(..UUID).filter(|id| is_uuid(id))
-        {
-            let message = rest.get(UUID..).unwrap_or_default().trim_ascii_start();
-            return Written { request: Some(request), message, ..nothing };
-        }
-        Written::spaced(line).unwrap_or(nothing)
-    }
-    /// `time id LEVEL message`, of which the level may be missing; the time may be a date and a time.
-    fn spaced(line: &'a [u8]) -> Option<Written<'a>> {
-        let end = memchr::memchr(b' ', line)?;
-        let (time, end) = match parse_iso(&line[..end]) {
-            Some(time) if end > 10 => (time, end),
-            _ => {
-                let next = end + 1 + memchr::memchr(b' ', line.get(end + 1..)?)?;
-                (parse_iso(line.get(..next)?)?, next)
-            }
-        };
-        let rest = line.get(end + 1..)?;
-        let request = rest.get(..UUID).filter(|id| is_uuid(id))?;
-        let rest = rest.get(UUID..)?.strip_prefix(b" ")?;
-        let word = &rest[..memchr::memchr(b' ', rest).unwrap_or(rest.len())];
-        let (level, message) = match is_level(word) {
-            true => (Some(word), rest.get(word.len()..)?.trim_ascii_start()),
-            false => (None, rest),
-        };
-        Some(Written { time: Some(time), request: Some(request), level, message })
+        let written = alt((stamped, bracketed, remark)).parse(line);
+        written.map_or(Written { message: line, ..Written::default() }, |(_, written)| written)
     }
     pub(super) fn write(&self, row: &mut RowWriter<'_>) {
         for (column, value) in [(column::REQUEST, self.request), (column::LEVEL, self.level)] {
@@ -216,29 +255,77 @@ impl<'a> Written<'a> {
     }
 }
 
-/// The rest of `line` from where `part`, a slice of it, begins.
-fn after<'a>(line: &'a [u8], part: &'a [u8]) -> &'a [u8] {
-    let at = part.as_ptr() as usize - line.as_ptr() as usize;
-    line.get(at..).unwrap_or(part)
+/// `timestamp ( tabbed / spaced )`, the second not after a date alone: that is an ordinary word.
+fn stamped(line: &[u8]) -> Parsed<'_, Written<'_>> {
+    const DATE: usize = "2026-03-05".len();
+    let (line, (text, time)) = consumed(timestamp).parse(line)?;
+    let spaced = verify(spaced, |_| text.len() > DATE);
+    map(alt((tabbed, spaced)), |written| Written { time: Some(time), ..written }).parse(line)
 }
 
-/// A request id, or what a runtime writes where it has none; `None` for anything else.
-fn id(token: &[u8]) -> Option<Option<&[u8]>> {
-    match token {
-        b"undefined" | b"" => Some(None),
-        id => is_uuid(id).then_some(Some(id)),
-    }
+/// Node.js, .NET.
+///
+/// ```text
+/// tabbed = TAB id TAB ( level TAB message / message )         ; a message without a level has a TAB in it
+/// ```
+fn tabbed(line: &[u8]) -> Parsed<'_, Written<'_>> {
+    let levelled = separated_pair(map(level, Some), tab, rest);
+    let plain = map(verify(rest, |message: &[u8]| message.contains(&b'\t')), |message| (None, message));
+    let parts = (delimited(tab, id, tab), alt((levelled, plain)));
+    map(parts, |(request, (level, message))| Written { request, level, message, ..Written::default() })
+        .parse(line)
 }
 
-/// The length of a UUID's text.
-const UUID: usize = 36;
+/// Java, and the platform's own remarks.
+///
+/// ```text
+/// spaced = SP uuid SP [ level ( 1*blank / end ) ] message
+/// ```
+fn spaced(line: &[u8]) -> Parsed<'_, Written<'_>> {
+    let level = terminated(level, pair(alt((tag(" "), eof)), take_while(is_blank)));
+    let parts = (delimited(char(' '), uuid, char(' ')), opt(level), rest);
+    map(parts, |(request, level, message)| Written {
+        request: Some(request),
+        level,
+        message,
+        ..Written::default()
+    })
+    .parse(line)
+}
 
-pub(super) fn is_uuid(text: &[u8]) -> bool {
-    text.len() == UUID
-        && text.iter().enumerate().all(|(i, b)| match i {
-            8 | 13 | 18 | 23 => *b == b'-',
-            _ => b.is_ascii_hexdigit(),
-        })
+/// Python.
+///
+/// ```text
+/// bracketed = "[" level "]" TAB timestamp TAB id ( TAB message / end )
+/// ```
+fn bracketed(line: &[u8]) -> Parsed<'_, Written<'_>> {
+    let level = delimited(char('['), level, char(']'));
+    let message = alt((preceded(tab, rest), eof));
+    let parts = (level, delimited(tab, timestamp, tab), id, message);
+    map(parts, |(level, time, request, message)| Written {
+        time: Some(time),
+        request,
+        level: Some(level),
+        message,
+    })
+    .parse(line)
+}
+
+/// `remark = "RequestId: " uuid *blank message`
+fn remark(line: &[u8]) -> Parsed<'_, Written<'_>> {
+    let parts = (preceded(tag("RequestId: "), uuid), preceded(take_while(is_blank), rest));
+    map(parts, |(request, message)| Written { request: Some(request), message, ..Written::default() })
+        .parse(line)
+}
+
+/// A request id, or what a runtime writes where it has none: `id = uuid / [ "undefined" ]`
+fn id(input: &[u8]) -> Parsed<'_, Option<&[u8]>> {
+    alt((map(uuid, Some), value(None, tag("undefined")), success(None))).parse(input)
+}
+
+/// One of [`LEVELS`] in letters of either case, and nothing but letters.
+fn level(input: &[u8]) -> Parsed<'_, &[u8]> {
+    verify(alpha1, |word: &[u8]| LEVELS.iter().any(|level| level.eq_ignore_ascii_case(word))).parse(input)
 }
 
 /// The names of levels that the managed runtimes and their usual loggers write.
@@ -256,10 +343,6 @@ const LEVELS: &[&[u8]] = &[
     b"FAIL",
     b"CRIT",
 ];
-
-fn is_level(word: &[u8]) -> bool {
-    LEVELS.iter().any(|level| level.eq_ignore_ascii_case(word))
-}
 
 /// What is known of how it went: by the platform's status, or the level.
 pub(super) fn set_outcome(status: Option<&[u8]>, level: Option<&[u8]>, row: &mut RowWriter<'_>) {
@@ -291,26 +374,169 @@ pub(super) fn megabytes(text: &[u8]) -> Option<i64> {
     (0.0..1e12).contains(&number).then(|| (number * 1e6).round() as i64)
 }
 
-/// The trace's id in `Root=1-…;Parent=…;Sampled=1`, or all of it.
+/// The trace's id in a trace header, or all of it if it is none.
 pub(super) fn root(trace: &[u8]) -> &[u8] {
-    match memmem::find(trace, b"Root=") {
-        Some(at) => {
-            let id = &trace[at + 5..];
-            &id[..memchr::memchr(b';', id).unwrap_or(id.len())]
-        }
-        None => trace,
-    }
+    trace_root(trace).map_or(trace, |(_, root)| root)
 }
 
 /// The time that `aws logs tail` puts before a line, and the line behind that and the stream's name.
 pub(super) fn tail_prefix(line: &[u8]) -> (Option<i64>, &[u8]) {
-    let Some(end) = memchr::memchr(b' ', line).filter(|end| line[..*end].ends_with(b"+00:00")) else {
-        return (None, line);
-    };
-    let Some(time) = parse_iso(&line[..end]) else { return (None, line) };
-    let rest = &line[end + 1..];
-    let stream = &rest[..memchr::memchr(b' ', rest).unwrap_or(0)];
-    // `2026/03/05/[$LATEST]6f1d…`
-    let named = stream.get(10) == Some(&b'/') && stream.get(11) == Some(&b'[') && stream.contains(&b']');
-    (Some(time), if named { &rest[stream.len() + 1..] } else { rest })
+    match terminated(tail_time, pair(char(' '), opt(terminated(stream, char(' '))))).parse(line) {
+        Ok((line, time)) => (Some(time), line),
+        Err(_) => (None, line),
+    }
+}
+
+/// What ends in another way is a runtime's own timestamp.
+fn tail_time(input: &[u8]) -> Parsed<'_, i64> {
+    let time = verify(till(b' '), |time: &[u8]| time.ends_with(b"+00:00"));
+    map_opt(time, |time| whole(timestamp, time)).parse(input)
+}
+
+/// The name of a function's log stream: `2026/03/05/[$LATEST]6f1d…`.
+fn stream(input: &[u8]) -> Parsed<'_, &[u8]> {
+    let digits = |count| take_while_m_n(count, count, |b: u8| b.is_ascii_digit());
+    let date = (digits(4), char('/'), digits(2), char('/'), digits(2), char('/'));
+    let version = delimited(char('['), opt(is_not("] ")), char(']'));
+    recognize((date, version, till(b' '))).parse(input)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "8edab1f8-7d34-4a8e-a965-15ccbbb78d4c";
+
+    fn show(text: &[u8]) -> &str {
+        std::str::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn a_line_of_the_platform_is_told_by_what_stands_behind_its_word() {
+        for (line, kind, request, follows) in [
+            (format!("START RequestId: {ID} Version: 1"), "START", ID, " Version: 1"),
+            (format!("END RequestId: {ID}"), "END", ID, ""),
+            (format!("REPORT RequestId: {ID}\tDuration: 1 ms"), "REPORT", ID, "\tDuration: 1 ms"),
+            ("INIT_START Runtime Version: x".to_owned(), "INIT_START", "", "Runtime Version: x"),
+            ("XRAY TraceId: 1".to_owned(), "XRAY", "", "TraceId: 1"),
+            ("EXTENSION Name: x State: Ready".to_owned(), "EXTENSION", "", "Name: x State: Ready"),
+        ] {
+            let platform = PlatformLine::of(line.as_bytes()).unwrap();
+            let (Says::Fields(text) | Says::Message(text)) = platform.says;
+            let found = (show(platform.kind), show(platform.request.unwrap_or_default()), show(text));
+            assert_eq!(found, (kind, request, follows));
+        }
+        for line in [
+            "",
+            "START",
+            "START ",
+            "START RequestId: unknown",
+            "REPORT invalid report log line",
+            "INIT_START Init Duration: 1 ms",
+            "RESTORE_REPORT Duration: 1 ms",
+            "LOGS",
+            "START_ RequestId: 8edab1f8-7d34-4a8e-a965-15ccbbb78d4c",
+            "start RequestId: 8edab1f8-7d34-4a8e-a965-15ccbbb78d4c",
+        ] {
+            assert!(PlatformLine::of(line.as_bytes()).is_none(), "{line}");
+        }
+    }
+
+    #[test]
+    fn fields_have_a_label_and_a_value_or_are_unknown() {
+        let fields = |text: &'static str| -> Vec<(&str, &str, bool)> {
+            let fields = each(text.as_bytes(), preceded(blanks, field));
+            let shown = |f: Option<Field<'static>>| match f {
+                Some(field) => (field.label.name, show(field.text), field.cell.is_some()),
+                None => ("", "", true),
+            };
+            fields.map(shown).collect()
+        };
+        let unknown = ("", "", true);
+        for (text, expected) in [
+            (
+                "\tDuration: 0.81 ms\tMemory Size: 128 MB\t",
+                vec![("Duration", "0.81", true), ("Memory Size", "128", true)],
+            ),
+            (
+                " Duration: 1 ms  Billed Duration: 2 ms",
+                vec![("Duration", "1", true), ("Billed Duration", "2", true)],
+            ),
+            (
+                r"\tDuration: 1 ms\tStatus: timeout\nXRAY TraceId: 1-2\t",
+                vec![("Duration", "1", true), ("Status", "timeout", true), ("XRAY TraceId", "1-2", true)],
+            ),
+            (
+                "Runtime Version: java:21 beta\tRuntime Version ARN: arn:x",
+                vec![("Runtime Version", "java:21 beta", true), ("Runtime Version ARN", "arn:x", true)],
+            ),
+            // What is no number says so; what has a new label is passed over, to the next tab.
+            ("Duration: fast ms\tPhase: init", vec![("Duration", "fast", false), ("Phase", "init", true)]),
+            ("New Metric: 7\tPhase: init", vec![unknown, ("Phase", "init", true)]),
+            ("Duration 7\tMemory Size:8", vec![unknown, unknown]),
+            ("Duration: \tPhase: ", vec![("Duration", "", false), ("Phase", "", true)]),
+            ("Duration: 1e999 ms", vec![("Duration", "1e999", true)]),
+            ("Memory Size: -5 MB", vec![("Memory Size", "-5", false)]),
+            (r"\x\", vec![unknown]),
+            ("  \t\\n ", vec![]),
+        ] {
+            assert_eq!(fields(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn written_lines_begin_as_runtimes_begin_them() {
+        let (time, moment) = ("2026-03-05T01:30:00.113Z", 1_772_674_200_113_000);
+        let of = |time, request, level, message| Written { time, request, level, message };
+        let id = Some(ID.as_bytes());
+        for (line, written) in [
+            (format!("{time}\t{ID}\tINFO\ta\tb"), of(Some(moment), id, Some(&b"INFO"[..]), &b"a\tb"[..])),
+            (format!("{time}\t{ID}\tINFORM\ta"), of(Some(moment), id, None, b"INFORM\ta")),
+            (format!("{time}\t\twarn\t"), of(Some(moment), None, Some(b"warn"), b"")),
+            (format!("{time}\tundefined\tx\ty"), of(Some(moment), None, None, b"x\ty")),
+            (format!("[ERROR]\t{time}\t{ID}"), of(Some(moment), id, Some(b"ERROR"), b"")),
+            (format!("[ERROR]\t{time}\t{ID}\tx"), of(Some(moment), id, Some(b"ERROR"), b"x")),
+            (format!("{time} {ID} INFO  x"), of(Some(moment), id, Some(b"INFO"), b"x")),
+            (format!("{time} {ID} INFO"), of(Some(moment), id, Some(b"INFO"), b"")),
+            (format!("{time} {ID} INFO\tx"), of(Some(moment), id, None, b"INFO\tx")),
+            (format!("2026-03-05 01:30:00,113 {ID} x"), of(Some(moment), id, None, b"x")),
+            (format!("RequestId: {ID} \t x"), of(None, id, None, b"x")),
+        ] {
+            assert_eq!(Written::of(line.as_bytes()), written, "{line}");
+        }
+        for line in [
+            "",
+            "hello",
+            "2026-03-05T01:30:00.113Z",
+            "2026-03-05T01:30:00.113Z\tundefined\tx",
+            "2026-03-05T01:30:00.113Z\t8edab1f8\tINFO\tx",
+            "2026-03-05T01:30:00.113Z INFO x",
+            "2026-03-05 8edab1f8-7d34-4a8e-a965-15ccbbb78d4c x",
+            "[INFO] 2026-03-05T01:30:00.113Z",
+            "[NOTE]\t2026-03-05T01:30:00.113Z\tundefined\tx",
+            "RequestId: unknown",
+        ] {
+            let message = Written { message: line.as_bytes(), ..Written::default() };
+            assert_eq!(Written::of(line.as_bytes()), message, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_tail_puts_before_a_line_is_taken_off() {
+        let moment = Some(1_772_674_200_000_000);
+        for (line, time, rest) in [
+            ("2026-03-05T01:30:00+00:00 2026/03/05/[$LATEST]6f1d x", moment, "x"),
+            ("2026-03-05T01:30:00+00:00 2026/03/05/[]6f1d x", moment, "x"),
+            ("2026-03-05T01:30:00+00:00 2026/03/05/[$LATEST]6f1d", moment, "2026/03/05/[$LATEST]6f1d"),
+            ("2026-03-05T01:30:00+00:00 2026/03/05/x y", moment, "2026/03/05/x y"),
+            ("2026-03-05T01:30:00+00:00 ", moment, ""),
+            ("2026-03-05T01:30:00+00:00", None, "2026-03-05T01:30:00+00:00"),
+            ("2026-03-05T01:30:00Z x", None, "2026-03-05T01:30:00Z x"),
+            ("x+00:00 y", None, "x+00:00 y"),
+        ] {
+            assert_eq!(tail_prefix(line.as_bytes()), (time, rest.as_bytes()), "{line}");
+        }
+        assert_eq!(root(b"Self=1;Root=1-2-3;Sampled=1"), b"1-2-3");
+        assert_eq!(root(b"1-2-3"), b"1-2-3");
+    }
 }
