@@ -1,10 +1,23 @@
 //! Columns that no single member of an event holds: who called, whether it worked, which resources it was about.
 
+use logloupe_table::{Cell, RowWriter};
+use nom::{
+    Parser,
+    branch::alt,
+    bytes::complete::tag,
+    character::complete::char,
+    combinator::{eof, opt, rest},
+    sequence::{preceded, terminated},
+};
+
 use super::{
     fields::{PARAMETERS, column},
     json::{self, Json, JsonRow, Reader},
 };
-use logloupe_table::{Cell, RowWriter};
+use crate::formats::field::{
+    ids::arn,
+    parse::{till, till_last},
+};
 
 /// Paths that the rules below ask for; the constants are places in this list.
 const PATHS: &[&str] = &[
@@ -197,21 +210,47 @@ fn append(list: &mut Vec<u8>, item: Option<&[u8]>, once: bool) {
     }
 }
 
-/// The name of the user or session in an identity's ARN.
-fn name_in_arn(arn: &[u8]) -> Option<&[u8]> {
-    let resource = arn.splitn(6, |b| *b == b':').nth(5)?;
-    let (kind, name) = match memchr::memchr(b'/', resource) {
-        Some(slash) => (&resource[..slash], &resource[slash + 1..]),
-        None => (resource, &b""[..]),
-    };
-    let name = match kind {
-        b"root" => kind,
-        // `assumed-role/ROLE/SESSION`: of a session without a name, nothing.
-        b"assumed-role" => &name[memchr::memchr(b'/', name)? + 1..],
-        // A user may stand under a path; a federated user's name is all.
-        b"user" => name.rsplit(|b| *b == b'/').next()?,
-        b"federated-user" => name,
-        _ => return None,
-    };
+/// The name of the user or session in an identity's ARN; of a session without a name, nothing.
+///
+/// ```text
+/// identity = "root" / "assumed-role/" role "/" session / "user/" [ path "/" ] user / "federated-user/" user
+/// role     = *( any but "/" )
+/// path     = *any                               ; to the last "/"
+/// ```
+fn name_in_arn(text: &[u8]) -> Option<&[u8]> {
+    let root = terminated(tag("root"), alt((eof, tag("/"))));
+    let session = preceded((tag("assumed-role/"), till(b'/'), char('/')), rest);
+    let user = preceded((tag("user/"), opt(terminated(till_last(b'/'), char('/')))), rest);
+    let federated = preceded(tag("federated-user/"), rest);
+    let (_, arn) = arn(text).ok()?;
+    let (_, name) = alt((root, session, user, federated)).parse(arn.resource).ok()?;
     (!name.is_empty()).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stand_at_the_end_of_an_identity() {
+        for (resource, name) in [
+            ("root", Some("root")),
+            ("user/alice", Some("alice")),
+            ("user/people/ops/alice", Some("alice")),
+            ("assumed-role/Admin/alice@example.com", Some("alice@example.com")),
+            ("assumed-role/Admin/a/b", Some("a/b")),
+            ("federated-user/x/y", Some("x/y")),
+            ("assumed-role/Admin", None),
+            ("assumed-role/Admin/", None),
+            ("user/", None),
+            ("user", None),
+            ("roots", None),
+            ("role/Admin", None),
+            ("", None),
+        ] {
+            let arn = format!("arn:aws:sts::123456789012:{resource}");
+            assert_eq!(name_in_arn(arn.as_bytes()), name.map(str::as_bytes), "{resource}");
+        }
+        assert_eq!(name_in_arn(b"alice"), None);
+    }
 }
