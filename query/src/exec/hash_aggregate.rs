@@ -127,7 +127,7 @@ impl AggregateState {
         if self.accumulators.is_timed() {
             return self.at_times(eval, &vector, list, groups);
         }
-        if self.accumulators.add_numbers(groups, list, &vector, limits) {
+        if self.accumulators.add_vector(groups, list, &vector, limits) {
             return;
         }
         match &*vector {
@@ -171,7 +171,7 @@ impl AggregateState {
             let Some(time) = times.int(i) else { continue };
             let source = sources.int(i).and_then(|s| eval.bound.names.get(s as usize)).unwrap_or(&missing);
             let record = position(&eval.bound.sources, sources, records, RECORD, i);
-            self.accumulators.add_at(group, (time, source, record), || eval.at(vector, i));
+            self.accumulators.add_at(group, (time, source, record), &|| eval.at(vector, i));
         }
     }
 

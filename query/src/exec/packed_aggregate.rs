@@ -253,7 +253,7 @@ impl PackedAggregate {
         };
         let keys: Vec<KeyColumn> = self.encoders.iter().zip(&self.shifts).map(column).collect();
         let accumulators = |&(kind, value, count): &(AggregateKind, usize, usize)| match kind {
-            AggregateKind::Count => Accumulators::Count(chosen.iter().map(|(_, t)| t[value]).collect()),
+            AggregateKind::Count => Accumulators::counts(chosen.iter().map(|(_, t)| t[value])),
             _ => Accumulators::sums(chosen.iter().map(|(_, t)| (t[value] as i64, t[count]))),
         };
         let states = self.made.iter().map(accumulators).collect();

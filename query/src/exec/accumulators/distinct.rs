@@ -9,15 +9,19 @@ use std::cmp::Reverse;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::interner::{Interner, KeyTable, rank};
+use super::{
+    super::interner::{Interner, KeyTable, rank},
+    Accumulate, grouped,
+};
+use logloupe_syntax::functions::AggregateKind;
 use logloupe_table::Value;
 
 use crate::limits::Limits;
 
 /// Hashes kept of each group beyond that; the standard error is one by the root of this.
-pub(super) const KMV_K: usize = 8192;
+const KMV_K: usize = 8192;
 /// A list in an answer is cut after so many values.
-pub(super) const MAX_LISTED: usize = 10_000;
+const MAX_LISTED: usize = 10_000;
 
 /// What is asked of the distinct values.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -125,11 +129,11 @@ impl Distinct {
         self.ask
     }
     /// How many values it keeps.
-    pub(in super::super) fn len(&self) -> usize {
+    fn len(&self) -> usize {
         self.pairs.len() + self.sketch.as_ref().map_or(0, KmvSketch::len)
     }
     /// Whether the number of some group is an estimate.
-    pub(super) fn is_estimate(&self) -> bool {
+    fn is_estimate(&self) -> bool {
         self.sketch.as_ref().is_some_and(|s| s.groups.iter().any(|hashes| hashes.len() >= KMV_K))
     }
     /// Estimates instead of pairs, if there are too many of them.
@@ -149,7 +153,7 @@ impl Distinct {
         out
     }
     /// Adds other pairs, whose group `g` is here group `map[g]`.
-    pub(super) fn merge(&mut self, other: Distinct, map: &[u32], limits: &Limits) {
+    fn join(&mut self, other: Distinct, map: &[u32], limits: &Limits) {
         let own = std::mem::replace(self, Distinct::new(self.ask));
         *self = if own.sketch.is_some() || other.sketch.is_some() {
             let mut all = own.into_sketches(None);
@@ -171,7 +175,7 @@ impl Distinct {
         all.finish()
     }
     /// How many distinct values each group has.
-    pub(super) fn numbers(&self, groups: usize) -> Vec<i64> {
+    fn numbers(&self, groups: usize) -> Vec<i64> {
         if let Some(sketch) = &self.sketch {
             return sketch.estimates(groups);
         }
@@ -180,7 +184,7 @@ impl Distinct {
         counts
     }
     /// How many values the longest list has.
-    pub(super) fn longest(&self) -> usize {
+    fn longest(&self) -> usize {
         let mut lengths: Vec<usize> = Vec::new();
         for (group, _) in &self.pairs {
             let group = *group as usize;
@@ -191,7 +195,7 @@ impl Distinct {
     }
     /// The values of each group: at most `most`, the most frequent ones first if that is asked, else in the order of
     /// `sort`.
-    pub(super) fn lists(self, groups: usize, most: usize) -> Vec<Value> {
+    fn lists(self, groups: usize, most: usize) -> Vec<Value> {
         let keys: Vec<_> = self.values.iter().map(|v| (v.sort_key(), rank(v), v.to_string())).collect();
         let mut order: Vec<u32> = (0..self.values.len() as u32).collect();
         order.sort_unstable_by(|a, b| keys[*a as usize].cmp(&keys[*b as usize]));
@@ -210,6 +214,36 @@ impl Distinct {
             lists[of_group[0].0 as usize] = Value::List(values.collect());
         }
         lists
+    }
+}
+
+impl Accumulate for Distinct {
+    /// Pairs have room for any group. They are fed by a [`Gather`].
+    fn grow(&mut self, _: usize) {}
+    fn weight(&self) -> usize {
+        self.len()
+    }
+    fn merge(&mut self, other: Distinct, map: &[u32], limits: &Limits) {
+        self.join(other, map, limits);
+    }
+    fn empty(&self) -> Distinct {
+        Distinct::new(self.ask)
+    }
+    fn remark(&self) -> Option<String> {
+        if self.is_estimate() {
+            return Some("is approximate where it is above 8,000: standard error 1.1 %".to_owned());
+        }
+        let longest =
+            (self.ask == DistinctMode::Values).then(|| self.longest()).filter(|n| *n > MAX_LISTED)?;
+        let most = grouped(MAX_LISTED as u64);
+        Some(format!("lists {most} values at most, of up to {}", grouped(longest as u64)))
+    }
+    fn finish(self, kind: AggregateKind, groups: usize) -> Vec<Value> {
+        match kind {
+            AggregateKind::Values => self.lists(groups, MAX_LISTED),
+            AggregateKind::TopK(most) => self.lists(groups, most as usize),
+            _ => self.numbers(groups).into_iter().map(Value::Int).collect(),
+        }
     }
 }
 
@@ -275,14 +309,14 @@ mod tests {
     fn estimates_are_near_and_do_not_depend_on_the_split() {
         let n = 300_000;
         let mut whole = Distinct::estimated(all(0..n, 1).into_sketches(None));
-        whole.merge(all(0..10, 0), &[0], &LIMITS);
+        whole.join(all(0..10, 0), &[0], &LIMITS);
         let few = whole.numbers(3);
         assert_eq!((few[0], few[2]), (10, 0), "small groups are exact");
         assert!((few[1] - n).abs() < n * 3 / 100, "{few:?}");
         // Overlapping parts, one of them not estimated yet, the other way round.
         let mut parts = all(0..10, 0);
-        parts.merge(Distinct::estimated(all(n / 3..n, 0).into_sketches(None)), &[1], &LIMITS);
-        parts.merge(all(0..n / 2, 0), &[1], &LIMITS);
+        parts.join(Distinct::estimated(all(n / 3..n, 0).into_sketches(None)), &[1], &LIMITS);
+        parts.join(all(0..n / 2, 0), &[1], &LIMITS);
         assert_eq!(parts.sketch.map(|s| s.groups), whole.sketch.map(|s| s.groups));
     }
 

@@ -1,14 +1,16 @@
-//! Values at the ends of each group's time: the earliest, the latest, and how fast a number went from one to the other.
+//! The value of each group's earliest or latest event.
 
+use logloupe_syntax::functions::AggregateKind;
+use logloupe_table::Value;
 use serde::{Deserialize, Serialize};
 
-use super::super::super::kernels::{Num, num};
-use logloupe_table::Value;
+use super::Accumulate;
+use crate::limits::Limits;
 
 /// A value with its place in time; equal times are ordered by file and place in it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in super::super) struct TimedValue {
-    time: i64,
+    pub(super) time: i64,
     source: Value,
     record: i64,
     value: Value,
@@ -50,11 +52,44 @@ pub(super) fn offer(
     }
 }
 
-/// By how much a number changes from the first to the last value in each `period` (microseconds) of the time between
-/// them; missing when there is none.
-pub(super) fn rate(first: Option<TimedValue>, last: Option<TimedValue>, period: i64) -> Value {
-    let (Some(first), Some(last)) = (first, last) else { return Value::Null };
-    let (Some(from), Some(to)) = (num(&first.value), num(&last.value)) else { return Value::Null };
-    let periods = (last.time as f64 - first.time as f64) / period.max(1) as f64;
-    if periods > 0.0 { Num::Float((to.float() - from.float()) / periods).value() } else { Value::Null }
+/// Takes over what another shard holds, if that comes first (or last).
+pub(super) fn merge_slot(own: &mut Option<TimedValue>, last: bool, other: &Option<TimedValue>) {
+    if let Some(other) = other {
+        offer(own, last, other.place(), || other.value().clone());
+    }
+}
+
+/// The best value so far per group.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in super::super) struct FirstLast {
+    last: bool,
+    best: Vec<Option<TimedValue>>,
+}
+
+impl FirstLast {
+    pub(super) fn new(last: bool) -> FirstLast {
+        FirstLast { last, best: Vec::new() }
+    }
+}
+
+impl Accumulate for FirstLast {
+    const TIMED: bool = true;
+
+    fn grow(&mut self, groups: usize) {
+        self.best.resize(groups, None);
+    }
+    fn add_at(&mut self, group: u32, place: EventOrder<'_>, value: &dyn Fn() -> Value) {
+        offer(&mut self.best[group as usize], self.last, place, value);
+    }
+    fn merge(&mut self, other: FirstLast, map: &[u32], _: &Limits) {
+        for (g, value) in map.iter().zip(&other.best) {
+            merge_slot(&mut self.best[*g as usize], self.last, value);
+        }
+    }
+    fn empty(&self) -> FirstLast {
+        FirstLast::new(self.last)
+    }
+    fn finish(self, _: AggregateKind, _: usize) -> Vec<Value> {
+        self.best.into_iter().map(|e| e.map_or(Value::Null, TimedValue::into_value)).collect()
+    }
 }

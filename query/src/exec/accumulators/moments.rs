@@ -1,15 +1,21 @@
 //! Variance and standard deviation: exact sums of numbers and of their squares.
 
+use logloupe_syntax::functions::AggregateKind;
+use logloupe_table::Value;
 use serde::{Deserialize, Serialize};
 
-use super::super::{
-    super::kernels::Num,
-    exact_sum::{self, Expansion},
+use super::{
+    super::exact_sum::{self, Expansion},
+    Accumulate,
+};
+use crate::{
+    kernels::{Num, num},
+    limits::Limits,
 };
 
 /// Exact sums of numbers and of their squares.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(in super::super) struct Moments {
+struct Moments {
     n: u64,
     sum: i128,
     squares: i128,
@@ -18,7 +24,7 @@ pub(in super::super) struct Moments {
 }
 
 impl Moments {
-    pub(super) fn add(&mut self, number: Num) {
+    fn add(&mut self, number: Num) {
         self.n += 1;
         match number {
             Num::Int(v) if v.unsigned_abs() < 1 << 52 => {
@@ -32,7 +38,7 @@ impl Moments {
             }
         }
     }
-    pub(super) fn merge(&mut self, other: &Moments) {
+    fn merge(&mut self, other: &Moments) {
         self.n += other.n;
         self.sum += other.sum;
         self.squares += other.squares;
@@ -40,7 +46,7 @@ impl Moments {
         other.float_squares.iter().for_each(|x| exact_sum::add(&mut self.float_squares, *x));
     }
     /// `(n Σx² - (Σx)²) / (n (n - 1))`, in which nothing is rounded before the last subtraction.
-    pub(super) fn variance(mut self) -> Option<f64> {
+    fn variance(mut self) -> Option<f64> {
         if self.n < 2 {
             return None;
         }
@@ -54,5 +60,34 @@ impl Moments {
         }
         let variance = exact_sum::round(&numerator) / n / (n - 1.0);
         variance.is_finite().then(|| variance.max(0.0))
+    }
+}
+
+/// Exact sums per group.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(in super::super) struct GroupMoments(Vec<Moments>);
+
+impl Accumulate for GroupMoments {
+    fn grow(&mut self, groups: usize) {
+        self.0.resize_with(groups, Moments::default);
+    }
+    fn add(&mut self, group: u32, value: &Value, _: &Limits) {
+        if let Some(number) = num(value) {
+            self.0[group as usize].add(number);
+        }
+    }
+    fn merge(&mut self, other: GroupMoments, map: &[u32], _: &Limits) {
+        map.iter().zip(&other.0).for_each(|(g, m)| self.0[*g as usize].merge(m));
+    }
+    fn empty(&self) -> GroupMoments {
+        GroupMoments::default()
+    }
+    fn finish(self, kind: AggregateKind, _: usize) -> Vec<Value> {
+        let of = |moments: Moments| match moments.variance() {
+            Some(v) if kind == AggregateKind::Stddev => Num::Float(v.sqrt()).value(),
+            Some(v) => Num::Float(v).value(),
+            None => Value::Null,
+        };
+        self.0.into_iter().map(of).collect()
     }
 }

@@ -7,7 +7,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::{interner::KeyTable, vector::Vector};
+use super::{
+    super::{interner::KeyTable, vector::Vector},
+    Accumulate, grouped,
+};
+use crate::kernels::num;
+use logloupe_syntax::functions::AggregateKind;
 use logloupe_table::{Kind, Value, column::decimal};
 
 use crate::limits::Limits;
@@ -107,12 +112,12 @@ impl Buckets {
 }
 
 impl Numbers {
-    pub(super) fn grow(&mut self, to: usize) {
+    fn resize(&mut self, to: usize) {
         if let Numbers::Exact { groups, .. } = self {
             groups.resize_with(to, Vec::new);
         }
     }
-    pub(super) fn add(&mut self, group: u32, v: f64, limits: &Limits) {
+    fn push(&mut self, group: u32, v: f64, limits: &Limits) {
         match self {
             Numbers::Exact { groups, len } => {
                 groups[group as usize].push(v);
@@ -125,13 +130,7 @@ impl Numbers {
         }
     }
     /// Adds numbers as they are stored; says no if the vector needs another way.
-    pub(super) fn add_vector(
-        &mut self,
-        groups: &[u32],
-        rows: &[u32],
-        vector: &Vector<'_>,
-        limits: &Limits,
-    ) -> bool {
+    fn push_vector(&mut self, groups: &[u32], rows: &[u32], vector: &Vector<'_>, limits: &Limits) -> bool {
         let number: &dyn Fn(usize) -> f64 = match vector {
             Vector::Packed { kind: Kind::Int, values, .. } => &|i| values.get(i) as f64,
             Vector::Decimals { values, digits, .. } => &|i| decimal(values.get(i), *digits),
@@ -142,7 +141,7 @@ impl Numbers {
         for (&group, &row) in groups.iter().zip(rows) {
             let v = number(row as usize);
             if v.is_finite() && valid.is_none_or(|valid| valid.get(row as usize)) {
-                self.add(group, v, limits);
+                self.push(group, v, limits);
             }
         }
         true
@@ -156,7 +155,7 @@ impl Numbers {
         }
         *self = Numbers::Buckets(buckets);
     }
-    pub(super) fn merge(&mut self, other: Numbers, map: &[u32], limits: &Limits) {
+    fn join(&mut self, other: Numbers, map: &[u32], limits: &Limits) {
         let together = match (&*self, &other) {
             (Numbers::Exact { len: a, .. }, Numbers::Exact { len: b, .. }) => a + b,
             _ => usize::MAX,
@@ -186,14 +185,14 @@ impl Numbers {
     }
     /// How much it keeps: a plain number takes a quarter of what anything else takes, and many percentiles of millions
     /// of numbers are asked for at once.
-    pub(super) fn weight(&self) -> usize {
+    fn kept(&self) -> usize {
         match self {
             Numbers::Exact { len, .. } => *len / 4,
             Numbers::Buckets(buckets) => buckets.keys.len(),
         }
     }
     /// Of how many numbers the answer is an estimate, if it is one.
-    pub(super) fn estimated(&self) -> Option<u64> {
+    fn estimated(&self) -> Option<u64> {
         match self {
             Numbers::Exact { .. } => None,
             Numbers::Buckets(buckets) => Some(buckets.counts.iter().sum()),
@@ -218,7 +217,7 @@ impl Numbers {
         }
     }
     /// How the numbers of each group lie in `count` ranges of one width from the smallest to the largest, as JSON text.
-    pub(super) fn histograms(self, count: usize, groups: usize) -> Vec<Value> {
+    fn histograms(self, count: usize, groups: usize) -> Vec<Value> {
         let of = |numbers: &mut dyn Iterator<Item = (f64, u64)>| {
             let numbers: Vec<(f64, u64)> = numbers.collect();
             let low = numbers.iter().map(|(v, _)| *v).min_by(f64::total_cmp)?;
@@ -281,6 +280,38 @@ fn number(v: f64) -> Value {
     if v.fract() == 0.0 && v.abs() < 9e15 { Value::Int(v as i64) } else { Value::Float(v) }
 }
 
+impl Accumulate for Numbers {
+    fn grow(&mut self, groups: usize) {
+        self.resize(groups);
+    }
+    fn add(&mut self, group: u32, value: &Value, limits: &Limits) {
+        if let Some(number) = num(value) {
+            self.push(group, number.float(), limits);
+        }
+    }
+    fn add_vector(&mut self, groups: &[u32], rows: &[u32], vector: &Vector<'_>, limits: &Limits) -> bool {
+        self.push_vector(groups, rows, vector, limits)
+    }
+    fn weight(&self) -> usize {
+        self.kept()
+    }
+    fn merge(&mut self, other: Numbers, map: &[u32], limits: &Limits) {
+        self.join(other, map, limits);
+    }
+    fn empty(&self) -> Numbers {
+        Numbers::default()
+    }
+    fn remark(&self) -> Option<String> {
+        let of = self.estimated()?;
+        Some(format!("is approximate: {} values, relative error below 0.4 %", grouped(of)))
+    }
+    /// Of histograms; percentiles may be asked several times, see [`percentiles`](Numbers::percentiles).
+    fn finish(self, kind: AggregateKind, groups: usize) -> Vec<Value> {
+        let ranges = if let AggregateKind::Histogram(ranges) = kind { ranges } else { 1 };
+        self.histograms(ranges as usize, groups)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -289,8 +320,8 @@ mod tests {
 
     fn of(numbers: impl IntoIterator<Item = f64>) -> Numbers {
         let mut all = Numbers::default();
-        all.grow(2);
-        numbers.into_iter().for_each(|v| all.add(1, v, &LIMITS));
+        all.resize(2);
+        numbers.into_iter().for_each(|v| all.push(1, v, &LIMITS));
         all
     }
 
@@ -322,10 +353,10 @@ mod tests {
             if i == 1 {
                 part.estimate(&LIMITS);
             }
-            parts.merge(part, &[0, 1], &LIMITS);
+            parts.join(part, &[0, 1], &LIMITS);
         }
         let mut sent: Numbers = postcard::from_bytes(&postcard::to_stdvec(&parts).unwrap()).unwrap();
-        sent.merge(of([]), &[0, 1], &LIMITS);
+        sent.join(of([]), &[0, 1], &LIMITS);
         for percent in [0.0, 5.0, 50.0, 99.9, 100.0] {
             let exact = of(all.iter().copied()).percentiles(percent, 2)[1].number().unwrap();
             let found = whole.clone().percentiles(percent, 2);
@@ -342,7 +373,7 @@ mod tests {
     fn more_numbers_than_are_kept_are_counted_in_buckets() {
         let mut all = of((0..LIMITS.exact_numbers).map(|i| (i % 1000) as f64));
         assert!(all.estimated().is_none());
-        all.merge(of([7.0]), &[0, 1], &LIMITS);
+        all.join(of([7.0]), &[0, 1], &LIMITS);
         assert_eq!(all.estimated(), Some(LIMITS.exact_numbers as u64 + 1));
         assert_eq!(all.percentiles(50.0, 2)[1], Value::Int(499));
     }

@@ -2,11 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::{
-    super::kernels::Num,
-    exact_sum::{self, Expansion},
-    vector::Vector,
+use super::{
+    super::{
+        exact_sum::{self, Expansion},
+        vector::Vector,
+    },
+    Accumulate,
 };
+use crate::{
+    kernels::{Num, num},
+    limits::Limits,
+};
+use logloupe_syntax::functions::AggregateKind;
 use logloupe_table::{Kind, Value, column::decimal};
 
 /// Sums with counts.
@@ -33,7 +40,7 @@ impl Totals {
         self.floats.is_empty().then(|| (0..self.small.len()).map(|g| self.int(g)).collect())
     }
     /// Adds numbers as they are stored; says no if the vector needs another way.
-    pub(super) fn add_vector(&mut self, groups: &[u32], rows: &[u32], vector: &Vector<'_>) -> bool {
+    fn add_numbers(&mut self, groups: &[u32], rows: &[u32], vector: &Vector<'_>) -> bool {
         match vector {
             Vector::Packed { kind: Kind::Int, values, valid } => {
                 let largest = values.min().unsigned_abs().max(values.max().unsigned_abs());
@@ -74,7 +81,7 @@ impl Totals {
         }
         true
     }
-    pub(super) fn grow(&mut self, groups: usize) {
+    fn resize(&mut self, groups: usize) {
         self.small.resize(groups, (0, 0));
         if !self.wide.is_empty() {
             self.wide.resize(groups, 0);
@@ -111,14 +118,14 @@ impl Totals {
             small.1 += 1;
         }
     }
-    pub(super) fn add_wide(&mut self, g: usize, v: i128) {
+    fn add_wide(&mut self, g: usize, v: i128) {
         if self.wide.is_empty() {
             self.wide.resize(self.small.len(), 0);
         }
         self.wide[g] += v;
         self.small[g].1 += 1;
     }
-    pub(super) fn add_float(&mut self, g: usize, v: f64) {
+    fn add_float(&mut self, g: usize, v: f64) {
         if self.floats.is_empty() {
             self.floats.resize_with(self.small.len(), Vec::new);
         }
@@ -128,7 +135,7 @@ impl Totals {
     fn int(&self, g: usize) -> i128 {
         self.small[g].0 as i128 + self.wide.get(g).copied().unwrap_or(0)
     }
-    pub(super) fn merge(&mut self, other: Totals, map: &[u32]) {
+    fn add_totals(&mut self, other: &Totals, map: &[u32]) {
         for (from, &to) in map.iter().enumerate() {
             let to = to as usize;
             let int = other.int(from);
@@ -143,7 +150,7 @@ impl Totals {
             }
         }
     }
-    pub(super) fn value(&self, g: usize, mean: bool) -> Value {
+    fn value(&self, g: usize, mean: bool) -> Value {
         let n = self.small[g].1;
         if n == 0 {
             return Value::Null;
@@ -160,5 +167,30 @@ impl Totals {
             }
         };
         Num::Float(if mean { total / n as f64 } else { total }).value()
+    }
+}
+
+impl Accumulate for Totals {
+    fn grow(&mut self, groups: usize) {
+        self.resize(groups);
+    }
+    fn add(&mut self, group: u32, value: &Value, _: &Limits) {
+        match num(value) {
+            Some(Num::Int(v)) => self.add_wide(group as usize, v as i128),
+            Some(Num::Float(v)) => self.add_float(group as usize, v),
+            None => {}
+        }
+    }
+    fn add_vector(&mut self, groups: &[u32], rows: &[u32], vector: &Vector<'_>, _: &Limits) -> bool {
+        self.add_numbers(groups, rows, vector)
+    }
+    fn merge(&mut self, other: Totals, map: &[u32], _: &Limits) {
+        self.add_totals(&other, map);
+    }
+    fn empty(&self) -> Totals {
+        Totals::default()
+    }
+    fn finish(self, kind: AggregateKind, groups: usize) -> Vec<Value> {
+        (0..groups).map(|g| self.value(g, kind == AggregateKind::Avg)).collect()
     }
 }

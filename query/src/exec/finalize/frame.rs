@@ -207,7 +207,7 @@ impl Frame {
                         (None, None) => (Some(0), Value::Null, row as i64),
                     };
                     if let Some(at) = at {
-                        accumulators.add_at(group, (at, &source, record), || value.clone());
+                        accumulators.add_at(group, (at, &source, record), &|| value.clone());
                     }
                 } else {
                     accumulators.add(group, &value, &self.limits);
