@@ -5,7 +5,8 @@
 //! In the prose, a fence `run FILE…` is a query that is answered; its answer is put behind it. `fails FILE…` is one that
 //! cannot run; its diagnostics are put there. A line `{{name}}` stands for a table: `commands`, `no effect`,
 //! `not offered`, `functions`, `aggregates`, `sql functions`. `commands.md` has a section for each command, `calls.txt`
-//! one call of each function that has no constant example, and of each aggregate, `sql.txt` of each function of SQL.
+//! one call of each function that has no constant example, and of each aggregate, `sql.txt` of each function of SQL
+//! whose first example is not SQL.
 
 use std::{collections::BTreeMap, fmt::Write, fs, path::Path, sync::Arc};
 
@@ -253,7 +254,7 @@ fn tables(name: &str, wrong: &mut Vec<String>) -> String {
             let mut calls = calls("sql.txt");
             out.push_str("| function | value of the example | what it gives |\n|---|---|---|\n");
             for function in sql::functions() {
-                let Some(call) = calls.remove(function.name) else {
+                let Some(call) = calls.remove(function.name).or_else(|| sql_example(function)) else {
                     wrong.push(format!("sql.txt has no call of `{}`", function.name));
                     continue;
                 };
@@ -274,6 +275,14 @@ fn tables(name: &str, wrong: &mut Vec<String>) -> String {
         other => wrong.push(format!("there is no table `{other}`")),
     }
     out
+}
+
+/// The first example of the function of the tree, as SQL writes it.
+fn sql_example(function: &functions::SqlFunction) -> Option<String> {
+    let spec = functions::find(function.tree)?;
+    let (call, _) = spec.examples.first()?;
+    let arguments = call.strip_prefix(spec.name).or_else(|| call.strip_prefix(function.name))?;
+    Some(format!("{}{}", function.name, arguments.replace('"', "'")))
 }
 
 /// `call` = `value`.
