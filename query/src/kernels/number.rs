@@ -105,6 +105,7 @@ pub(super) fn kernel(function: Number) -> Kernel {
         Number::Greatest => Kernel::Scalar(greatest),
         Number::Least => Kernel::Scalar(least),
         Number::Log => Kernel::Scalar(log),
+        Number::Log10 => Kernel::Scalar(log10),
         Number::Sqrt => Kernel::Scalar(sqrt),
         Number::ToNumber => Kernel::Scalar(to_number),
         Number::ToInt => Kernel::Scalar(to_int),
@@ -175,6 +176,10 @@ fn log(args: &[Value]) -> Value {
         },
         Some(None) => Value::Null,
     }
+}
+
+fn log10(args: &[Value]) -> Value {
+    num(&args[0]).map_or(Value::Null, |n| float(n.float().log10()))
 }
 
 /// Mean radius of the Earth in kilometres.

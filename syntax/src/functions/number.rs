@@ -19,6 +19,8 @@ pub enum Number {
     Least,
     /// `log(number [, base])`
     Log,
+    /// `log10(number)`
+    Log10,
     /// `sqrt(number)`
     Sqrt,
     /// `toNumber(value)`
@@ -114,6 +116,18 @@ pub(super) const SPECS: &[Spec] = &[
         insights: true,
         sql: &[sql("ln", 1, 1)],
         athena: Athena::Special,
+    },
+    Spec {
+        func: Func::Number(Number::Log10),
+        name: "log10",
+        aliases: &[],
+        signature: "log10(number)",
+        arity: (1, 1),
+        doc: "the logarithm to the base 10",
+        examples: &[("log10(1000)", "3"), ("log10(0)", "")],
+        insights: false,
+        sql: &[sql("log10", 1, 1)],
+        athena: Athena::Template("CASE WHEN {c0} > 0 THEN log10({c0}) END", SqlType::Float),
     },
     Spec {
         func: Func::Number(Number::Sqrt),
