@@ -27,6 +27,11 @@ impl Tokens {
     }
     /// Splits at every `separator`, into at most `most` tokens; what follows them is left alone.
     ///
+    /// ```text
+    /// record = token *( separator token )
+    /// token  = *( any but separator )
+    /// ```
+    ///
     /// A block at a time: tokens are so short that a search from each to the next costs more than one pass, and so
     /// uneven that only few decisions may depend on where they end.
     pub fn split(&mut self, record: &[u8], separator: u8, most: usize) {
@@ -66,9 +71,15 @@ impl Tokens {
             hits &= hits - 1;
         }
     }
-    /// Splits at spaces outside quotes, into at most `most` tokens. A token that begins with a quote ends at the
-    /// next quote that is not escaped by a backslash and has a space or nothing after it; the token is what stands
-    /// between them. Returns where a quote was opened and never closed.
+    /// Splits at spaces outside quotes, into at most `most` tokens; a quoted token is what stands between its quotes.
+    /// Returns where a quote was opened and never closed.
+    ///
+    /// ```text
+    /// record = [ token *( SP token ) [ SP ] ]
+    /// token  = quoted / plain
+    /// quoted = DQUOTE *( "\" any / any ) DQUOTE              ; to the first that has SP or the end behind it
+    /// plain  = *( any but SP )                               ; and not begun by DQUOTE
+    /// ```
     pub fn split_quoted(&mut self, record: &[u8], most: usize) -> Option<usize> {
         self.spans.clear();
         let record = &record[..record.len().min(u32::MAX as usize)];
