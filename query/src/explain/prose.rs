@@ -430,16 +430,11 @@ fn aggregated(item: &Projection) -> String {
     };
     let found = aggregate::find(&name.item);
     let field = args.first().map(|a| a.item.to_string());
-    let text = match (found.map(|f| f.1), field) {
-        (Some(AggregateKind::Count), None) => "counts the rows".to_owned(),
-        (Some(AggregateKind::Count), Some(star)) if star == "*" => "counts the rows".to_owned(),
-        (Some(kind), Some(field)) => match kind {
+    let text = match (found, field) {
+        (Some((_, AggregateKind::Count)), None) => "counts the rows".to_owned(),
+        (Some((_, AggregateKind::Count)), Some(star)) if star == "*" => "counts the rows".to_owned(),
+        (Some((known, kind)), Some(field)) => match kind {
             AggregateKind::Count => format!("counts the rows that have {field}"),
-            AggregateKind::CountDistinct => format!("counts the different values of {field}"),
-            AggregateKind::Sum => format!("sums {field}"),
-            AggregateKind::Avg => format!("takes the mean of {field}"),
-            AggregateKind::Min => format!("takes the smallest {field}"),
-            AggregateKind::Max => format!("takes the largest {field}"),
             AggregateKind::FixedPercentile(percent) => {
                 format!("takes the {percent}th percentile of {field} (nearest rank)")
             }
@@ -449,8 +444,7 @@ fn aggregated(item: &Projection) -> String {
                 }
                 _ => format!("computes {}", item.expr.item),
             },
-            AggregateKind::Earliest => format!("takes {field} of the earliest event that has one"),
-            AggregateKind::Latest => format!("takes {field} of the latest event that has one"),
+            _ if !known.prose.is_empty() => known.prose.replacen("{}", &field, 1),
             _ => format!("computes {}", item.expr.item),
         },
         _ => format!("computes {}", item.expr.item),

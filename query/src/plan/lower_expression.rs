@@ -279,7 +279,7 @@ impl Lower<'_> {
         found: &'static functions::Aggregate,
         kind: AggregateKind,
     ) -> Option<AggregateCall> {
-        if !self.arity(e, found.name, found.signature, args.len(), (found.least, found.most)) {
+        if !self.arity(e, found.name, found.signature, args.len(), found.arity) {
             return None;
         }
         let arg = match args.first() {
@@ -347,19 +347,9 @@ impl Lower<'_> {
                 }
             }
             Expr::Call { name, args } => match (aggregate::find(&name.item), args.first()) {
-                (Some((_, kind)), Some(arg)) => match kind {
-                    AggregateKind::Count
-                    | AggregateKind::CountDistinct
-                    | AggregateKind::Variance
-                    | AggregateKind::TopK(_)
-                    | AggregateKind::Rate(_)
-                    | AggregateKind::Values
-                    | AggregateKind::Histogram(_) => Unit::None,
-                    _ => match &arg.item {
-                        Expr::Field(_) => self.unit(&arg.item),
-                        _ => Unit::None,
-                    },
-                },
+                (Some((known, _)), Some(arg)) if known.keeps_unit && matches!(arg.item, Expr::Field(_)) => {
+                    self.unit(&arg.item)
+                }
                 _ => Unit::None,
             },
             _ => Unit::None,

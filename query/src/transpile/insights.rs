@@ -342,17 +342,16 @@ impl Writer<'_> {
                 written.push(made(Expr::Literal(percent)));
                 return Ok(call("pct", written));
             }
+            if !found.insights {
+                return Err(missing_there(&name.item));
+            }
             if kind == AggregateKind::CountDistinct {
                 self.note("count_distinct is approximate in Insights where there are very many values");
             }
             return Ok(call(found.name, written));
         }
         let Some(spec) = functions::find(&name.item).filter(|spec| spec.insights) else {
-            return Err(Unsupported::new(
-                format!("`{}`", name.item),
-                "Insights has no such function",
-                "leave it out, or run the query here",
-            ));
+            return Err(missing_there(&name.item));
         };
         if spec.func == Func::Time(Time::Now) {
             self.note("now() is the time of the query in Insights, and that of the latest event in Logloupe");
@@ -395,4 +394,12 @@ fn group_names(regex: &str) -> Vec<String> {
     let starts = ["(?<", "(?P<"];
     let parts = starts.iter().flat_map(|s| regex.match_indices(s).map(|(at, s)| &regex[at + s.len()..]));
     parts.filter_map(|rest| rest.split_once('>').map(|(name, _)| name.to_owned())).collect()
+}
+
+fn missing_there(name: &str) -> Unsupported {
+    Unsupported::new(
+        format!("`{name}`"),
+        "Insights has no such function",
+        "leave it out, or run the query here",
+    )
 }

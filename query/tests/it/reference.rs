@@ -5,7 +5,7 @@
 //! In the prose, a fence `run FILE…` is a query that is answered; its answer is put behind it. `fails FILE…` is one that
 //! cannot run; its diagnostics are put there. A line `{{name}}` stands for a table: `commands`, `no effect`,
 //! `not offered`, `functions`, `aggregates`, `sql functions`. `commands.md` has a section for each command, `calls.txt`
-//! one call of each function that has no constant example, and of each aggregate, `sql.txt` of each function of SQL
+//! one call of each function that has no constant example, `sql.txt` of each function of SQL
 //! whose first example is not SQL.
 
 use std::{collections::BTreeMap, fmt::Write, fs, path::Path, sync::Arc};
@@ -226,28 +226,20 @@ fn tables(name: &str, wrong: &mut Vec<String>) -> String {
                 }
                 out.push('\n');
             }
+            for name in calls.keys().filter(|name| functions::find(name).is_none()) {
+                wrong.push(format!("calls.txt: there is no function `{name}`"));
+            }
         }
         "aggregates" => {
-            let calls = calls("calls.txt");
             out.push_str("| aggregate | value | example |\n|---|---|---|\n");
             for aggregate in AGGREGATES {
                 let mut doc = sentence(aggregate.doc);
                 if !aggregate.aliases.is_empty() {
                     write!(doc, " Also {}.", names(aggregate.aliases)).unwrap();
                 }
-                let call = calls.get(&aggregate.name.to_ascii_lowercase());
-                let example = call.and_then(|call| one(&format!("stats {call} as x"), call, wrong));
+                let example = one(&format!("stats {} as x", aggregate.example), aggregate.example, wrong);
                 let (signature, doc) = (code(aggregate.signature), doc.replace('|', "\\|"));
-                match example {
-                    Some(example) => writeln!(out, "| {signature} | {doc} | {example} |").unwrap(),
-                    None => wrong.push(format!("calls.txt has no call of `{}`", aggregate.name)),
-                }
-            }
-            for name in calls.keys() {
-                let known = functions::find(name).is_some() || functions::aggregate::find(name).is_some();
-                if !known {
-                    wrong.push(format!("calls.txt: there is no function `{name}`"));
-                }
+                writeln!(out, "| {signature} | {doc} | {} |", example.unwrap_or_default()).unwrap();
             }
         }
         "sql functions" => {
@@ -279,9 +271,11 @@ fn tables(name: &str, wrong: &mut Vec<String>) -> String {
 
 /// The first example of the function of the tree, as SQL writes it.
 fn sql_example(function: &functions::SqlFunction) -> Option<String> {
-    let spec = functions::find(function.tree)?;
-    let (call, _) = spec.examples.first()?;
-    let arguments = call.strip_prefix(spec.name).or_else(|| call.strip_prefix(function.name))?;
+    let (name, call) = match functions::find(function.tree) {
+        Some(spec) => (spec.name, spec.examples.first()?.0),
+        None => functions::aggregate::find(function.tree).map(|(a, _)| (a.name, a.example))?,
+    };
+    let arguments = call.strip_prefix(name).or_else(|| call.strip_prefix(function.name))?;
     Some(format!("{}{}", function.name, arguments.replace('"', "'")))
 }
 

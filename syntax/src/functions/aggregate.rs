@@ -1,27 +1,35 @@
 //! Aggregates: what `stats` computes over the rows of a group. Here are their names and meanings; their accumulators are
 //! in the query crate's `exec`.
 
-use super::{SqlName, sql};
+use super::{Athena, SqlName, SqlType, sql};
 
-/// One aggregate.
+/// What is known of an aggregate.
 #[derive(Debug)]
 pub struct Aggregate {
+    /// Which one.
+    pub kind: AggregateKind,
     /// Its name as documented.
     pub name: &'static str,
     /// Other names.
     pub aliases: &'static [&'static str],
     /// How it is called.
     pub signature: &'static str,
+    /// The smallest and the largest number of arguments.
+    pub arity: (usize, usize),
     /// One sentence for people.
     pub doc: &'static str,
-    /// The smallest number of arguments.
-    pub least: usize,
-    /// The largest number of arguments.
-    pub most: usize,
-    /// Which one.
-    pub kind: AggregateKind,
+    /// A call over flow logs; the documentation shows its answer.
+    pub example: &'static str,
+    /// What it does to `{}`, for explanations: "sums {}". Empty where there is no short way to say it.
+    pub prose: &'static str,
+    /// Whether its answer has the unit of the field.
+    pub keeps_unit: bool,
+    /// Whether CloudWatch Logs Insights has it.
+    pub insights: bool,
     /// What SQL calls it, if another name is all it takes; the first is how a tree is written back.
     pub sql: &'static [SqlName],
+    /// How Athena writes it.
+    pub athena: Athena,
 }
 
 /// The kinds of aggregates.
@@ -64,35 +72,72 @@ pub enum AggregateKind {
 /// All aggregates in the order of the documentation. Percentiles by name (`p50`, `p99.9`) are found by [`find`].
 pub const AGGREGATES: &[Aggregate] = &[
     Aggregate {
+        kind: AggregateKind::Count,
+        name: "count",
+        aliases: &[],
+        signature: "count(*) or count(field)",
+        arity: (0, 1),
+        doc: "how many rows, or rows that have the field",
+        example: "count(*)",
+        prose: "",
+        keeps_unit: false,
+        insights: true,
         sql: &[sql("count", 0, 1)],
-        ..aggregate(
-            "count",
-            "count(*) or count(field)",
-            (0, 1),
-            AggregateKind::Count,
-            "how many rows, or rows that have the field",
-        )
+        athena: Athena::Template("count({0})", SqlType::Int),
     },
     Aggregate {
+        kind: AggregateKind::CountDistinct,
+        name: "count_distinct",
         aliases: &["countDistinct", "dc", "approx_distinct"],
-        ..aggregate(
-            "count_distinct",
-            "count_distinct(field)",
-            (1, 1),
-            AggregateKind::CountDistinct,
-            "how many different values",
-        )
+        signature: "count_distinct(field)",
+        arity: (1, 1),
+        doc: "how many different values",
+        example: "count_distinct(srcAddr)",
+        prose: "counts the different values of {}",
+        keeps_unit: false,
+        insights: true,
+        sql: &[],
+        athena: Athena::Template("count(DISTINCT {0})", SqlType::Int),
     },
     Aggregate {
+        kind: AggregateKind::Sum,
+        name: "sum",
+        aliases: &[],
+        signature: "sum(number)",
+        arity: (1, 1),
+        doc: "the sum, exact for integers",
+        example: "sum(bytes)",
+        prose: "sums {}",
+        keeps_unit: true,
+        insights: true,
         sql: &[sql("sum", 1, 1)],
-        ..aggregate("sum", "sum(number)", (1, 1), AggregateKind::Sum, "the sum, exact for integers")
+        athena: Athena::Special,
     },
     Aggregate {
+        kind: AggregateKind::Avg,
+        name: "avg",
         aliases: &["mean"],
+        signature: "avg(number)",
+        arity: (1, 1),
+        doc: "the mean",
+        example: "avg(bytes)",
+        prose: "takes the mean of {}",
+        keeps_unit: true,
+        insights: true,
         sql: &[sql("avg", 1, 1)],
-        ..aggregate("avg", "avg(number)", (1, 1), AggregateKind::Avg, "the mean")
+        athena: Athena::Template("avg({n0})", SqlType::Float),
     },
     Aggregate {
+        kind: AggregateKind::Min,
+        name: "min",
+        aliases: &[],
+        signature: "min(field)",
+        arity: (1, 1),
+        doc: "the smallest value; text comes before numbers",
+        example: "min(bytes)",
+        prose: "takes the smallest {}",
+        keeps_unit: true,
+        insights: true,
         sql: &[
             sql("min", 1, 1),
             sql("arbitrary", 1, 1),
@@ -100,150 +145,234 @@ pub const AGGREGATES: &[Aggregate] = &[
             sql("bool_and", 1, 1),
             sql("every", 1, 1),
         ],
-        ..aggregate(
-            "min",
-            "min(field)",
-            (1, 1),
-            AggregateKind::Min,
-            "the smallest value; text comes before numbers",
-        )
+        athena: Athena::Special,
     },
     Aggregate {
+        kind: AggregateKind::Max,
+        name: "max",
+        aliases: &[],
+        signature: "max(field)",
+        arity: (1, 1),
+        doc: "the largest value; numbers come after text",
+        example: "max(bytes)",
+        prose: "takes the largest {}",
+        keeps_unit: true,
+        insights: true,
         sql: &[sql("max", 1, 1), sql("bool_or", 1, 1)],
-        ..aggregate(
-            "max",
-            "max(field)",
-            (1, 1),
-            AggregateKind::Max,
-            "the largest value; numbers come after text",
-        )
+        athena: Athena::Special,
     },
     Aggregate {
+        kind: AggregateKind::Percentile,
+        name: "pct",
         aliases: &["percentile"],
-        ..aggregate(
-            "pct",
-            "pct(number, percent)",
-            (2, 2),
-            AggregateKind::Percentile,
-            "the smallest value that at least so many per cent of the values do not exceed (nearest rank)",
-        )
+        signature: "pct(number, percent)",
+        arity: (2, 2),
+        doc: "the smallest value that at least so many per cent of the values do not exceed (nearest rank)",
+        example: "pct(bytes, 90)",
+        prose: "",
+        keeps_unit: true,
+        insights: true,
+        sql: &[],
+        athena: Athena::Special,
     },
     Aggregate {
+        kind: AggregateKind::Stddev,
+        name: "stddev",
+        aliases: &[],
+        signature: "stddev(number)",
+        arity: (1, 1),
+        doc: "the standard deviation of the sample (n - 1)",
+        example: "stddev(bytes)",
+        prose: "",
+        keeps_unit: true,
+        insights: true,
         sql: &[sql("stddev", 1, 1), sql("stddev_samp", 1, 1)],
-        ..aggregate(
-            "stddev",
-            "stddev(number)",
-            (1, 1),
-            AggregateKind::Stddev,
-            "the standard deviation of the sample (n - 1)",
-        )
+        athena: Athena::Template("stddev_samp({n0})", SqlType::Float),
     },
     Aggregate {
+        kind: AggregateKind::Variance,
+        name: "variance",
+        aliases: &[],
+        signature: "variance(number)",
+        arity: (1, 1),
+        doc: "the variance of the sample (n - 1)",
+        example: "variance(bytes)",
+        prose: "",
+        keeps_unit: false,
+        insights: true,
         sql: &[sql("variance", 1, 1), sql("var_samp", 1, 1)],
-        ..aggregate(
-            "variance",
-            "variance(number)",
-            (1, 1),
-            AggregateKind::Variance,
-            "the variance of the sample (n - 1)",
-        )
+        athena: Athena::Template("var_samp({n0})", SqlType::Float),
     },
-    aggregate(
-        "earliest",
-        "earliest(field)",
-        (1, 1),
-        AggregateKind::Earliest,
-        "the value in the earliest event that has one",
-    ),
-    aggregate(
-        "latest",
-        "latest(field)",
-        (1, 1),
-        AggregateKind::Latest,
-        "the value in the latest event that has one",
-    ),
-    aggregate("sortsFirst", "sortsFirst(field)", (1, 1), AggregateKind::Min, "the value that sorts first"),
-    aggregate("sortsLast", "sortsLast(field)", (1, 1), AggregateKind::Max, "the value that sorts last"),
     Aggregate {
+        kind: AggregateKind::Earliest,
+        name: "earliest",
+        aliases: &[],
+        signature: "earliest(field)",
+        arity: (1, 1),
+        doc: "the value in the earliest event that has one",
+        example: "earliest(srcAddr)",
+        prose: "takes {} of the earliest event that has one",
+        keeps_unit: true,
+        insights: true,
+        sql: &[],
+        athena: Athena::Special,
+    },
+    Aggregate {
+        kind: AggregateKind::Latest,
+        name: "latest",
+        aliases: &[],
+        signature: "latest(field)",
+        arity: (1, 1),
+        doc: "the value in the latest event that has one",
+        example: "latest(srcAddr)",
+        prose: "takes {} of the latest event that has one",
+        keeps_unit: true,
+        insights: true,
+        sql: &[],
+        athena: Athena::Special,
+    },
+    Aggregate {
+        kind: AggregateKind::Min,
+        name: "sortsFirst",
+        aliases: &[],
+        signature: "sortsFirst(field)",
+        arity: (1, 1),
+        doc: "the value that sorts first",
+        example: "sortsFirst(action)",
+        prose: "takes the smallest {}",
+        keeps_unit: true,
+        insights: true,
+        sql: &[],
+        athena: Athena::Special,
+    },
+    Aggregate {
+        kind: AggregateKind::Max,
+        name: "sortsLast",
+        aliases: &[],
+        signature: "sortsLast(field)",
+        arity: (1, 1),
+        doc: "the value that sorts last",
+        example: "sortsLast(action)",
+        prose: "takes the largest {}",
+        keeps_unit: true,
+        insights: true,
+        sql: &[],
+        athena: Athena::Special,
+    },
+    Aggregate {
+        kind: AggregateKind::Min,
+        name: "arbitrary",
         aliases: &["any_value"],
-        ..aggregate(
-            "arbitrary",
-            "arbitrary(field)",
-            (1, 1),
-            AggregateKind::Min,
-            "one of the values: always the first in order",
-        )
+        signature: "arbitrary(field)",
+        arity: (1, 1),
+        doc: "one of the values: always the first in order",
+        example: "arbitrary(action)",
+        prose: "takes the smallest {}",
+        keeps_unit: true,
+        insights: true,
+        sql: &[],
+        athena: Athena::Special,
     },
     Aggregate {
+        kind: AggregateKind::Values,
+        name: "values",
+        aliases: &[],
+        signature: "values(field)",
+        arity: (1, 1),
+        doc: "the different values as a list, in order",
+        example: "values(action)",
+        prose: "",
+        keeps_unit: false,
+        insights: true,
         sql: &[sql("array_agg", 1, 1)],
-        ..aggregate(
-            "values",
-            "values(field)",
-            (1, 1),
-            AggregateKind::Values,
-            "the different values as a list, in order",
-        )
+        athena: Athena::Missing,
     },
-    aggregate(
-        "topk",
-        "topk(field [, number])",
-        (1, 2),
-        AggregateKind::TopK(10),
-        "the most frequent values as a list, 10 if no number is given; equally frequent ones in order",
-    ),
-    aggregate(
-        "rate",
-        "rate(number [, period])",
-        (1, 2),
-        AggregateKind::Rate(1_000_000),
-        "by how much the number changed per period (a second) from the earliest event to the latest",
-    ),
     Aggregate {
+        kind: AggregateKind::TopK(10),
+        name: "topk",
+        aliases: &[],
+        signature: "topk(field [, number])",
+        arity: (1, 2),
+        doc: "the most frequent values as a list, 10 if no number is given; equally frequent ones in order",
+        example: "topk(srcAddr, 2)",
+        prose: "",
+        keeps_unit: false,
+        insights: true,
+        sql: &[],
+        athena: Athena::Missing,
+    },
+    Aggregate {
+        kind: AggregateKind::Rate(1_000_000),
+        name: "rate",
+        aliases: &[],
+        signature: "rate(number [, period])",
+        arity: (1, 2),
+        doc: "by how much the number changed per period (a second) from the earliest event to the latest",
+        example: "rate(bytes, 1s)",
+        prose: "",
+        keeps_unit: false,
+        insights: true,
+        sql: &[],
+        athena: Athena::Missing,
+    },
+    Aggregate {
+        kind: AggregateKind::Count,
+        name: "count_over_time",
         aliases: &["countOverTime"],
-        ..aggregate(
-            "count_over_time",
-            "count_over_time(field)",
-            (0, 1),
-            AggregateKind::Count,
-            "`count` under another name, for `by bin(5m)`",
-        )
+        signature: "count_over_time(field)",
+        arity: (0, 1),
+        doc: "`count` under another name, for `by bin(5m)`",
+        example: "count_over_time(bytes)",
+        prose: "",
+        keeps_unit: false,
+        insights: true,
+        sql: &[],
+        athena: Athena::Template("count({0})", SqlType::Int),
     },
     Aggregate {
+        kind: AggregateKind::Sum,
+        name: "sum_over_time",
         aliases: &["sumOverTime"],
-        ..aggregate(
-            "sum_over_time",
-            "sum_over_time(number)",
-            (1, 1),
-            AggregateKind::Sum,
-            "`sum` under another name, for `by bin(5m)`",
-        )
+        signature: "sum_over_time(number)",
+        arity: (1, 1),
+        doc: "`sum` under another name, for `by bin(5m)`",
+        example: "sum_over_time(bytes)",
+        prose: "sums {}",
+        keeps_unit: true,
+        insights: true,
+        sql: &[],
+        athena: Athena::Special,
     },
-    aggregate(
-        "histogram",
-        "histogram(number, ranges)",
-        (2, 2),
-        AggregateKind::Histogram(10),
-        "how many numbers lie in each of so many ranges of one width, as JSON text",
-    ),
+    Aggregate {
+        kind: AggregateKind::Histogram(10),
+        name: "histogram",
+        aliases: &[],
+        signature: "histogram(number, ranges)",
+        arity: (2, 2),
+        doc: "how many numbers lie in each of so many ranges of one width, as JSON text",
+        example: "histogram(bytes, 4)",
+        prose: "",
+        keeps_unit: false,
+        insights: true,
+        sql: &[],
+        athena: Athena::Missing,
+    },
 ];
 
-const NAMED_PERCENTILE: Aggregate = aggregate(
-    "p50",
-    "p50(number), p99.9(number)",
-    (1, 1),
-    AggregateKind::FixedPercentile(50.0),
-    "a percentile with the percentage in its name",
-);
-
-const fn aggregate(
-    name: &'static str,
-    signature: &'static str,
-    arity: (usize, usize),
-    kind: AggregateKind,
-    doc: &'static str,
-) -> Aggregate {
-    Aggregate { name, aliases: &[], signature, doc, least: arity.0, most: arity.1, kind, sql: &[] }
-}
+const NAMED_PERCENTILE: Aggregate = Aggregate {
+    kind: AggregateKind::FixedPercentile(50.0),
+    name: "p50",
+    aliases: &[],
+    signature: "p50(number), p99.9(number)",
+    arity: (1, 1),
+    doc: "a percentile with the percentage in its name",
+    example: "p50(bytes)",
+    prose: "",
+    keeps_unit: true,
+    insights: true,
+    sql: &[],
+    athena: Athena::Special,
+};
 
 /// The aggregate called `name` in any letter case, and which kind the name asks for.
 pub fn find(name: &str) -> Option<(&'static Aggregate, AggregateKind)> {

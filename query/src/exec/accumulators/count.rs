@@ -25,6 +25,9 @@ impl Counts {
 }
 
 impl Accumulate for Counts {
+    fn new(_: AggregateKind) -> Counts {
+        Counts::default()
+    }
     fn grow(&mut self, groups: usize) {
         self.0.resize(groups, 0);
     }

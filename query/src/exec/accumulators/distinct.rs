@@ -107,7 +107,7 @@ pub(in super::super) fn hash(value: &Value) -> u64 {
 }
 
 impl Distinct {
-    pub(super) fn new(ask: DistinctMode) -> Distinct {
+    fn asking(ask: DistinctMode) -> Distinct {
         Distinct { ask, values: Vec::new(), pairs: Vec::new(), counts: Vec::new(), sketch: None }
     }
     /// Pairs of which each stands once, and how often each occurred, if that is asked.
@@ -118,12 +118,12 @@ impl Distinct {
         counts: Vec<u64>,
         limits: &Limits,
     ) -> Distinct {
-        Distinct { values, pairs, counts, ..Distinct::new(ask) }.unified(limits)
+        Distinct { values, pairs, counts, ..Distinct::asking(ask) }.unified(limits)
     }
     /// Estimates.
     pub(in super::super) fn estimated(mut sketch: KmvSketch) -> Distinct {
         sketch.settle();
-        Distinct { sketch: Some(sketch), ..Distinct::new(DistinctMode::Count) }
+        Distinct { sketch: Some(sketch), ..Distinct::asking(DistinctMode::Count) }
     }
     pub(in super::super) fn ask(&self) -> DistinctMode {
         self.ask
@@ -154,7 +154,7 @@ impl Distinct {
     }
     /// Adds other pairs, whose group `g` is here group `map[g]`.
     fn join(&mut self, other: Distinct, map: &[u32], limits: &Limits) {
-        let own = std::mem::replace(self, Distinct::new(self.ask));
+        let own = std::mem::replace(self, Distinct::asking(self.ask));
         *self = if own.sketch.is_some() || other.sketch.is_some() {
             let mut all = own.into_sketches(None);
             for (group, hashes) in (0u32..).zip(other.into_sketches(Some(map)).groups) {
@@ -218,6 +218,13 @@ impl Distinct {
 }
 
 impl Accumulate for Distinct {
+    fn new(kind: AggregateKind) -> Distinct {
+        Distinct::asking(match kind {
+            AggregateKind::TopK(_) => DistinctMode::TopK,
+            AggregateKind::Values => DistinctMode::Values,
+            _ => DistinctMode::Count,
+        })
+    }
     /// Pairs have room for any group. They are fed by a [`Gather`].
     fn grow(&mut self, _: usize) {}
     fn weight(&self) -> usize {
@@ -227,7 +234,7 @@ impl Accumulate for Distinct {
         self.join(other, map, limits);
     }
     fn empty(&self) -> Distinct {
-        Distinct::new(self.ask)
+        Distinct::asking(self.ask)
     }
     fn remark(&self) -> Option<String> {
         if self.is_estimate() {
@@ -289,7 +296,7 @@ impl Gather {
     pub(in super::super) fn finish(self) -> Distinct {
         let pairs = self.pairs.keys().iter().map(|k| ((k >> 32) as u32, *k as u32)).collect();
         let values = self.values.into_values();
-        Distinct { values, pairs, counts: self.counts, ..Distinct::new(self.ask) }
+        Distinct { values, pairs, counts: self.counts, ..Distinct::asking(self.ask) }
     }
 }
 

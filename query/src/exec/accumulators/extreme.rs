@@ -14,13 +14,10 @@ pub(in super::super) struct Extremes {
     best: Vec<Value>,
 }
 
-impl Extremes {
-    pub(super) fn new(last: bool) -> Extremes {
-        Extremes { last, best: Vec::new() }
-    }
-}
-
 impl Accumulate for Extremes {
+    fn new(kind: AggregateKind) -> Extremes {
+        Extremes { last: kind == AggregateKind::Max, best: Vec::new() }
+    }
     fn grow(&mut self, groups: usize) {
         self.best.resize(groups, Value::Null);
     }
@@ -31,7 +28,7 @@ impl Accumulate for Extremes {
         map.iter().zip(&other.best).for_each(|(g, v)| improve(&mut self.best[*g as usize], v, self.last));
     }
     fn empty(&self) -> Extremes {
-        Extremes::new(self.last)
+        Extremes { last: self.last, best: Vec::new() }
     }
     fn finish(self, _: AggregateKind, _: usize) -> Vec<Value> {
         self.best

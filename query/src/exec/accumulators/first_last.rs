@@ -66,13 +66,10 @@ pub(in super::super) struct FirstLast {
     best: Vec<Option<TimedValue>>,
 }
 
-impl FirstLast {
-    pub(super) fn new(last: bool) -> FirstLast {
-        FirstLast { last, best: Vec::new() }
-    }
-}
-
 impl Accumulate for FirstLast {
+    fn new(kind: AggregateKind) -> FirstLast {
+        FirstLast { last: kind == AggregateKind::Latest, best: Vec::new() }
+    }
     const TIMED: bool = true;
 
     fn grow(&mut self, groups: usize) {
@@ -87,7 +84,7 @@ impl Accumulate for FirstLast {
         }
     }
     fn empty(&self) -> FirstLast {
-        FirstLast::new(self.last)
+        FirstLast { last: self.last, best: Vec::new() }
     }
     fn finish(self, _: AggregateKind, _: usize) -> Vec<Value> {
         self.best.into_iter().map(|e| e.map_or(Value::Null, TimedValue::into_value)).collect()

@@ -35,6 +35,8 @@ trait Accumulate: Sized {
     /// Whether it asks when an event was: it is fed by [`add_at`](Self::add_at) then.
     const TIMED: bool = false;
 
+    /// Those of an aggregate before any group.
+    fn new(kind: AggregateKind) -> Self;
     /// Makes room for `groups` groups.
     fn grow(&mut self, groups: usize);
     /// Adds one value to a group.
@@ -63,7 +65,7 @@ trait Accumulate: Sized {
 
 /// Makes the enum of all types of accumulators from their list, so that the list stands once.
 macro_rules! accumulators {
-    ($($(#[$doc:meta])* $name:ident($type:ty),)*) => {
+    ($($(#[$doc:meta])* $name:ident($type:ty) for $kinds:pat,)*) => {
         /// The accumulators of one aggregate over all groups.
         #[derive(Clone, Debug, Serialize, Deserialize)]
         pub(super) enum Accumulators {
@@ -73,6 +75,11 @@ macro_rules! accumulators {
         }
 
         impl Accumulators {
+            fn new(kind: AggregateKind) -> Accumulators {
+                match kind {
+                    $($kinds => Accumulators::$name(<$type>::new(kind)),)*
+                }
+            }
             /// Makes room for `groups` groups.
             pub(super) fn grow(&mut self, groups: usize) {
                 match self {
@@ -154,45 +161,27 @@ macro_rules! accumulators {
 
 accumulators! {
     /// How many rows, or rows with a value.
-    Count(Counts),
+    Count(Counts) for AggregateKind::Count,
     /// Sum and mean.
-    Total(Totals),
+    Total(Totals) for AggregateKind::Sum | AggregateKind::Avg,
     /// Variance and standard deviation.
-    Moments(GroupMoments),
+    Moments(GroupMoments) for AggregateKind::Stddev | AggregateKind::Variance,
     /// The first or last value in the order of `sort`.
-    Extreme(Extremes),
+    Extreme(Extremes) for AggregateKind::Min | AggregateKind::Max,
     /// The value of the earliest or latest event.
-    FirstLast(FirstLast),
+    FirstLast(FirstLast) for AggregateKind::Earliest | AggregateKind::Latest,
     /// The numbers of the earliest and the latest event.
-    Rate(Rates),
+    Rate(Rates) for AggregateKind::Rate(_),
     /// Every number, for percentiles and histograms.
-    Percentile(Numbers),
+    Percentile(Numbers) for AggregateKind::Percentile | AggregateKind::FixedPercentile(_) | AggregateKind::Histogram(_),
     /// Distinct values.
-    Distinct(Distinct),
+    Distinct(Distinct) for AggregateKind::CountDistinct | AggregateKind::Values | AggregateKind::TopK(_),
 }
 
 impl Accumulators {
     /// The accumulators of a call before any row.
     pub(super) fn of(call: &AggregateCall) -> Accumulators {
         if call.same_as.is_some() { Accumulators::Shared } else { Accumulators::new(call.kind) }
-    }
-    fn new(kind: AggregateKind) -> Accumulators {
-        match kind {
-            AggregateKind::Count => Accumulators::Count(Counts::default()),
-            AggregateKind::Sum | AggregateKind::Avg => Accumulators::Total(Totals::default()),
-            AggregateKind::Stddev | AggregateKind::Variance => Accumulators::Moments(GroupMoments::default()),
-            AggregateKind::Min => Accumulators::Extreme(Extremes::new(false)),
-            AggregateKind::Max => Accumulators::Extreme(Extremes::new(true)),
-            AggregateKind::Earliest => Accumulators::FirstLast(FirstLast::new(false)),
-            AggregateKind::Latest => Accumulators::FirstLast(FirstLast::new(true)),
-            AggregateKind::Rate(_) => Accumulators::Rate(Rates::default()),
-            AggregateKind::Percentile | AggregateKind::FixedPercentile(_) | AggregateKind::Histogram(_) => {
-                Accumulators::Percentile(Numbers::default())
-            }
-            AggregateKind::CountDistinct => Accumulators::Distinct(Distinct::new(DistinctMode::Count)),
-            AggregateKind::Values => Accumulators::Distinct(Distinct::new(DistinctMode::Values)),
-            AggregateKind::TopK(_) => Accumulators::Distinct(Distinct::new(DistinctMode::TopK)),
-        }
     }
     /// Counts, one per group.
     pub(super) fn counts(counts: impl Iterator<Item = u64>) -> Accumulators {

@@ -68,6 +68,9 @@ impl Moments {
 pub(in super::super) struct GroupMoments(Vec<Moments>);
 
 impl Accumulate for GroupMoments {
+    fn new(_: AggregateKind) -> GroupMoments {
+        GroupMoments::default()
+    }
     fn grow(&mut self, groups: usize) {
         self.0.resize_with(groups, Moments::default);
     }

@@ -281,6 +281,9 @@ fn number(v: f64) -> Value {
 }
 
 impl Accumulate for Numbers {
+    fn new(_: AggregateKind) -> Numbers {
+        Numbers::default()
+    }
     fn grow(&mut self, groups: usize) {
         self.resize(groups);
     }

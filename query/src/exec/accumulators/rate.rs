@@ -18,6 +18,9 @@ use crate::{
 pub(in super::super) struct Rates(Vec<(Option<TimedValue>, Option<TimedValue>)>);
 
 impl Accumulate for Rates {
+    fn new(_: AggregateKind) -> Rates {
+        Rates::default()
+    }
     const TIMED: bool = true;
 
     fn grow(&mut self, groups: usize) {

@@ -171,6 +171,9 @@ impl Totals {
 }
 
 impl Accumulate for Totals {
+    fn new(_: AggregateKind) -> Totals {
+        Totals::default()
+    }
     fn grow(&mut self, groups: usize) {
         self.resize(groups);
     }

@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{plan::AggregateCall, transpile::Unsupported};
 use logloupe_syntax::functions::{
-    Address, AggregateKind, Athena, Func, General, Json, Number, Regexp, Spec, Sql as SqlFunc, SqlType, Text,
-    Time,
+    AGGREGATES, Address, AggregateKind, Athena, Func, General, Json, Number, Regexp, Spec, Sql as SqlFunc,
+    SqlType, Text, Time,
 };
 use logloupe_table::Value;
 
@@ -242,14 +242,13 @@ impl Printer<'_> {
         let Some(arg) = &call.arg else { return Ok(Sql::atom("count(*)", SqlType::Int)) };
         let arg = self.value(arg)?;
         let number = || arg.number().unwrap_or_else(|| Sql::constant(&Value::Null));
-        let float = |call: String| Ok(Sql::atom(call, SqlType::Float));
+        // Several names of one kind are written alike.
+        let known = AGGREGATES.iter().find(|a| a.kind == call.kind);
+        if let Some(Athena::Template(template, ty)) = known.map(|a| a.athena) {
+            return Ok(Sql::atom(filled(template, &[arg]), ty));
+        }
         match call.kind {
-            AggregateKind::Count => Ok(Sql::atom(format!("count({})", arg.text), SqlType::Int)),
-            AggregateKind::CountDistinct => {
-                Ok(Sql::atom(format!("count(DISTINCT {})", arg.text), SqlType::Int))
-            }
             AggregateKind::Sum => Ok(Sql::atom(format!("sum({})", number().text), number().ty)),
-            AggregateKind::Avg => float(format!("avg({})", number().text)),
             AggregateKind::Min | AggregateKind::Max => {
                 if arg.ty == SqlType::Text {
                     self.note(ORDER);
@@ -257,8 +256,6 @@ impl Printer<'_> {
                 let name = if call.kind == AggregateKind::Min { "min" } else { "max" };
                 Ok(Sql::atom(format!("{name}({})", arg.text), arg.ty))
             }
-            AggregateKind::Stddev => float(format!("stddev_samp({})", number().text)),
-            AggregateKind::Variance => float(format!("var_samp({})", number().text)),
             AggregateKind::Percentile | AggregateKind::FixedPercentile(_) => {
                 self.note("approx_percentile is approximate; percentiles are exact in Logloupe");
                 let share = super::text::float(call.percent / 100.0);
@@ -290,7 +287,6 @@ impl Printer<'_> {
                 );
                 Ok(Sql::atom(text, arg.ty))
             }
-            #[allow(unreachable_patterns, reason = "aggregates are added without a word here")]
             _ => Err(Unsupported::new(
                 format!("the aggregate {:?}", call.kind),
                 "Athena has none that means the same",
