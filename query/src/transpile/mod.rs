@@ -1,6 +1,6 @@
 //! A query transpiled for an engine that holds more data than one machine.
 //!
-//! Reading order: [`log`](Log) (the log that a query is about, and what other engines call it), [`athena`](mod@athena) (the
+//! Reading order: [`log`](mod@log) (the log that a query is about, and what other engines call it), [`athena`](mod@athena) (the
 //! plan as SQL, with the table that it reads), [`insights`](mod@insights) (the tree as CloudWatch Logs has the language).
 //! Nothing about a query is decided anew here. What the other engine cannot say is [`Unsupported`].
 
