@@ -67,6 +67,8 @@ pub enum AggregateKind {
     Rate(i64),
     /// How numbers lie in so many ranges of one width.
     Histogram(u32),
+    /// Bits that are set in any number.
+    BitOr,
 }
 
 /// All aggregates in the order of the documentation. Percentiles by name (`p50`, `p99.9`) are found by [`find`].
@@ -356,6 +358,20 @@ pub const AGGREGATES: &[Aggregate] = &[
         insights: true,
         sql: &[],
         athena: Athena::Missing,
+    },
+    Aggregate {
+        kind: AggregateKind::BitOr,
+        name: "bitOr",
+        aliases: &[],
+        signature: "bitOr(number)",
+        arity: (1, 1),
+        doc: "the bits that are set in any of the integers: all flags of `tcpFlags` that were seen",
+        example: "bitOr(protocol)",
+        prose: "takes the bits set in any {}",
+        keeps_unit: false,
+        insights: false,
+        sql: &[sql("bitwise_or_agg", 1, 1)],
+        athena: Athena::Template("bitwise_or_agg(CAST({n0} AS bigint))", SqlType::Int),
     },
 ];
 

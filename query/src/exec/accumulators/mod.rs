@@ -5,6 +5,7 @@
 //! with its type and its lines here), then the types: [`count`], [`total`] and [`moments`] (sums), [`extreme`],
 //! [`first_last`] and [`rate`] (values at the ends of time), [`percentile`], [`distinct`].
 
+mod bits;
 mod count;
 mod distinct;
 mod extreme;
@@ -19,8 +20,8 @@ use logloupe_table::Value;
 use serde::{Deserialize, Serialize};
 
 use self::{
-    count::Counts, extreme::Extremes, first_last::FirstLast, moments::GroupMoments, percentile::Numbers,
-    rate::Rates, total::Totals,
+    bits::BitOrs, count::Counts, extreme::Extremes, first_last::FirstLast, moments::GroupMoments,
+    percentile::Numbers, rate::Rates, total::Totals,
 };
 pub(super) use self::{
     distinct::{Distinct, DistinctMode, Gather, KmvSketch, hash},
@@ -174,6 +175,8 @@ accumulators! {
     Rate(Rates) for AggregateKind::Rate(_),
     /// Every number, for percentiles and histograms.
     Percentile(Numbers) for AggregateKind::Percentile | AggregateKind::FixedPercentile(_) | AggregateKind::Histogram(_),
+    /// Bits.
+    Bits(BitOrs) for AggregateKind::BitOr,
     /// Distinct values.
     Distinct(Distinct) for AggregateKind::CountDistinct | AggregateKind::Values | AggregateKind::TopK(_),
 }

@@ -167,6 +167,11 @@ fn groups_and_aggregates() {
             "stats stddev(bytes), variance(time_taken) by @format",
             "flow | 133.5249664544675 | \nweb |  | 0.8125",
         ),
+        // 100 | -7 is -3: negative integers are in two's complement.
+        (
+            "stats bitOr(bytes), bitOr(action), bitOr(time_taken) by action",
+            " | 50 |  | \nACCEPT | 100 |  | \nREJECT | -3 |  | ",
+        ),
         ("stats earliest(bytes), latest(bytes), latest(action)", "100 | -7 | REJECT"),
         ("stats sortsFirst(status), sortsLast(status)", "- | 404"),
         (

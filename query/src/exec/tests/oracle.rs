@@ -350,6 +350,10 @@ fn aggregate(kind: AggregateKind, percent: f64, values: Vec<(Value, &Naive<'_>)>
             if rate.is_finite() { Value::Float(rate) } else { Value::Null }
         }
         AggregateKind::Histogram(_) => Value::Null,
+        AggregateKind::BitOr => {
+            let int = |v: &Num| if let Num::Int(v) = v { Some(*v) } else { None };
+            numbers.iter().filter_map(int).reduce(|a, b| a | b).map_or(Value::Null, Value::Int)
+        }
     }
 }
 
