@@ -1,5 +1,5 @@
 //! Lookup tables: small CSV files that are no logs, whose columns a query adds to events. Not here: which file is one
-//! ([`ingest`](logloupe_core::ingest) decides), and how events are matched (the plan's `lookup`).
+//! (`logloupe_core::ingest` decides), and how events are matched (the plan's `lookup`).
 
 use std::fmt;
 
