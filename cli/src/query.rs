@@ -21,7 +21,7 @@ use logloupe_table::{
 };
 use logloupe_view::{
     RowId, ViewRequest,
-    coordinator::{Ask, Replies, Values, drive},
+    coordinator::{Replies, Request, Values, drive},
     export, job,
     part::ViewPart,
     window::RowOrder,
@@ -104,22 +104,22 @@ impl<'s> Threads<'s> {
             failure: None,
         }
     }
-    fn answer(&mut self, ask: Ask<Values>) -> Replies<Values> {
+    fn answer(&mut self, ask: Request<Values>) -> Replies<Values> {
         match ask {
-            Ask::View { answers } => Replies::Parts(self.parts(answers)),
-            Ask::Merge(partials) => {
+            Request::View { answers } => Replies::Parts(self.parts(answers)),
+            Request::Merge(partials) => {
                 let plan = self.plan.as_deref().ok_or_else(|| "the query could not be planned".to_owned());
                 let merged = plan.and_then(|plan| job::merge(plan, partials).map_err(String::from));
                 self.failure = merged.as_ref().err().cloned();
                 Replies::Merged(merged)
             }
-            Ask::Refine(refine) => {
+            Request::Refine(refine) => {
                 let kept = self.remainders.iter().zip(&*self.shards).zip(0..);
                 let refined = kept.map(|((rest, shard), n)| rest.supply(shard, &refine).at_shard(n));
                 Replies::Refined(refined.collect())
             }
             // Nobody looks at facets here.
-            Ask::Counts(_) => Replies::Counts(vec![Vec::new(); self.shards.len()]),
+            Request::Counts(_) => Replies::Counts(vec![Vec::new(); self.shards.len()]),
         }
     }
     /// Every shard's part of the query, or of the next subquery.

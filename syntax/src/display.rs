@@ -223,8 +223,8 @@ fn term(term: &Term) -> String {
     }
     let bare = format!("{out}{}", term.text.item);
     let operator = matches!(bare.as_str(), "AND" | "OR" | "NOT");
-    // A backtick may pair with one of a later term.
-    let pairs = term.text.item.starts_with('`') && term.field.is_none();
+    // A backtick, wherever it stands, may pair with one of a later term.
+    let pairs = term.text.item.contains('`');
     if !operator && !pairs && is_one_term(&bare, term) {
         bare
     } else {

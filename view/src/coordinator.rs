@@ -8,7 +8,7 @@
 //! ```
 //!
 //! What partials, refinements and tables are is the driver's: values in one process, bytes between page and workers. So
-//! the page coordinates without linking the engine; what needs a plan is asked of a shard ([`Ask::Merge`]).
+//! the page coordinates without linking the engine; what needs a plan is asked of a shard ([`Request::Merge`]).
 
 use std::fmt::Debug;
 
@@ -56,7 +56,7 @@ impl Exchange for Bytes {
 
 /// What is to be asked.
 #[derive(Debug)]
-pub enum Ask<X: Exchange> {
+pub enum Request<X: Exchange> {
     /// Of every shard: its part of the view or, while one is missing in `answers`, of the next subquery.
     View {
         /// The answers of the subqueries so far.
@@ -89,7 +89,7 @@ pub enum Merged<X: Exchange> {
 #[derive(Debug)]
 pub enum Next<X: Exchange> {
     /// This is to be asked.
-    Ask(Ask<X>),
+    Request(Request<X>),
     /// What is wrong with the query. With an error nothing follows; remarks come before the answer.
     Diagnosed(Vec<Diagnostic>),
     /// The rows have their order: see [`Coordinator::order`].
@@ -132,8 +132,8 @@ pub struct Coordinator<X: Exchange> {
 }
 
 impl<X: Exchange> Coordinator<X> {
-    /// Begins a view over so many shards; the first thing to ask is [`Ask::View`] without answers.
-    pub fn new(request: ViewRequest, shards: usize) -> (Coordinator<X>, Ask<X>) {
+    /// Begins a view over so many shards; the first thing to ask is [`Request::View`] without answers.
+    pub fn new(request: ViewRequest, shards: usize) -> (Coordinator<X>, Request<X>) {
         let coordinator = Coordinator {
             shards,
             request,
@@ -147,7 +147,7 @@ impl<X: Exchange> Coordinator<X> {
             view: None,
             order: RowOrder::default(),
         };
-        (coordinator, Ask::View { answers: Vec::new() })
+        (coordinator, Request::View { answers: Vec::new() })
     }
     /// What is asked.
     pub fn request(&self) -> &ViewRequest {
@@ -172,7 +172,7 @@ impl<X: Exchange> Coordinator<X> {
         let partials: Vec<X::Partial> = parts.iter_mut().filter_map(|p| p.partial.take()).collect();
         if parts.iter().any(|p| p.subquery) {
             self.subquery = true;
-            return vec![Next::Ask(Ask::Merge(partials))];
+            return vec![Next::Request(Request::Merge(partials))];
         }
         let mut answer = Answer::default();
         let mut lanes = Vec::new();
@@ -205,11 +205,11 @@ impl<X: Exchange> Coordinator<X> {
         let mut next = vec![Next::Diagnosed(diagnostics), Next::Ordered];
         if !values.is_empty() {
             self.counts = empty(self.shards);
-            next.push(Next::Ask(Ask::Counts(values)));
+            next.push(Next::Request(Request::Counts(values)));
         }
         if !partials.is_empty() {
             self.merging = true;
-            next.push(Next::Ask(Ask::Merge(partials)));
+            next.push(Next::Request(Request::Merge(partials)));
         }
         next.extend(self.answered());
         next
@@ -227,13 +227,13 @@ impl<X: Exchange> Coordinator<X> {
         match (merged, &mut self.view) {
             (Ok(Merged::Refine(refine)), _) => {
                 self.refined = empty(self.shards);
-                return vec![Next::Ask(Ask::Refine(refine))];
+                return vec![Next::Request(Request::Refine(refine))];
             }
             (Ok(Merged::Table(table)), _) if self.subquery => {
                 self.subquery = false;
                 self.answers.push(table);
                 self.parts = empty(self.shards);
-                return vec![Next::Ask(Ask::View { answers: self.answers.clone() })];
+                return vec![Next::Request(Request::View { answers: self.answers.clone() })];
             }
             (Err(message), _) if self.subquery => return vec![failed(message)],
             (Ok(Merged::Table(table)), Some(view)) => view.table = Some(table),
@@ -256,7 +256,7 @@ impl<X: Exchange> Coordinator<X> {
     /// A shard's partial in place of the one it gave.
     pub fn on_refined(&mut self, shard: u32, partial: X::Partial) -> Vec<Next<X>> {
         match all_in(&mut self.refined, shard, partial) {
-            Some(partials) => vec![Next::Ask(Ask::Merge(partials))],
+            Some(partials) => vec![Next::Request(Request::Merge(partials))],
             None => Vec::new(),
         }
     }
@@ -292,16 +292,16 @@ fn all_in<T>(slots: &mut Vec<Option<T>>, shard: u32, answer: T) -> Option<Vec<T>
     }
 }
 
-/// What shards say to an [`Ask`], in the order of the shards.
+/// What shards say to an [`Request`], in the order of the shards.
 #[derive(Debug)]
 pub enum Replies<X: Exchange> {
-    /// To [`Ask::View`].
+    /// To [`Request::View`].
     Parts(Vec<ViewPart<X::Partial>>),
-    /// To [`Ask::Counts`].
+    /// To [`Request::Counts`].
     Counts(Vec<Counts>),
-    /// To [`Ask::Merge`].
+    /// To [`Request::Merge`].
     Merged(Result<Merged<X>, String>),
-    /// To [`Ask::Refine`].
+    /// To [`Request::Refine`].
     Refined(Vec<X::Partial>),
 }
 
@@ -323,7 +323,7 @@ pub struct Driven<X: Exchange> {
 pub fn drive<X: Exchange>(
     request: ViewRequest,
     shards: usize,
-    mut ask: impl FnMut(Ask<X>) -> Replies<X>,
+    mut ask: impl FnMut(Request<X>) -> Replies<X>,
 ) -> Result<Driven<X>, Vec<Diagnostic>> {
     let (mut coordinator, first) = Coordinator::new(request, shards);
     let (mut asks, mut remarks) = (vec![first], Vec::new());
@@ -343,7 +343,7 @@ pub fn drive<X: Exchange>(
         }
         for event in events {
             match event {
-                Next::Ask(ask) => asks.push(ask),
+                Next::Request(ask) => asks.push(ask),
                 Next::Diagnosed(found) if found.iter().any(|d| d.severity == Severity::Error) => {
                     return Err(found);
                 }

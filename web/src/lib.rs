@@ -7,8 +7,8 @@
 mod charts;
 mod components;
 pub mod engine;
+pub mod format_info;
 mod hooks;
-pub mod known;
 mod pages;
 mod platform;
 pub mod protocol;

@@ -8,15 +8,15 @@ use yew::{Callback, Component, Context, Html, html};
 
 use crate::{
     components::{
+        dialogs::{KeysDialog, PasteDialog},
         explain::ExplainSheet,
         header::Header,
         notices::{ExportNote, StoppedBanner},
         opening::DropAnywhere,
-        sheets::{KeysSheet, PasteSheet},
         value::ValueMenu,
     },
     engine::Engine,
-    known,
+    format_info,
     pages::{
         explore::{Explore, ModelRef},
         ledger::LedgerPage,
@@ -93,7 +93,7 @@ impl Component for Shell {
         let empty = model.is_empty();
         let totals = ledger::totals(&model.ledger);
         let page = match (empty, model.view.page) {
-            (true, _) => html! { <Start known={known::all().len()} act={act.clone()} /> },
+            (true, _) => html! { <Start known={format_info::all().len()} act={act.clone()} /> },
             (_, Page::Explore) => {
                 html! { <Explore model={ModelRef(self.model.clone())} act={act.clone()} /> }
             }
@@ -107,9 +107,9 @@ impl Component for Shell {
                 <StoppedBanner stopped={model.stopped.clone()} act={act.clone()} />
                 { page }
                 if let Some(menu) = &model.menu { <section aria-label="Value"><ValueMenu menu={menu.clone()} act={act.clone()} /></section> }
-                if model.sheet == Sheet::Keys { <KeysSheet act={act.clone()} /> }
+                if model.sheet == Sheet::Keys { <KeysDialog act={act.clone()} /> }
                 if model.sheet == Sheet::Explain { <ExplainSheet explained={model.explained.clone()} act={act.clone()} /> }
-                if model.sheet == Sheet::Paste { <PasteSheet act={act.clone()} /> }
+                if model.sheet == Sheet::Paste { <PasteDialog act={act.clone()} /> }
                 if let Some(export) = &model.export { <ExportNote export={export.clone()} act={act.clone()} /> }
                 if let Some(words) = &model.notice { <div class="toast" role="status">{ words }</div> }
                 <DropAnywhere act={act.clone()} />
@@ -125,7 +125,7 @@ impl Shell {
             Effect::OpenSample => self.engine.open_sample(),
             Effect::CancelLoading => self.engine.cancel(),
             Effect::Clear => self.engine.clear(),
-            Effect::Ask(request) => self.engine.view(request),
+            Effect::Request(request) => self.engine.view(request),
             Effect::Rows { view, from, count, columns } => self.engine.rows(view, from, count, columns),
             Effect::Detail(row) => self.engine.detail(row),
             Effect::Export(view, form) => self.engine.export(view, form),

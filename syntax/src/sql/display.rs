@@ -115,7 +115,7 @@ pub fn display_value(e: &E, dialect: &dyn Dialect) -> Written {
 
 /// A name, in double quotes if it must be.
 pub fn identifier(name: &str) -> String {
-    let plain = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+    let plain = name.starts_with(|c| lexer::is_name_start(c) && c != '@')
         && name.chars().all(|c| lexer::is_name_char(c) && c != '@')
         && !is_reserved(name)
         && !["timestamp", "date", "interval", "array", "current_date", "current_timestamp", "localtimestamp"]

@@ -10,7 +10,7 @@ use logloupe_syntax::{Diagnostic, Language};
 use logloupe_table::{Shard, Value};
 use logloupe_view::{
     RowId, ViewRequest,
-    coordinator::{Ask, Driven, Replies, Values, drive},
+    coordinator::{Driven, Replies, Request, Values, drive},
     histogram,
     job::ViewJob,
     order::Timeline,
@@ -52,7 +52,7 @@ impl Local {
         let mut refined = false;
         let count = self.shards.len();
         let driven = drive(request.clone(), count, |ask| match ask {
-            Ask::View { answers } => {
+            Request::View { answers } => {
                 let new = |n| ViewJob::new(n, request.clone(), self.catalog.clone(), answers.clone(), &PATHS);
                 jobs = (0..count as u32).map(new).collect();
                 let shards = jobs.iter_mut().zip(&mut self.shards).zip(&mut self.timelines);
@@ -63,15 +63,15 @@ impl Local {
                 };
                 Replies::Parts(shards.map(part).collect())
             }
-            Ask::Counts(values) => {
+            Request::Counts(values) => {
                 let shards = jobs.iter().zip(&self.shards);
                 let counts = shards.map(|(job, shard)| {
                     values.iter().map(|(f, v)| (*f, job.counts(shard, *f as usize, v))).collect()
                 });
                 Replies::Counts(counts.collect())
             }
-            Ask::Merge(partials) => Replies::Merged(jobs[0].merge(partials).map_err(String::from)),
-            Ask::Refine(refine) => {
+            Request::Merge(partials) => Replies::Merged(jobs[0].merge(partials).map_err(String::from)),
+            Request::Refine(refine) => {
                 refined = true;
                 let shards = jobs.iter().zip(&self.shards);
                 Replies::Refined(shards.map(|(job, shard)| job.refine(shard, &refine)).collect())

@@ -10,7 +10,7 @@ use yew::{
 
 use super::completion::{self, Completion, ListKey, Offered};
 
-use crate::state::{Action, Shared, painted::painted};
+use crate::state::{Action, Shared, highlighting::highlighted};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct EditorProps {
@@ -103,7 +103,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
     let same = text.trim() == ran.as_str();
     let shown: &[Diagnostic] = if same { remarks } else { &[] };
     let wrong = shown.iter().any(|d| d.severity == Severity::Error);
-    let pieces = painted(text, Language::of(text, *language), shown).into_iter().map(|piece| {
+    let pieces = highlighted(text, Language::of(text, *language), shown).into_iter().map(|piece| {
         let fault = piece.fault.map(|f| if f == Severity::Error { "fault" } else { "doubt" });
         html! { <span class={classes!(format!("syn-{}", piece.kind), fault)}>{ piece.text }</span> }
     });

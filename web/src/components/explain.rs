@@ -4,8 +4,8 @@ use logloupe_query::explain::{PlanStep, RunsAt};
 use yew::{AttrValue, Callback, Html, Properties, component, html, use_state};
 
 use super::{
+    dialogs::Dialog,
     icon::{Glyph, Icon},
-    sheets::Dialog,
 };
 use crate::{
     protocol::Explained,

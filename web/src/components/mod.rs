@@ -4,6 +4,7 @@
 pub(crate) mod chips;
 pub(crate) mod completion;
 pub(crate) mod detail;
+pub(crate) mod dialogs;
 pub(crate) mod editor;
 pub(crate) mod explain;
 pub(crate) mod facets;
@@ -17,7 +18,6 @@ pub(crate) mod opening;
 pub(crate) mod popover;
 pub(crate) mod query_bar;
 pub(crate) mod results;
-pub(crate) mod sheets;
 pub(crate) mod time_range;
 pub(crate) mod timeline;
 pub(crate) mod value;

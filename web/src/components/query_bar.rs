@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     engine::{ExportAs, Loaded},
-    known as formats,
+    format_info as formats,
     state::{Action, Shared, edits},
 };
 

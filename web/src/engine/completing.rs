@@ -5,7 +5,7 @@ use logloupe_query::complete::{Completions, ItemKind, MOST};
 use logloupe_syntax::Language;
 
 use super::{Event, state::State};
-use crate::protocol::Ask;
+use crate::protocol::Request;
 
 /// A question for completions on its way.
 pub(super) struct Completing {
@@ -17,10 +17,16 @@ pub(super) struct Completing {
 impl State {
     pub(super) fn complete(&mut self, text: String, cursor: usize, language: Language) {
         let (ask, catalog) = (self.number(), self.catalog());
-        self.ask_all(&Ask::Complete { ask, text: text.clone(), cursor: cursor as u64, language, catalog });
+        self.ask_all(&Request::Complete {
+            ask,
+            text: text.clone(),
+            cursor: cursor as u64,
+            language,
+            catalog,
+        });
         self.completing = Some(Completing { ask, text, parts: vec![None; self.workers.len()] });
     }
-    pub(super) fn heard_completed(&mut self, shard: u32, ask: u32, completions: Completions) {
+    pub(super) fn on_completed(&mut self, shard: u32, ask: u32, completions: Completions) {
         let Some(completing) = self.completing.as_mut().filter(|c| c.ask == ask) else { return };
         if let Some(slot) = completing.parts.get_mut(shard as usize) {
             *slot = Some(completions);

@@ -6,7 +6,7 @@ use logloupe_view::{RowId, export, window::by_shard};
 use web_sys::{Blob, BlobPropertyBag, Url};
 
 use super::{Event, ExportAs, state::State};
-use crate::protocol::Ask;
+use crate::protocol::Request;
 
 /// Rows per round; small enough that the page stays quick.
 const ROWS: usize = 4_000;
@@ -60,7 +60,7 @@ impl State {
             if let Some(export) = &mut self.exporting {
                 export.naming = workers;
             }
-            self.ask_all(&Ask::CsvColumns { ask });
+            self.ask_all(&Request::CsvColumns { ask });
         } else {
             self.export_begin();
         }
@@ -68,7 +68,7 @@ impl State {
     pub(super) fn cancel_export(&mut self) {
         self.exporting = None;
     }
-    pub(super) fn heard_csv_columns(&mut self, ask: u32, columns: Vec<String>) {
+    pub(super) fn on_csv_columns(&mut self, ask: u32, columns: Vec<String>) {
         let Some(export) = self.exporting.as_mut().filter(|e| e.ask == ask) else { return };
         for column in columns {
             if !export.columns.contains(&column) {
@@ -115,8 +115,9 @@ impl State {
             (export.form == ExportAs::Csv || !export.columns.is_empty()).then(|| export.columns.clone());
         let csv = export.form == ExportAs::Csv;
         let view = export.view;
-        let ask_of = |(shard, ids)| (shard, Ask::Export { ask, view, ids, columns: columns.clone(), csv });
-        let asks: Vec<(u32, Ask)> = by_shard(&ids, self.workers.len()).into_iter().map(ask_of).collect();
+        let ask_of =
+            |(shard, ids)| (shard, Request::Export { ask, view, ids, columns: columns.clone(), csv });
+        let asks: Vec<(u32, Request)> = by_shard(&ids, self.workers.len()).into_iter().map(ask_of).collect();
         export.left = asks.len();
         export.ids = ids;
         if asks.is_empty() {
@@ -125,7 +126,7 @@ impl State {
         }
         asks.into_iter().for_each(|(shard, ask)| self.ask(shard, ask));
     }
-    pub(super) fn heard_export(&mut self, shard: u32, ask: u32, rows: Vec<Vec<u8>>) {
+    pub(super) fn on_export(&mut self, shard: u32, ask: u32, rows: Vec<Vec<u8>>) {
         let Some(export) = self.exporting.as_mut().filter(|e| e.ask == ask) else { return };
         let places = export.ids.iter().enumerate().filter(|(_, id)| id.shard == shard).map(|(i, _)| i);
         for (at, text) in places.zip(rows) {

@@ -12,7 +12,7 @@ use super::{
     pool::{Handle, random},
     state::{State, now},
 };
-use crate::protocol::{Ask, Task};
+use crate::protocol::{Request, Task};
 
 /// A worker gets new files until it holds this many bytes or files that it has not read.
 const BATCH_BYTES: u64 = 8 << 20;
@@ -183,7 +183,7 @@ impl State {
                 break;
             }
             workers[to].tasks.extend(tasks.iter().map(|t| t.task));
-            workers[to].handle.ask(Ask::Load { tasks }, &files);
+            workers[to].handle.ask(Request::Load { tasks }, &files);
         }
         self.progress(false);
         self.finish_if_done();
@@ -195,7 +195,7 @@ impl State {
         let first = self.loading.next;
         self.loading.next += SAMPLE_FILES;
         for part in 0..of {
-            self.ask(part, Ask::Sample { first, part, of });
+            self.ask(part, Request::Sample { first, part, of });
         }
         self.progress(true);
     }
@@ -210,21 +210,21 @@ impl State {
                 }];
             }
         }
-        self.ask_all(&Ask::Cancel);
+        self.ask_all(&Request::Cancel);
         self.finish_if_done();
     }
-    pub(super) fn heard_progress(&mut self, shard: u32, bytes: u64, rows: u64, rejected: u64, memory: u64) {
+    pub(super) fn on_progress(&mut self, shard: u32, bytes: u64, rows: u64, rejected: u64, memory: u64) {
         if let Some(worker) = self.workers.get_mut(shard as usize) {
             (worker.bytes, worker.rows, worker.rejected, worker.memory) = (bytes, rows, rejected, memory);
         }
         self.progress(false);
     }
-    pub(super) fn heard_begun(&mut self, shard: u32, task: u32) {
+    pub(super) fn on_begun(&mut self, shard: u32, task: u32) {
         if let Some(worker) = self.workers.get_mut(shard as usize) {
             worker.reading = Some(task);
         }
     }
-    pub(super) fn heard_read(&mut self, shard: u32, task: u32, entries: Vec<Entry>) {
+    pub(super) fn on_read(&mut self, shard: u32, task: u32, entries: Vec<Entry>) {
         let Some(worker) = self.workers.get_mut(shard as usize) else { return };
         worker.reading = None;
         worker.tasks.retain(|t| *t != task);
@@ -267,21 +267,21 @@ impl State {
         }
         for (task, lines, records) in places {
             let Some(shard) = self.workers.iter().position(|w| w.read.contains(&task)) else { continue };
-            self.ask(shard as u32, Ask::Offset { task, lines, records });
+            self.ask(shard as u32, Request::Offset { task, lines, records });
         }
     }
-    pub(super) fn heard_lookup(&mut self, table: Vec<u8>) {
-        self.ask_all(&Ask::Lookup { table: table.clone() });
+    pub(super) fn on_lookup(&mut self, table: Vec<u8>) {
+        self.ask_all(&Request::Lookup { table: table.clone() });
         self.loading.lookups.push(table);
     }
-    pub(super) fn heard_idle(&mut self) {
+    pub(super) fn on_idle(&mut self) {
         self.deal();
     }
-    pub(super) fn heard_sampled(&mut self) {
+    pub(super) fn on_sampled(&mut self) {
         self.loading.samples = self.loading.samples.saturating_sub(1);
         self.finish_if_done();
     }
-    pub(super) fn heard_catalog(
+    pub(super) fn on_catalog(
         &mut self,
         shard: u32,
         catalog: Vec<u8>,
@@ -306,23 +306,23 @@ impl State {
         self.changed();
         self.progress(true);
         self.workers.iter_mut().for_each(|w| w.identities = None);
-        self.ask_all(&Ask::Identities { seed: random() });
+        self.ask_all(&Request::Identities { seed: random() });
     }
-    pub(super) fn heard_identities(&mut self, shard: u32, part: Vec<u8>) {
+    pub(super) fn on_identities(&mut self, shard: u32, part: Vec<u8>) {
         if let Some(worker) = self.workers.get_mut(shard as usize) {
             worker.identities = Some(part);
         }
         if self.workers.iter().all(|w| w.identities.is_some()) {
             let parts: Vec<Vec<u8>> = self.workers.iter_mut().filter_map(|w| w.identities.take()).collect();
             if parts.iter().any(|p| !p.is_empty()) {
-                self.ask(0, Ask::FindDuplicates { parts });
+                self.ask(0, Request::FindDuplicates { parts });
             }
         }
     }
-    pub(super) fn heard_duplicates(&mut self, shards: Vec<(u32, Vec<u8>)>) {
-        shards.into_iter().for_each(|(shard, repeats)| self.ask(shard, Ask::Duplicates { repeats }));
+    pub(super) fn on_duplicates(&mut self, shards: Vec<(u32, Vec<u8>)>) {
+        shards.into_iter().for_each(|(shard, repeats)| self.ask(shard, Request::Duplicates { repeats }));
     }
-    pub(super) fn heard_duplicated(&mut self, shard: u32, files: Vec<(String, u64)>) {
+    pub(super) fn on_duplicated(&mut self, shard: u32, files: Vec<(String, u64)>) {
         let Some(worker) = self.workers.get(shard as usize) else { return };
         for task in &worker.read {
             let Some(job) = self.loading.tasks.get_mut(task) else { continue };

@@ -5,18 +5,18 @@ use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{ErrorEvent, File, MessageEvent, Worker};
 
-use crate::protocol::{Ask, Tell, VERSION, wire};
+use crate::protocol::{Request, Response, VERSION, wire};
 
 /// What a worker says, or that it stopped.
 pub(super) enum Heard {
-    Said(Tell),
+    Said(Response),
     /// The formats are known now.
     Formats,
     Stopped(String),
 }
 
 /// A message and its files.
-type Waiting = (Ask, Vec<File>);
+type Waiting = (Request, Vec<File>);
 
 /// One worker of the pool.
 pub(super) struct Handle {
@@ -35,19 +35,19 @@ impl Handle {
         let stopped = Rc::new(RefCell::new(false));
         let seed = random();
         let waiting =
-            Rc::new(RefCell::new(Some(vec![(Ask::Hello { version: VERSION, shard, seed }, Vec::new())])));
+            Rc::new(RefCell::new(Some(vec![(Request::Hello { version: VERSION, shard, seed }, Vec::new())])));
         let on_message = {
             let (hear, stopped, waiting, worker) =
                 (hear.clone(), stopped.clone(), waiting.clone(), worker.clone());
             Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-                let Some((said, _)) = wire::unpack::<Tell>(&event.data()) else { return };
+                let Some((said, _)) = wire::unpack::<Response>(&event.data()) else { return };
                 match said {
-                    Tell::Panic { message } => {
+                    Response::Panic { message } => {
                         if !stopped.replace(true) {
                             hear(shard, Heard::Stopped(message));
                         }
                     }
-                    Tell::Hello { version, .. } if version != VERSION => {
+                    Response::Hello { version, .. } if version != VERSION => {
                         let message = format!(
                             "the worker is of version {version}, the page of version {VERSION}: reload"
                         );
@@ -55,8 +55,8 @@ impl Handle {
                             hear(shard, Heard::Stopped(message));
                         }
                     }
-                    Tell::Hello { formats, .. } => {
-                        if crate::known::hear(formats) {
+                    Response::Hello { formats, .. } => {
+                        if crate::format_info::receive(formats) {
                             hear(shard, Heard::Formats);
                         }
                         let asked = waiting.take().unwrap_or_default();
@@ -77,7 +77,7 @@ impl Handle {
         Ok(Handle { worker, waiting, _on_message: on_message, _on_error: on_error })
     }
     /// Sends a message with the files that belong to it.
-    pub(super) fn ask(&self, ask: Ask, files: &[File]) {
+    pub(super) fn ask(&self, ask: Request, files: &[File]) {
         match self.waiting.borrow_mut().as_mut() {
             Some(waiting) => waiting.push((ask, files.to_vec())),
             None => post(&self.worker, &ask, files),
@@ -85,7 +85,7 @@ impl Handle {
     }
 }
 
-fn post(worker: &Worker, ask: &Ask, files: &[File]) {
+fn post(worker: &Worker, ask: &Request, files: &[File]) {
     let (message, transfer) = wire::pack(ask, files);
     if let Err(error) = worker.post_message_with_transfer(&message, &transfer) {
         web_sys::console::error_1(&error);

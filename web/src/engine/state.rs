@@ -15,7 +15,7 @@ use super::{
     pool::{self, Handle, Heard},
     viewing::Viewing,
 };
-use crate::protocol::{Ask, Tell};
+use crate::protocol::{Request, Response};
 
 pub(super) struct State {
     tell: Callback<Event>,
@@ -80,12 +80,12 @@ impl State {
         let tell = self.tell.clone();
         spawn_local(async move { tell.emit(event) });
     }
-    pub(super) fn ask(&self, shard: u32, ask: Ask) {
+    pub(super) fn ask(&self, shard: u32, ask: Request) {
         if let Some(worker) = self.workers.get(shard as usize) {
             worker.handle.ask(ask, &[]);
         }
     }
-    pub(super) fn ask_all(&self, ask: &Ask) {
+    pub(super) fn ask_all(&self, ask: &Request) {
         self.workers.iter().for_each(|w| w.handle.ask(ask.clone(), &[]));
     }
     pub(super) fn number(&mut self) -> u32 {
@@ -93,7 +93,7 @@ impl State {
         self.asks
     }
     pub(super) fn detail(&mut self, row: RowId) {
-        self.ask(row.shard, Ask::Detail { id: row });
+        self.ask(row.shard, Request::Detail { id: row });
     }
     /// What all workers know of fields, for planning.
     pub(super) fn catalog(&self) -> Vec<u8> {
@@ -101,7 +101,7 @@ impl State {
         crate::worker::catalog::merge(&catalogs)
     }
     pub(super) fn explain(&self, query: String, language: Language) {
-        self.ask(0, Ask::Explain { query, language, catalog: self.catalog() });
+        self.ask(0, Request::Explain { query, language, catalog: self.catalog() });
     }
     fn hear(&mut self, shard: u32, heard: Heard) {
         let said = match heard {
@@ -110,35 +110,35 @@ impl State {
             Heard::Stopped(message) => return self.stopped(shard, message),
         };
         match said {
-            Tell::Progress { bytes, rows, rejected, memory } => {
-                self.heard_progress(shard, bytes, rows, rejected, memory)
+            Response::Progress { bytes, rows, rejected, memory } => {
+                self.on_progress(shard, bytes, rows, rejected, memory)
             }
-            Tell::Begun { task } => self.heard_begun(shard, task),
-            Tell::Read { task, entries } => self.heard_read(shard, task, entries),
-            Tell::Lookup { table } => self.heard_lookup(table),
-            Tell::Idle => self.heard_idle(),
-            Tell::Sampled => self.heard_sampled(),
-            Tell::Catalog { catalog, formats, times } => self.heard_catalog(shard, catalog, formats, times),
-            Tell::Identities { part } => self.heard_identities(shard, part),
-            Tell::FoundDuplicates { shards } => self.heard_duplicates(shards),
-            Tell::Duplicated { files } => self.heard_duplicated(shard, files),
-            Tell::Viewed { view, part } => self.heard_viewed(shard, view, *part),
-            Tell::LookedUp { view, counts } => self.heard_looked_up(shard, view, counts),
-            Tell::Supplied { view, partial } => self.heard_supplied(shard, view, partial),
-            Tell::Merged { view, merged } => self.heard_merged(view, merged),
-            Tell::Window { ask, places } => self.heard_window(shard, ask, places),
-            Tell::Rows { ask, rows } => self.heard_rows(ask, rows),
-            Tell::Detail { detail } => {
+            Response::Begun { task } => self.on_begun(shard, task),
+            Response::Read { task, entries } => self.on_read(shard, task, entries),
+            Response::Lookup { table } => self.on_lookup(table),
+            Response::Idle => self.on_idle(),
+            Response::Sampled => self.on_sampled(),
+            Response::Catalog { catalog, formats, times } => self.on_catalog(shard, catalog, formats, times),
+            Response::Identities { part } => self.on_identities(shard, part),
+            Response::FoundDuplicates { shards } => self.on_duplicates(shards),
+            Response::Duplicated { files } => self.on_duplicated(shard, files),
+            Response::Viewed { view, part } => self.on_viewed(shard, view, *part),
+            Response::LookedUp { view, counts } => self.on_looked_up(shard, view, counts),
+            Response::Supplied { view, partial } => self.on_supplied(shard, view, partial),
+            Response::Merged { view, merged } => self.on_merged(view, merged),
+            Response::Window { ask, places } => self.on_window(shard, ask, places),
+            Response::Rows { ask, rows } => self.on_rows(ask, rows),
+            Response::Detail { detail } => {
                 if let Some(detail) = detail {
                     self.tell(Event::Detailed(detail));
                 }
             }
-            Tell::Completed { ask, completions } => self.heard_completed(shard, ask, completions),
-            Tell::Explained { explained } => self.tell(Event::Explained(explained)),
-            Tell::CsvColumns { ask, columns } => self.heard_csv_columns(ask, columns),
-            Tell::Export { ask, rows } => self.heard_export(shard, ask, rows),
+            Response::Completed { ask, completions } => self.on_completed(shard, ask, completions),
+            Response::Explained { explained } => self.tell(Event::Explained(explained)),
+            Response::CsvColumns { ask, columns } => self.on_csv_columns(ask, columns),
+            Response::Export { ask, rows } => self.on_export(shard, ask, rows),
             // Both are dealt with where the worker is heard first.
-            Tell::Hello { .. } | Tell::Panic { .. } => {}
+            Response::Hello { .. } | Response::Panic { .. } => {}
         }
     }
     /// A worker stopped: its rows are gone, a new one takes its place, the others live on.
@@ -150,7 +150,7 @@ impl State {
         let Some(slot) = self.workers.get_mut(shard as usize) else { return };
         let old = std::mem::replace(slot, Worker::new(handle));
         for table in self.loading.lookups.clone() {
-            self.ask(shard, Ask::Lookup { table });
+            self.ask(shard, Request::Lookup { table });
         }
         let files = self.lost(old, &message);
         self.tell(Event::Stopped { message, files });

@@ -16,7 +16,7 @@ use super::{
     Event, ResultView, Viewed,
     state::{State, now},
 };
-use crate::protocol::{Ask, Merged, ViewPart};
+use crate::protocol::{Merged, Request, ViewPart};
 
 /// What the page is looking at.
 #[derive(Default)]
@@ -76,18 +76,18 @@ impl State {
         let (coordinator, first) = Coordinator::new(request, self.workers.len());
         let job = Job { view: 0, coordinator, asked: now() };
         self.viewing.job = Some(job);
-        self.next(vec![Next::Ask(first)]);
+        self.next(vec![Next::Request(first)]);
     }
-    pub(super) fn heard_viewed(&mut self, shard: u32, view: u32, part: ViewPart) {
+    pub(super) fn on_viewed(&mut self, shard: u32, view: u32, part: ViewPart) {
         self.coordinate(view, |coordinator| coordinator.on_part(shard, part));
     }
-    pub(super) fn heard_looked_up(&mut self, shard: u32, view: u32, counts: Counts) {
+    pub(super) fn on_looked_up(&mut self, shard: u32, view: u32, counts: Counts) {
         self.coordinate(view, |coordinator| coordinator.on_counts(shard, counts));
     }
-    pub(super) fn heard_merged(&mut self, view: u32, merged: Result<Merged, String>) {
+    pub(super) fn on_merged(&mut self, view: u32, merged: Result<Merged, String>) {
         self.coordinate(view, |coordinator| coordinator.on_merged(merged));
     }
-    pub(super) fn heard_supplied(&mut self, shard: u32, view: u32, partial: Vec<u8>) {
+    pub(super) fn on_supplied(&mut self, shard: u32, view: u32, partial: Vec<u8>) {
         self.coordinate(view, |coordinator| coordinator.on_refined(shard, partial));
     }
     fn coordinate(&mut self, view: u32, f: impl FnOnce(&mut Coordinator<Bytes>) -> Vec<Next<Bytes>>) {
@@ -98,7 +98,7 @@ impl State {
     fn next(&mut self, next: Vec<Next<Bytes>>) {
         for next in next {
             match next {
-                Next::Ask(ask) => self.ask_of(ask),
+                Next::Request(ask) => self.ask_of(ask),
                 Next::Diagnosed(found) => self.tell(Event::Diagnosed(found)),
                 Next::Ordered => {
                     let Some(job) = &mut self.viewing.job else { return };
@@ -109,26 +109,26 @@ impl State {
             }
         }
     }
-    fn ask_of(&mut self, ask: coordinator::Ask<Bytes>) {
+    fn ask_of(&mut self, ask: coordinator::Request<Bytes>) {
         let Some(job) = &mut self.viewing.job else { return };
         match ask {
-            coordinator::Ask::View { answers } => {
+            coordinator::Request::View { answers } => {
                 self.viewing.next += 1;
                 job.view = self.viewing.next;
                 let (view, request) = (job.view, job.coordinator.request().clone());
-                self.ask_all(&Ask::View { view, request, catalog: self.catalog(), answers });
+                self.ask_all(&Request::View { view, request, catalog: self.catalog(), answers });
             }
-            coordinator::Ask::Counts(values) => {
+            coordinator::Request::Counts(values) => {
                 let view = job.view;
-                self.ask_all(&Ask::LookUp { view, values });
+                self.ask_all(&Request::LookUp { view, values });
             }
-            coordinator::Ask::Merge(partials) => {
+            coordinator::Request::Merge(partials) => {
                 let view = job.view;
-                self.ask(0, Ask::Merge { view, partials });
+                self.ask(0, Request::Merge { view, partials });
             }
-            coordinator::Ask::Refine(wanted) => {
+            coordinator::Request::Refine(wanted) => {
                 let view = job.view;
-                self.ask_all(&Ask::Supply { view, wanted });
+                self.ask_all(&Request::Supply { view, wanted });
             }
         }
     }
@@ -174,10 +174,10 @@ impl State {
             self.window_placed(ask);
         }
         for (shard, first, count) in asks {
-            self.ask(shard, Ask::Window { ask, view, from: first as u64, count: count as u64 });
+            self.ask(shard, Request::Window { ask, view, from: first as u64, count: count as u64 });
         }
     }
-    pub(super) fn heard_window(&mut self, shard: u32, ask: u32, places: Vec<RowPosition>) {
+    pub(super) fn on_window(&mut self, shard: u32, ask: u32, places: Vec<RowPosition>) {
         let (Some(window), Some(job)) = (self.viewing.windows.get_mut(&ask), &self.viewing.job) else {
             return;
         };
@@ -211,10 +211,10 @@ impl State {
             self.window_filled(ask);
         }
         for (shard, ids) in asks {
-            self.ask(shard, Ask::Rows { ask, view, ids, columns: columns.clone() });
+            self.ask(shard, Request::Rows { ask, view, ids, columns: columns.clone() });
         }
     }
-    pub(super) fn heard_rows(&mut self, ask: u32, rows: Vec<GridRow>) {
+    pub(super) fn on_rows(&mut self, ask: u32, rows: Vec<GridRow>) {
         let Some(window) = self.viewing.windows.get_mut(&ask) else { return };
         for row in rows {
             if let Some(at) = window.positions.ids().iter().position(|id| *id == row.id) {

@@ -1,6 +1,6 @@
 //! The first screen: give logs, or try it with made-up ones; what is understood; that nothing leaves, and how to check.
 
-use crate::known as formats;
+use crate::format_info as formats;
 use yew::{Callback, Html, Properties, component, html};
 
 use crate::{

@@ -1,7 +1,7 @@
 //! What page and workers say to each other: two closed enums, numbered requests, one version.
 //!
 //! A message crosses as the bytes of its postcard encoding in a transferred buffer; `File` handles of
-//! [`Ask::Load`] travel beside it. The page hashes its own files but not the workers', so that the first thing said
+//! [`Request::Load`] travel beside it. The page hashes its own files but not the workers', so that the first thing said
 //! is the version: an old worker from a cache answers with another one and is refused.
 
 pub mod wire;
@@ -20,7 +20,7 @@ use logloupe_view::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::known::Told;
+use crate::format_info::FormatMessage;
 
 /// Raised with every change of the messages.
 pub const VERSION: u32 = 4;
@@ -32,7 +32,7 @@ pub type Merged = coordinator::Merged<coordinator::Bytes>;
 
 /// Page to worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Ask {
+pub enum Request {
     /// The first message.
     Hello {
         /// [`VERSION`] of the page.
@@ -72,7 +72,7 @@ pub enum Ask {
         /// Seeds the hashes; the same for all workers.
         seed: u64,
     },
-    /// Find the events that stand more than once in these answers to [`Ask::Identities`] (postcard each).
+    /// Find the events that stand more than once in these answers to [`Request::Identities`] (postcard each).
     FindDuplicates {
         /// One per worker.
         parts: Vec<Vec<u8>>,
@@ -157,7 +157,7 @@ pub enum Ask {
         cursor: u64,
         /// What it is written in, unless it is clearly of another language.
         language: Language,
-        /// The fields of all shards, as in [`Ask::View`].
+        /// The fields of all shards, as in [`Request::View`].
         catalog: Vec<u8>,
     },
     /// Explain this text.
@@ -166,7 +166,7 @@ pub enum Ask {
         query: String,
         /// What it is written in, unless it is clearly of another language.
         language: Language,
-        /// The fields of all shards, as in [`Ask::View`].
+        /// The fields of all shards, as in [`Request::View`].
         catalog: Vec<u8>,
     },
     /// The columns that a CSV of this shard needs.
@@ -206,13 +206,13 @@ pub struct Task {
 
 /// Worker to page.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Tell {
-    /// Answer to [`Ask::Hello`].
+pub enum Response {
+    /// Answer to [`Request::Hello`].
     Hello {
         /// [`VERSION`] of the worker.
         version: u32,
         /// The formats that it reads.
-        formats: Vec<Told>,
+        formats: Vec<FormatMessage>,
     },
     /// Reading goes on: totals of this worker since it began.
     Progress {
@@ -239,7 +239,7 @@ pub enum Tell {
     },
     /// All tasks so far are done; the worker would take more.
     Idle,
-    /// The files of [`Ask::Sample`] are done.
+    /// The files of [`Request::Sample`] are done.
     Sampled,
     /// What can be asked for has changed.
     Catalog {
@@ -255,17 +255,17 @@ pub enum Tell {
         /// The task.
         task: u32,
     },
-    /// Answer to [`Ask::Identities`].
+    /// Answer to [`Request::Identities`].
     Identities {
         /// Postcard of what identifies the events of this worker; empty if nothing does.
         part: Vec<u8>,
     },
-    /// Answer to [`Ask::FindDuplicates`]: the rows that repeat an event.
+    /// Answer to [`Request::FindDuplicates`]: the rows that repeat an event.
     FoundDuplicates {
         /// Worker and postcard of its rows.
         shards: Vec<(u32, Vec<u8>)>,
     },
-    /// Answer to [`Ask::Duplicates`]: how many rows of each file repeat an event.
+    /// Answer to [`Request::Duplicates`]: how many rows of each file repeat an event.
     Duplicated {
         /// File and count.
         files: Vec<(String, u64)>,
@@ -277,66 +277,66 @@ pub enum Tell {
         /// The part.
         part: Box<ViewPart>,
     },
-    /// Answer to [`Ask::LookUp`]: per facet, per table, the counts in the order of the values.
+    /// Answer to [`Request::LookUp`]: per facet, per table, the counts in the order of the values.
     LookedUp {
         /// The view.
         view: u32,
         /// The counts.
         counts: Counts,
     },
-    /// Answer to [`Ask::Merge`].
+    /// Answer to [`Request::Merge`].
     Merged {
         /// The view.
         view: u32,
         /// The answer, or what is wrong.
         merged: Result<Merged, String>,
     },
-    /// Answer to [`Ask::Supply`].
+    /// Answer to [`Request::Supply`].
     Supplied {
         /// The view.
         view: u32,
         /// Postcard of the partial result.
         partial: Vec<u8>,
     },
-    /// Answer to [`Ask::Window`].
+    /// Answer to [`Request::Window`].
     Window {
         /// The request.
         ask: u32,
         /// The places.
         places: Vec<RowPosition>,
     },
-    /// Answer to [`Ask::Rows`], in the order asked for.
+    /// Answer to [`Request::Rows`], in the order asked for.
     Rows {
         /// The request.
         ask: u32,
         /// The rows.
         rows: Vec<GridRow>,
     },
-    /// Answer to [`Ask::Detail`].
+    /// Answer to [`Request::Detail`].
     Detail {
         /// The row; `None` if it is not there.
         detail: Option<Box<Detail>>,
     },
-    /// Answer to [`Ask::Complete`].
+    /// Answer to [`Request::Complete`].
     Completed {
         /// The request.
         ask: u32,
         /// What may stand there, with the counts of this worker.
         completions: Completions,
     },
-    /// Answer to [`Ask::Explain`].
+    /// Answer to [`Request::Explain`].
     Explained {
         /// The explanation.
         explained: Box<Explained>,
     },
-    /// Answer to [`Ask::CsvColumns`].
+    /// Answer to [`Request::CsvColumns`].
     CsvColumns {
         /// The request.
         ask: u32,
         /// The columns.
         columns: Vec<String>,
     },
-    /// Answer to [`Ask::Export`].
+    /// Answer to [`Request::Export`].
     Export {
         /// The request.
         ask: u32,

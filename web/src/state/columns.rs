@@ -3,7 +3,7 @@
 
 use logloupe_table::schema::{Kind, Role};
 
-use crate::known as formats;
+use crate::format_info as formats;
 
 /// When the event happened.
 pub(crate) const TIME: &str = "@timestamp";

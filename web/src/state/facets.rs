@@ -2,7 +2,7 @@
 
 use logloupe_table::schema::{Field, Kind, Role};
 
-use crate::known as formats;
+use crate::format_info as formats;
 
 /// The common names worth counting, best first: they join different logs in one list.
 const COMMON: [&str; 13] = [

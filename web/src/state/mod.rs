@@ -2,17 +2,17 @@
 //!
 //! Reading order: [`model`] (what is known), [`update`] (what an action or an answer changes, and what is then to be
 //! done), then the parts they stand on: [`url`] (the view and its address), [`edits`] (clicks on the query's tree),
-//! [`rows`] and [`window`] (the grid's rows), [`columns`], [`facets`], [`ledger`], [`json`], [`painted`], [`keys`],
+//! [`rows`] and [`window`] (the grid's rows), [`columns`], [`facets`], [`ledger`], [`json`], [`highlighting`], [`keys`],
 //! [`time_axis`], [`text`] (words for times and numbers), [`shared`].
 
 pub(crate) mod columns;
 pub(crate) mod edits;
 pub(crate) mod facets;
+pub(crate) mod highlighting;
 pub(crate) mod json;
 pub(crate) mod keys;
 pub(crate) mod ledger;
 pub(crate) mod model;
-pub(crate) mod painted;
 pub(crate) mod rows;
 pub(crate) mod shared;
 pub(crate) mod text;

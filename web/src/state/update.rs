@@ -42,7 +42,7 @@ pub(crate) enum Action {
     Typed(String, usize),
     /// Run this text.
     Run(String),
-    /// Ask in this language from now on.
+    /// Request in this language from now on.
     Language(Language),
     /// Run a preset together with the present filters.
     Preset(&'static str),
@@ -95,7 +95,7 @@ pub(crate) enum Effect {
     OpenSample,
     CancelLoading,
     Clear,
-    Ask(ViewRequest),
+    Request(ViewRequest),
     Rows {
         view: u32,
         from: u64,
@@ -381,7 +381,7 @@ impl Model {
         self.asking = true;
         self.outdated = false;
         self.remarked = false;
-        vec![Effect::Ask(self.request())]
+        vec![Effect::Request(self.request())]
     }
 
     fn arrived(&mut self, view: View) -> Vec<Effect> {

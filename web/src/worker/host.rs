@@ -12,7 +12,7 @@ use web_sys::{
 };
 
 use super::session::{Bytes, Session};
-use crate::protocol::{Ask, Tell, VERSION, wire};
+use crate::protocol::{Request, Response, VERSION, wire};
 
 /// How much of a file is read at once.
 const SLICE: u64 = 1 << 20;
@@ -32,7 +32,7 @@ struct Host {
 /// Starts answering. Called once, from the worker's entry point.
 pub fn start() {
     // The page hears what a panic said before the worker ends.
-    std::panic::set_hook(Box::new(|info| say(&scope(), &Tell::Panic { message: info.to_string() })));
+    std::panic::set_hook(Box::new(|info| say(&scope(), &Response::Panic { message: info.to_string() })));
     let (Ok(reader), Ok(channel)) = (FileReaderSync::new(), MessageChannel::new()) else { return };
     let scope = scope();
     let host = Rc::new(RefCell::new(Host {
@@ -50,21 +50,21 @@ pub fn start() {
     channel.port1().set_onmessage(Some(turn.as_ref().unchecked_ref()));
     turn.forget();
     let hear = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        if let Some((ask, files)) = wire::unpack::<Ask>(&event.data()) {
+        if let Some((ask, files)) = wire::unpack::<Request>(&event.data()) {
             host.borrow_mut().hear(ask, files);
         }
     });
     scope.set_onmessage(Some(hear.as_ref().unchecked_ref()));
     hear.forget();
-    let formats = crate::known::tell(logloupe_core::formats::ALL);
-    say(&scope, &Tell::Hello { version: VERSION, formats });
+    let formats = crate::format_info::messages(logloupe_core::formats::ALL);
+    say(&scope, &Response::Hello { version: VERSION, formats });
 }
 
 fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
 }
 
-fn say(scope: &DedicatedWorkerGlobalScope, tell: &Tell) {
+fn say(scope: &DedicatedWorkerGlobalScope, tell: &Response) {
     let (message, transfer) = wire::pack(tell, &[]);
     if let Err(error) = scope.post_message_with_transfer(&message, &transfer) {
         web_sys::console::error_1(&error);
@@ -72,15 +72,15 @@ fn say(scope: &DedicatedWorkerGlobalScope, tell: &Tell) {
 }
 
 impl Host {
-    fn hear(&mut self, ask: Ask, files: Vec<File>) {
-        if let Ask::Hello { shard, seed, .. } = ask {
+    fn hear(&mut self, ask: Request, files: Vec<File>) {
+        if let Request::Hello { shard, seed, .. } = ask {
             self.session = Some(Session::new(shard, seed));
             return;
         }
         let Some(session) = &mut self.session else { return };
         match &ask {
-            Ask::Load { .. } => self.files.extend(files),
-            Ask::Cancel => self.files.clear(),
+            Request::Load { .. } => self.files.extend(files),
+            Request::Cancel => self.files.clear(),
             _ => {}
         }
         for tell in session.hear(ask) {

@@ -36,7 +36,7 @@ use logloupe_view::{
 };
 
 use super::catalog::PATHS;
-use crate::protocol::{self, Ask, Task, Tell, ViewPart};
+use crate::protocol::{self, Request, Response, Task, ViewPart};
 
 /// How often the page hears how far reading is, and how often rows read so far become visible, in milliseconds.
 const PROGRESS_EVERY: f64 = 90.0;
@@ -125,15 +125,15 @@ impl Session {
         self.loader.loaded()
     }
     /// Takes a message in.
-    pub fn hear(&mut self, ask: Ask) -> Vec<Tell> {
+    pub fn hear(&mut self, ask: Request) -> Vec<Response> {
         match ask {
-            Ask::Hello { .. } => Vec::new(),
-            Ask::Load { tasks } => {
+            Request::Hello { .. } => Vec::new(),
+            Request::Load { tasks } => {
                 self.tasks.extend(tasks);
                 self.reading = true;
                 Vec::new()
             }
-            Ask::Sample { first, part, of } => {
+            Request::Sample { first, part, of } => {
                 let files = logloupe_sample::incident().into_iter().enumerate();
                 let mine = files.filter(|(i, _)| i % of.max(1) as usize == part as usize);
                 self.sample.extend(mine.map(|(i, file)| (first + i as u32, file)));
@@ -141,31 +141,33 @@ impl Session {
                 self.reading = true;
                 Vec::new()
             }
-            Ask::Cancel => self.cancel(),
-            Ask::Offset { task, lines, records } => {
+            Request::Cancel => self.cancel(),
+            Request::Offset { task, lines, records } => {
                 let sources = self.sources.get(&task).cloned().unwrap_or_default();
                 for source in self.loader.loaded_mut().sources.get_mut(sources).unwrap_or_default() {
                     (source.first_line, source.first_record) = (lines, records);
                 }
                 Vec::new()
             }
-            Ask::Identities { seed } => {
+            Request::Identities { seed } => {
                 let found = duplicates::identities(self.shard(), &self.formats, seed);
                 let part = match found.is_empty() {
                     true => Vec::new(),
                     false => encode(&(self.number, &self.shard().sources, found)),
                 };
-                vec![Tell::Identities { part }]
+                vec![Response::Identities { part }]
             }
-            Ask::FindDuplicates { parts } => vec![Tell::FoundDuplicates { shards: find_duplicates(&parts) }],
-            Ask::Duplicates { repeats } => {
+            Request::FindDuplicates { parts } => {
+                vec![Response::FoundDuplicates { shards: find_duplicates(&parts) }]
+            }
+            Request::Duplicates { repeats } => {
                 let repeats: Vec<Repeat> = postcard::from_bytes(&repeats).unwrap_or_default();
                 let shard = self.loader.loaded_mut();
                 let counts = duplicates::mark(shard, &repeats);
                 let files = shard.sources.iter().zip(counts).filter(|(_, n)| *n > 0);
-                vec![Tell::Duplicated { files: files.map(|(s, n)| (s.name.clone(), n)).collect() }]
+                vec![Response::Duplicated { files: files.map(|(s, n)| (s.name.clone(), n)).collect() }]
             }
-            Ask::View { view, request, catalog, answers } => {
+            Request::View { view, request, catalog, answers } => {
                 match self.begin_view(request, &catalog, &answers) {
                     Ok(job) => {
                         self.view = Some((view, job));
@@ -174,37 +176,37 @@ impl Session {
                     Err(message) => {
                         let diagnostics = vec![Diagnostic::error(0..0, message)];
                         let part = ViewPart { diagnostics, ..ViewPart::default() };
-                        vec![Tell::Viewed { view, part: Box::new(part) }]
+                        vec![Response::Viewed { view, part: Box::new(part) }]
                     }
                 }
             }
-            Ask::Lookup { table } => {
+            Request::Lookup { table } => {
                 if let Ok(table) = postcard::from_bytes::<Lookup>(&table) {
                     self.lookups.insert(table.name.clone(), Arc::new(table));
                 }
                 Vec::new()
             }
-            Ask::LookUp { view, values } => {
+            Request::LookUp { view, values } => {
                 let Some(job) = self.job(view) else { return Vec::new() };
                 let counts =
                     values.iter().map(|(f, v)| (*f, job.counts(self.shard(), *f as usize, v))).collect();
-                vec![Tell::LookedUp { view, counts }]
+                vec![Response::LookedUp { view, counts }]
             }
-            Ask::Merge { view, partials } => {
+            Request::Merge { view, partials } => {
                 let Some(job) = self.job(view) else { return Vec::new() };
-                vec![Tell::Merged { view, merged: merge(job, &partials) }]
+                vec![Response::Merged { view, merged: merge(job, &partials) }]
             }
-            Ask::Supply { view, wanted } => {
+            Request::Supply { view, wanted } => {
                 let Some(job) = self.job(view) else { return Vec::new() };
                 let refine = postcard::from_bytes(&wanted).unwrap_or(Refine::All);
-                vec![Tell::Supplied { view, partial: encode(&job.refine(self.shard(), &refine)) }]
+                vec![Response::Supplied { view, partial: encode(&job.refine(self.shard(), &refine)) }]
             }
-            Ask::Window { ask, view, from, count } => {
+            Request::Window { ask, view, from, count } => {
                 let Some(job) = self.job(view) else { return Vec::new() };
                 let places = job.window(self.shard(), &self.timeline, from as usize, count as usize);
-                vec![Tell::Window { ask, places }]
+                vec![Response::Window { ask, places }]
             }
-            Ask::Rows { ask, view, ids, columns } => {
+            Request::Rows { ask, view, ids, columns } => {
                 let shard = self.shard();
                 let cells = self.job(view).and_then(|job| job.cells(shard));
                 let grid_row = |id: RowId| {
@@ -215,12 +217,12 @@ impl Session {
                     };
                     rows::grid_row(shard, &self.formats, id, &columns, &cell)
                 };
-                vec![Tell::Rows { ask, rows: ids.into_iter().filter_map(grid_row).collect() }]
+                vec![Response::Rows { ask, rows: ids.into_iter().filter_map(grid_row).collect() }]
             }
-            Ask::Detail { id } => {
-                vec![Tell::Detail { detail: rows::detail(self.shard(), &self.formats, id).map(Box::new) }]
+            Request::Detail { id } => {
+                vec![Response::Detail { detail: rows::detail(self.shard(), &self.formats, id).map(Box::new) }]
             }
-            Ask::Complete { ask, text, cursor, language, catalog } => {
+            Request::Complete { ask, text, cursor, language, catalog } => {
                 let catalog = postcard::from_bytes(&catalog).unwrap_or_else(|_| Catalog::open());
                 let shard = self.shard();
                 let completions = complete::complete(
@@ -230,21 +232,21 @@ impl Session {
                     &catalog,
                     &ShardValues { shard, counted: &self.counted },
                 );
-                vec![Tell::Completed { ask, completions }]
+                vec![Response::Completed { ask, completions }]
             }
-            Ask::Explain { query, language, catalog } => {
+            Request::Explain { query, language, catalog } => {
                 let catalog = postcard::from_bytes(&catalog).unwrap_or_else(|_| Catalog::open());
                 let explained = Box::new(super::explain::explained(&query, language, &catalog));
-                vec![Tell::Explained { explained }]
+                vec![Response::Explained { explained }]
             }
-            Ask::CsvColumns { ask } => {
-                vec![Tell::CsvColumns { ask, columns: text::csv_columns([self.shard()]) }]
+            Request::CsvColumns { ask } => {
+                vec![Response::CsvColumns { ask, columns: text::csv_columns([self.shard()]) }]
             }
-            Ask::Export { ask, view, ids, columns, csv } => {
+            Request::Export { ask, view, ids, columns, csv } => {
                 let shard = self.shard();
                 let cells = self.job(view).and_then(|job| job.cells(shard));
                 let text = |id| export(shard, cells.as_ref(), id, columns.as_deref(), csv);
-                vec![Tell::Export { ask, rows: ids.into_iter().map(text).collect() }]
+                vec![Response::Export { ask, rows: ids.into_iter().map(text).collect() }]
             }
         }
     }
@@ -264,10 +266,10 @@ impl Session {
         Ok(ViewJob::new(self.number, request, catalog, answers, &PATHS))
     }
     /// Does a bounded piece of work: a batch of the view if one is being answered, else a slice of a file.
-    pub fn step(&mut self, read: Read<'_>, now: f64) -> Vec<Tell> {
+    pub fn step(&mut self, read: Read<'_>, now: f64) -> Vec<Response> {
         if let Some((view, job)) = self.view.as_mut().filter(|(_, job)| job.is_busy()) {
             let part = job.step(self.loader.loaded_mut(), &mut self.timeline);
-            let said = |part| Tell::Viewed { view: *view, part };
+            let said = |part| Response::Viewed { view: *view, part };
             return part
                 .map(|part| said(Box::new(part.map(|partial| Some(encode(&partial))))))
                 .into_iter()
@@ -298,7 +300,11 @@ impl Session {
                     self.reading = false;
                     self.visible(now, &mut told);
                     told.push(self.progress());
-                    told.push(if std::mem::take(&mut self.sampling) { Tell::Sampled } else { Tell::Idle });
+                    told.push(if std::mem::take(&mut self.sampling) {
+                        Response::Sampled
+                    } else {
+                        Response::Idle
+                    });
                     return told;
                 }
             },
@@ -315,9 +321,9 @@ impl Session {
         }
         told
     }
-    fn begin(&mut self, task: Task, read: Read<'_>, told: &mut Vec<Tell>) {
+    fn begin(&mut self, task: Task, read: Read<'_>, told: &mut Vec<Response>) {
         let (entries, sources) = (self.loader.ledger().len(), self.shard().sources.len());
-        told.push(Tell::Begun { task: task.task });
+        told.push(Response::Begun { task: task.task });
         let (from, to) = task.part.unwrap_or((0, task.size));
         let part = task.part.and_then(|(from, to)| {
             let head = read_all(read, 0, HEAD.min(task.size)).ok()?;
@@ -326,7 +332,7 @@ impl Session {
         self.loader.open(&task.name, Options { size: Some(task.size), format: task.format.clone(), part });
         self.open = Some(Open { task, at: from, to, entries, sources });
     }
-    fn read_on(&mut self, mut open: Open, read: Read<'_>, told: &mut Vec<Tell>) {
+    fn read_on(&mut self, mut open: Open, read: Read<'_>, told: &mut Vec<Response>) {
         // A part reads past its end until its last line is complete.
         let end = if open.task.part.is_some() { open.task.size } else { open.to };
         let wanted = if open.at < open.to { open.to } else { end.min(open.at + HEAD) };
@@ -352,17 +358,17 @@ impl Session {
         told.push(self.done(open.task.task, open.entries, open.sources));
     }
     /// Hands over the tables that were read since.
-    fn tell_lookups(&mut self, told: &mut Vec<Tell>) {
+    fn tell_lookups(&mut self, told: &mut Vec<Response>) {
         let new = self.loader.lookups().get(self.told_lookups..).unwrap_or_default();
-        told.extend(new.iter().map(|table| Tell::Lookup { table: encode(&**table) }));
+        told.extend(new.iter().map(|table| Response::Lookup { table: encode(&**table) }));
         self.told_lookups = self.loader.lookups().len();
     }
-    fn done(&mut self, task: u32, entries: usize, sources: usize) -> Tell {
+    fn done(&mut self, task: u32, entries: usize, sources: usize) -> Response {
         self.sources.insert(task, sources..self.shard().sources.len());
         let entries: Vec<Entry> = self.loader.ledger().get(entries..).unwrap_or_default().to_vec();
-        Tell::Read { task, entries }
+        Response::Read { task, entries }
     }
-    fn cancel(&mut self) -> Vec<Tell> {
+    fn cancel(&mut self) -> Vec<Response> {
         let mut told = Vec::new();
         let files = self.tasks.drain(..).map(|t| (t.task, t.name));
         let waiting: Vec<(u32, String)> =
@@ -373,13 +379,13 @@ impl Session {
         }
         for (task, source) in waiting {
             let entries = vec![Entry { source, state: State::Cancelled, ..Entry::default() }];
-            told.push(Tell::Read { task, entries });
+            told.push(Response::Read { task, entries });
         }
         told
     }
-    fn progress(&self) -> Tell {
+    fn progress(&self) -> Response {
         let sum = |f: fn(&Entry) -> u64| self.loader.ledger().iter().map(f).sum();
-        Tell::Progress {
+        Response::Progress {
             bytes: self.read_bytes,
             rows: sum(|e| e.rows),
             rejected: sum(|e| e.rejected),
@@ -387,7 +393,7 @@ impl Session {
         }
     }
     /// Lets queries see the rows read so far, and says what there is.
-    fn visible(&mut self, now: f64, told: &mut Vec<Tell>) {
+    fn visible(&mut self, now: f64, told: &mut Vec<Response>) {
         self.made_visible = now;
         self.loader.loaded_mut().seal();
         let shard = self.shard();
@@ -396,7 +402,7 @@ impl Session {
         let ranges =
             || shard.tables.iter().flat_map(|t| t.chunks()).filter_map(|c| c.column(TIMESTAMP).range());
         let times = ranges().map(|r| r.0).min().zip(ranges().map(|r| r.1).max());
-        told.push(Tell::Catalog { catalog, formats, times });
+        told.push(Response::Catalog { catalog, formats, times });
     }
 }
 

@@ -12,10 +12,10 @@ use logloupe_view::{
 };
 
 use super::session::{self, Session};
-use crate::protocol::{Ask, Task, Tell};
+use crate::protocol::{Request, Response, Task};
 
 /// Lets a session work until it has nothing to do.
-fn run(session: &mut Session, asked: Ask) -> Vec<Tell> {
+fn run(session: &mut Session, asked: Request) -> Vec<Response> {
     let mut told = session.hear(asked);
     let mut clock = 0.0;
     while session.busy() {
@@ -30,10 +30,10 @@ fn pool(of: u32) -> (Vec<Session>, Vec<u8>) {
     let mut sessions: Vec<Session> = (0..of).map(|n| Session::new(n, 7)).collect();
     let mut catalog = Catalog::default();
     for (part, session) in sessions.iter_mut().enumerate() {
-        let told = run(session, Ask::Sample { first: 0, part: part as u32, of });
-        assert!(matches!(told.last(), Some(Tell::Sampled)));
+        let told = run(session, Request::Sample { first: 0, part: part as u32, of });
+        assert!(matches!(told.last(), Some(Response::Sampled)));
         for tell in told {
-            if let Tell::Catalog { catalog: bytes, .. } = tell {
+            if let Response::Catalog { catalog: bytes, .. } = tell {
                 catalog.merge(&postcard::from_bytes(&bytes).unwrap());
             }
         }
@@ -50,7 +50,7 @@ struct Whole {
 }
 
 /// Every worker's answer to a message.
-fn all(sessions: &mut [Session], ask: &Ask) -> Vec<Tell> {
+fn all(sessions: &mut [Session], ask: &Request) -> Vec<Response> {
     sessions.iter_mut().flat_map(|session| run(session, ask.clone())).collect()
 }
 
@@ -59,29 +59,32 @@ fn replies(
     sessions: &mut [Session],
     catalog: &[u8],
     request: &ViewRequest,
-    ask: coordinator::Ask<Bytes>,
+    ask: coordinator::Request<Bytes>,
 ) -> Replies<Bytes> {
     let view = 1;
     match ask {
-        coordinator::Ask::View { answers } => {
+        coordinator::Request::View { answers } => {
             let (request, catalog) = (request.clone(), catalog.to_vec());
-            let told = all(sessions, &Ask::View { view, request, catalog, answers });
-            let part = |tell| if let Tell::Viewed { part, .. } = tell { Some(*part) } else { None };
+            let told = all(sessions, &Request::View { view, request, catalog, answers });
+            let part = |tell| if let Response::Viewed { part, .. } = tell { Some(*part) } else { None };
             Replies::Parts(told.into_iter().filter_map(part).collect())
         }
-        coordinator::Ask::Counts(values) => {
-            let told = all(sessions, &Ask::LookUp { view, values });
-            let counts = |tell| if let Tell::LookedUp { counts, .. } = tell { Some(counts) } else { None };
+        coordinator::Request::Counts(values) => {
+            let told = all(sessions, &Request::LookUp { view, values });
+            let counts =
+                |tell| if let Response::LookedUp { counts, .. } = tell { Some(counts) } else { None };
             Replies::Counts(told.into_iter().filter_map(counts).collect())
         }
-        coordinator::Ask::Merge(partials) => match run(&mut sessions[0], Ask::Merge { view, partials }).pop()
-        {
-            Some(Tell::Merged { merged, .. }) => Replies::Merged(merged),
-            other => panic!("{other:?}"),
-        },
-        coordinator::Ask::Refine(wanted) => {
-            let told = all(sessions, &Ask::Supply { view, wanted });
-            let partial = |tell| if let Tell::Supplied { partial, .. } = tell { Some(partial) } else { None };
+        coordinator::Request::Merge(partials) => {
+            match run(&mut sessions[0], Request::Merge { view, partials }).pop() {
+                Some(Response::Merged { merged, .. }) => Replies::Merged(merged),
+                other => panic!("{other:?}"),
+            }
+        }
+        coordinator::Request::Refine(wanted) => {
+            let told = all(sessions, &Request::Supply { view, wanted });
+            let partial =
+                |tell| if let Response::Supplied { partial, .. } = tell { Some(partial) } else { None };
             Replies::Refined(told.into_iter().filter_map(partial).collect())
         }
     }
@@ -90,22 +93,22 @@ fn replies(
 fn view(sessions: &mut [Session], catalog: &[u8], request: &ViewRequest) -> Whole {
     let (shards, mut refined) = (sessions.len(), false);
     let driven = drive(request.clone(), shards, |ask| {
-        refined |= matches!(ask, coordinator::Ask::Refine(_));
+        refined |= matches!(ask, coordinator::Request::Refine(_));
         replies(sessions, catalog, request, ask)
     });
     let driven = driven.unwrap_or_else(|found| panic!("{}: {found:?}", request.query));
     let mut window = RowWindow::new(&driven.order, 5, 40);
     for (shard, from, count) in window.asks() {
-        let ask = Ask::Window { ask: 1, view: 1, from: from as u64, count: count as u64 };
-        if let Some(Tell::Window { places, .. }) = run(&mut sessions[shard as usize], ask).pop() {
+        let ask = Request::Window { ask: 1, view: 1, from: from as u64, count: count as u64 };
+        if let Some(Response::Window { places, .. }) = run(&mut sessions[shard as usize], ask).pop() {
             window.on_positions(&driven.order, shard, places);
         }
     }
     let mut rows = Vec::new();
     for id in window.ids() {
         let columns = vec!["source.ip".into(), "@source".into()];
-        let ask = Ask::Rows { ask: 1, view: 1, ids: vec![*id], columns };
-        if let Some(Tell::Rows { rows: found, .. }) = run(&mut sessions[id.shard as usize], ask).pop() {
+        let ask = Request::Rows { ask: 1, view: 1, ids: vec![*id], columns };
+        if let Some(Response::Rows { rows: found, .. }) = run(&mut sessions[id.shard as usize], ask).pop() {
             let sentence: String = found[0].summary.iter().map(|s| s.text.as_str()).collect();
             rows.push(format!("{:?} {sentence} {:?}", found[0].time, found[0].cells));
         }
@@ -207,7 +210,7 @@ fn files_are_read_in_slices_and_parts() {
         })
         .collect();
     let mut session = Session::new(0, 1);
-    let mut told = session.hear(Ask::Load { tasks });
+    let mut told = session.hear(Request::Load { tasks });
     let mut clock = 0.0;
     let mut read = |request: session::Bytes| match request {
         session::Bytes::Done => Ok(Vec::new()),
@@ -219,7 +222,7 @@ fn files_are_read_in_slices_and_parts() {
     }
     let mut rows = 0;
     for tell in &told {
-        if let Tell::Read { entries, .. } = tell {
+        if let Response::Read { entries, .. } = tell {
             assert_eq!(entries.len(), 1);
             assert_eq!(entries[0].state, State::Read);
             assert_eq!(entries[0].records, entries[0].rows);
@@ -227,13 +230,13 @@ fn files_are_read_in_slices_and_parts() {
         }
     }
     assert_eq!(rows, 5000);
-    assert!(matches!(told.last(), Some(Tell::Idle)));
+    assert!(matches!(told.last(), Some(Response::Idle)));
 }
 
 /// A file given to one worker.
-fn load(session: &mut Session, name: &str, bytes: &[u8]) -> Vec<Tell> {
+fn load(session: &mut Session, name: &str, bytes: &[u8]) -> Vec<Response> {
     let task = Task { name: name.into(), size: bytes.len() as u64, ..Task::default() };
-    let mut told = session.hear(Ask::Load { tasks: vec![task] });
+    let mut told = session.hear(Request::Load { tasks: vec![task] });
     let mut read = |request: session::Bytes| match request {
         session::Bytes::Done => Ok(Vec::new()),
         session::Bytes::Range(from, to) => Ok(bytes[from as usize..to as usize].to_vec()),
@@ -251,7 +254,7 @@ fn a_table_that_one_worker_read_is_every_workers() {
     let (mut sessions, catalog) = pool(3);
     let query =
         "SOURCE cloudtrail | lookup teams region as awsRegion OUTPUT team | stats count(*) as n by team";
-    let first = coordinator::Ask::View { answers: Vec::new() };
+    let first = coordinator::Request::View { answers: Vec::new() };
     let Replies::Parts(missing) = replies(&mut sessions, &catalog, &request(query), first) else { panic!() };
     assert!(
         missing.iter().all(|p| p.diagnostics[0].message == "no lookup table `teams` is loaded"),
@@ -259,14 +262,14 @@ fn a_table_that_one_worker_read_is_every_workers() {
     );
 
     let told = load(&mut sessions[1], "x/teams.csv", b"region,team\neu-central-1,blue\nus-east-1,red\n");
-    assert!(told.iter().any(|t| matches!(t, Tell::Read { entries, .. }
+    assert!(told.iter().any(|t| matches!(t, Response::Read { entries, .. }
         if entries[0].reason == "lookup table teams: 2 rows, 2 columns: region, team")));
     let tables =
-        told.into_iter().filter_map(|t| if let Tell::Lookup { table } = t { Some(table) } else { None });
+        told.into_iter().filter_map(|t| if let Response::Lookup { table } = t { Some(table) } else { None });
     let tables: Vec<Vec<u8>> = tables.collect();
     assert_eq!(tables.len(), 1);
     for session in &mut sessions {
-        assert!(run(session, Ask::Lookup { table: tables[0].clone() }).is_empty());
+        assert!(run(session, Request::Lookup { table: tables[0].clone() }).is_empty());
     }
     let table_of = |sessions: &mut [Session], query: &str| table(&view(sessions, &catalog, &request(query)));
     let table = table_of(&mut sessions, query);
@@ -280,7 +283,7 @@ fn a_table_that_one_worker_read_is_every_workers() {
 fn a_newer_question_takes_the_place_of_a_subquery() {
     let (mut sessions, catalog) = pool(1);
     let session = &mut sessions[0];
-    let asked = |view: u32, query: &str| Ask::View {
+    let asked = |view: u32, query: &str| Request::View {
         view,
         request: request(query),
         catalog: catalog.clone(),
@@ -291,7 +294,9 @@ fn a_newer_question_takes_the_place_of_a_subquery() {
     let told = run(session, asked(2, "limit 3"));
     let views: Vec<(u32, bool)> = told
         .iter()
-        .filter_map(|t| if let Tell::Viewed { view, part } = t { Some((*view, part.subquery)) } else { None })
+        .filter_map(
+            |t| if let Response::Viewed { view, part } = t { Some((*view, part.subquery)) } else { None },
+        )
         .collect();
     assert_eq!(views, [(2, false)]);
 }
@@ -314,7 +319,7 @@ fn workers_are_asked_again_where_their_largest_groups_do_not_decide() {
         let text: String = many.chain([large, other]).collect();
         let told = load(session, "flows.log", text.as_bytes());
         for tell in told {
-            if let Tell::Catalog { catalog: bytes, .. } = tell {
+            if let Response::Catalog { catalog: bytes, .. } = tell {
                 catalog = bytes;
             }
         }

@@ -42,7 +42,7 @@ fn shown() -> Model {
 
 fn asked(effects: &[Effect]) -> Option<&ViewRequest> {
     effects.iter().find_map(|e| match e {
-        Effect::Ask(request) => Some(request),
+        Effect::Request(request) => Some(request),
         _ => None,
     })
 }

@@ -11,16 +11,16 @@ use serde::{Deserialize, Serialize};
 
 /// One format as it crosses from a worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Told {
+pub struct FormatMessage {
     id: String,
     title: String,
     summary: String,
-    fields: Vec<ToldField>,
+    fields: Vec<FieldMessage>,
     presets: Vec<(String, String)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct ToldField {
+struct FieldMessage {
     name: String,
     kind: Kind,
     unit: Unit,
@@ -30,13 +30,13 @@ struct ToldField {
 }
 
 /// One format as the page knows it.
-pub struct Known {
+pub struct FormatInfo {
     meta: Meta,
     fields: Vec<Field>,
     presets: Vec<Preset>,
 }
 
-impl Known {
+impl FormatInfo {
     /// Who it is. Only id, title and summary are told.
     pub fn meta(&self) -> &Meta {
         &self.meta
@@ -52,8 +52,8 @@ impl Known {
 }
 
 /// What a worker tells of these formats.
-pub fn tell(formats: &[&'static dyn Format]) -> Vec<Told> {
-    let field = |f: Field| ToldField {
+pub fn messages(formats: &[&'static dyn Format]) -> Vec<FormatMessage> {
+    let field = |f: Field| FieldMessage {
         name: f.name.into_owned(),
         kind: f.kind,
         unit: f.unit,
@@ -61,7 +61,7 @@ pub fn tell(formats: &[&'static dyn Format]) -> Vec<Told> {
         aliases: f.aliases.iter().map(|a| (*a).to_owned()).collect(),
         doc: f.doc.to_owned(),
     };
-    let told = |f: &&'static dyn Format| Told {
+    let told = |f: &&'static dyn Format| FormatMessage {
         id: f.meta().id.to_owned(),
         title: f.meta().title.to_owned(),
         summary: f.meta().summary.to_owned(),
@@ -72,16 +72,16 @@ pub fn tell(formats: &[&'static dyn Format]) -> Vec<Told> {
 }
 
 thread_local! {
-    static KNOWN: OnceCell<&'static [Known]> = const { OnceCell::new() };
+    static FORMATS: OnceCell<&'static [FormatInfo]> = const { OnceCell::new() };
 }
 
 /// Takes in what a worker told; all workers tell the same, so the first one counts. Says whether it was news.
-pub fn hear(told: Vec<Told>) -> bool {
+pub fn receive(told: Vec<FormatMessage>) -> bool {
     // Kept for as long as the page lives: a few kilobytes, once.
     fn keep(text: String) -> &'static str {
         Box::leak(text.into_boxed_str())
     }
-    let known = |t: Told| Known {
+    let known = |t: FormatMessage| FormatInfo {
         meta: Meta {
             id: keep(t.id),
             title: keep(t.title),
@@ -112,24 +112,24 @@ pub fn hear(told: Vec<Told>) -> bool {
             .map(|(title, query)| Preset { title: keep(title), query: keep(query) })
             .collect(),
     };
-    KNOWN.with(|cell| {
+    FORMATS.with(|cell| {
         if cell.get().is_some() {
             return false;
         }
-        let all: Vec<Known> = told.into_iter().map(known).collect();
+        let all: Vec<FormatInfo> = told.into_iter().map(known).collect();
         cell.set(Box::leak(all.into_boxed_slice())).is_ok()
     })
 }
 
 /// All formats; none before the first worker has said hello.
-pub fn all() -> &'static [Known] {
+pub fn all() -> &'static [FormatInfo] {
     // Tests without a worker know what the registry says.
     #[cfg(not(target_arch = "wasm32"))]
-    hear(tell(logloupe_core::formats::ALL));
-    KNOWN.with(|cell| cell.get().copied().unwrap_or_default())
+    receive(messages(logloupe_core::formats::ALL));
+    FORMATS.with(|cell| cell.get().copied().unwrap_or_default())
 }
 
 /// The format with this id.
-pub fn by_id(id: &str) -> Option<&'static Known> {
+pub fn by_id(id: &str) -> Option<&'static FormatInfo> {
     all().iter().find(|f| f.meta.id == id)
 }

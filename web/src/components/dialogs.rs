@@ -58,7 +58,7 @@ pub(crate) struct SheetProps {
 
 /// Every key.
 #[component]
-pub(crate) fn KeysSheet(props: &SheetProps) -> Html {
+pub(crate) fn KeysDialog(props: &SheetProps) -> Html {
     let lines = keys::SHEET.iter().map(|(keys, words)| {
         html! { <div><dt>{ for keys.iter().map(|k| html! { <kbd>{ *k }</kbd> }) }</dt><dd>{ *words }</dd></div> }
     });
@@ -67,7 +67,7 @@ pub(crate) fn KeysSheet(props: &SheetProps) -> Html {
 
 /// A field to paste log lines into.
 #[component]
-pub(crate) fn PasteSheet(props: &SheetProps) -> Html {
+pub(crate) fn PasteDialog(props: &SheetProps) -> Html {
     let area = use_node_ref();
     let onsubmit = {
         let (area, act) = (area.clone(), props.act.clone());
