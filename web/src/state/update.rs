@@ -42,7 +42,7 @@ pub(crate) enum Action {
     Typed(String, usize),
     /// Run this text.
     Run(String),
-    /// Request in this language from now on.
+    /// Ask in this language from now on.
     Language(Language),
     /// Run a preset together with the present filters.
     Preset(&'static str),
