@@ -1,7 +1,7 @@
 //! The one table of functions. Each function is a variant of its group's enum and one [`Spec`]: name, other names, how it
 //! is called, documentation, executed examples, whether CloudWatch Logs Insights has it, how SQL spells it and how Athena
 //! writes it. Parsing, completion, diagnostics, the reference, explanations and both transpilers read from here. What
-//! computes a function is a kernel in the query crate's `functions`, found by an exhaustive `match` over the enums here,
+//! computes a function is a kernel in the query crate's `kernels`, found by an exhaustive `match` over the enums here,
 //! so that the compiler names a function that lacks its kernel.
 //!
 //! Shared rules: a missing argument gives a missing value, but for the functions that are about missing values; a list

@@ -115,19 +115,23 @@ pub fn display_value(e: &E, dialect: &dyn Dialect) -> Written {
 
 /// A name, in double quotes if it must be.
 pub fn identifier(name: &str) -> String {
-    let plain = name.starts_with(|c| lexer::is_name_start(c) && c != '@')
+    let plain = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| lexer::is_name_char(c) && c != '@')
         && !is_reserved(name)
         && !["timestamp", "date", "interval", "array", "current_date", "current_timestamp", "localtimestamp"]
             .iter()
             .any(|w| w.eq_ignore_ascii_case(name));
-    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+    if plain { name.to_owned() } else { in_quotes(name) }
+}
+
+/// A name in double quotes.
+fn in_quotes(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// A path of the tree as SQL: steps with dots between them, numbers as places in a list.
 pub fn path(name: &str) -> String {
     let parts = name_parts(name);
-    let whole = || format!("\"{}\"", name.replace('"', "\"\""));
     let mut steps: Vec<(String, bool)> = Vec::new();
     for (part, quoted) in parts {
         match quoted {
@@ -136,7 +140,7 @@ pub fn path(name: &str) -> String {
         }
     }
     if steps.len() == 1 || steps.iter().any(|(s, _)| s.is_empty()) {
-        return if steps.len() == 1 { identifier(name) } else { whole() };
+        return if steps.len() == 1 { identifier(name) } else { in_quotes(name) };
     }
     let mut out = String::new();
     for (i, (step, quoted)) in steps.iter().enumerate() {

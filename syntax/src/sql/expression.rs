@@ -359,8 +359,7 @@ impl Parser<'_> {
         let Expr::Field(name) = &node.expr.item else { return Ok(()) };
         let quoted = self.text.get(node.expr.span.clone()).is_some_and(|t| t.starts_with('"'));
         let alone = self.tokens.get(self.at.wrapping_sub(1)).is_some_and(|t| t.span() == node.expr.span);
-        let odd_name = name.starts_with('@') || name.contains(['(', '-', '.']) && !name.contains(' ');
-        if !quoted || !alone || odd_name && !name.bytes().next().is_some_and(|b| b.is_ascii_digit()) {
+        if !quoted || !alone || !super::may_be_text(name) {
             return Ok(());
         }
         let message = "double quotes make the name of a column";

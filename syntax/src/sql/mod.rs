@@ -131,6 +131,12 @@ fn is_after_name(next: Lexeme) -> bool {
 }
 
 /// Whether a name of this spelling needs quotes.
+/// Whether a name in double quotes may have been meant as text: text does not look like `@message` or `a-b`.
+fn may_be_text(name: &str) -> bool {
+    let odd_name = name.starts_with('@') || name.contains(['(', '-', '.']) && !name.contains(' ');
+    !odd_name || name.bytes().next().is_some_and(|b| b.is_ascii_digit())
+}
+
 pub(super) fn is_reserved(word: &str) -> bool {
     RESERVED.iter().any(|r| r.eq_ignore_ascii_case(word))
 }

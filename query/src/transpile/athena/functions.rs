@@ -243,7 +243,8 @@ impl Printer<'_> {
         let arg = self.value(arg)?;
         let number = || arg.number().unwrap_or_else(|| Sql::constant(&Value::Null));
         // Several names of one kind are written alike.
-        let known = AGGREGATES.iter().find(|a| a.kind == call.kind);
+        let kind = std::mem::discriminant(&call.kind);
+        let known = AGGREGATES.iter().find(|a| std::mem::discriminant(&a.kind) == kind);
         if let Some(Athena::Template(template, ty)) = known.map(|a| a.athena) {
             return Ok(Sql::atom(filled(template, &[arg]), ty));
         }
@@ -288,7 +289,7 @@ impl Printer<'_> {
                 Ok(Sql::atom(text, arg.ty))
             }
             _ => Err(Unsupported::new(
-                format!("the aggregate {:?}", call.kind),
+                format!("the aggregate `{}`", known.map_or("", |a| a.name)),
                 "Athena has none that means the same",
                 "run the query here",
             )),

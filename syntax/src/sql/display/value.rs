@@ -4,6 +4,7 @@ use super::{
     super::{
         calls,
         expression::{is_condition, negation},
+        may_be_text,
         replace::same,
     },
     Dialect, Unsupported, Written, block,
@@ -81,7 +82,7 @@ impl<'d> Values<'d> {
                 (negated.to_string(), PRIMARY)
             }
             Expr::In { negated, item, list } => {
-                let list: Result<Vec<String>, _> = list.iter().map(|e| self.write(e, ANY)).collect();
+                let list: Result<Vec<String>, _> = list.iter().map(|e| self.compared(e, ANY)).collect();
                 let item = self.write(item, SUM)?;
                 (format!("{item} {}IN ({})", not(*negated), list?.join(", ")), PREDICATE)
             }
@@ -113,6 +114,17 @@ impl<'d> Values<'d> {
         })
     }
 
+    /// What something is compared with. A name alone in double quotes would be refused there, for text may have been
+    /// meant; in brackets it is a name.
+    fn compared(&self, e: &E, least: u8) -> Written {
+        let text = self.write(e, least)?;
+        let refused = |name: &str| may_be_text(name) && text == super::in_quotes(name);
+        Ok(match &e.item {
+            Expr::Field(name) if refused(name) => format!("({text})"),
+            _ => text,
+        })
+    }
+
     fn field(&self, name: &str, e: &E) -> Written {
         if self.columns.iter().any(|c| c == name) {
             return Ok(super::identifier(name));
@@ -132,7 +144,7 @@ impl<'d> Values<'d> {
         }
         let first = name.split('.').next().unwrap_or("");
         if first != name && self.tables.iter().any(|t| t.eq_ignore_ascii_case(first)) {
-            return Ok(format!("\"{}\"", name.replace('"', "\"\"")));
+            return Ok(super::in_quotes(name));
         }
         self.dialect.field(name, &e.span)
     }
@@ -150,7 +162,7 @@ impl<'d> Values<'d> {
             return Ok((format!("{} IS NULL", self.write(&item, SUM)?), PREDICATE));
         }
         let distinct = |a: &E, b: &E, not: &str| -> Result<(String, u8), Unsupported> {
-            let text = format!("{} IS {not}DISTINCT FROM {}", self.write(a, SUM)?, self.write(b, SUM)?);
+            let text = format!("{} IS {not}DISTINCT FROM {}", self.write(a, SUM)?, self.compared(b, SUM)?);
             Ok((text, PREDICATE))
         };
         // `a = b or both are missing`
@@ -209,7 +221,8 @@ impl<'d> Values<'d> {
             _ => (PREDICATE, op.symbol(), SUM),
         };
         let left = if level == PREDICATE { SUM } else { level };
-        Ok((format!("{} {sign} {}", self.write(a, left)?, self.write(b, right)?), level))
+        let b = if level == PREDICATE { self.compared(b, right)? } else { self.write(b, right)? };
+        Ok((format!("{} {sign} {b}", self.write(a, left)?), level))
     }
 
     /// `x >= a and x <= b`, or its opposite.
@@ -222,7 +235,7 @@ impl<'d> Values<'d> {
         if *p != first || *q != second || !same(&x.item, &y.item) || x != y {
             return Ok(None);
         }
-        let (x, low, high) = (self.write(x, SUM)?, self.write(low, SUM)?, self.write(high, SUM)?);
+        let (x, low, high) = (self.write(x, SUM)?, self.compared(low, SUM)?, self.compared(high, SUM)?);
         Ok(Some(format!("{x} {word} {low} AND {high}")))
     }
 
