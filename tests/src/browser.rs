@@ -20,10 +20,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 use xtask::server::Server;
 
-use crate::base64;
 use crate::webdriver::{Element, Session, keys};
 
 /// How long the helpers wait for something to appear.
@@ -309,7 +309,7 @@ impl Page {
     #[track_caller]
     pub fn drop_files(&self, files: &[(&str, &[u8])]) {
         let files: Vec<Value> =
-            files.iter().map(|(name, bytes)| json!([name, base64::encode(bytes)])).collect();
+            files.iter().map(|(name, bytes)| json!([name, BASE64_STANDARD.encode(bytes)])).collect();
         self.script(
             "const transfer = new DataTransfer();
              for (const [name, text] of arguments[0]) {
@@ -345,7 +345,7 @@ impl Page {
     #[track_caller]
     pub fn screenshot(&self, name: &str) -> PathBuf {
         let picture = self.must(self.session.devtools("Page.captureScreenshot", &json!({ "format": "png" })));
-        let bytes = picture["data"].as_str().and_then(base64::decode).expect("a picture");
+        let bytes = decoded(&picture).expect("a picture");
         let file = pictures().join(name).with_extension("png");
         fs::write(&file, bytes).unwrap_or_else(|fault| panic!("{}: {fault}", file.display()));
         file
@@ -403,7 +403,7 @@ impl Drop for Page {
         }
         let test = thread::current().name().unwrap_or("test").replace("::", "-");
         let picture = self.session.devtools("Page.captureScreenshot", &json!({ "format": "png" }));
-        if let Some(bytes) = picture.ok().and_then(|picture| base64::decode(picture["data"].as_str()?)) {
+        if let Some(bytes) = picture.ok().and_then(|picture| decoded(&picture)) {
             let file = pictures().join(format!("failed-{test}.png"));
             eprintln!("the page as it was: {}", file.display());
             let _ = fs::write(file, bytes);
@@ -442,6 +442,11 @@ fn is_browsers_own(request: &str) -> bool {
 fn strings(list: &Value) -> Vec<String> {
     let list = list.as_array().into_iter().flatten();
     list.map(|text| text.as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// The bytes of a picture that the browser sent.
+fn decoded(picture: &Value) -> Option<Vec<u8>> {
+    BASE64_STANDARD.decode(picture["data"].as_str()?).ok()
 }
 
 /// The folder for pictures; git ignores it.

@@ -3,10 +3,8 @@
 //! - [`browser`]: the built page in a real Chromium, handled by role and accessible name as its users do. Start here.
 //! - [`webdriver`]: the protocol below it, no more of it than is needed.
 //! - [`command`]: the command `logloupe` started with arguments, and folders of files to give it.
-//! - [`base64`]: bytes in JSON, both ways.
 //! - [`skip`]: tests that cannot run here, counted as such.
 
-pub mod base64;
 pub mod browser;
 pub mod command;
 pub mod skip;

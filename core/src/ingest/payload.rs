@@ -41,6 +41,8 @@ pub(crate) fn open(text: &[u8], limit: usize) -> Result<Vec<u8>, String> {
 }
 
 /// Base64 text to bytes, resumable anywhere. White space is skipped; padding ends a group, and another may follow.
+///
+/// Written here because libraries pull, or want whole groups and one alphabet.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Base64 {
     bits: u32,

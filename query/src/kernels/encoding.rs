@@ -2,6 +2,11 @@
 
 use std::fmt::Write;
 
+use base64::{
+    Engine,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+    prelude::BASE64_STANDARD,
+};
 use md5::{Digest, Md5};
 use sha2::Sha256;
 
@@ -58,42 +63,28 @@ pub(super) fn url_decode(args: &[Value]) -> Value {
     })
 }
 
-const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/// Accepts digits that are left over, and no padding: [`base64_decode`] has taken it off.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone),
+);
 
 fn base64_encode(args: &[Value]) -> Value {
-    of_text(args, |text| {
-        let mut out = String::with_capacity(text.len().div_ceil(3) * 4);
-        for three in text.as_bytes().chunks(3) {
-            let bits = three.iter().fold(0u32, |bits, b| bits << 8 | *b as u32) << (8 * (3 - three.len()));
-            for i in 0..4 {
-                let digit = BASE64[(bits >> (18 - 6 * i) & 63) as usize];
-                out.push(if i <= three.len() { digit as char } else { '=' });
-            }
-        }
-        Some(out)
-    })
+    of_text(args, |text| Some(BASE64_STANDARD.encode(text)))
 }
 
 fn base64_decode(args: &[Value]) -> Value {
     of_text(args, |text| {
-        let (mut out, mut bits, mut held) = (Vec::new(), 0u32, 0);
-        let digits = text.trim_end().trim_end_matches('=');
-        for b in digits.bytes().filter(|b| !b.is_ascii_whitespace()) {
-            let digit = match b {
-                b'-' => 62,
-                b'_' => 63,
-                b => BASE64.iter().position(|d| *d == b)? as u32,
-            };
-            bits = bits << 6 | digit;
-            held += 6;
-            if held >= 8 {
-                held -= 8;
-                out.push((bits >> held) as u8);
-                bits &= (1 << held) - 1;
-            }
-        }
-        // One digit alone is no byte.
-        if held == 6 { None } else { String::from_utf8(out).ok() }
+        let digits = text.trim_end().trim_end_matches('=').bytes().filter(|b| !b.is_ascii_whitespace());
+        let standard = |b| match b {
+            b'-' => b'+',
+            b'_' => b'/',
+            b => b,
+        };
+        let bytes = LENIENT.decode(digits.map(standard).collect::<Vec<u8>>()).ok()?;
+        String::from_utf8(bytes).ok()
     })
 }
 
@@ -110,4 +101,36 @@ fn md5(args: &[Value]) -> Value {
 
 fn sha256(args: &[Value]) -> Value {
     of_text(args, |text| hex(&Sha256::digest(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_read_as_people_paste_it() {
+        for (text, read) in [
+            ("dXNlcjpwYXNz", Some("user:pass")),
+            ("YQ==", Some("a")),
+            ("YQ", Some("a")),
+            ("YQ= ", Some("a")),
+            ("YQ====", Some("a")),
+            ("YR", Some("a")),
+            ("dXNl\r\ncjpw\tYXNz\n", Some("user:pass")),
+            ("w7_Dvw", Some("ÿÿ")),
+            ("w7/Dvw", Some("ÿÿ")),
+            ("4pyT4p-T", Some("✓⟓")),
+            ("4pyT4p+T", Some("✓⟓")),
+            ("", Some("")),
+            ("=", Some("")),
+            ("Y", None),
+            ("dXNlc", None),
+            ("YQ==YQ==", None),
+            ("#", None),
+            ("/w==", None),
+        ] {
+            let read = read.map_or(Value::Null, Value::text);
+            assert_eq!(base64_decode(&[Value::text(text)]), read, "{text:?}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use flate2::{Compression, GzBuilder, write::DeflateEncoder};
 
 use crate::{
@@ -231,16 +232,7 @@ pub(super) fn gzip_plain(content: &[u8]) -> Vec<u8> {
 }
 
 pub(super) fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for group in bytes.chunks(3) {
-        let bits = group.iter().fold(0u32, |bits, b| bits << 8 | *b as u32) << (8 * (3 - group.len()));
-        for i in 0..4 {
-            let six = (bits >> (18 - 6 * i)) as usize & 63;
-            text.push(if i <= group.len() { ALPHABET[six] as char } else { '=' });
-        }
-    }
-    text
+    BASE64_STANDARD.encode(bytes)
 }
 
 /// A member of a zip as tests build it.
