@@ -12,6 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use percent_encoding::percent_decode_str;
+
 /// A running server; it ends when this value is dropped.
 #[derive(Debug)]
 pub struct Server {
@@ -136,32 +138,14 @@ fn answer(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
 impl Shared {
     /// The file for a request's path: inside the mount, never above the folder.
     fn find(&self, path: &str) -> Option<PathBuf> {
-        let inside = decode(path.strip_prefix(self.mount.as_str())?)?;
-        let relative = Path::new(&inside);
+        let inside = percent_decode_str(path.strip_prefix(self.mount.as_str())?).decode_utf8().ok()?;
+        let relative = Path::new(&*inside);
         if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
             return None;
         }
         let file = self.root.join(relative);
         Some(if inside.is_empty() || file.is_dir() { file.join("index.html") } else { file })
     }
-}
-
-/// Percent-decoding; `None` when the result is no text.
-fn decode(path: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let [first, tail @ ..] = rest {
-        rest = tail;
-        bytes.push(match (first, tail) {
-            (b'%', [high, low, after @ ..]) => {
-                rest = after;
-                let digits = [*high, *low];
-                u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
-            }
-            (byte, _) => *byte,
-        });
-    }
-    String::from_utf8(bytes).ok()
 }
 
 /// The type by the file's ending. WASM must have its own, or browsers refuse to compile while loading.

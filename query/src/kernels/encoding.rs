@@ -8,6 +8,7 @@ use base64::{
     prelude::BASE64_STANDARD,
 };
 use md5::{Digest, Md5};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use sha2::Sha256;
 
 use super::{Kernel, made, text};
@@ -30,36 +31,17 @@ fn of_text(args: &[Value], f: impl Fn(&str) -> Option<String>) -> Value {
     text(&args[0]).and_then(|t| f(&t)).map_or(Value::Null, |t| made(&t))
 }
 
+/// What an HTML form leaves as it is; it writes a space as `+`.
+const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b' ').remove(b'-').remove(b'_').remove(b'.').remove(b'*');
+
 fn url_encode(args: &[Value]) -> Value {
-    of_text(args, |text| {
-        let mut out = String::new();
-        for b in text.bytes() {
-            match b {
-                b' ' => out.push('+'),
-                b if b.is_ascii_alphanumeric() || b"-_.*".contains(&b) => out.push(b as char),
-                b => _ = write!(out, "%{b:02X}"),
-            }
-        }
-        Some(out)
-    })
+    of_text(args, |text| Some(utf8_percent_encode(text, FORM).to_string().replace(' ', "+")))
 }
 
 pub(super) fn url_decode(args: &[Value]) -> Value {
-    let digit = |b: Option<&u8>| b.and_then(|b| (*b as char).to_digit(16));
     of_text(args, |text| {
-        let (bytes, mut out, mut at) = (text.as_bytes(), Vec::with_capacity(text.len()), 0);
-        while let Some(&b) = bytes.get(at) {
-            at += 1;
-            match (b, digit(bytes.get(at)), digit(bytes.get(at + 1))) {
-                (b'%', Some(high), Some(low)) => {
-                    out.push((high * 16 + low) as u8);
-                    at += 2;
-                }
-                (b'+', ..) => out.push(b' '),
-                _ => out.push(b),
-            }
-        }
-        Some(String::from_utf8_lossy(&out).into_owned())
+        let text = text.replace('+', " ");
+        Some(percent_decode_str(&text).decode_utf8_lossy().into_owned())
     })
 }
 

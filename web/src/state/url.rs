@@ -3,6 +3,7 @@
 
 use logloupe_syntax::Language;
 use logloupe_table::time;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::time_axis::Range;
 
@@ -93,44 +94,29 @@ fn read_range(text: &str) -> Option<Range> {
     (range.0 < range.1).then_some(range)
 }
 
-/// Percent-encodes what has a meaning in an address; letters, digits and the usual signs of a query stay readable.
+/// Letters, digits and the usual signs of a query stay readable; a space is written as `+`.
+const READABLE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b' ')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'@')
+    .remove(b':')
+    .remove(b'*')
+    .remove(b'/')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'!')
+    .remove(b'|')
+    .remove(b'\'');
+
+/// Percent-encodes what has a meaning in an address.
 fn encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => out.push(byte as char),
-            b'-' | b'_' | b'.' | b'@' | b':' | b'*' | b'/' | b'(' | b')' | b'!' | b'|' | b'\'' => {
-                out.push(byte as char);
-            }
-            b' ' => out.push('+'),
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
+    utf8_percent_encode(text, READABLE).to_string().replace(' ', "+")
 }
 
 fn decode(text: &str) -> String {
-    let mut out = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'+' => out.push(b' '),
-            b'%' => {
-                let rest = bytes.clone();
-                let digits: Vec<u8> = rest.take(2).collect();
-                let code = std::str::from_utf8(&digits).ok().and_then(|d| u8::from_str_radix(d, 16).ok());
-                match code {
-                    Some(code) if digits.len() == 2 => {
-                        out.push(code);
-                        bytes.nth(1);
-                    }
-                    _ => out.push(b'%'),
-                }
-            }
-            other => out.push(other),
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]

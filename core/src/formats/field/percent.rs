@@ -1,4 +1,4 @@
-//! Percent-encoded text.
+//! Percent-encoded text. Written here: the crate `percent-encoding` decodes control characters too, and once.
 
 use memchr::memchr;
 
