@@ -90,6 +90,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn url_text_is_read_as_forms_write_it() {
+        for (text, read) in [
+            ("a+b%20c%2Bd", "a b c+d"),
+            ("%+5", "% 5"),
+            ("%2+", "%2 "),
+            ("%zz%4", "%zz%4"),
+            ("%25%32%35", "%25"),
+            ("%E2%9C%93%FF", "✓\u{fffd}"),
+        ] {
+            assert_eq!(url_decode(&[Value::text(text)]), Value::text(read), "{text:?}");
+        }
+        assert_eq!(url_encode(&[Value::text("a b-_.*~/✓")]), Value::text("a+b-_.*%7E%2F%E2%9C%93"));
+    }
+
+    #[test]
     fn base64_is_read_as_people_paste_it() {
         for (text, read) in [
             ("dXNlcjpwYXNz", Some("user:pass")),
