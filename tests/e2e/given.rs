@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use flate2::Crc;
 use logloupe_sample::{bulk, gzip};
 use serde_json::{Value, json};
 
@@ -62,7 +63,9 @@ pub(crate) fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
         let offset = archive.len() as u32;
         // Version, flags, method "stored", time, date; then checksum, both sizes, the lengths of name and extra field.
         let mut common = vec![20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0];
-        common.extend(gzip::crc32(content).to_le_bytes());
+        let mut crc = Crc::new();
+        crc.update(content);
+        common.extend(crc.sum().to_le_bytes());
         common.extend([(content.len() as u32).to_le_bytes(); 2].concat());
         common.extend((name.len() as u16).to_le_bytes());
         common.extend([0, 0]);
