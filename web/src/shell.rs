@@ -8,12 +8,8 @@ use yew::{Callback, Component, Context, Html, html};
 
 use crate::{
     components::{
-        dialogs::{KeysDialog, PasteDialog},
-        explain::ExplainSheet,
-        header::Header,
-        notices::{ExportNote, StoppedBanner},
-        opening::DropAnywhere,
-        value::ValueMenu,
+        drop_anywhere::DropAnywhere, explain::ExplainDialog, export_note::ExportNote, header::Header,
+        keys_dialog::KeysDialog, paste_dialog::PasteDialog, stopped_banner::StoppedBanner, value::ValueMenu,
     },
     engine::Engine,
     format_info,
@@ -25,7 +21,7 @@ use crate::{
     platform::{browser, listen::Listener},
     state::{
         Action, Effect, Model, keys, ledger,
-        model::{Sheet, Theme},
+        model::{Overlay, Theme},
         url::{self, Page},
     },
 };
@@ -107,9 +103,9 @@ impl Component for Shell {
                 <StoppedBanner stopped={model.stopped.clone()} act={act.clone()} />
                 { page }
                 if let Some(menu) = &model.menu { <section aria-label="Value"><ValueMenu menu={menu.clone()} act={act.clone()} /></section> }
-                if model.sheet == Sheet::Keys { <KeysDialog act={act.clone()} /> }
-                if model.sheet == Sheet::Explain { <ExplainSheet explained={model.explained.clone()} act={act.clone()} /> }
-                if model.sheet == Sheet::Paste { <PasteDialog act={act.clone()} /> }
+                if model.overlay == Overlay::Keys { <KeysDialog act={act.clone()} /> }
+                if model.overlay == Overlay::Explain { <ExplainDialog explained={model.explained.clone()} act={act.clone()} /> }
+                if model.overlay == Overlay::Paste { <PasteDialog act={act.clone()} /> }
                 if let Some(export) = &model.export { <ExportNote export={export.clone()} act={act.clone()} /> }
                 if let Some(words) = &model.notice { <div class="toast" role="status">{ words }</div> }
                 <DropAnywhere act={act.clone()} />

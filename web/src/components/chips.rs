@@ -7,7 +7,7 @@ use yew::{AttrValue, Callback, Html, Properties, classes, component, html};
 use super::icon::{Glyph, Icon};
 use crate::state::{
     Action,
-    edits::{self, Asked},
+    edits::{self, QueryText},
 };
 
 #[derive(Properties, PartialEq)]
@@ -21,7 +21,7 @@ pub(crate) struct ChipsProps {
 /// The list "Active filters".
 #[component]
 pub(crate) fn Chips(props: &ChipsProps) -> Html {
-    let chips = edits::chips(Asked { text: &props.query, language: props.language });
+    let chips = edits::chips(QueryText { text: &props.query, language: props.language });
     let many = chips.len() > 1;
     let items = chips.into_iter().map(|chip| {
         let filter = &chip.filter;

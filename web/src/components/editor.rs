@@ -8,9 +8,12 @@ use yew::{
     use_node_ref, use_state,
 };
 
-use super::completion::{self, Completion, ListKey, Offered};
-
-use crate::state::{Action, Shared, highlighting::highlighted};
+use super::suggestions::SuggestionList;
+use crate::state::{
+    Action, Shared,
+    completion::{self, ListKey, Suggestions},
+    highlighting::highlighted,
+};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct EditorProps {
@@ -20,20 +23,20 @@ pub(crate) struct EditorProps {
     pub(crate) language: Language,
     pub(crate) remarks: Shared<Vec<Diagnostic>>,
     /// What may stand at the cursor.
-    pub(crate) offered: Option<Shared<Offered>>,
+    pub(crate) suggestions: Option<Shared<Suggestions>>,
     pub(crate) act: Callback<Action>,
 }
 
 /// The text box "Query".
 #[component]
 pub(crate) fn Editor(props: &EditorProps) -> Html {
-    let EditorProps { text, ran, language, remarks, offered, act } = props;
+    let EditorProps { text, ran, language, remarks, suggestions, act } = props;
     let (area, mark) = (use_node_ref(), use_node_ref());
     let chosen = use_state(|| None::<usize>);
     let place = use_state(|| (0.0, 0.0));
     {
         let (chosen, place, mark) = (chosen.setter(), place.setter(), mark.clone());
-        use_effect_with(offered.clone(), move |_| {
+        use_effect_with(suggestions.clone(), move |_| {
             chosen.set(None);
             if let Some(mark) = mark.cast::<HtmlElement>() {
                 place.set((mark.offset_left() as f64, (mark.offset_top() + mark.offset_height()) as f64));
@@ -57,9 +60,9 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
     };
     let oninput = act.reform(move |event: yew::InputEvent| typed(&event.target_unchecked_into()));
     let accept = {
-        let (area, offered, act) = (area.clone(), offered.clone(), act.clone());
+        let (area, suggestions, act) = (area.clone(), suggestions.clone(), act.clone());
         Callback::from(move |index: usize| {
-            let accepted = offered.as_ref().and_then(|o| o.accepted(index));
+            let accepted = suggestions.as_ref().and_then(|o| o.accepted(index));
             if let (Some((text, cursor)), Some(area)) = (accepted, area.cast::<HtmlTextAreaElement>()) {
                 area.set_value(&text);
                 let at = text.get(..cursor).map_or(0, |t| t.encode_utf16().count()) as u32;
@@ -69,13 +72,14 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
         })
     };
     let onkeydown = {
-        let (act, accept, chosen, offered) = (act.clone(), accept.clone(), chosen.clone(), offered.clone());
+        let (act, accept, chosen, suggestions) =
+            (act.clone(), accept.clone(), chosen.clone(), suggestions.clone());
         Callback::from(move |event: KeyboardEvent| {
             let area = event.target_unchecked_into::<HtmlTextAreaElement>();
             let plain = !event.shift_key() && !event.is_composing();
             // Offers for a text that has changed since are not put in.
-            let offered = offered.as_ref().filter(|o| plain && o.text == area.value());
-            let count = offered.map_or(0, |o| o.completions.items.len());
+            let suggestions = suggestions.as_ref().filter(|o| plain && o.text == area.value());
+            let count = suggestions.map_or(0, |o| o.completions.items.len());
             if let Some(key) = completion::key(&event.key(), *chosen, count) {
                 event.prevent_default();
                 match key {
@@ -107,8 +111,8 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
         let fault = piece.fault.map(|f| if f == Severity::Error { "fault" } else { "doubt" });
         html! { <span class={classes!(format!("syn-{}", piece.kind), fault)}>{ piece.text }</span> }
     });
-    let before = offered.as_ref().and_then(|o| o.text.get(..o.completions.replace.start)).unwrap_or("");
-    let current = chosen.filter(|_| offered.is_some()).map(|index| format!("suggestion-{index}"));
+    let before = suggestions.as_ref().and_then(|o| o.text.get(..o.completions.replace.start)).unwrap_or("");
+    let current = chosen.filter(|_| suggestions.is_some()).map(|index| format!("suggestion-{index}"));
     html! {
         <div class="editing">
         <div class={classes!("editor", wrong.then_some("wrong"))}>
@@ -117,13 +121,13 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
             <textarea ref={area} id="query" class="query-text" rows="1" spellcheck="false" autocomplete="off" autocapitalize="off"
                 aria-label="Query" aria-invalid={wrong.to_string()} aria-describedby="query-remarks"
                 placeholder={example(*language)}
-                aria-autocomplete="list" aria-controls={offered.as_ref().map(|_| "suggestions")} aria-activedescendant={current}
+                aria-autocomplete="list" aria-controls={suggestions.as_ref().map(|_| "suggestions")} aria-activedescendant={current}
                 {oninput} {onkeydown} {onblur} />
             // Where the word begins that is completed.
             <pre class="measure" aria-hidden="true">{ before }<span ref={mark}>{ "\u{200b}" }</span></pre>
         </div>
-        if let Some(offered) = offered {
-            <Completion offered={offered.clone()} chosen={*chosen} place={*place} {accept} />
+        if let Some(suggestions) = suggestions {
+            <SuggestionList suggestions={suggestions.clone()} chosen={*chosen} place={*place} {accept} />
         }
         </div>
     }
@@ -141,19 +145,6 @@ fn byte_of(text: &str, units: usize) -> usize {
     text.len()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn places_are_counted_as_the_browser_counts() {
-        assert_eq!(byte_of("a😀é|", 0), 0);
-        assert_eq!(byte_of("a😀é|", 3), 5);
-        assert_eq!(byte_of("a😀é|", 4), 7);
-        assert_eq!(byte_of("a😀é|", 99), 8);
-    }
-}
-
 /// What stands in the empty field.
 fn example(language: Language) -> &'static str {
     match language {
@@ -165,39 +156,15 @@ fn example(language: Language) -> &'static str {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct RemarksProps {
-    pub(crate) text: AttrValue,
-    pub(crate) remarks: Shared<Vec<Diagnostic>>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// What is wrong with the query: the words, the place, what to do.
-#[component]
-pub(crate) fn Remarks(props: &RemarksProps) -> Html {
-    let RemarksProps { text, remarks } = props;
-    let items = remarks.iter().take(4).map(|remark| {
-        let error = remark.severity == Severity::Error;
-        let place = text.get(remark.span.clone()).unwrap_or("").trim();
-        let short: String = place.chars().take(60).collect();
-        html! {
-            <p class={if error { "remark bad" } else { "remark warn" }}>
-                <b>{ if error { "Error" } else { "Note" } }</b>
-                <span>
-                    { &remark.message }
-                    if !short.is_empty() { <>{ " at " }<code>{ short }</code></> }
-                    if !remark.help.is_empty() { <span class="help">{ ": " }{ &remark.help }</span> }
-                </span>
-            </p>
-        }
-    });
-    let wrong = remarks.iter().any(|d| d.severity == Severity::Error);
-    html! {
-        <div id="query-remarks" class="remarks">
-            if wrong {
-                <div role="alert">{ for items }</div>
-            } else if !remarks.is_empty() {
-                <div>{ for items }</div>
-            }
-        </div>
+    #[test]
+    fn places_are_counted_as_the_browser_counts() {
+        assert_eq!(byte_of("a😀é|", 0), 0);
+        assert_eq!(byte_of("a😀é|", 3), 5);
+        assert_eq!(byte_of("a😀é|", 4), 7);
+        assert_eq!(byte_of("a😀é|", 99), 8);
     }
 }

@@ -4,7 +4,7 @@ use logloupe_query::explain::{PlanStep, RunsAt};
 use yew::{AttrValue, Callback, Html, Properties, component, html, use_state};
 
 use super::{
-    dialogs::Dialog,
+    dialog::Dialog,
     icon::{Glyph, Icon},
 };
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     state::{Action, Shared},
 };
 
-/// What the sheet shows.
+/// What the dialog shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Side {
     Words,
@@ -32,7 +32,7 @@ pub(crate) struct ExplainProps {
 
 /// The dialog "Explain".
 #[component]
-pub(crate) fn ExplainSheet(props: &ExplainProps) -> Html {
+pub(crate) fn ExplainDialog(props: &ExplainProps) -> Html {
     let ExplainProps { explained, act } = props;
     let side = use_state(|| Side::Words);
     let tabs = SIDES.iter().map(|(this, name)| {

@@ -40,7 +40,7 @@ pub(crate) struct GridProps {
     pub(crate) sort: Option<(String, bool)>,
     pub(crate) selected: Option<u64>,
     /// Counts how often the grid was sent to its top.
-    pub(crate) begun: u32,
+    pub(crate) scroll_epoch: u32,
     /// A newer answer is on its way.
     pub(crate) busy: bool,
     pub(crate) act: Callback<Action>,
@@ -49,7 +49,7 @@ pub(crate) struct GridProps {
 /// The grid "Events".
 #[component]
 pub(crate) fn Grid(props: &GridProps) -> Html {
-    let GridProps { rows, columns, choice, sort, selected, begun, busy, act } = props;
+    let GridProps { rows, columns, choice, sort, selected, scroll_epoch, busy, act } = props;
     let scroller = use_node_ref();
     let tall = use_node_ref();
     let sheet = use_node_ref();
@@ -57,7 +57,7 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
     let narrow = use_narrow();
     let row = if narrow { CARD } else { ROW };
     let head = if narrow { 0.0 } else { HEAD };
-    let geometry = Geometry { rows: rows.total, row, port: (height - head).max(row) };
+    let geometry = Geometry { rows: rows.total, row, viewport: (height - head).max(row) };
     let position = use_state(|| 0.0f64);
     let top = position.clamp(0.0, geometry.last_top());
     // Where this component itself put the scroll bar last; a scroll event from there says nothing new.
@@ -68,7 +68,7 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
 
     {
         let set = position.setter();
-        use_effect_with(*begun, move |_| set.set(0.0));
+        use_effect_with(*scroll_epoch, move |_| set.set(0.0));
     }
     {
         let set = position.setter();
@@ -80,7 +80,7 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
     }
     {
         let (placed, scroller) = (placed.clone(), scroller.clone());
-        let key = (top.to_bits(), geometry.rows, geometry.row.to_bits(), geometry.port.to_bits());
+        let key = (top.to_bits(), geometry.rows, geometry.row.to_bits(), geometry.viewport.to_bits());
         use_effect_with(key, move |_| {
             let Some(element) = scroller.cast::<Element>() else { return };
             let target = geometry.scroll(top);
@@ -119,7 +119,7 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
                     event.prevent_default();
                     let unit = match wheel.delta_mode() {
                         1 => geometry.row,
-                        2 => geometry.port,
+                        2 => geometry.viewport,
                         _ => 1.0,
                     };
                     let next = (top + wheel.delta_y() * unit / geometry.row).clamp(0.0, geometry.last_top());
@@ -137,7 +137,7 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
         let key = (seen.first, seen.count, rows.view, rows.total);
         use_effect_with(key, move |(first, count, ..)| {
             if *count > 0 {
-                act.emit(Action::Port(*first, *count));
+                act.emit(Action::Viewport(*first, *count));
             }
         });
     }

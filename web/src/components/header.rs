@@ -3,8 +3,9 @@
 use yew::{Callback, Html, Properties, classes, component, html, use_node_ref};
 
 use super::{
+    file_inputs::FileInputs,
     icon::{Glyph, Icon},
-    opening::{FileInputs, Picker},
+    picker::Picker,
     popover::{Item, Popover},
 };
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
     state::{
         Action, Shared,
         ledger::Totals,
-        model::{Sheet, Theme},
+        model::{Overlay, Theme},
         text,
         url::Page,
     },
@@ -68,7 +69,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                     <div class="menu-part">
                         <Picker class="item" role="menuitem" />
                         <Picker folder={true} class="item" role="menuitem" />
-                        <Item onclick={act.reform(|()| Action::Sheet(Sheet::Paste))}><Icon glyph={Glyph::Paste} />{ "Paste text" }</Item>
+                        <Item onclick={act.reform(|()| Action::Overlay(Overlay::Paste))}><Icon glyph={Glyph::Paste} />{ "Paste text" }</Item>
                         <hr />
                         <Item onclick={act.reform(|()| Action::Clear)}><Icon glyph={Glyph::Close} />{ "Close all logs" }</Item>
                     </div>
@@ -78,7 +79,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
             <button type="button" class="quiet square" aria-label="Theme" title={format!("Theme: {}. Click for {next}.", theme.name())}
                 onclick={act.reform(|_| Action::Theme)}><Icon {glyph} /></button>
             <button type="button" class="quiet square" aria-label="Shortcuts" title="Keys (?)"
-                onclick={act.reform(|_| Action::Sheet(Sheet::Keys))}><Icon glyph={Glyph::Help} /></button>
+                onclick={act.reform(|_| Action::Overlay(Overlay::Keys))}><Icon glyph={Glyph::Help} /></button>
         </header>
     }
 }

@@ -4,7 +4,6 @@ use logloupe_syntax::{Diagnostic, Language};
 use yew::{AttrValue, Callback, Html, Properties, classes, component, html};
 
 use super::{
-    completion::Offered,
     editor::Editor,
     icon::{Glyph, Icon},
     popover::{Item, Popover},
@@ -12,7 +11,7 @@ use super::{
 use crate::{
     engine::{ExportAs, Loaded},
     format_info as formats,
-    state::{Action, Shared, edits},
+    state::{Action, Shared, completion::Suggestions, edits},
 };
 
 /// The languages and what they are. A pasted text of another one switches by itself.
@@ -29,7 +28,7 @@ pub(crate) struct QueryBarProps {
     /// What it is written in.
     pub(crate) language: Language,
     pub(crate) remarks: Shared<Vec<Diagnostic>>,
-    pub(crate) offered: Option<Shared<Offered>>,
+    pub(crate) suggestions: Option<Shared<Suggestions>>,
     pub(crate) loaded: Shared<Loaded>,
     /// Whether there is something to export.
     pub(crate) answered: bool,
@@ -39,7 +38,7 @@ pub(crate) struct QueryBarProps {
 /// The row of the query.
 #[component]
 pub(crate) fn QueryBar(props: &QueryBarProps) -> Html {
-    let QueryBarProps { draft, ran, language, remarks, offered, loaded, answered, act } = props;
+    let QueryBarProps { draft, ran, language, remarks, suggestions, loaded, answered, act } = props;
     let run = {
         let draft = draft.clone();
         act.reform(move |_| Action::Run(draft.to_string()))
@@ -70,7 +69,7 @@ pub(crate) fn QueryBar(props: &QueryBarProps) -> Html {
             <div class="seg language" role="radiogroup" aria-label="Query language">
                 { for languages }
             </div>
-            <Editor text={draft.clone()} ran={ran.clone()} language={*language} remarks={remarks.clone()} offered={offered.clone()} act={act.clone()} />
+            <Editor text={draft.clone()} ran={ran.clone()} language={*language} remarks={remarks.clone()} suggestions={suggestions.clone()} act={act.clone()} />
             <button type="button" class={classes!("primary", "tall", (draft.trim() != ran.as_str()).then_some("due"))} onclick={run}>
                 { "Run" }<kbd>{ "⏎" }</kbd>
             </button>

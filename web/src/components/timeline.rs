@@ -135,7 +135,7 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
         Some(_) if histogram.bars > 0 => format!("bars of {}", time_axis::step_name(histogram.step)),
         _ => String::new(),
     };
-    let told = format!(
+    let label = format!(
         "{} in {} bars, {}. Arrow keys move the selected time, plus and minus zoom.",
         text::plural(total, "event"),
         histogram.bars,
@@ -154,7 +154,7 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
                 <span class="legend">{ for legend }</span>
                 <button type="button" class="quiet small" aria-pressed={as_table.to_string()} onclick={flip}>{ "Table" }</button>
             </figcaption>
-            <div ref={plot} class="plot-area" tabindex="0" role="application" aria-roledescription="time selection" aria-label={told}
+            <div ref={plot} class="plot-area" tabindex="0" role="application" aria-roledescription="time selection" aria-label={label}
                 {onpointerdown} {onpointermove} {onpointerup} {onpointercancel} {onpointerleave} {onkeydown}>
                 { (*picture).clone() }
                 if let Some((index, at)) = tip.filter(|_| drag.is_none()) { <Tip {index} {at} histogram={histogram.clone()} /> }

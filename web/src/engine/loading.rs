@@ -8,7 +8,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::File;
 
 use super::{
-    Event, Given, Loaded, Progress,
+    Event, InputFile, Loaded, Progress,
     pool::{Handle, random},
     state::{State, now},
 };
@@ -101,7 +101,7 @@ struct Job {
 }
 
 /// Looks at large files, then queues all.
-pub(super) fn open(state: &Rc<RefCell<State>>, files: Vec<Given>) {
+pub(super) fn open(state: &Rc<RefCell<State>>, files: Vec<InputFile>) {
     state.borrow_mut().begin_loading();
     for given in files {
         let size = given.file.size() as u64;
@@ -143,7 +143,7 @@ impl State {
     fn sums(&self) -> (u64, u64, u64) {
         self.workers.iter().fold((0, 0, 0), |s, w| (s.0 + w.bytes, s.1 + w.rows, s.2 + w.rejected))
     }
-    fn queue(&mut self, given: Given, parts: u64) {
+    fn queue(&mut self, given: InputFile, parts: u64) {
         let size = given.file.size() as u64;
         self.loading.total_bytes += size;
         let whole = self.loading.next;

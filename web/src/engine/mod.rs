@@ -3,6 +3,7 @@
 //! The handle hides workers, messages and merging. Nothing here draws, and nothing here holds a log: the page sees
 //! windows of rows and finished series.
 
+mod catalog;
 mod completing;
 mod exporting;
 mod loading;
@@ -22,7 +23,7 @@ use crate::protocol::Explained;
 
 /// One file that the user gave, with its path inside a dropped folder.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Given {
+pub struct InputFile {
     /// Path as the user sees it.
     pub path: String,
     /// The browser's handle.
@@ -166,7 +167,7 @@ impl Engine {
         Engine { state: state::State::start(tell) }
     }
     /// Loads files beside what is loaded already.
-    pub fn open(&self, files: Vec<Given>) {
+    pub fn open(&self, files: Vec<InputFile>) {
         loading::open(&self.state, files);
     }
     /// Loads the sample incident.

@@ -98,7 +98,7 @@ impl State {
     /// What all workers know of fields, for planning.
     pub(super) fn catalog(&self) -> Vec<u8> {
         let catalogs: Vec<Vec<u8>> = self.workers.iter().map(|w| w.catalog.clone()).collect();
-        crate::worker::catalog::merge(&catalogs)
+        super::catalog::merge(&catalogs)
     }
     pub(super) fn explain(&self, query: String, language: Language) {
         self.ask(0, Request::Explain { query, language, catalog: self.catalog() });

@@ -134,7 +134,7 @@ impl State {
     }
     fn answered(&mut self, answer: View<Bytes>) {
         let Some(job) = &mut self.viewing.job else { return };
-        let (table, failed) = match answer.table.map(|bytes| crate::worker::catalog::result(&bytes)) {
+        let (table, failed) = match answer.table.map(|bytes| super::catalog::result(&bytes)) {
             Some(Ok(table)) => (Some(table), None),
             Some(Err(message)) => (None, Some(message)),
             None => (None, None),

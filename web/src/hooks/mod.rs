@@ -18,12 +18,12 @@ pub(crate) fn use_size(node: &NodeRef) -> (f64, f64) {
     use_effect_with(node.clone(), move |node| {
         let element = node.cast::<Element>();
         let measured = element.clone();
-        let hear = Closure::<dyn FnMut(JsValue)>::new(move |_: JsValue| {
+        let handler = Closure::<dyn FnMut(JsValue)>::new(move |_: JsValue| {
             if let Some(element) = &measured {
                 set.set((element.client_width() as f64, element.client_height() as f64));
             }
         });
-        let observer = ResizeObserver::new(hear.as_ref().unchecked_ref()).ok();
+        let observer = ResizeObserver::new(handler.as_ref().unchecked_ref()).ok();
         if let (Some(observer), Some(element)) = (&observer, &element) {
             observer.observe(element);
         }
@@ -31,7 +31,7 @@ pub(crate) fn use_size(node: &NodeRef) -> (f64, f64) {
             if let Some(observer) = observer {
                 observer.disconnect();
             }
-            drop(hear);
+            drop(handler);
         }
     });
     *size

@@ -8,21 +8,22 @@ use crate::{
     components::{
         chips::Chips,
         detail::DetailPanel,
-        editor::Remarks,
         facets::Facets,
         grid::Grid,
         icon::{Glyph, Icon},
-        notices::{NoMatch, NothingRead},
+        no_match::NoMatch,
+        nothing_read::NothingRead,
         query_bar::QueryBar,
+        remarks::Remarks,
         results::Results,
         time_range::TimeRange,
         timeline::Timeline,
     },
     state::{
         Action, Model,
-        edits::{self, Asked},
+        edits::{self, QueryText},
         facets,
-        model::Sheet,
+        model::Overlay,
         text,
     },
 };
@@ -55,7 +56,7 @@ pub(crate) fn Explore(props: &ExploreProps) -> Html {
     // Of the answer on screen: the text above may be a later one that cannot run.
     let sort = viewed
         .as_ref()
-        .and_then(|v| edits::sort(Asked { text: &v.request.query, language: v.request.language }));
+        .and_then(|v| edits::sort(QueryText { text: &v.request.query, language: v.request.language }));
     // Answers in the time of a blink are not announced as waiting.
     let busy = model.asking && viewed.is_some();
     let nothing =
@@ -69,7 +70,7 @@ pub(crate) fn Explore(props: &ExploreProps) -> Html {
         },
         Some(_) => html! {
             <Grid rows={model.rows.clone()} columns={Rc::new(model.columns())} choice={Rc::new(facets::all_fields(&model.loaded.formats))}
-                {sort} selected={model.selected} begun={model.begun} {busy} act={act.clone()} />
+                {sort} selected={model.selected} scroll_epoch={model.scroll_epoch} {busy} act={act.clone()} />
         },
         None if model.has_error() => {
             html! { <div class="empty"><h2>{ "The query cannot run yet" }</h2><p>{ "The place is underlined above; beside it stands what was expected." }</p></div> }
@@ -80,10 +81,10 @@ pub(crate) fn Explore(props: &ExploreProps) -> Html {
         None => html! { <div class="empty quiet-wait"><p>{ "Reading…" }</p></div> },
     };
     let is_open = model.open.is_some() && !model.has_table();
-    let facets_sheet = model.sheet == Sheet::Facets;
+    let facets_sheet = model.overlay == Overlay::Facets;
     html! {
         <main class={classes!("explore", is_open.then_some("with-detail"), facets_sheet.then_some("with-facets"))}>
-            <QueryBar draft={model.draft.clone()} ran={query.clone()} {language} remarks={model.diagnostics.clone()} offered={model.offered.clone()} loaded={model.loaded.clone()}
+            <QueryBar draft={model.draft.clone()} ran={query.clone()} {language} remarks={model.diagnostics.clone()} suggestions={model.suggestions.clone()} loaded={model.loaded.clone()}
                 answered={viewed.is_some()} act={act.clone()} />
             <div class="under-query">
                 <Remarks text={query.clone()} remarks={model.diagnostics.clone()} />
@@ -95,7 +96,7 @@ pub(crate) fn Explore(props: &ExploreProps) -> Html {
             <div class="which">
                 <div class="side">
                     <div class="sheet-head narrow-only"><h2>{ "Facets" }</h2><span class="grow"></span>
-                        <button type="button" class="quiet square" aria-label="Close facets" onclick={act.reform(|_| Action::Sheet(Sheet::None))}><Icon glyph={Glyph::Close} /></button></div>
+                        <button type="button" class="quiet square" aria-label="Close facets" onclick={act.reform(|_| Action::Overlay(Overlay::None))}><Icon glyph={Glyph::Close} /></button></div>
                     <Facets viewed={viewed.clone()} loaded={model.loaded.clone()} fields={model.facet_fields()} long={model.long_facet.clone()} act={act.clone()} />
                 </div>
                 <div class={classes!("middle", model.is_stale().then_some("stale"))}>{ middle }</div>
@@ -108,7 +109,7 @@ pub(crate) fn Explore(props: &ExploreProps) -> Html {
                 <span class="muted wide-only">{ format!("{} · {}", text::plural(model.loaded.workers as u64, "worker"), text::bytes(model.loaded.memory as f64)) }</span>
                 if matched > 0 { <span class="muted wide-only">{ text::share(matched, model.loaded.rows) }</span> }
                 <span class="muted wide-only">{ "UTC" }</span>
-                <button type="button" class="out narrow-only" onclick={act.reform(|_| Action::Sheet(Sheet::Facets))}><Icon glyph={Glyph::Filter} />{ "Facets" }</button>
+                <button type="button" class="out narrow-only" onclick={act.reform(|_| Action::Overlay(Overlay::Facets))}><Icon glyph={Glyph::Filter} />{ "Facets" }</button>
             </footer>
         </main>
     }

@@ -6,9 +6,9 @@ use yew::{Callback, Html, Properties, component, html};
 use crate::{
     components::{
         icon::{Glyph, Icon},
-        opening::Picker,
+        picker::Picker,
     },
-    state::{Action, facets, model::Sheet},
+    state::{Action, facets, model::Overlay},
 };
 
 #[derive(Properties, PartialEq)]
@@ -38,7 +38,7 @@ pub(crate) fn Start(props: &StartProps) -> Html {
                     <div class="drop-buttons">
                         <Picker class="primary tall" />
                         <Picker folder={true} class="out tall" />
-                        <button type="button" class="out tall" onclick={act.reform(|_| Action::Sheet(Sheet::Paste))}><Icon glyph={Glyph::Paste} />{ "Paste" }</button>
+                        <button type="button" class="out tall" onclick={act.reform(|_| Action::Overlay(Overlay::Paste))}><Icon glyph={Glyph::Paste} />{ "Paste" }</button>
                     </div>
                     <div class="or"><span>{ "or" }</span></div>
                     <button type="button" class="out tall" onclick={act.reform(|_| Action::OpenSample)}><Icon glyph={Glyph::Spark} />{ "Try sample logs" }</button>

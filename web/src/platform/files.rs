@@ -8,17 +8,17 @@ use web_sys::{
     FileSystemFileEntry,
 };
 
-use crate::engine::Given;
+use crate::engine::InputFile;
 
 /// How deep folders are followed; a folder cannot contain itself, but a link can look so.
 const DEEPEST: usize = 64;
 
 /// The chosen files; those of a chosen folder carry their path in it.
-pub(crate) fn chosen(list: &FileList) -> Vec<Given> {
+pub(crate) fn chosen(list: &FileList) -> Vec<InputFile> {
     let given = |file: File| {
         let inside = js_sys::Reflect::get(&file, &JsValue::from_str("webkitRelativePath"));
         let inside = inside.ok().and_then(|p| p.as_string()).filter(|p| !p.is_empty());
-        Given { path: inside.unwrap_or_else(|| file.name()), file }
+        InputFile { path: inside.unwrap_or_else(|| file.name()), file }
     };
     (0..list.length()).filter_map(|i| list.get(i)).map(given).collect()
 }
@@ -27,7 +27,7 @@ pub(crate) fn chosen(list: &FileList) -> Vec<Given> {
 /// followed one by one.
 pub(crate) struct Dropped {
     entries: Vec<FileSystemEntry>,
-    files: Vec<Given>,
+    files: Vec<InputFile>,
 }
 
 impl Dropped {
@@ -41,8 +41,9 @@ impl Dropped {
             // A file is taken as it is; only a folder needs its entry.
             match item.webkit_get_as_entry() {
                 Ok(Some(entry)) if entry.is_directory() => entries.push(entry),
-                _ => files
-                    .extend(item.get_as_file().ok().flatten().map(|file| Given { path: file.name(), file })),
+                _ => files.extend(
+                    item.get_as_file().ok().flatten().map(|file| InputFile { path: file.name(), file }),
+                ),
             }
         }
         if entries.is_empty() && files.is_empty() {
@@ -52,7 +53,7 @@ impl Dropped {
     }
 
     /// All files, those inside folders included, ordered by path.
-    pub(crate) async fn files(self) -> Vec<Given> {
+    pub(crate) async fn files(self) -> Vec<InputFile> {
         let mut found = self.files;
         let mut open: Vec<(FileSystemEntry, usize)> = self.entries.into_iter().map(|e| (e, 0)).collect();
         while let Some((entry, depth)) = open.pop() {
@@ -60,7 +61,7 @@ impl Dropped {
             if entry.is_file() {
                 let entry: FileSystemFileEntry = entry.unchecked_into();
                 if let Some(file) = file(&entry).await {
-                    found.push(Given { path, file });
+                    found.push(InputFile { path, file });
                 }
             } else if depth < DEEPEST {
                 let folder: FileSystemDirectoryEntry = entry.unchecked_into();

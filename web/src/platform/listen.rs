@@ -8,7 +8,7 @@ use web_sys::{AddEventListenerOptions, Event, EventTarget};
 pub(crate) struct Listener {
     target: EventTarget,
     kind: &'static str,
-    hear: Closure<dyn FnMut(Event)>,
+    handler: Closure<dyn FnMut(Event)>,
 }
 
 impl Listener {
@@ -16,27 +16,27 @@ impl Listener {
     pub(crate) fn new(
         target: &EventTarget,
         kind: &'static str,
-        hear: impl FnMut(Event) + 'static,
+        handler: impl FnMut(Event) + 'static,
     ) -> Listener {
-        let hear = Closure::new(hear);
+        let handler = Closure::new(handler);
         let options = AddEventListenerOptions::new();
         options.set_passive(false);
         let _ = target.add_event_listener_with_callback_and_add_event_listener_options(
             kind,
-            hear.as_ref().unchecked_ref(),
+            handler.as_ref().unchecked_ref(),
             &options,
         );
-        Listener { target: target.clone(), kind, hear }
+        Listener { target: target.clone(), kind, handler }
     }
     /// Listens on the window.
-    pub(crate) fn on_window(kind: &'static str, hear: impl FnMut(Event) + 'static) -> Option<Listener> {
-        web_sys::window().map(|window| Listener::new(&window, kind, hear))
+    pub(crate) fn on_window(kind: &'static str, handler: impl FnMut(Event) + 'static) -> Option<Listener> {
+        web_sys::window().map(|window| Listener::new(&window, kind, handler))
     }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
         let _ =
-            self.target.remove_event_listener_with_callback(self.kind, self.hear.as_ref().unchecked_ref());
+            self.target.remove_event_listener_with_callback(self.kind, self.handler.as_ref().unchecked_ref());
     }
 }

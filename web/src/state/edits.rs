@@ -19,7 +19,7 @@ pub(crate) enum ValueAct {
     Exclude,
     /// Events with it too.
     Also,
-    /// Nothing else asked: this value in every log.
+    /// Nothing else query_text: this value in every log.
     Everywhere,
     /// How many events per value of its field.
     CountBy,
@@ -27,19 +27,19 @@ pub(crate) enum ValueAct {
 
 /// A query's text and its language.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Asked<'t> {
+pub(crate) struct QueryText<'t> {
     pub(crate) text: &'t str,
     pub(crate) language: Language,
 }
 
 #[cfg(test)]
-impl<'t> From<&'t str> for Asked<'t> {
-    fn from(text: &'t str) -> Asked<'t> {
-        Asked { text, language: Language::Insights }
+impl<'t> From<&'t str> for QueryText<'t> {
+    fn from(text: &'t str) -> QueryText<'t> {
+        QueryText { text, language: Language::Insights }
     }
 }
 
-impl Asked<'_> {
+impl QueryText<'_> {
     /// The tree of a text that can run.
     fn tree(self) -> Option<Query> {
         parse_in(self.text, self.language).into_result().ok()
@@ -79,36 +79,45 @@ fn tree(text: &str) -> Option<Query> {
     parse(text).into_result().ok()
 }
 
-fn edited(asked: Asked<'_>, change: impl FnOnce(&mut Query)) -> Option<String> {
-    let mut query = asked.tree()?;
+fn edited(query_text: QueryText<'_>, change: impl FnOnce(&mut Query)) -> Option<String> {
+    let mut query = query_text.tree()?;
     change(&mut query);
-    Some(text_in(&query, asked.language).unwrap_or_else(|_| query.to_string()))
+    Some(text_in(&query, query_text.language).unwrap_or_else(|_| query.to_string()))
 }
 
 /// The query after a click on a value; `None` when the text cannot be read.
-pub(crate) fn with_value(asked: Asked<'_>, act: ValueAct, field: &str, value: &str) -> Option<String> {
+pub(crate) fn with_value(
+    query_text: QueryText<'_>,
+    act: ValueAct,
+    field: &str,
+    value: &str,
+) -> Option<String> {
     let value = literal(value);
     match act {
-        ValueAct::Only => edited(asked, |q| edit::include_only(q, field, value)),
-        ValueAct::Exclude => edited(asked, |q| edit::exclude(q, field, value)),
-        ValueAct::Also => edited(asked, |q| edit::include_also(q, field, value)),
-        ValueAct::Everywhere => edited(Asked { text: "", ..asked }, |q| edit::include_only(q, field, value)),
-        ValueAct::CountBy => counted_by(asked, field),
+        ValueAct::Only => edited(query_text, |q| edit::include_only(q, field, value)),
+        ValueAct::Exclude => edited(query_text, |q| edit::exclude(q, field, value)),
+        ValueAct::Also => edited(query_text, |q| edit::include_also(q, field, value)),
+        ValueAct::Everywhere => {
+            edited(QueryText { text: "", ..query_text }, |q| edit::include_only(q, field, value))
+        }
+        ValueAct::CountBy => counted_by(query_text, field),
     }
 }
 
 /// `… | stats count(*) as events by field | sort events desc`, the filters kept.
-pub(crate) fn counted_by(asked: Asked<'_>, field: &str) -> Option<String> {
+pub(crate) fn counted_by(query_text: QueryText<'_>, field: &str) -> Option<String> {
     let question = tree(&format!("stats count(*) as events by {} | sort events desc", Name(field)))?;
-    edited(asked, |query| {
+    edited(query_text, |query| {
         keep_filters(query);
         query.commands.extend(question.commands);
     })
 }
 
-/// A preset's query asked of what is filtered now.
-pub(crate) fn with_preset(asked: Asked<'_>, preset: &str) -> String {
-    let (Some(mut query), Some(question)) = (asked.tree(), tree(preset)) else { return preset.to_owned() };
+/// A preset's query query_text of what is filtered now.
+pub(crate) fn with_preset(query_text: QueryText<'_>, preset: &str) -> String {
+    let (Some(mut query), Some(question)) = (query_text.tree(), tree(preset)) else {
+        return preset.to_owned();
+    };
     keep_filters(&mut query);
     // A preset's own filters come after; free text can only stand first, so a preset that begins with it stands alone.
     if question.commands.iter().any(|c| matches!(c.item, Command::Search(_) | Command::Source(_))) {
@@ -134,23 +143,23 @@ fn literal(value: &str) -> Value {
 }
 
 /// The filters as chips; none when the text cannot be read.
-pub(crate) fn chips(asked: Asked<'_>) -> Vec<FilterChip> {
-    asked.tree().map(|query| edit::filters_in(&query, asked.language)).unwrap_or_default()
+pub(crate) fn chips(query_text: QueryText<'_>) -> Vec<FilterChip> {
+    query_text.tree().map(|query| edit::filters_in(&query, query_text.language)).unwrap_or_default()
 }
 
 /// The query without a filter.
-pub(crate) fn without(asked: Asked<'_>, index: usize) -> Option<String> {
-    edited(asked, |q| edit::remove_filter(q, index))
+pub(crate) fn without(query_text: QueryText<'_>, index: usize) -> Option<String> {
+    edited(query_text, |q| edit::remove_filter(q, index))
 }
 
 /// The query with a filter turned around.
-pub(crate) fn inverted(asked: Asked<'_>, index: usize) -> Option<String> {
-    edited(asked, |q| edit::invert_filter(q, index))
+pub(crate) fn inverted(query_text: QueryText<'_>, index: usize) -> Option<String> {
+    edited(query_text, |q| edit::invert_filter(q, index))
 }
 
 /// The query without any filter.
-pub(crate) fn unfiltered(asked: Asked<'_>) -> Option<String> {
-    edited(asked, |query| {
+pub(crate) fn unfiltered(query_text: QueryText<'_>) -> Option<String> {
+    edited(query_text, |query| {
         while !edit::filters(query).is_empty() {
             let before = query.clone();
             edit::remove_filter(query, 0);
@@ -162,14 +171,14 @@ pub(crate) fn unfiltered(asked: Asked<'_>) -> Option<String> {
 }
 
 /// What the result is sorted by first, and whether the largest comes first.
-pub(crate) fn sort(asked: Asked<'_>) -> Option<(String, bool)> {
-    edit::sort(&asked.tree()?)
+pub(crate) fn sort(query_text: QueryText<'_>) -> Option<(String, bool)> {
+    edit::sort(&query_text.tree()?)
 }
 
 /// The query after a click on a column's head: descending, ascending, its own order again.
-pub(crate) fn with_next_sort(asked: Asked<'_>, field: &str) -> Option<String> {
-    let now = sort(asked);
-    edited(asked, |query| match now {
+pub(crate) fn with_next_sort(query_text: QueryText<'_>, field: &str) -> Option<String> {
+    let now = sort(query_text);
+    edited(query_text, |query| match now {
         Some((by, true)) if by == field => edit::set_sort(query, field, false),
         Some((by, false)) if by == field => edit::clear_sort(query),
         _ => edit::set_sort(query, field, true),
@@ -215,17 +224,17 @@ mod tests {
 
     #[test]
     fn clicks_in_sql_stay_sql() {
-        let asked = Asked {
+        let query_text = QueryText {
             text: "SELECT sourceip, COUNT(*) AS n FROM cloudtrail_logs GROUP BY sourceip",
             language: Language::Sql,
         };
-        let only = with_value(asked, ValueAct::Only, "eventname", "GetObject").expect("a query");
+        let only = with_value(query_text, ValueAct::Only, "eventname", "GetObject").expect("a query");
         assert!(only.starts_with("SELECT") && only.contains("WHERE"), "{only}");
-        let asked = Asked { text: &only, ..asked };
-        assert_eq!(chips(asked).len(), 1);
-        let insights = asked.in_language(Language::Insights).expect("words");
+        let query_text = QueryText { text: &only, ..query_text };
+        assert_eq!(chips(query_text).len(), 1);
+        let insights = query_text.in_language(Language::Insights).expect("words");
         assert!(insights.contains("stats count(*) as n"), "{insights}");
-        let pattern = Asked { text: "{ $.a = 1 }", language: Language::Pattern };
+        let pattern = QueryText { text: "{ $.a = 1 }", language: Language::Pattern };
         let both = with_value(pattern, ValueAct::Only, "b", "x").expect("a query");
         assert_eq!(Language::of(&both, Language::Pattern), Language::Insights, "{both}");
     }

@@ -12,8 +12,8 @@ pub(crate) enum Key {
     Theme,
 }
 
-/// What is said of each key on the help sheet.
-pub(crate) const SHEET: [(&[&str], &str); 13] = [
+/// What is said of each key in the dialog "Keys".
+pub(crate) const HELP: [(&[&str], &str); 13] = [
     (&["/"], "go to the query"),
     (&["Enter"], "run the query; Shift+Enter starts a new line"),
     (&["j", "↓"], "next row"),

@@ -6,6 +6,7 @@
 //! [`time_axis`], [`text`] (words for times and numbers), [`shared`].
 
 pub(crate) mod columns;
+pub(crate) mod completion;
 pub(crate) mod edits;
 pub(crate) mod facets;
 pub(crate) mod highlighting;

@@ -8,7 +8,7 @@ use logloupe_view::{Detail, RowId, ViewRequest};
 
 use super::{
     columns::{self, Column},
-    edits::Asked,
+    edits::QueryText,
     facets,
     rows::Rows,
     shared::Shared,
@@ -17,9 +17,9 @@ use super::{
 };
 use crate::{
     charts::data::ChartKind,
-    components::completion::Offered,
     engine::{Loaded, Progress, Viewed},
     protocol::Explained,
+    state::completion::Suggestions,
 };
 
 /// Light or dark.
@@ -64,7 +64,7 @@ pub(crate) enum Tab {
 
 /// What lies over the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Sheet {
+pub(crate) enum Overlay {
     #[default]
     None,
     /// The keys.
@@ -118,7 +118,7 @@ pub(crate) struct Model {
     /// The text in the query bar.
     pub(crate) draft: String,
     /// What may stand at its cursor.
-    pub(crate) offered: Option<Shared<Offered>>,
+    pub(crate) suggestions: Option<Shared<Suggestions>>,
     pub(crate) diagnostics: Shared<Vec<Diagnostic>>,
     pub(crate) viewed: Option<Shared<Viewed>>,
     /// A question is out.
@@ -130,19 +130,19 @@ pub(crate) struct Model {
     /// The rows on screen.
     pub(crate) rows: Shared<Rows>,
     /// The rows of a newer view, until the first of them are here.
-    pub(crate) coming: Option<Rows>,
+    pub(crate) pending_rows: Option<Rows>,
     /// What the grid shows: first row and how many.
-    pub(crate) port: (u64, usize),
+    pub(crate) viewport: (u64, usize),
     /// The next view is of another question: the grid begins at its top again.
-    pub(crate) begin: bool,
+    pub(crate) scroll_to_top: bool,
     /// Counts how often the grid was sent to its top.
-    pub(crate) begun: u32,
+    pub(crate) scroll_epoch: u32,
     /// The row under the keyboard, by place in the view.
     pub(crate) selected: Option<u64>,
     /// The row shown in full.
     pub(crate) open: Option<RowId>,
     /// The selected row is to be opened as soon as it is here.
-    pub(crate) opening: bool,
+    pub(crate) open_on_arrival: bool,
     pub(crate) detail: Option<Shared<Detail>>,
     pub(crate) tab: Tab,
     /// The facet of which more values are shown.
@@ -152,8 +152,8 @@ pub(crate) struct Model {
     pub(crate) widths: BTreeMap<String, f64>,
     pub(crate) menu: Option<Menu>,
     pub(crate) export: Option<Export>,
-    pub(crate) sheet: Sheet,
-    /// What the sheet for that shows, once it is here.
+    pub(crate) overlay: Overlay,
+    /// What the dialog for that shows, once it is here.
     pub(crate) explained: Option<Shared<Explained>>,
     pub(crate) theme: Theme,
     pub(crate) chart: Option<ChartKind>,
@@ -198,8 +198,8 @@ impl Model {
         }
     }
     /// The question that runs.
-    pub(crate) fn asked(&self) -> Asked<'_> {
-        Asked { text: &self.view.query, language: self.view.language }
+    pub(crate) fn query_text(&self) -> QueryText<'_> {
+        QueryText { text: &self.view.query, language: self.view.language }
     }
     /// Whether the answer on screen is to an earlier question, as the present one cannot run.
     pub(crate) fn is_stale(&self) -> bool {

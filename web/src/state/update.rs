@@ -6,10 +6,10 @@ use logloupe_view::{RowId, ViewRequest};
 
 use super::{
     columns,
-    edits::{self, Asked, ValueAct},
+    edits::{self, QueryText, ValueAct},
     facets,
     keys::Key,
-    model::{Export, Menu, Model, Sheet, Stopped, Tab, Theme},
+    model::{Export, Menu, Model, Overlay, Stopped, Tab, Theme},
     rows::Rows,
     shared::Shared,
     time_axis::Range,
@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     charts::data::ChartKind,
-    components::completion::Offered,
-    engine::{Event, ExportAs, Given, Viewed},
+    engine::{Event, ExportAs, InputFile, Viewed},
+    state::completion::Suggestions,
 };
 
 /// A longer text is not completed while it is typed: it was pasted.
@@ -31,12 +31,12 @@ pub(crate) enum Action {
     Engine(Event),
     /// The address changed: back, forward, or edited by hand.
     Arrived(View),
-    Open(Vec<Given>),
+    Open(Vec<InputFile>),
     OpenSample,
     CancelLoading,
     Clear,
     Go(Page),
-    /// The text in the query bar, with nothing to be offered for it.
+    /// The text in the query bar, with nothing to be suggestions for it.
     Draft(String),
     /// The text was typed; the byte at which the cursor stands.
     Typed(String, usize),
@@ -65,7 +65,7 @@ pub(crate) enum Action {
     Widen(String, f64),
     Sort(String),
     /// The grid shows these rows: first and how many.
-    Port(u64, usize),
+    Viewport(u64, usize),
     Select(u64),
     /// Select another row: so many further or back.
     Move(i64),
@@ -82,7 +82,7 @@ pub(crate) enum Action {
     StoppedSeen,
     DownloadRejected,
     Chart(ChartKind),
-    Sheet(Sheet),
+    Overlay(Overlay),
     Theme,
     Key(Key),
     NoticeSeen,
@@ -91,7 +91,7 @@ pub(crate) enum Action {
 /// What is to be done outside.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Effect {
-    Open(Vec<Given>),
+    Open(Vec<InputFile>),
     OpenSample,
     CancelLoading,
     Clear,
@@ -125,13 +125,13 @@ impl Model {
     /// Takes note of what happened; gives what is to be done.
     pub(crate) fn update(&mut self, action: Action) -> Vec<Effect> {
         match action {
-            Action::Engine(event) => self.heard(event),
+            Action::Engine(event) => self.on_event(event),
             Action::Arrived(view) => self.arrived(view),
             Action::Open(files) if files.is_empty() => Vec::new(),
             Action::Open(files) => {
                 self.progress.loading = true;
                 self.view.page = Page::Explore;
-                self.sheet = Sheet::None;
+                self.overlay = Overlay::None;
                 vec![Effect::Open(files)]
             }
             Action::OpenSample => {
@@ -151,32 +151,32 @@ impl Model {
             }
             Action::Draft(text) => {
                 self.draft = text;
-                self.offered = None;
+                self.suggestions = None;
                 Vec::new()
             }
             Action::Typed(text, cursor) => {
                 self.draft.clone_from(&text);
                 if text.trim().is_empty() || text.len() > LONGEST_COMPLETED {
-                    self.offered = None;
+                    self.suggestions = None;
                     return Vec::new();
                 }
                 vec![Effect::Complete(text, cursor, self.view.language)]
             }
             Action::Run(text) => self.run(Some(text)),
             Action::Language(language) => self.switch(language),
-            Action::Preset(query) => self.run(Some(edits::with_preset(self.asked(), query))),
+            Action::Preset(query) => self.run(Some(edits::with_preset(self.query_text(), query))),
             Action::Value(act, field, value) => {
                 self.menu = None;
                 if act == ValueAct::Everywhere {
                     self.view.range = None;
                     self.view.span = None;
                 }
-                self.run(edits::with_value(self.asked(), act, &field, &value))
+                self.run(edits::with_value(self.query_text(), act, &field, &value))
             }
-            Action::RemoveFilter(index) => self.run(edits::without(self.asked(), index)),
-            Action::InvertFilter(index) => self.run(edits::inverted(self.asked(), index)),
-            Action::RemoveFilters => self.run(edits::unfiltered(self.asked())),
-            Action::Sort(field) => self.run(edits::with_next_sort(self.asked(), &field)),
+            Action::RemoveFilter(index) => self.run(edits::without(self.query_text(), index)),
+            Action::InvertFilter(index) => self.run(edits::inverted(self.query_text(), index)),
+            Action::RemoveFilters => self.run(edits::unfiltered(self.query_text())),
+            Action::Sort(field) => self.run(edits::with_next_sort(self.query_text(), &field)),
             Action::Brush(range) if range == self.view.range => Vec::new(),
             Action::Brush(range) => {
                 self.view.range = range;
@@ -230,8 +230,8 @@ impl Model {
                 self.widths.insert(name, width.clamp(56.0, 1200.0).round());
                 vec![Effect::RememberWidths]
             }
-            Action::Port(first, count) => {
-                self.port = (first, count);
+            Action::Viewport(first, count) => {
+                self.viewport = (first, count);
                 self.fetch()
             }
             Action::Select(index) => {
@@ -246,7 +246,7 @@ impl Model {
             Action::CloseDetail => {
                 self.open = None;
                 self.detail = None;
-                self.opening = false;
+                self.open_on_arrival = false;
                 Vec::new()
             }
             Action::Tab(tab) => {
@@ -275,7 +275,7 @@ impl Model {
                 vec![Effect::CancelExport]
             }
             Action::Explain => {
-                self.sheet = Sheet::Explain;
+                self.overlay = Overlay::Explain;
                 self.explained = None;
                 vec![Effect::Explain(self.draft.clone(), self.view.language)]
             }
@@ -294,8 +294,8 @@ impl Model {
                 self.chart = Some(kind);
                 Vec::new()
             }
-            Action::Sheet(sheet) => {
-                self.sheet = sheet;
+            Action::Overlay(overlay) => {
+                self.overlay = overlay;
                 Vec::new()
             }
             Action::Theme => {
@@ -317,7 +317,7 @@ impl Model {
             Key::PreviousRow => self.move_selection(-1),
             Key::OpenRow => self.update(Action::OpenSelected),
             Key::Help => {
-                self.sheet = if self.sheet == Sheet::Keys { Sheet::None } else { Sheet::Keys };
+                self.overlay = if self.overlay == Overlay::Keys { Overlay::None } else { Overlay::Keys };
                 Vec::new()
             }
             Key::Theme => self.update(Action::Theme),
@@ -325,8 +325,8 @@ impl Model {
                 if self.menu.take().is_some() {
                     return Vec::new();
                 }
-                if self.sheet != Sheet::None {
-                    self.sheet = Sheet::None;
+                if self.overlay != Overlay::None {
+                    self.overlay = Overlay::None;
                     return Vec::new();
                 }
                 self.update(Action::CloseDetail)
@@ -336,7 +336,7 @@ impl Model {
 
     /// Runs a text; `None` is a click that could not be brought into the text, as the text cannot be read.
     fn run(&mut self, text: Option<String>) -> Vec<Effect> {
-        self.offered = None;
+        self.suggestions = None;
         let Some(text) = text else {
             return self
                 .say("The query has an error. Fix or clear the query first.", vec![Effect::FocusQuery]);
@@ -356,7 +356,7 @@ impl Model {
         if language == self.view.language {
             return Vec::new();
         }
-        let draft = Asked { text: &self.draft, language: Language::of(&self.draft, self.view.language) };
+        let draft = QueryText { text: &self.draft, language: Language::of(&self.draft, self.view.language) };
         let text = match draft.in_language(language) {
             Ok(text) => text,
             Err(message) => return self.say(&message, vec![Effect::FocusQuery]),
@@ -370,7 +370,7 @@ impl Model {
     }
 
     fn another_question(&mut self) -> Vec<Effect> {
-        self.begin = true;
+        self.scroll_to_top = true;
         with(self.ask(), Effect::Address(true))
     }
 
@@ -392,7 +392,7 @@ impl Model {
         self.view = view;
         self.menu = None;
         if asks {
-            self.begin = true;
+            self.scroll_to_top = true;
             return self.ask();
         }
         if columns { self.columns_changed() } else { Vec::new() }
@@ -408,7 +408,7 @@ impl Model {
     /// Fetches the rows again if they lack a column. Columns are only ever added, so that rows which are still on
     /// their way with fewer are known to be old by their length.
     fn columns_changed(&mut self) -> Vec<Effect> {
-        let now = self.coming.as_ref().unwrap_or(&self.rows);
+        let now = self.pending_rows.as_ref().unwrap_or(&self.rows);
         let mut wanted = now.columns.clone();
         for name in columns::asked(&self.column_names()) {
             if !wanted.contains(&name) {
@@ -418,21 +418,21 @@ impl Model {
         if wanted.len() == now.columns.len() {
             return Vec::new();
         }
-        self.coming = Some(Rows::new(now.view, now.total, wanted));
+        self.pending_rows = Some(Rows::new(now.view, now.total, wanted));
         self.fetch()
     }
 
     /// Asks for the rows on screen that are not here, of the newest view.
     fn fetch(&mut self) -> Vec<Effect> {
-        let (first, count) = self.port;
+        let (first, count) = self.viewport;
         let ask = |rows: &mut Rows| {
             let stretches = rows.need(first.min(rows.total.saturating_sub(1)), count.max(1));
             let (view, columns) = (rows.view, rows.columns.clone());
             let effect = |(from, count)| Effect::Rows { view, from, count, columns: columns.clone() };
             stretches.into_iter().map(effect).collect::<Vec<_>>()
         };
-        if let Some(coming) = &mut self.coming {
-            return ask(coming);
+        if let Some(pending_rows) = &mut self.pending_rows {
+            return ask(pending_rows);
         }
         let mut rows = (*self.rows).clone();
         let effects = ask(&mut rows);
@@ -448,8 +448,8 @@ impl Model {
         }
         let last = self.rows.total - 1;
         let next = match self.selected {
-            None if by.unsigned_abs() == 1 => self.port.0.min(last),
-            None => self.port.0.saturating_add_signed(by).min(last),
+            None if by.unsigned_abs() == 1 => self.viewport.0.min(last),
+            None => self.viewport.0.saturating_add_signed(by).min(last),
             Some(now) if by < 0 => now.saturating_sub(by.unsigned_abs()),
             Some(now) => now.saturating_add(by as u64).min(last),
         };
@@ -460,11 +460,11 @@ impl Model {
     fn open_selected(&mut self) -> Vec<Effect> {
         let Some(index) = self.selected else { return Vec::new() };
         let Some(row) = self.rows.get(index) else {
-            self.opening = true;
+            self.open_on_arrival = true;
             return Vec::new();
         };
         let id = row.id;
-        self.opening = false;
+        self.open_on_arrival = false;
         self.menu = None;
         self.open = Some(id);
         vec![Effect::Detail(id)]
@@ -476,7 +476,7 @@ impl Model {
         effects
     }
 
-    fn heard(&mut self, event: Event) -> Vec<Effect> {
+    fn on_event(&mut self, event: Event) -> Vec<Effect> {
         match event {
             // Drawing again is all that there is to do.
             Event::Formats => {}
@@ -502,7 +502,7 @@ impl Model {
             }
             Event::Completed(text, completions) => {
                 if text == self.draft {
-                    self.offered = Offered::new(text, completions).map(Shared::new);
+                    self.suggestions = Suggestions::new(text, completions).map(Shared::new);
                 }
             }
             Event::Explained(explained) => self.explained = Some(Shared::new(*explained)),
@@ -535,10 +535,10 @@ impl Model {
         if !self.remarked && !self.diagnostics.is_empty() {
             self.diagnostics = Shared::default();
         }
-        let begin = std::mem::take(&mut self.begin);
-        if begin {
-            self.begun += 1;
-            self.port.0 = 0;
+        let scroll_to_top = std::mem::take(&mut self.scroll_to_top);
+        if scroll_to_top {
+            self.scroll_epoch += 1;
+            self.viewport.0 = 0;
             self.selected = None;
         }
         let total = if viewed.table.is_some() { 0 } else { viewed.rows };
@@ -546,11 +546,11 @@ impl Model {
         self.viewed = Some(Shared::new(viewed));
         let rows = Rows::new(view, total, columns::asked(&self.column_names()));
         let mut effects = if total == 0 {
-            self.coming = None;
+            self.pending_rows = None;
             self.rows = Shared::new(rows);
             Vec::new()
         } else {
-            self.coming = Some(rows);
+            self.pending_rows = Some(rows);
             self.fetch()
         };
         if self.outdated {
@@ -563,22 +563,23 @@ impl Model {
         let fits = |rows: &Rows| {
             rows.view == view && arrived.first().is_none_or(|r| r.cells.len() == rows.columns.len())
         };
-        if let Some(mut coming) = self.coming.take() {
-            if fits(&coming) {
-                coming.put(from, arrived);
+        if let Some(mut pending_rows) = self.pending_rows.take() {
+            if fits(&pending_rows) {
+                pending_rows.put(from, arrived);
                 if let Some(open) = self.open {
-                    self.selected = coming.find(open).or(self.selected.filter(|s| *s < coming.total));
+                    self.selected =
+                        pending_rows.find(open).or(self.selected.filter(|s| *s < pending_rows.total));
                 }
-                self.rows = Shared::new(coming);
+                self.rows = Shared::new(pending_rows);
             } else {
-                self.coming = Some(coming);
+                self.pending_rows = Some(pending_rows);
             }
         } else if fits(&self.rows) {
             let mut rows = (*self.rows).clone();
             rows.put(from, arrived);
             self.rows = Shared::new(rows);
         }
-        if self.opening { self.open_selected() } else { Vec::new() }
+        if self.open_on_arrival { self.open_selected() } else { Vec::new() }
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) struct Geometry {
     /// The height of one, pixels.
     pub(crate) row: f64,
     /// The height of the window through which they are seen, pixels.
-    pub(crate) port: f64,
+    pub(crate) viewport: f64,
 }
 
 /// The rows to draw and the place of the first.
@@ -40,10 +40,10 @@ impl Geometry {
     }
     /// The furthest position: the row at the upper edge when the last row is at the lower.
     pub(crate) fn last_top(&self) -> f64 {
-        (self.rows as f64 - self.port / self.row).max(0.0)
+        (self.rows as f64 - self.viewport / self.row).max(0.0)
     }
     fn longest_scroll(&self) -> f64 {
-        (self.height() - self.port).max(0.0)
+        (self.height() - self.viewport).max(0.0)
     }
     /// The position that a scroll bar at `scroll` pixels means.
     pub(crate) fn top(&self, scroll: f64) -> f64 {
@@ -67,7 +67,7 @@ impl Geometry {
     pub(crate) fn window(&self, top: f64, spare: u64) -> Window {
         let top = top.clamp(0.0, self.last_top());
         let first = (top.floor() as u64).saturating_sub(spare);
-        let shown = (self.port / self.row).ceil() as u64 + 1;
+        let shown = (self.viewport / self.row).ceil() as u64 + 1;
         let end = ((top.floor() as u64) + shown + spare).min(self.rows);
         let offset = self.scroll(top) + (first as f64 - top) * self.row;
         Window { first, count: end.saturating_sub(first) as usize, offset }
@@ -75,7 +75,7 @@ impl Geometry {
     /// The position nearest to `top` at which row `index` is seen whole.
     pub(crate) fn reveal(&self, index: u64, top: f64) -> f64 {
         let index = index.min(self.rows.saturating_sub(1)) as f64;
-        let shown = (self.port / self.row).max(1.0);
+        let shown = (self.viewport / self.row).max(1.0);
         let moved = if index < top {
             index
         } else if index + 1.0 > top + shown {
@@ -87,7 +87,7 @@ impl Geometry {
     }
     /// How many rows a page of the keyboard turns.
     pub(crate) fn page(&self) -> u64 {
-        ((self.port / self.row).floor() as u64).saturating_sub(1).max(1)
+        ((self.viewport / self.row).floor() as u64).saturating_sub(1).max(1)
     }
 }
 
@@ -95,9 +95,9 @@ impl Geometry {
 mod tests {
     use super::*;
 
-    const SMALL: Geometry = Geometry { rows: 1000, row: 28.0, port: 560.0 };
-    const FIVE_MILLION: Geometry = Geometry { rows: 5_000_000, row: 28.0, port: 560.0 };
-    const HUGE: Geometry = Geometry { rows: 60_000_000, row: 56.0, port: 700.0 };
+    const SMALL: Geometry = Geometry { rows: 1000, row: 28.0, viewport: 560.0 };
+    const FIVE_MILLION: Geometry = Geometry { rows: 5_000_000, row: 28.0, viewport: 560.0 };
+    const HUGE: Geometry = Geometry { rows: 60_000_000, row: 56.0, viewport: 700.0 };
 
     #[test]
     fn a_short_table_scrolls_pixel_by_pixel() {
@@ -115,7 +115,7 @@ mod tests {
         for geometry in [FIVE_MILLION, HUGE] {
             assert!(geometry.is_scaled() && geometry.height() == TALLEST);
             assert_eq!(geometry.top(0.0), 0.0);
-            let end = geometry.top(TALLEST - geometry.port);
+            let end = geometry.top(TALLEST - geometry.viewport);
             let window = geometry.window(end, 0);
             assert_eq!(window.first + window.count as u64, geometry.rows);
             let bottom = window.offset + window.count as f64 * geometry.row;
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_window_wider_than_the_table() {
-        let few = Geometry { rows: 3, row: 28.0, port: 560.0 };
+        let few = Geometry { rows: 3, row: 28.0, viewport: 560.0 };
         assert_eq!(few.window(0.0, 10), Window { first: 0, count: 3, offset: 0.0 });
         assert_eq!((few.top(50.0), few.scroll(2.0), few.reveal(2, 0.0)), (0.0, 0.0, 0.0));
         let none = Geometry { rows: 0, ..few };

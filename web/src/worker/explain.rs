@@ -3,7 +3,7 @@
 use logloupe_query::{explain, plan::Catalog, transpile};
 use logloupe_syntax::{self as syntax, Diagnostic, Language, Severity};
 
-use super::catalog::PATHS;
+use super::PATHS;
 use crate::protocol::Explained;
 
 /// Explains a text; `catalog` is what all workers know together.

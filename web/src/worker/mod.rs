@@ -2,12 +2,16 @@
 //!
 //! [`session`] is the whole of it as plain code, tested without a browser: a message in, bounded steps of work,
 //! messages out. A view is a [`ViewJob`](logloupe_view::job::ViewJob). `host` is what a browser adds: files, the message
-//! port, the panic hook. [`catalog`] is what page and worker both need to check queries and to merge results.
+//! port, the panic hook.
 
-pub mod catalog;
 mod explain;
 #[cfg(target_arch = "wasm32")]
 pub mod host;
 pub mod session;
 #[cfg(test)]
 mod tests;
+
+use logloupe_core::formats::{self, Paths};
+
+/// What queries need to know of the crate's own formats.
+static PATHS: Paths<'static> = Paths(formats::ALL);

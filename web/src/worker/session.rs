@@ -35,7 +35,7 @@ use logloupe_view::{
     values::{Counted, ShardValues},
 };
 
-use super::catalog::PATHS;
+use super::PATHS;
 use crate::protocol::{self, Request, Response, Task, ViewPart};
 
 /// How often the page hears how far reading is, and how often rows read so far become visible, in milliseconds.

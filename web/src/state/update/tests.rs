@@ -31,10 +31,10 @@ fn rows(count: u32, cells: usize) -> Vec<GridRow> {
 
 /// A page that shows the first rows of a view of 1000.
 fn shown() -> Model {
-    let mut model = Model { port: (0, 20), ..Model::default() };
+    let mut model = Model { viewport: (0, 20), ..Model::default() };
     let _ = model.update(Action::Engine(Event::Changed(loaded())));
     let _ = model.update(Action::Engine(Event::Answered(Box::new(viewed(1, 1000)))));
-    let cells = model.coming.as_ref().map_or(0, |c| c.columns.len());
+    let cells = model.pending_rows.as_ref().map_or(0, |c| c.columns.len());
     let _ = model.update(Action::Engine(Event::Rows { view: 1, from: 0, rows: rows(256, cells) }));
     assert!(model.rows.get(255).is_some());
     model
@@ -70,7 +70,7 @@ fn the_old_rows_stay_until_the_new_ones_are_here() {
     assert_eq!((model.rows.view, model.rows.total), (1, 1000), "still the old ones");
     let _ = model.update(Action::Engine(Event::Rows { view: 2, from: 0, rows: rows(10, columns.len()) }));
     assert_eq!((model.rows.view, model.rows.total), (2, 10));
-    assert_eq!(model.begun, 1, "another question begins at the top");
+    assert_eq!(model.scroll_epoch, 1, "another question begins at the top");
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn while_an_answer_is_out_a_change_waits_but_is_not_forgotten() {
     assert!(asked(&model.update(Action::Engine(Event::Changed(loaded())))).is_none());
     let effects = model.update(Action::Engine(Event::Answered(Box::new(viewed(2, 1000)))));
     assert!(asked(&effects).is_some());
-    assert_eq!(model.begun, 0, "loading does not throw the user to the top");
+    assert_eq!(model.scroll_epoch, 0, "loading does not throw the user to the top");
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn rows_are_walked_and_opened() {
 #[test]
 fn walking_begins_where_one_looks() {
     let mut model = shown();
-    let _ = model.update(Action::Port(200, 20));
+    let _ = model.update(Action::Viewport(200, 20));
     let _ = model.update(Action::Key(Key::NextRow));
     assert_eq!(model.selected, Some(200));
     for (by, place) in [(1000, 999), (-1000, 0), (40, 240)] {
@@ -174,15 +174,15 @@ fn a_row_that_is_not_here_yet_opens_when_it_comes() {
     let mut model = shown();
     let _ = model.update(Action::Select(0));
     let effects = model.update(Action::Move(600));
-    assert!(effects.is_empty() && model.opening);
+    assert!(effects.is_empty() && model.open_on_arrival);
     let cells = model.rows.columns.len();
-    for effect in model.update(Action::Port(590, 20)) {
+    for effect in model.update(Action::Viewport(590, 20)) {
         let Effect::Rows { view, from, count, .. } = effect else { continue };
         let arrived =
             model.update(Action::Engine(Event::Rows { view, from, rows: rows(count as u32, cells) }));
         assert!(arrived.iter().any(|e| matches!(e, Effect::Detail(_))));
     }
-    assert!(!model.opening);
+    assert!(!model.open_on_arrival);
 }
 
 #[test]
@@ -191,7 +191,7 @@ fn escape_closes_the_uppermost_first() {
     let _ = model.update(Action::Select(3));
     let _ = model.update(Action::Key(Key::Help));
     let _ = model.update(Action::Key(Key::Back));
-    assert!(model.sheet == Sheet::None && model.open.is_some());
+    assert!(model.overlay == Overlay::None && model.open.is_some());
     let _ = model.update(Action::Key(Key::Back));
     assert!(model.open.is_none());
 }

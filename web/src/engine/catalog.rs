@@ -1,15 +1,11 @@
-//! What page and worker both need of queries: the merged catalog, reading a result.
+//! What the workers' results are for the page: the catalogs of all of them as one, a finished table as it is shown.
 
-use logloupe_core::formats::{self, Paths};
 use logloupe_query::{plan::Catalog, result::ResultTable};
 
-use crate::engine::ResultView;
-
-/// What queries need to know of the crate's own formats.
-pub static PATHS: Paths<'static> = Paths(formats::ALL);
+use super::ResultView;
 
 /// Merges the catalogs of all workers; empty while none has anything.
-pub fn merge(catalogs: &[Vec<u8>]) -> Vec<u8> {
+pub(super) fn merge(catalogs: &[Vec<u8>]) -> Vec<u8> {
     let mut known = catalogs.iter().filter_map(|c| postcard::from_bytes::<Catalog>(c).ok());
     let Some(mut merged) = known.next() else { return Vec::new() };
     known.for_each(|catalog| merged.merge(&catalog));
@@ -20,7 +16,7 @@ pub fn merge(catalogs: &[Vec<u8>]) -> Vec<u8> {
 ///
 /// # Errors
 /// When the bytes are no result.
-pub fn result(bytes: &[u8]) -> Result<ResultView, String> {
+pub(super) fn result(bytes: &[u8]) -> Result<ResultView, String> {
     let table: ResultTable =
         postcard::from_bytes(bytes).map_err(|e| format!("the result could not be read: {e}"))?;
     Ok(ResultView {
