@@ -162,7 +162,7 @@ mod tests {
         let mut rng = Rng::new(3);
         for length in [0usize, 1, 3, 4, 5, 257, 258, 259, 300, 40_000, 100_000] {
             round_trip(&vec![b'x'; length]);
-            round_trip(&(0..length).map(|_| rng.next() as u8).collect::<Vec<_>>());
+            round_trip(&(0..length).map(|_| rng.next_u64() as u8).collect::<Vec<_>>());
             round_trip(&(0..length).map(|_| b'a' + rng.zipf(4) as u8).collect::<Vec<_>>());
             round_trip(&(0..length).map(|i| (i % 251) as u8).collect::<Vec<_>>());
         }

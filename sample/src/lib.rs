@@ -5,13 +5,13 @@
 //! from the ranges kept for documentation, except in [`bulk`], where random public addresses are needed.
 //!
 //! Reading order: [`cast`] (who plays), [`incident()`] (the files), [`incident_story()`] (what they show and the query
-//! that shows it), [`bulk`] (streams for benchmarks and tests), [`gzip`] (the wrapping).
+//! that shows it), [`bulk`] (streams for benchmarks and tests), [`gzip`] (the wrapping), [`rng`] (the generator).
 
 pub mod bulk;
 pub mod cast;
 pub mod gzip;
 mod incident;
-mod rng;
+pub mod rng;
 mod story;
 mod text;
 

@@ -61,7 +61,7 @@ pub(crate) fn push_hex(out: &mut Vec<u8>, n: u64, width: usize) {
 #[inline]
 pub(crate) fn push_base64(out: &mut Vec<u8>, rng: &mut Rng, mut width: usize) {
     while width > 0 {
-        let mut r = rng.next();
+        let mut r = rng.next_u64();
         let some = width.min(10);
         let mut letters = [0u8; 10];
         for letter in &mut letters[..some] {
@@ -76,7 +76,7 @@ pub(crate) fn push_base64(out: &mut Vec<u8>, rng: &mut Rng, mut width: usize) {
 /// Appends a random GUID in lower case.
 #[inline]
 pub(crate) fn push_guid(out: &mut Vec<u8>, rng: &mut Rng) {
-    let (high, low) = (rng.next(), rng.next());
+    let (high, low) = (rng.next_u64(), rng.next_u64());
     push_hex(out, high >> 32, 8);
     out.push(b'-');
     push_hex(out, high >> 16, 4);
@@ -205,8 +205,8 @@ pub(crate) fn guid(rng: &mut Rng) -> String {
 /// `width` random hexadecimal digits, at most 32.
 pub(crate) fn hex(rng: &mut Rng, width: usize) -> String {
     let mut out = Vec::with_capacity(width);
-    push_hex(&mut out, rng.next(), width.min(16));
-    push_hex(&mut out, rng.next(), width.saturating_sub(16));
+    push_hex(&mut out, rng.next_u64(), width.min(16));
+    push_hex(&mut out, rng.next_u64(), width.saturating_sub(16));
     ascii(out)
 }
 

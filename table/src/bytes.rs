@@ -80,19 +80,15 @@ impl Deref for Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use logloupe_sample::rng::Rng;
 
     #[test]
     fn what_repeats_is_compressed_and_reads_back() {
         let urls: Vec<u8> = (0..2000)
             .flat_map(|i| format!("https://shop.example.com:443/api/items/{i}?full=1").into_bytes())
             .collect();
-        let mut state = 1u64;
-        let noise: Vec<u8> = (0..urls.len())
-            .map(|_| {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-                (state >> 56) as u8
-            })
-            .collect();
+        let mut rng = Rng::new(1);
+        let noise: Vec<u8> = (0..urls.len()).map(|_| rng.next_u64() as u8).collect();
         for (plain, shrinks) in
             [(&urls, true), (&noise, false), (&urls[..100].to_vec(), false), (&Vec::new(), false)]
         {

@@ -112,6 +112,7 @@ impl Places {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use logloupe_sample::rng::mix;
 
     #[track_caller]
     fn check(texts: &[String], length: usize, packs: bool) {
@@ -126,9 +127,7 @@ mod tests {
 
     #[test]
     fn what_is_packed_reads_back() {
-        let random = |i: u64| i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
-        let hex: Vec<String> =
-            (0..3000).map(|i| format!("TID_{:012x}", random(i) & 0xffff_ffff_ffff)).collect();
+        let hex: Vec<String> = (0..3000).map(|i| format!("TID_{:012x}", mix(i) & 0xffff_ffff_ffff)).collect();
         check(&hex, 16, true);
         // A character that the first texts do not have.
         let late: Vec<String> = hex.iter().cloned().chain(["TID_xyzxyzxyzxyz".to_owned()]).collect();
@@ -137,9 +136,8 @@ mod tests {
         check(&hex, 0, false);
         check(&hex, 7, false);
         check(&hex, 4000, false);
-        let noise: Vec<String> = (0..3000)
-            .map(|i| (0..4).map(|k| ((random(i) >> (8 * k)) as u8 & 0x7f) as char).collect())
-            .collect();
+        let noise: Vec<String> =
+            (0..3000).map(|i| (0..4).map(|k| ((mix(i) >> (8 * k)) as u8 & 0x7f) as char).collect()).collect();
         check(&noise, 4, false);
     }
 }

@@ -379,23 +379,20 @@ impl Merged {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use logloupe_sample::rng::Rng;
     use logloupe_table::{Cell, Field};
 
     /// Three shards of two tables each, with ties and rows without a time.
     fn shards() -> Vec<Shard> {
-        let mut state = 7u64;
-        let mut random = move || {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (state >> 33) as i64
-        };
+        let mut rng = Rng::new(7);
         let mut shards = Vec::new();
         for s in 0..3 {
             let mut shard = Shard::new(s);
             for format in ["a", "b"] {
                 for _ in 0..3000 * s + 700 {
                     let mut row = shard.table(format, std::iter::empty::<Field>()).begin();
-                    if random() % 50 != 0 {
-                        row.timestamp(random() % 3000);
+                    if rng.below(50) != 0 {
+                        row.timestamp(i64::from(rng.below(3000)));
                     }
                     row.set(0, Cell::Null);
                     row.commit(0, 1, 1, b"x");

@@ -254,6 +254,7 @@ impl<E> Runs<E> {
 mod tests {
     use super::*;
     use crate::order::Timeline;
+    use logloupe_sample::rng::Rng;
     use logloupe_table::{Cell, Field, Role};
 
     const FLOATS: [f64; 9] = [0.0, -0.0, 1.5, -1.5, 1e300, -1e300, f64::INFINITY, 0.1, 2.0];
@@ -268,10 +269,9 @@ mod tests {
                 Field::new("id", Kind::Text, Role::Identifier),
             ]
         };
-        let mut state = 5u64;
+        let mut rng = Rng::new(5);
         for i in 0..3000usize {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            let r = (state >> 33) as usize;
+            let r = (rng.next_u64() >> 1) as usize;
             let (format, kind) = [("a", Kind::Int), ("b", Kind::Float)][i % 2];
             let mut row = shard.table(format, fields(kind)).begin();
             match kind {

@@ -10,6 +10,7 @@ use crate::ingest::{
     Limits, Loader, Options,
     ledger::{Entry, State},
 };
+use logloupe_sample::rng::Rng;
 use logloupe_table::{
     Shard, Table, Value,
     schema::{BUILT_IN, BUILTINS},
@@ -214,53 +215,42 @@ fn every_row_has_a_summary_and_a_time() {
     }
 }
 
-/// A small deterministic generator: the same mutations on every machine.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % limit.max(1) as u64) as usize
-    }
-    /// Breaks `content` in a few places.
-    fn mutate(&mut self, content: &mut Vec<u8>) {
-        const SPLINTERS: [&[u8]; 18] = [
-            b" ",
-            b"\t",
-            b"\"",
-            b"\\",
-            b"-",
-            b"%",
-            b"%25",
-            b":",
-            b"]",
-            b"[",
-            b"{",
-            b"}",
-            b"\xff",
-            b"\0",
-            b"999999999999999999999",
-            b"#Fields: ",
-            b"\n",
-            b"\r",
-        ];
-        for _ in 0..=self.below(6) {
-            if content.is_empty() {
-                content.push(b' ');
-            }
-            let at = self.below(content.len());
-            match self.below(5) {
-                0 => content[at] = self.below(256) as u8,
-                1 => content.truncate(at),
-                2 => drop(content.drain(at..(at + self.below(40)).min(content.len()))),
-                3 => drop(content.splice(at..at, SPLINTERS[self.below(SPLINTERS.len())].iter().copied())),
-                _ => {
-                    let piece = content[at..(at + self.below(60)).min(content.len())].to_vec();
-                    let to = self.below(content.len());
-                    content.splice(to..to, piece);
-                }
+/// Breaks `content` in a few places.
+fn mutate(rng: &mut Rng, content: &mut Vec<u8>) {
+    const SPLINTERS: [&[u8]; 18] = [
+        b" ",
+        b"\t",
+        b"\"",
+        b"\\",
+        b"-",
+        b"%",
+        b"%25",
+        b":",
+        b"]",
+        b"[",
+        b"{",
+        b"}",
+        b"\xff",
+        b"\0",
+        b"999999999999999999999",
+        b"#Fields: ",
+        b"\n",
+        b"\r",
+    ];
+    for _ in 0..=rng.index(6) {
+        if content.is_empty() {
+            content.push(b' ');
+        }
+        let at = rng.index(content.len());
+        match rng.index(5) {
+            0 => content[at] = rng.index(256) as u8,
+            1 => content.truncate(at),
+            2 => drop(content.drain(at..(at + rng.index(40)).min(content.len()))),
+            3 => drop(content.splice(at..at, SPLINTERS[rng.index(SPLINTERS.len())].iter().copied())),
+            _ => {
+                let piece = content[at..(at + rng.index(60)).min(content.len())].to_vec();
+                let to = rng.index(content.len());
+                content.splice(to..to, piece);
             }
         }
     }
@@ -268,16 +258,16 @@ impl Random {
 
 #[test]
 fn damage_is_never_a_panic_and_every_record_is_accounted_for() {
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut rng = Rng::new(1);
     for (format, sample) in samples() {
         for _ in 0..150 {
             let mut content = sample.content.to_vec();
-            random.mutate(&mut content);
+            mutate(&mut rng, &mut content);
             // Also with the format forced, or damage to the first line would spare the decoder.
             for forced in [None, Some(format.meta().id.to_owned())] {
                 let mut loader = Loader::new(ALL.to_vec(), Limits::default(), 1);
                 loader.open("x", Options { format: forced, ..Options::default() });
-                content.chunks(1 + random.below(500)).for_each(|bytes| loader.push(bytes));
+                content.chunks(1 + rng.index(500)).for_each(|bytes| loader.push(bytes));
                 let (shard, ledger) = loader.into_parts();
                 let rows: u64 = ledger.iter().map(|e| e.rows).sum();
                 assert_eq!(rows as usize, shard.rows());

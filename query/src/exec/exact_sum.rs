@@ -92,16 +92,13 @@ pub(super) fn round(sum: &Expansion) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use logloupe_sample::rng::Rng;
 
     #[test]
     fn sums_do_not_depend_on_order() {
-        let mut accumulators = 1u64;
-        let terms: Vec<f64> = (0..500)
-            .map(|i| {
-                accumulators = accumulators.wrapping_mul(6364136223846793005).wrapping_add(1);
-                ((accumulators >> 11) as f64 - 4e15) * 10f64.powi(i % 30 - 15)
-            })
-            .collect();
+        let mut rng = Rng::new(1);
+        let terms: Vec<f64> =
+            (0..500).map(|i| ((rng.next_u64() >> 11) as f64 - 4e15) * 10f64.powi(i % 30 - 15)).collect();
         let sum = |order: &mut dyn Iterator<Item = &f64>| {
             let mut sum = Expansion::new();
             order.for_each(|x| add(&mut sum, *x));

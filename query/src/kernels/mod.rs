@@ -100,6 +100,7 @@ pub fn truthy(value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use logloupe_sample::rng::Rng;
     use logloupe_syntax::functions::{SQL, all};
 
     /// Values that have broken functions somewhere.
@@ -159,7 +160,7 @@ mod tests {
     fn every_function_is_total() {
         let values = hostile();
         let regexes = ["", ".", "(a)|(b)*", "[^a]+"].map(|p| Regex::new(&format!("(?-u:{p})")).unwrap());
-        let mut random = 1u64;
+        let mut rng = Rng::new(1);
         for function in all().chain(SQL) {
             let (least, most) = function.arity;
             for count in least..=most.min(least.max(1) + 3) {
@@ -168,9 +169,7 @@ mod tests {
                 for i in 0..total {
                     let args: Vec<Value> = (0..count)
                         .map(|_| {
-                            random =
-                                random.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-                            let any = (random >> 33) as usize % values.len();
+                            let any = rng.index(values.len());
                             values[if count == 1 { i } else { any }].clone()
                         })
                         .collect();

@@ -50,7 +50,7 @@ fn push_seconds(out: &mut Vec<u8>, millis: u64) {
 }
 
 fn push_client(out: &mut Vec<u8>, rng: &mut Rng) {
-    let r = rng.next();
+    let r = rng.next_u64();
     if r & 31 == 0 {
         out.extend_from_slice(b"2001:db8:");
         push_hex(out, u64::from(rng.zipf(12)), 4);
@@ -67,7 +67,7 @@ impl Rows for Alb {
     fn row(&mut self, out: &mut Vec<u8>) {
         let now = self.clock.tick();
         let rng = &mut self.rng;
-        let r = rng.next();
+        let r = rng.next_u64();
         // What happened: status, and whether a target was chosen and answered.
         let (status, target, answered): (&[u8], bool, bool) = match r % 1_000 {
             0..780 => (b"200", true, true),
@@ -126,8 +126,8 @@ impl Rows for Alb {
         out.extend_from_slice(self.group.as_bytes());
         push_hex(out, now / 1_000_000, 8);
         out.push(b'-');
-        push_hex(out, rng.next(), 12);
-        push_hex(out, rng.next(), 12);
+        push_hex(out, rng.next_u64(), 12);
+        push_hex(out, rng.next_u64(), 12);
         out.extend_from_slice(self.certificate.as_bytes());
         push_number(out, (r >> 36) & 7);
         out.push(b' ');
@@ -141,8 +141,8 @@ impl Rows for Alb {
         out.extend_from_slice(b"\" \"");
         out.extend_from_slice(if answered { status } else { b"-" });
         out.extend_from_slice(b"\" \"-\" \"-\" TID_");
-        push_hex(out, rng.next(), 16);
-        push_hex(out, rng.next(), 16);
+        push_hex(out, rng.next_u64(), 16);
+        push_hex(out, rng.next_u64(), 16);
         out.extend_from_slice(b" \"-\" \"-\" \"-\" 192.0.2.10");
         out.push(b'1' + node as u8);
         out.push(b'\n');

@@ -38,7 +38,7 @@ impl Rows for Cloudfront {
     fn row(&mut self, out: &mut Vec<u8>) {
         let now = self.clock.tick() / 1_000_000;
         let rng = &mut self.rng;
-        let r = rng.next();
+        let r = rng.next_u64();
         let (status, result): (&[u8], &[u8]) = match r % 1_000 {
             0..700 => (b"200", b"Hit"),
             700..860 => (b"200", b"Miss"),

@@ -309,8 +309,8 @@ fn push_parameters(out: &mut Vec<u8>, rng: &mut Rng, shape: Shape, refused: bool
             if refused {
                 push(out, "null");
             } else {
-                push_id(out, "{\"reservationId\":\"r-0", rng.next());
-                push_id(out, "\",\"instancesSet\":{\"items\":[{\"instanceId\":\"i-0", rng.next());
+                push_id(out, "{\"reservationId\":\"r-0", rng.next_u64());
+                push_id(out, "\",\"instancesSet\":{\"items\":[{\"instanceId\":\"i-0", rng.next_u64());
                 push(
                     out,
                     r#"","imageId":"ami-0c0ffee0123456789","instanceState":{"code":0,"name":"pending"},"instanceType":"m7g.large","placement":{"availabilityZone":"us-east-1a","tenancy":"default"},"privateIpAddress":""#,
@@ -327,7 +327,7 @@ fn push_parameters(out: &mut Vec<u8>, rng: &mut Rng, shape: Shape, refused: bool
             }
             push(out, ".s3.us-east-1.amazonaws.com\",\"key\":\"events/2026/03/part-");
             push_number(out, 100_000 + u64::from(rng.zipf(17)));
-            push_id(out, "-", rng.next());
+            push_id(out, "-", rng.next_u64());
             push(
                 out,
                 r#".parquet"},"responseElements":null,"additionalEventData":{"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0,"AuthenticationMethod":"AuthHeader","bytesTransferredOut":"#,
@@ -343,7 +343,7 @@ fn push_parameters(out: &mut Vec<u8>, rng: &mut Rng, shape: Shape, refused: bool
         Shape::Assume => {
             push(out, r#"{"roleArn":"arn:aws:iam::111122223333:role/role-"#);
             push_number(out, u64::from(rng.zipf_below(90)));
-            push_id(out, "\",\"roleSessionName\":\"session-", rng.next());
+            push_id(out, "\",\"roleSessionName\":\"session-", rng.next_u64());
             push(out, r#"","durationSeconds":3600},"responseElements":"#);
             if refused {
                 push(out, "null");
@@ -364,7 +364,7 @@ fn push_parameters(out: &mut Vec<u8>, rng: &mut Rng, shape: Shape, refused: bool
                 r#"{"keySpec":"AES_256","encryptionAlgorithm":"SYMMETRIC_DEFAULT","encryptionContext":{"aws:s3:arn":"arn:aws:s3:::data-bucket-"#,
             );
             push_number(out, u64::from(rng.zipf(6)));
-            push_id(out, "/events/", rng.next());
+            push_id(out, "/events/", rng.next_u64());
             push(
                 out,
                 r#""},"keyId":"arn:aws:kms:us-east-1:111122223333:key/0d5e7f10-2b3c-4d5e-8f90-a1b2c3d4e5f6"},"responseElements":null,"resources":[{"accountId":"111122223333","type":"AWS::KMS::Key","ARN":"arn:aws:kms:us-east-1:111122223333:key/0d5e7f10-2b3c-4d5e-8f90-a1b2c3d4e5f6"}]"#,
@@ -385,8 +385,8 @@ fn push_parameters(out: &mut Vec<u8>, rng: &mut Rng, shape: Shape, refused: bool
                 out,
                 r#"{"cluster":"prod","services":["web","api","worker"],"include":["TAGS"],"tasks":["arn:aws:ecs:us-east-1:111122223333:task/prod/"#,
             );
-            push_hex(out, rng.next(), 16);
-            push_hex(out, rng.next(), 16);
+            push_hex(out, rng.next_u64(), 16);
+            push_hex(out, rng.next_u64(), 16);
             push(
                 out,
                 r#""],"overrides":{"containerOverrides":[{"name":"web","environment":[{"name":"REVISION","value":"build-"#,

@@ -71,10 +71,10 @@ impl Lambda {
         }
         if (r >> 48) & 3 == 0 {
             out.extend_from_slice(b"\nXRAY TraceId: 1-69a8d3c0-");
-            push_hex(out, self.rng.next(), 16);
+            push_hex(out, self.rng.next_u64(), 16);
             push_hex(out, r, 8);
             out.extend_from_slice(b"\tSegmentId: ");
-            push_hex(out, self.rng.next(), 16);
+            push_hex(out, self.rng.next_u64(), 16);
             out.extend_from_slice(b"\tSampled: true\t");
         }
     }
@@ -90,7 +90,7 @@ fn push_millis(out: &mut Vec<u8>, micros: u64) {
 impl Rows for Lambda {
     fn row(&mut self, out: &mut Vec<u8>) {
         let now = self.clock.tick();
-        let r = self.rng.next();
+        let r = self.rng.next_u64();
         if self.line == self.lines {
             self.request.clear();
             push_guid(&mut self.request, &mut self.rng);

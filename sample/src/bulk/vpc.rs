@@ -44,7 +44,7 @@ impl Rows for Vpc {
 
     fn row(&mut self, out: &mut Vec<u8>) {
         let rng = &mut self.rng;
-        let r = rng.next();
+        let r = rng.next_u64();
         let host = rng.zipf_below(HOSTS) as usize;
         let start = self.clock.tick() / 1_000_000;
         out.extend_from_slice(&self.interfaces[host]);

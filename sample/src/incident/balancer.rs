@@ -17,7 +17,7 @@ pub(super) fn record() -> [Vec<Line>; 2] {
     let mut log = Log { rng: Rng::new(4), lines: [Vec::new(), Vec::new()] };
     every_hour(|start, busy| {
         for _ in 0..scaled(&mut log.rng, 18, busy) + 1 {
-            let time = start * 1_000_000 + log.rng.next() % 3_600_000_000;
+            let time = start * 1_000_000 + log.rng.next_u64() % 3_600_000_000;
             log.visit(time);
         }
     });

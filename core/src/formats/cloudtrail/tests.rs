@@ -1,6 +1,7 @@
 //! The decoder on its samples and on damage. Records are cut here in the simplest way; what `ingest` makes of whole
 //! files is tested there.
 
+use logloupe_sample::rng::Rng;
 use serde_json::value::RawValue;
 
 use super::*;
@@ -326,27 +327,21 @@ fn look_alikes_are_left_to_others() {
 
 #[test]
 fn arbitrary_changes_never_panic() {
-    let mut state = 0x2545_F491_4F6C_DD1D_u64;
-    let mut random = |below: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 11) as usize % below.max(1)
-    };
+    let mut rng = Rng::new(1);
     for sample in SAMPLES {
         for record in records(sample.content) {
             for _ in 0..150 {
                 let mut changed = record.to_vec();
-                for _ in 0..1 + random(4) {
-                    let at = random(changed.len());
-                    let to = (at + random(30)).min(changed.len());
-                    match random(4) {
+                for _ in 0..1 + rng.index(4) {
+                    let at = rng.index(changed.len());
+                    let to = (at + rng.index(30)).min(changed.len());
+                    match rng.index(4) {
                         0 => changed.truncate(at.max(1)),
                         1 => drop(changed.drain(at..to)),
-                        2 => changed[at] = random(256) as u8,
+                        2 => changed[at] = rng.next_u64() as u8,
                         _ => {
                             let piece = changed[at..to].to_vec();
-                            let into = random(changed.len());
+                            let into = rng.index(changed.len());
                             drop(changed.splice(into..into, piece));
                         }
                     }

@@ -120,15 +120,15 @@ pub(crate) fn parity(bits: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use logloupe_sample::rng::Rng;
 
     #[test]
     fn masks_are_what_a_loop_over_the_bytes_says() {
-        let mut seed = 7u64;
+        let mut rng = Rng::new(7);
         for _ in 0..2000 {
             let mut block = [0u8; BLOCK];
             for byte in &mut block {
-                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-                let any = (seed >> 33) as u8;
+                let any = rng.next_u64() as u8;
                 *byte = if any < 160 {
                     b"\"\\{}[]\n\x0b\x5a\x7a\xdb\xfb\x00\x80"[any as usize % 14]
                 } else {

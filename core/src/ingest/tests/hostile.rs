@@ -1,5 +1,7 @@
 //! Input that is wrong, or means harm.
 
+use logloupe_sample::rng::Rng;
+
 use super::fixture::*;
 use crate::ingest::{ErrorKind, Limits, Loader, Options, State};
 
@@ -159,26 +161,14 @@ fn nothing_is_left_of_a_file_that_is_given_up() {
     assert!(ledger[0].rows > 300 && ledger[0].rows == ledger[1].rows);
 }
 
-/// Numbers without pattern, the same in every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % n as u64) as usize
-    }
-}
-
 /// Reads a file in pieces of any sizes: no panic, the sums are right, and it is the same as read whole.
-fn read_raggedly(random: &mut Random, content: &[u8]) {
+fn read_raggedly(rng: &mut Rng, content: &[u8]) {
     let (rows, ledger) = read_in(usize::MAX, "a", content, Limits::default(), Options::default());
     let mut loader = Loader::new(FORMATS.to_vec(), Limits::default(), 1);
     loader.open("a", Options::default());
     let mut rest = content;
     while !rest.is_empty() {
-        let (piece, after) = rest.split_at((1 + random.below(90)).min(rest.len()));
+        let (piece, after) = rest.split_at((1 + rng.index(90)).min(rest.len()));
         loader.push(piece);
         rest = after;
     }
@@ -222,11 +212,11 @@ fn nonsense_in_any_pieces_gives_the_same() {
         "\n  {\"n\":3",
         "é",
     ];
-    let mut random = Random(11);
+    let mut rng = Rng::new(11);
     for _ in 0..1500 {
-        let mut text = String::from(["", "{\"n\":1}\n", "[", "{\"Records\":[{\"n\":1},"][random.below(4)]);
-        (0..random.below(60)).for_each(|_| text.push_str(WORDS[random.below(WORDS.len())]));
-        read_raggedly(&mut random, text.as_bytes());
+        let mut text = String::from(["", "{\"n\":1}\n", "[", "{\"Records\":[{\"n\":1},"][rng.index(4)]);
+        (0..rng.index(60)).for_each(|_| text.push_str(WORDS[rng.index(WORDS.len())]));
+        read_raggedly(&mut rng, text.as_bytes());
     }
 }
 
@@ -245,21 +235,21 @@ fn damaged_archives_in_any_pieces_give_the_same() {
             .concat(),
         base64(&gzip_plain(&content)).into_bytes(),
     ];
-    let mut random = Random(5);
+    let mut rng = Rng::new(5);
     for round in 0..600 {
         let mut archive = archives[round % archives.len()].clone();
-        for _ in 0..1 + random.below(3) {
-            let at = random.below(archive.len());
-            match random.below(4) {
+        for _ in 0..1 + rng.index(3) {
+            let at = rng.index(archive.len());
+            match rng.index(4) {
                 0 => archive.truncate(at.max(1)),
-                1 => archive[at] = random.below(256) as u8,
-                2 => archive[at] ^= 1 << random.below(8),
-                _ => drop(archive.drain(at..(at + 1 + random.below(20)).min(archive.len()))),
+                1 => archive[at] = rng.index(256) as u8,
+                2 => archive[at] ^= 1 << rng.index(8),
+                _ => drop(archive.drain(at..(at + 1 + rng.index(20)).min(archive.len()))),
             }
             if archive.is_empty() {
                 break;
             }
         }
-        read_raggedly(&mut random, &archive);
+        read_raggedly(&mut rng, &archive);
     }
 }

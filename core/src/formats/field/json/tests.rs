@@ -1,5 +1,6 @@
 //! The reader against `serde_json`: on records that logs have, on damage, and on arbitrary changes to both.
 
+use logloupe_sample::rng::Rng;
 use serde_json::Value as Tree;
 
 use super::*;
@@ -138,31 +139,23 @@ fn nesting_ends_where_serde_json_ends_it() {
     }
 }
 
-/// A small generator of numbers: the same changes on every run.
-pub(crate) fn random(state: &mut u64) -> usize {
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    (*state >> 11) as usize
-}
-
 #[test]
 fn arbitrary_changes_never_part_us_from_serde_json() {
     let mut reader = Reader::new(PATHS);
-    let mut state = 0x9E37_79B9_7F4A_7C15;
+    let mut rng = Rng::new(1);
     let pieces: &[&[u8]] = &[
         b"\"", b"\\", b"{", b"}", b"[", b"]", b",", b":", b" ", b"1", b"e", b"\\u", b"\xff", b"null", b"\n",
     ];
     for _ in 0..20_000 {
         let mut record = EVENT.as_bytes().to_vec();
-        for _ in 0..1 + random(&mut state) % 3 {
-            let at = random(&mut state) % record.len();
-            let to = (at + random(&mut state) % 12).min(record.len());
-            match random(&mut state) % 4 {
+        for _ in 0..1 + rng.index(3) {
+            let at = rng.index(record.len());
+            let to = (at + rng.index(12)).min(record.len());
+            match rng.index(4) {
                 0 => record.truncate(at.max(1)),
                 1 => drop(record.drain(at..to)),
-                2 => record[at] = (random(&mut state) % 256) as u8,
-                _ => drop(record.splice(at..at, pieces[random(&mut state) % pieces.len()].iter().copied())),
+                2 => record[at] = rng.next_u64() as u8,
+                _ => drop(record.splice(at..at, pieces[rng.index(pieces.len())].iter().copied())),
             }
             if record.is_empty() {
                 record.push(b'{');
