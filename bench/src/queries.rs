@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use logloupe_answer::job;
 use logloupe_core::{
     formats::{ALL, Paths},
     ingest::Loader,
@@ -18,7 +19,7 @@ use logloupe_table::{Shard, Value};
 use logloupe_view::{
     coordinator::Merged,
     facets::Tally,
-    histogram, job,
+    histogram,
     order::{Order, Timeline},
     sorting::Sorting,
 };

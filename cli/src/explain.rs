@@ -96,7 +96,7 @@ fn inexpressible(why: transpile::Unsupported) -> Failure {
     Failure::Refused(format!("logloupe: {why}"))
 }
 
-fn athena_sql(athena: &transpile::Athena, out: &mut dyn Write) -> Result<(), Failure> {
+fn athena_sql(athena: &transpile::AthenaQuery, out: &mut dyn Write) -> Result<(), Failure> {
     writeln!(out, "-- The table, once; put in your bucket, account and region.\n{}\n", athena.ddl)?;
     for note in &athena.notes {
         writeln!(out, "-- {note}")?;

@@ -7,6 +7,7 @@ use std::{
     thread,
 };
 
+use logloupe_answer::{Values, job};
 use logloupe_core::formats::{ALL, Paths};
 use logloupe_query::{
     exec::{self, Job, Partial, Reader, Remainder, RowRef, Selection},
@@ -21,8 +22,8 @@ use logloupe_table::{
 };
 use logloupe_view::{
     RowId, ViewRequest,
-    coordinator::{Replies, Request, Values, drive},
-    export, job,
+    coordinator::{Replies, Request, drive},
+    export,
     part::ViewPart,
     window::RowOrder,
 };

@@ -36,7 +36,7 @@ pub mod explain;
 pub mod kernels;
 pub mod limits;
 pub mod plan;
-pub mod result;
 pub mod transpile;
 
 pub use error::Error;
+pub use logloupe_table::{ResultTable, result};

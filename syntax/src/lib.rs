@@ -8,9 +8,11 @@
 
 mod classify;
 mod commands;
+pub mod completion;
 pub mod diagnostic;
 mod display;
 pub mod edit;
+pub mod explanation;
 mod expression;
 pub mod functions;
 pub mod highlight;

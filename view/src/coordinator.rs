@@ -12,10 +12,6 @@
 
 use std::fmt::Debug;
 
-use logloupe_query::{
-    exec::{Partial, Refine},
-    result::ResultTable,
-};
 use logloupe_syntax::{Diagnostic, Severity};
 use serde::{Deserialize, Serialize};
 
@@ -32,16 +28,6 @@ pub trait Exchange {
     type Refine: Clone + Debug;
     /// A finished table.
     type Table: Clone + Debug;
-}
-
-/// Results as values: everything in one process.
-#[derive(Clone, Copy, Debug)]
-pub struct Values;
-
-impl Exchange for Values {
-    type Partial = Partial;
-    type Refine = Refine;
-    type Table = ResultTable;
 }
 
 /// Results as bytes: between page and workers.

@@ -185,14 +185,14 @@ impl Tally {
         FacetPart { values, floor, distinct, present: self.present, missing: self.rows - self.present }
     }
     /// The commonest values that begin with `typed`, then those that contain it, letter case aside; `most` of each.
-    pub(super) fn like(&self, table: &Table, typed: &str, most: usize) -> Vec<(String, u64)> {
+    pub fn like(&self, table: &Table, typed: &str, most: usize) -> Vec<(String, u64)> {
         if typed.is_empty() {
             return self.part(table, most).values;
         }
         let folded = typed.to_ascii_lowercase();
         let (mut begin, mut contain) = (Vec::new(), Vec::new());
         let mut look = |value: &str, count: u64| {
-            let list = match super::values::begins(value, typed) {
+            let list = match begins(value, typed) {
                 true => &mut begin,
                 false if value.to_ascii_lowercase().contains(&folded) => &mut contain,
                 false => return,
@@ -252,6 +252,11 @@ impl Tally {
         };
         values.iter().map(|value| count(value).unwrap_or(0)).collect()
     }
+}
+
+/// Whether a value begins with what is typed, letter case aside.
+pub fn begins(value: &str, typed: &str) -> bool {
+    value.as_bytes().get(..typed.len()).is_some_and(|head| head.eq_ignore_ascii_case(typed.as_bytes()))
 }
 
 /// What a stored integer, or a float's bits, displays as.

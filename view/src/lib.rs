@@ -1,29 +1,26 @@
 //! What a screen shows of loaded logs: how many events when, which values how often, which rows in which order, one row
 //! in full. Plain data in, plain data out; all of it merges over shards to exactly what one shard would have said.
 //!
-//! Reading order: this file (the data), [`coordinator`] (what to ask of the shards next), [`job`] (one view on one shard),
-//! [`part`] (what travels between the two), then what a view consists of: [`histogram`], [`facets`], [`order`] with
-//! [`sorting`] and [`window`], [`rows`], [`values`]; and [`export`], rows as text.
+//! Reading order: this file (the data), [`coordinator`] (what to ask of the shards next), [`part`] (what travels between
+//! the two), then what a view consists of: [`histogram`], [`facets`], [`order`] with [`sorting`] and [`window`]; and
+//! [`export`], rows as text.
 //!
-//! Not here: pixels, colours, text of the page.
+//! Not here: pixels, colours, text of the page; formats and the query engine, which one shard needs to answer
+//! (`logloupe-answer`). So the page links this crate, and what it must not link is not among its dependencies.
 
 pub mod coordinator;
 pub mod export;
 pub mod facets;
 pub mod histogram;
-pub mod job;
 pub mod order;
 pub mod part;
-pub mod rows;
 pub mod sorting;
-pub mod values;
 pub mod window;
 
 use serde::{Deserialize, Serialize};
 
-use logloupe_core::formats::Span;
 use logloupe_syntax::Language;
-use logloupe_table::Value;
+use logloupe_table::{Span, Value};
 
 /// Events per interval of time, stacked by format.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

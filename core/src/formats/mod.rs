@@ -16,6 +16,7 @@ pub mod vpc_flow;
 #[cfg(test)]
 mod conformance;
 
+pub use logloupe_table::Span;
 pub use paths::Paths;
 
 use logloupe_table::external::ExternalSchema;
@@ -232,26 +233,6 @@ pub fn shorten(bytes: &[u8]) -> String {
         short.push('…');
     }
     short
-}
-
-/// A piece of a summary sentence.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Span {
-    /// The words.
-    pub text: String,
-    /// Whether they are the ones that matter.
-    pub strong: bool,
-}
-
-impl Span {
-    /// Ordinary words.
-    pub fn plain(text: impl Into<String>) -> Span {
-        Span { text: text.into(), strong: false }
-    }
-    /// The words that matter.
-    pub fn strong(text: impl Into<String>) -> Span {
-        Span { text: text.into(), strong: true }
-    }
 }
 
 /// A question and its query.

@@ -14,7 +14,6 @@ mod detect;
 pub mod duplicates;
 mod export;
 mod framing;
-pub mod ledger;
 pub mod limits;
 mod loader;
 pub mod part;
@@ -23,7 +22,7 @@ mod payload;
 #[cfg(test)]
 mod tests;
 
-pub use ledger::{Entry, Error, ErrorKind, Rejection, State};
 pub use limits::Limits;
 pub use loader::{Loader, Options, Progress, each_row};
+pub use logloupe_table::ledger::{self, Entry, Error, ErrorKind, Rejection, State};
 pub use part::{Part, is_splittable};

@@ -48,14 +48,11 @@ use self::{
     row_collector::{RequiredColumns, RowCollector},
     top_k::{TopK, largest},
 };
-use super::{
-    plan::{Catalog, Operator, Plan, plan, subqueries},
-    result::ResultTable,
-};
+use super::plan::{Catalog, Operator, Plan, plan, subqueries};
 use crate::limits::Limits;
 use logloupe_syntax::{Diagnostic, Language, parse_in, tree::Query};
 use logloupe_table::json_paths::JsonPaths;
-use logloupe_table::{Bitmap, Chunk, Shard, Table, schema::TIMESTAMP};
+use logloupe_table::{Bitmap, Chunk, ResultTable, Shard, Table, schema::TIMESTAMP};
 
 /// The rows that pass the filters before any `stats`, `limit` or `dedup`, and the range of time.
 #[derive(Clone, Debug, Default)]

@@ -6,4 +6,5 @@
 
 mod prose;
 
-pub use prose::{PlanStep, RunsAt, prose};
+pub use logloupe_syntax::explanation::{PlanStep, RunsAt};
+pub use prose::prose;

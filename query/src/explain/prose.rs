@@ -3,11 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-
 use crate::plan::{self, Catalog, Plan};
 use logloupe_syntax::{
     Diagnostic,
+    explanation::{PlanStep, RunsAt},
     functions::{AggregateKind, aggregate},
     keywords::command_named,
     tree::{
@@ -16,26 +15,6 @@ use logloupe_syntax::{
     },
 };
 use logloupe_table::{Kind, Value, schema::BUILT_IN};
-
-/// Where a step runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum RunsAt {
-    /// On each part of the data, at the same time: a part is what one worker or thread holds.
-    Parts,
-    /// Where the answers of the parts become one.
-    Merge,
-    /// Once, on the merged whole.
-    Whole,
-}
-
-/// One step of a plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlanStep {
-    /// Where it runs.
-    pub place: RunsAt,
-    /// What it does: a sentence without a full stop that begins with the verb.
-    pub text: String,
-}
 
 /// The steps of a query, in the order in which they run; what is wrong with it, if it cannot run.
 ///

@@ -7,11 +7,12 @@
 use crate::Error;
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
-use crate::{limits::Limits, result::ResultTable};
+use crate::limits::Limits;
 use logloupe_syntax::{
     label, of_side,
     tree::{Command, E, Expr, Join, Projection, Query, Spanned},
 };
+use logloupe_table::ResultTable;
 use logloupe_table::lookup::Lookup;
 
 /// The column that says how often a row of a subquery's answer occurs.

@@ -4,11 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
 use super::{Unsupported, log};
 use crate::plan::{self, Catalog};
 use logloupe_syntax::{
+    explanation::InsightsQuery,
     functions::{self, AggregateKind, Func, Time, aggregate},
     label,
     tree::{
@@ -19,17 +18,6 @@ use logloupe_syntax::{
 use logloupe_table::external::{Log, Logs};
 use logloupe_table::{Value, json_paths::IN_MESSAGE, schema::BUILT_IN};
 
-/// A query for CloudWatch Logs Insights.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Insights {
-    /// Its text, without `SOURCE`: log groups are chosen beside it.
-    pub text: String,
-    /// Where the log usually lies.
-    pub group: String,
-    /// Where the answer may differ; a sentence each.
-    pub notes: Vec<String>,
-}
-
 /// How many `stats` may follow one another there.
 const MOST_STATS: usize = 10;
 /// How many rows an answer has there at most.
@@ -39,7 +27,7 @@ const MOST_ROWS: u64 = 10_000;
 ///
 /// # Errors
 /// What Insights cannot say.
-pub fn insights(query: &Query, catalog: &Catalog, logs: &dyn Logs) -> Result<Insights, Unsupported> {
+pub fn insights(query: &Query, catalog: &Catalog, logs: &dyn Logs) -> Result<InsightsQuery, Unsupported> {
     let plan = plan::plan(query, catalog).map_err(|found| {
         let first = found.first().map_or("it has faults", |d| d.message.as_str());
         Unsupported::new("the query", first, "fix it first")
@@ -60,7 +48,7 @@ pub fn insights(query: &Query, catalog: &Catalog, logs: &dyn Logs) -> Result<Ins
     Ok(first)
 }
 
-fn of_log(query: &Query, log: &Log) -> Result<Insights, Unsupported> {
+fn of_log(query: &Query, log: &Log) -> Result<InsightsQuery, Unsupported> {
     let mut writer = Writer {
         log,
         defined: BTreeSet::new(),
@@ -87,7 +75,7 @@ fn of_log(query: &Query, log: &Log) -> Result<Insights, Unsupported> {
         writer.note("Insights shows 10,000 rows of an answer at most; Logloupe shows all");
     }
     let group = log.external.map_or("its log group", |e| e.insights.group);
-    Ok(Insights { text: written.to_string(), group: group.to_owned(), notes: writer.notes })
+    Ok(InsightsQuery { text: written.to_string(), group: group.to_owned(), notes: writer.notes })
 }
 
 struct Writer<'l> {

@@ -10,8 +10,9 @@ mod log;
 
 use std::fmt;
 
-pub use athena::{Athena, athena};
-pub use insights::{Insights, insights};
+pub use athena::athena;
+pub use insights::insights;
+pub use logloupe_syntax::explanation::{AthenaQuery, InsightsQuery};
 use serde::{Deserialize, Serialize};
 
 /// Why another engine cannot be asked.

@@ -10,7 +10,7 @@ use logloupe_core::ingest::ledger::Entry;
 use logloupe_query::{
     complete::Completions,
     explain::PlanStep,
-    transpile::{Athena, Insights},
+    transpile::{AthenaQuery, InsightsQuery},
 };
 use logloupe_syntax::Language;
 use logloupe_view::{
@@ -356,9 +356,9 @@ pub struct Explained {
     /// The plan in words.
     pub steps: Result<Vec<PlanStep>, String>,
     /// The query in Athena's SQL, and the statement that makes its table.
-    pub athena: Result<Athena, String>,
+    pub athena: Result<AthenaQuery, String>,
     /// The query as CloudWatch Logs Insights takes it.
-    pub insights: Result<Insights, String>,
+    pub insights: Result<InsightsQuery, String>,
 }
 
 impl Default for Explained {

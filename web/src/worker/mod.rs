@@ -1,7 +1,7 @@
 //! One worker of the pool: it holds a shard of the loaded logs and answers for it.
 //!
 //! [`session`] is the whole of it as plain code, tested without a browser: a message in, bounded steps of work,
-//! messages out. A view is a [`ViewJob`](logloupe_view::job::ViewJob). `host` is what a browser adds: files, the message
+//! messages out. A view is a [`ViewJob`](logloupe_answer::job::ViewJob). `host` is what a browser adds: files, the message
 //! port, the panic hook.
 
 mod explain;

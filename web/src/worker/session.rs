@@ -8,6 +8,11 @@ use std::{
     sync::Arc,
 };
 
+use logloupe_answer::{
+    job::{Cells, ViewJob},
+    rows,
+    values::{Counted, ShardValues},
+};
 use logloupe_core::{
     formats::{self, Format},
     ingest::{
@@ -25,15 +30,7 @@ use logloupe_query::{
 use logloupe_sample::SampleFile;
 use logloupe_syntax::Diagnostic;
 use logloupe_table::{Row, Shard, Source, Value, builtin, lookup::Lookup, schema::TIMESTAMP};
-use logloupe_view::{
-    RowId, ViewRequest,
-    coordinator::Merged,
-    export as text,
-    job::{Cells, ViewJob},
-    order::Timeline,
-    rows,
-    values::{Counted, ShardValues},
-};
+use logloupe_view::{RowId, ViewRequest, coordinator::Merged, export as text, order::Timeline};
 
 use super::PATHS;
 use crate::protocol::{self, Request, Response, Task, ViewPart};

@@ -104,15 +104,15 @@ fn pure_crates_need_no_browser() -> Outcome<Vec<Breach>> {
     let mut breaches = Vec::new();
     for target in ["x86_64-unknown-linux-gnu", "wasm32-unknown-unknown"] {
         let args =
-            ["tree", "--quiet", "--package=logloupe-view", "--edges=normal", "--prefix=none", "--target"];
+            ["tree", "--quiet", "--package=logloupe-answer", "--edges=normal", "--prefix=none", "--target"];
         let tree = output(cargo(&args).arg(target))?;
         for package in BANNED {
             if tree.lines().any(|line| line.split(' ').next() == Some(package)) {
                 breaches.push(Breach {
-                    path: "view/Cargo.toml".into(),
+                    path: "answer/Cargo.toml".into(),
                     line: 0,
                     message: format!(
-                        "depends on {package} (see `cargo tree -p logloupe-view -i {package} --target {target}`); \
+                        "depends on {package} (see `cargo tree -p logloupe-answer -i {package} --target {target}`); \
                          the pure crates run anywhere: no JavaScript, no randomness, no threads, no runtime"
                     ),
                 });

@@ -7,13 +7,15 @@ use super::super::{
     super::{
         kernels::truthy,
         plan::{AggregateCall, Group, Node, Operator, Output, Plan, Scope, Stage},
-        result::{ColumnInfo, ResultTable, kind_of},
     },
     accumulators::{Accumulators, Gather},
     interner::{Interner, KeyTable},
     partial::{Groups, KeyColumn},
 };
-use logloupe_table::{Kind, Value};
+use logloupe_table::{
+    Kind, ResultTable, Value,
+    result::{ColumnInfo, kind_of},
+};
 
 use crate::limits::Limits;
 

@@ -12,14 +12,12 @@ mod window;
 
 use self::frame::{Frame, FrameColumn};
 use super::{
-    super::{
-        plan::{Node, Plan},
-        result::ResultTable,
-    },
+    super::plan::{Node, Plan},
     partial::{Body, Groups, Partial, RowRef, SurvivorRow},
     row_collector::RequiredColumns,
 };
 use crate::Error;
+use logloupe_table::ResultTable;
 
 /// The answer of a query whose rows are no events any more; the error says why there is none.
 ///

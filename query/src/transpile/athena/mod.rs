@@ -13,8 +13,6 @@ mod functions;
 mod sql;
 mod text;
 
-use serde::{Deserialize, Serialize};
-
 use self::{
     expression::SqlResult,
     sql::{Sql, level},
@@ -22,30 +20,18 @@ use self::{
 use super::{Unsupported, log};
 use crate::plan::{self, Catalog, Group, Node, Op, Operator, Plan, Stage};
 use logloupe_syntax::{
+    explanation::AthenaQuery,
     functions::{AggregateKind, SqlType},
     tree::{Command, Query},
 };
 use logloupe_table::external::AthenaTable;
 use logloupe_table::external::{Log, Logs};
 
-/// A query for Athena.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Athena {
-    /// The log that is asked.
-    pub log: String,
-    /// The statement that creates its table, as AWS documents it, with placeholders for bucket, account and region.
-    pub ddl: String,
-    /// The query.
-    pub sql: String,
-    /// Where the answer may differ, and what to mind; a sentence each.
-    pub notes: Vec<String>,
-}
-
 /// The query as Athena SQL; the first thing that has no counterpart there if one has none.
 ///
 /// # Errors
 /// What Athena cannot say.
-pub fn athena(query: &Query, catalog: &Catalog, logs: &dyn Logs) -> Result<Athena, Unsupported> {
+pub fn athena(query: &Query, catalog: &Catalog, logs: &dyn Logs) -> Result<AthenaQuery, Unsupported> {
     let plan = plan::plan(query, catalog).map_err(|found| {
         let first = found.first().map_or("it has faults", |d| d.message.as_str());
         Unsupported::new("the query", first, "fix it first")
@@ -88,7 +74,12 @@ pub fn athena(query: &Query, catalog: &Catalog, logs: &dyn Logs) -> Result<Athen
     };
     let sql = printer.query()?;
     printer.notes.extend(table.notes.iter().map(|n| (*n).to_owned()));
-    Ok(Athena { log: log.id.to_owned(), ddl: table.ddl.trim_end().to_owned(), sql, notes: printer.notes })
+    Ok(AthenaQuery {
+        log: log.id.to_owned(),
+        ddl: table.ddl.trim_end().to_owned(),
+        sql,
+        notes: printer.notes,
+    })
 }
 
 /// Whether a command is written here.

@@ -1,6 +1,7 @@
 //! The number of shards changes no answer: the sample incident dealt to 1, 3 and 7 shards, each view coordinated to its
 //! answer, tables, facets, bars and windows of rows compared.
 
+use logloupe_answer::{Values, job::ViewJob, rows};
 use logloupe_core::{
     formats::{ALL, Paths},
     ingest::{Limits, Loader, Options},
@@ -10,11 +11,9 @@ use logloupe_syntax::{Diagnostic, Language};
 use logloupe_table::{Shard, Value};
 use logloupe_view::{
     RowId, ViewRequest,
-    coordinator::{Driven, Replies, Request, Values, drive},
+    coordinator::{Driven, Replies, Request, drive},
     histogram,
-    job::ViewJob,
     order::Timeline,
-    rows,
     window::RowWindow,
 };
 

@@ -1,6 +1,6 @@
 //! One view on its way through a shard: select, count into bars, narrow to the brush, count facets, put in order.
 //! Each [`step`](ViewJob::step) is one bounded batch; dropping the value cancels the view. The other side is the
-//! [`coordinator`](crate::coordinator).
+//! [`coordinator`](logloupe_view::coordinator).
 
 use std::sync::Arc;
 
@@ -16,15 +16,17 @@ use logloupe_table::{
     json_paths::{IN_MESSAGE, JsonPaths},
 };
 
-use crate::{
+use logloupe_view::{
     RowId, ViewRequest,
-    coordinator::{Merged, Values},
+    coordinator::Merged,
     facets::Tally,
     histogram,
     order::{Order, RowPosition, Timeline},
     part::ViewPart,
     sorting::Sorting,
 };
+
+use crate::Values;
 
 /// Chunks per step: about ten milliseconds of the slowest predicates.
 const CHUNKS: usize = 4;

@@ -6,6 +6,7 @@
 
 use std::{cell::RefCell, fmt::Write, path::Path, time::Instant};
 
+use logloupe_answer::values::ShardValues;
 use logloupe_golden::{check, property};
 use logloupe_query::{
     complete::{Completions, ItemKind, NoValues, Values, complete},
@@ -13,7 +14,6 @@ use logloupe_query::{
 };
 use logloupe_syntax::Language;
 use logloupe_table::{Cell, Field, Kind, Role, Shard, Unit};
-use logloupe_view::values::ShardValues;
 use proptest::{collection::vec, prelude::*, sample::select};
 
 struct Some3;

@@ -1,4 +1,4 @@
-//! The view crate from outside: views over shards, completions over the values of a shard.
+//! The answer crate from outside: views over shards, completions over the values of a shard.
 
 #![allow(
     clippy::disallowed_methods,

@@ -1,6 +1,5 @@
 //! Rows for the grid and one row in full: the few that are on screen, so plain code over values.
 
-use super::{Detail, DetailField, GridRow, RowId};
 use logloupe_core::formats::{
     Format,
     field::json::{self, Json},
@@ -11,6 +10,7 @@ use logloupe_table::{
     json_paths::IN_MESSAGE,
     schema::{BUILTINS, TIMESTAMP},
 };
+use logloupe_view::{Detail, DetailField, GridRow, RowId};
 
 /// How many leaves of a JSON record are listed beside its columns.
 const LEAVES: usize = 2_000;

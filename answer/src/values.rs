@@ -5,9 +5,9 @@
 
 use std::{cell::RefCell, collections::HashMap};
 
-use super::facets::Tally;
 use logloupe_query::complete::Values;
 use logloupe_table::{Bitmap, Data, Kind, Shard, Table};
+use logloupe_view::facets::{Tally, begins};
 
 /// Counts made so far. They hold as long as the tables have the rows that they were made of.
 #[derive(Debug, Default)]
@@ -67,11 +67,6 @@ fn repeats(table: &Table, field: &str) -> bool {
     let kind = table.schema().field(column).kind;
     !matches!(kind, Kind::Time | Kind::Float)
         && table.chunks().iter().all(|c| !matches!(c.column(column).data, Data::Plain { .. }))
-}
-
-/// Whether a value begins with what is typed, letter case aside.
-pub(super) fn begins(value: &str, typed: &str) -> bool {
-    value.as_bytes().get(..typed.len()).is_some_and(|head| head.eq_ignore_ascii_case(typed.as_bytes()))
 }
 
 #[cfg(test)]

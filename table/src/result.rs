@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use logloupe_table::{Kind, Unit, Value};
+use crate::{Kind, Unit, Value};
 
 /// Columns and rows, in the order of the query.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -27,7 +27,7 @@ pub struct ColumnInfo {
 }
 
 /// The kind that fits all values.
-pub(super) fn kind_of<'v>(values: impl IntoIterator<Item = &'v Value>) -> Kind {
+pub fn kind_of<'v>(values: impl IntoIterator<Item = &'v Value>) -> Kind {
     let mut all: Option<Kind> = None;
     for value in values {
         let kind = match value {
