@@ -106,12 +106,32 @@ pub struct Field {
     pub aliases: &'static [&'static str],
     /// One sentence for people.
     pub doc: &'static str,
+    /// Where records of JSON may have its value besides the path that its name is, in the order in which they are asked.
+    pub also: &'static [&'static str],
+    /// Its value as an expression over the columns of Athena's table, NULL where it has none; needed only where the
+    /// column that [the table](crate::external::AthenaTable::column_of) has for it is not enough.
+    pub athena: Option<&'static str>,
+    /// Its name in CloudWatch Logs Insights where that is another one, with all that leads to it.
+    pub insights: Option<&'static str>,
+    /// The log has nothing of that name: its format makes the column of other fields. No other engine is asked for it.
+    pub made: bool,
 }
 
 impl Field {
     /// A field, for static tables.
     pub const fn new(name: &'static str, kind: Kind, role: Role) -> Field {
-        Field { name: Cow::Borrowed(name), kind, unit: Unit::None, role, aliases: &[], doc: "" }
+        Field {
+            name: Cow::Borrowed(name),
+            kind,
+            unit: Unit::None,
+            role,
+            aliases: &[],
+            doc: "",
+            also: &[],
+            athena: None,
+            insights: None,
+            made: false,
+        }
     }
     /// Sets the unit.
     pub const fn unit(mut self, unit: Unit) -> Field {
@@ -128,15 +148,32 @@ impl Field {
         self.doc = doc;
         self
     }
+    /// Sets further paths.
+    pub const fn also(mut self, paths: &'static [&'static str]) -> Field {
+        self.also = paths;
+        self
+    }
+    /// Sets the expression over Athena's table.
+    pub const fn athena(mut self, sql: &'static str) -> Field {
+        self.athena = Some(sql);
+        self
+    }
+    /// Sets the name in CloudWatch Logs Insights.
+    pub const fn insights(mut self, name: &'static str) -> Field {
+        self.insights = Some(name);
+        self
+    }
+    /// Says that the log has nothing of that name.
+    pub const fn made(mut self) -> Field {
+        self.made = true;
+        self
+    }
     /// A text field found in the data, such as an unknown column of a header.
     pub fn found(name: &str) -> Field {
         Field {
             name: Cow::Owned(name.to_owned()),
-            kind: Kind::Text,
-            unit: Unit::None,
-            role: Role::Identifier,
-            aliases: &[],
             doc: "found in the log, not in the format's table of fields",
+            ..Field::new("", Kind::Text, Role::Identifier)
         }
     }
     /// Whether `name` is this field's name or one of its aliases, letter case aside.

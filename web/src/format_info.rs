@@ -98,11 +98,10 @@ pub fn receive(told: Vec<FormatMessage>) -> bool {
                 let aliases: Vec<&'static str> = f.aliases.into_iter().map(keep).collect();
                 Field {
                     name: f.name.into(),
-                    kind: f.kind,
                     unit: f.unit,
-                    role: f.role,
                     aliases: Box::leak(aliases.into_boxed_slice()),
                     doc: keep(f.doc),
+                    ..Field::new("", f.kind, f.role)
                 }
             })
             .collect(),

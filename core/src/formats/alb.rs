@@ -9,8 +9,6 @@
 //! the parts that Athena's table has (`request_verb`, `request_url`, `request_proto`), of which a malformed
 //! request may lack any.
 
-mod external;
-
 use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
     field::{
@@ -22,7 +20,7 @@ use super::{
         time, whole, words,
     },
 };
-use logloupe_table::external::ExternalSchema;
+use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog};
 use logloupe_table::{Field, Kind, Role, Row, RowWriter, Unit};
 
 /// Access logs of Application Load Balancers.
@@ -33,12 +31,16 @@ const LEAST_TOKENS: usize = 18;
 
 /// In the order of the record.
 static COLUMNS: &[Column] = &[
-    Column::new("type", Kind::Text, Role::Dimension, text).doc("http, https, h2, grpcs, ws or wss"),
+    Column::new("type", Kind::Text, Role::Dimension, text)
+        .athena("type")
+        .doc("http, https, h2, grpcs, ws or wss"),
     Column::new("time", Kind::Time, Role::Timestamp, timestamp)
         .aliases(&["timestamp", "event.end"])
+        .athena("from_iso8601_timestamp(time)")
         .doc("when the response to the client was made"),
     Column::new("elb", Kind::Text, Role::Dimension, text)
         .aliases(&["load_balancer", "observer.name"])
+        .athena("elb")
         .doc("the load balancer: app, its name, its id"),
     Column::new("client_ip", Kind::Ip, Role::Dimension, host)
         .aliases(&["requestip", "source.ip", "client.ip"])
@@ -47,21 +49,32 @@ static COLUMNS: &[Column] = &[
         .aliases(&["source.port", "client.port"])
         .doc("port of the client"),
     Column::new("target_ip", Kind::Ip, Role::Dimension, host)
+        .athena("nullif(nullif(target_ip, '-'), '')")
         .doc("address of the target that handled the request; none for Lambda, redirects, blocked requests"),
     Column::again("target_port", Kind::Int, Role::Dimension, port).doc("port of the target"),
     Column::new("request_processing_time", Kind::Float, Role::Measure, duration)
         .unit(Unit::Seconds)
+        .athena("nullif(request_processing_time, -1)")
         .doc("from receiving the request to sending it to a target; none if it was not sent"),
     Column::new("target_processing_time", Kind::Float, Role::Measure, duration)
         .unit(Unit::Seconds)
+        .athena("nullif(target_processing_time, -1)")
         .doc("from sending the request to the target to its first response headers; none if there were none"),
-    Column::new("response_processing_time", Kind::Float, Role::Measure, duration).unit(Unit::Seconds).doc(
-        "from receiving the response headers to starting to send them to the client; none if there were none",
-    ),
+    Column::new("response_processing_time", Kind::Float, Role::Measure, duration)
+        .unit(Unit::Seconds)
+        .athena("nullif(response_processing_time, -1)")
+        .doc(
+            "from receiving the response headers to starting to send them to the client; none if there were none",
+        ),
     Column::new("elb_status_code", Kind::Int, Role::Status, status)
         .aliases(&["statuscode", "http.response.status_code"])
         .doc("status of the load balancer's response; 460 and 000 where the client was gone"),
     Column::again("event.outcome", Kind::Text, Role::Status, outcome_of_status)
+        .athena(
+            "CASE WHEN elb_status_code IS NULL THEN 'unknown' WHEN elb_status_code BETWEEN 1 AND 399 \
+             THEN 'success' ELSE 'failure' END",
+        )
+        .made()
         .doc("success below status 400, failure from there on, unknown without a status"),
     Column::new("target_status_code", Kind::Int, Role::Status, status).doc("status of the target's response"),
     Column::new("received_bytes", Kind::Int, Role::Measure, integer)
@@ -74,6 +87,7 @@ static COLUMNS: &[Column] = &[
         .doc("size of the response, headers included"),
     Column::new("request", Kind::Text, Role::Identifier, text)
         .aliases(&["request_line"])
+        .athena("concat(request_verb, ' ', request_url, ' ', request_proto)")
         .doc("the request line: method, URL, protocol"),
     Column::again("request_verb", Kind::Text, Role::Dimension, method)
         .aliases(&["method", "http.request.method"])
@@ -81,12 +95,18 @@ static COLUMNS: &[Column] = &[
     Column::again("request_url", Kind::Text, Role::Identifier, url)
         .aliases(&["url.original", "url.full"])
         .doc("the URL of the request, unencoded spaces included"),
-    Column::again("request_proto", Kind::Text, Role::Dimension, protocol).doc("the protocol of the request"),
+    Column::again("request_proto", Kind::Text, Role::Dimension, protocol)
+        .athena("nullif(nullif(trim(request_proto), '-'), '')")
+        .doc("the protocol of the request"),
     Column::again("url.domain", Kind::Text, Role::Dimension, url_host)
         .aliases(&["host"])
+        .athena("regexp_extract(request_url, '^[A-Za-z]+://([^/:?#]+)', 1)")
+        .made()
         .doc("the host in the request's URL"),
     Column::again("url.path", Kind::Text, Role::Dimension, url_path)
         .aliases(&["requesturi"])
+        .athena("regexp_extract(request_url, '^(?:[A-Za-z]+://[^/?#]*)?(/[^?#]*)', 1)")
+        .made()
         .doc("the path in the request's URL, without query"),
     Column::new("user_agent", Kind::Text, Role::Dimension, text)
         .aliases(&["user_agent.original", "useragent"])
@@ -126,6 +146,7 @@ static COLUMNS: &[Column] = &[
         .doc("how the request agrees with RFC 7230: Acceptable, Ambiguous or Severe"),
     Column::new("classification_reason", Kind::Text, Role::Status, text).doc("why it does not"),
     Column::new("conn_trace_id", Kind::Text, Role::Identifier, text)
+        .athena("nullif(nullif(conn_trace_id, '-'), '')")
         .doc("the connection, as the connection log names it"),
     Column::new("transformed_host", Kind::Text, Role::Dimension, text)
         .doc("the Host header after a transform rewrote it"),
@@ -145,6 +166,26 @@ static META: Meta = Meta {
     page: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html",
     read_on: "2026-11-20",
     key_shape: "AWSLogs/{account}/elasticloadbalancing/{region}/{yyyy}/{mm}/{dd}/{account}_elasticloadbalancing_{region}_app.{name}.{id}_{end}_{node-ip}_{random}.log.gz",
+};
+
+/// Athena: <https://docs.aws.amazon.com/athena/latest/ug/create-alb-access-logs-table-partition-projection.html>, read
+/// 2026-11-21.
+static EXTERNAL: ExternalSchema = ExternalSchema {
+    athena: Ok(&AthenaTable {
+        name: "alb_access_logs",
+        ddl: include_str!("athena/alb.sql"),
+        time: "from_iso8601_timestamp(time)",
+        null_text: Some("-"),
+        roots: &[],
+        notes: &[
+            "lines that the table's expression does not match, such as those of before 2018, are rows of NULL",
+            "add a condition on the partition column, such as day >= '2026/03/05', so that only those days are read",
+        ],
+    }),
+    insights: InsightsLog {
+        group: "a log group, if the load balancer's logs are delivered to CloudWatch Logs",
+        prefix: "",
+    },
 };
 
 static PRESETS: &[Preset] = &[
@@ -228,7 +269,7 @@ impl Format for Alb {
         &["alb_access_logs", super::WEB_ACCESS]
     }
     fn external(&self) -> Option<&'static ExternalSchema> {
-        Some(&external::EXTERNAL)
+        Some(&EXTERNAL)
     }
     fn presets(&self) -> &'static [Preset] {
         PRESETS

@@ -11,8 +11,6 @@
 //! Lines shorter than the header are kept as long as half of its columns are there. Status 000 (the client was
 //! gone) is 0.
 
-mod external;
-
 use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
     field::{
@@ -21,7 +19,7 @@ use super::{
         number, time, whole, words,
     },
 };
-use logloupe_table::external::ExternalSchema;
+use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog};
 use logloupe_table::{Field, Kind, Role, Row, RowWriter, Unit};
 
 /// CloudFront standard logs.
@@ -36,6 +34,7 @@ static COLUMNS: &[Column] = &[
     Column::new("time", Kind::Time, Role::Timestamp, time_of_day)
         .of_day()
         .aliases(&["event.end"])
+        .athena(ATHENA_TIME)
         .doc("when the server finished responding: the log's date and time together"),
     Column::new("x-edge-location", Kind::Text, Role::Dimension, text)
         .aliases(&["x_edge_location", "location"])
@@ -60,6 +59,11 @@ static COLUMNS: &[Column] = &[
         .aliases(&["sc_status", "status", "statuscode", "http.response.status_code"])
         .doc("status of the response; 0 where the viewer was gone"),
     Column::again("event.outcome", Kind::Text, Role::Status, outcome_of_status)
+        .athena(
+            "CASE WHEN sc_status IS NULL THEN 'unknown' WHEN sc_status BETWEEN 1 AND 399 THEN 'success' \
+             ELSE 'failure' END",
+        )
+        .made()
         .doc("success below status 400, failure from there on, unknown without a status"),
     Column::new("cs(Referer)", Kind::Text, Role::Dimension, text)
         .aliases(&["cs_referer", "cs_referrer", "referrer", "referer", "cs-referer", "http.request.referrer"])
@@ -67,6 +71,7 @@ static COLUMNS: &[Column] = &[
     Column::new("cs(User-Agent)", Kind::Text, Role::Dimension, text)
         .percent()
         .aliases(&["cs_user_agent", "useragent", "user_agent", "cs-user-agent", "user_agent.original"])
+        .athena("url_decode(replace(nullif(cs_user_agent, '-'), '+', '%2B'))")
         .doc("the User-Agent header, percent-decoded"),
     Column::new("cs-uri-query", Kind::Text, Role::Identifier, text)
         .aliases(&["cs_uri_query", "querystring", "query_string", "url.query"])
@@ -97,6 +102,7 @@ static COLUMNS: &[Column] = &[
     Column::new("x-forwarded-for", Kind::Text, Role::Dimension, text)
         .percent()
         .aliases(&["x_forwarded_for", "xforwarded_for", "xforwardedfor"])
+        .athena("url_decode(replace(nullif(x_forwarded_for, '-'), '+', '%2B'))")
         .doc("the X-Forwarded-For header, percent-decoded"),
     Column::new("ssl-protocol", Kind::Text, Role::Dimension, text)
         .aliases(&["ssl_protocol", "sslprotocol", "tls.version_protocol"])
@@ -129,6 +135,7 @@ static COLUMNS: &[Column] = &[
     Column::new("sc-content-type", Kind::Text, Role::Dimension, text)
         .percent()
         .aliases(&["sc_content_type", "http.response.mime_type"])
+        .athena("url_decode(replace(nullif(sc_content_type, '-'), '+', '%2B'))")
         .doc("the response's Content-Type header, percent-decoded"),
     Column::new("sc-content-len", Kind::Int, Role::Measure, integer)
         .unit(Unit::Bytes)
@@ -208,6 +215,26 @@ static META: Meta = Meta {
     page: "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html",
     read_on: "2026-11-20",
     key_shape: "{prefix}/{distribution}.{yyyy}-{mm}-{dd}-{hh}.{hash}.gz",
+};
+
+/// When an event happened, in Athena's table.
+const ATHENA_TIME: &str = "from_iso8601_timestamp(concat(CAST(\"date\" AS varchar), 'T', time, 'Z'))";
+
+/// The table is the one of the legacy logs:
+/// <https://docs.aws.amazon.com/athena/latest/ug/create-cloudfront-table-standard-logs.html>, read 2026-11-21.
+static EXTERNAL: ExternalSchema = ExternalSchema {
+    athena: Ok(&AthenaTable {
+        name: "cloudfront_standard_logs",
+        ddl: include_str!("athena/cloudfront.sql"),
+        time: ATHENA_TIME,
+        null_text: Some("-"),
+        roots: &[],
+        notes: &[
+            "the table is the one of the legacy logs; logs of version 2 need one with their own fields in their own order",
+            "the log has no partitions: every file under the location is read",
+        ],
+    }),
+    insights: InsightsLog { group: "the log group that standard logs (v2) are delivered to", prefix: "" },
 };
 
 static PRESETS: &[Preset] = &[
@@ -320,7 +347,7 @@ impl Format for CloudFront {
         &["cloudfront_standard_logs", super::WEB_ACCESS]
     }
     fn external(&self) -> Option<&'static ExternalSchema> {
-        Some(&external::EXTERNAL)
+        Some(&EXTERNAL)
     }
     fn presets(&self) -> &'static [Preset] {
         PRESETS

@@ -14,7 +14,6 @@
 //! - The event history's CSV download is not read here: this format's records are JSON objects.
 
 mod derive;
-mod external;
 mod fields;
 mod presets;
 mod summary;
@@ -26,7 +25,7 @@ use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
     field::json::{self, Json, JsonColumns, JsonRow, Reader},
 };
-use logloupe_table::external::ExternalSchema;
+use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog, JsonRoot};
 use logloupe_table::{Field, Row, RowWriter, Unit};
 
 /// AWS CloudTrail.
@@ -40,6 +39,33 @@ static META: Meta = Meta {
     page: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
     read_on: "2026-07-28",
     key_shape: "AWSLogs/{account}/CloudTrail/{region}/{yyyy}/{MM}/{dd}/{account}_CloudTrail_{region}_{yyyyMMdd}T{HHmm}Z_{random}.json.gz",
+};
+
+/// Athena: <https://docs.aws.amazon.com/athena/latest/ug/create-cloudtrail-table-partition-projection.html>, read
+/// 2026-11-21.
+static EXTERNAL: ExternalSchema = ExternalSchema {
+    athena: Ok(&AthenaTable {
+        name: "cloudtrail_logs",
+        ddl: include_str!("athena/cloudtrail.sql"),
+        time: "from_iso8601_timestamp(eventtime)",
+        null_text: None,
+        roots: &[
+            JsonRoot::Json { path: "requestParameters", column: "requestparameters" },
+            JsonRoot::Json { path: "responseElements", column: "responseelements" },
+            JsonRoot::Json { path: "additionalEventData", column: "additionaleventdata" },
+            JsonRoot::Json { path: "serviceEventDetails", column: "serviceeventdetails" },
+            JsonRoot::Json { path: "edgeDeviceDetails", column: "edgedevicedetails" },
+            JsonRoot::Structs {
+                path: "resources",
+                column: "resources",
+                members: &["arn", "accountid", "type"],
+            },
+        ],
+        notes: &[
+            "add a condition on the partition column, such as \"timestamp\" >= '2026/03/05', so that only those days are read",
+        ],
+    }),
+    insights: InsightsLog { group: "the log group that the trail is delivered to", prefix: "" },
 };
 
 impl Format for CloudTrail {
@@ -69,7 +95,7 @@ impl Format for CloudTrail {
         summary::sentence(row)
     }
     fn external(&self) -> Option<&'static ExternalSchema> {
-        Some(&external::EXTERNAL)
+        Some(&EXTERNAL)
     }
     fn identity(&self) -> &'static [&'static str] {
         &["eventID", "recipientAccountId"]

@@ -124,6 +124,87 @@ fn names_of_logs_are_lower_case_and_no_other_id() {
     }
 }
 
+/// The words of an expression of SQL that are columns: neither text, nor calls, nor types, nor what SQL writes in capitals.
+fn columns_in(sql: &str) -> Vec<String> {
+    let outside_quotes: String = sql.split('\'').step_by(2).collect::<Vec<_>>().join(" ");
+    let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '"');
+    let mut columns = Vec::new();
+    let mut before = "";
+    for (at, _) in outside_quotes
+        .char_indices()
+        .filter(|(at, c)| is_word(*c) && !outside_quotes[..*at].ends_with(is_word))
+    {
+        let rest = &outside_quotes[at..];
+        let word = &rest[..rest.find(|c| !is_word(c)).unwrap_or(rest.len())];
+        let is_call = rest[word.len()..].starts_with('(');
+        if word.contains(|c: char| c.is_ascii_lowercase()) && !is_call && before != "AS" {
+            columns.push(word.replace('"', ""));
+        }
+        before = word;
+    }
+    columns
+}
+
+#[test]
+fn expressions_for_athena_name_columns_of_the_table() {
+    let sql = "CASE WHEN \"end\" > 1E3 THEN nullif(a.b, 'no col''umn') ELSE CAST(c AS varchar) END";
+    assert_eq!(columns_in(sql), ["end", "a.b", "c"]);
+    for format in ALL {
+        let Some(Ok(table)) = format.external().map(|e| e.athena) else {
+            // Nothing would read them.
+            assert!(format.fields().iter().all(|f| f.athena.is_none()), "{}", format.meta().id);
+            continue;
+        };
+        let fields = format.fields();
+        let own = fields.iter().filter_map(|f| f.athena);
+        for column in own.chain([table.time]).flat_map(columns_in) {
+            assert!(table.column(&column).is_some(), "{}: {} has no {column}", format.meta().id, table.name);
+        }
+    }
+}
+
+#[test]
+fn every_column_of_athenas_table_is_some_field() {
+    for format in ALL {
+        let Some(Ok(table)) = format.external().map(|e| e.athena) else { continue };
+        let mut reached: Vec<String> = table.roots.iter().map(|root| root.column().to_owned()).collect();
+        let mut same = HashSet::new();
+        for field in format.fields() {
+            match field.athena {
+                Some(sql) => reached.extend(columns_in(sql)),
+                None => {
+                    let own = if field.made { None } else { table.column_of(&field) };
+                    if let Some(own) = &own {
+                        // Two fields that are one column there would be told apart here only.
+                        assert!(same.insert(own.sql.clone()), "{}: {}", format.meta().id, own.sql);
+                    }
+                    let also = field.also.iter().filter_map(|path| table.column(path));
+                    reached.extend(own.into_iter().chain(also).map(|c| c.sql.replace('"', "")));
+                }
+            }
+        }
+        let mut count = 0;
+        for (name, _) in table.columns() {
+            let name = name.trim_matches('`');
+            let is_reached = reached.iter().any(|r| r.split('.').next() == Some(name));
+            assert!(is_reached, "{}: no field is {name} of {}", format.meta().id, table.name);
+            count += 1;
+        }
+        assert!(count > 10, "{}: the statement has {count} columns", format.meta().id);
+    }
+}
+
+#[test]
+fn names_in_insights_reach_their_fields() {
+    for format in ALL {
+        for field in format.fields() {
+            let Some(name) = field.insights else { continue };
+            let named = !field.made && field.answers_to(name);
+            assert!(named, "{}: {} is not reached by {name}", format.meta().id, field.name);
+        }
+    }
+}
+
 #[test]
 fn every_sample_is_claimed_by_its_format_alone() {
     for (owner, sample) in samples() {

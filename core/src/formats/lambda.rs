@@ -15,7 +15,6 @@
 //!   has no time: what stood before it may be in another part of the file.
 //! - `message` is what the function wrote, without the runtime's time, request id and level.
 
-mod external;
 mod fields;
 mod lines;
 #[cfg(test)]
@@ -32,7 +31,7 @@ use super::{
         whole, words,
     },
 };
-use logloupe_table::external::ExternalSchema;
+use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Field, Row, RowWriter, Unit};
 
 /// Logs of AWS Lambda functions.
@@ -46,6 +45,15 @@ static META: Meta = Meta {
     page: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html",
     read_on: "2026-11-21",
     key_shape: "{prefix}/{export-task}/{yyyy}-{mm}-{dd}-[{version}]{environment}/000000.gz",
+};
+
+/// Functions write to CloudWatch Logs, where the log is at home.
+static EXTERNAL: ExternalSchema = ExternalSchema {
+    athena: Err(
+        "AWS documents no Athena table for it, as functions write to CloudWatch Logs; run it there, as \
+         `logloupe explain --to insights` writes it",
+    ),
+    insights: InsightsLog { group: "/aws/lambda/ and the function's name", prefix: "" },
 };
 
 const fn ask(title: &'static str, query: &'static str) -> Preset {
@@ -144,7 +152,7 @@ impl Format for Lambda {
         summary(row)
     }
     fn external(&self) -> Option<&'static ExternalSchema> {
-        Some(&external::EXTERNAL)
+        Some(&EXTERNAL)
     }
     fn presets(&self) -> &'static [Preset] {
         PRESETS

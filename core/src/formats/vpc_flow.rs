@@ -8,8 +8,6 @@
 //! `account-id unknown` and values of the future are kept as written; tag values, which the vendor
 //! percent-encodes, are stored decoded (the raw record still has them encoded).
 
-mod external;
-
 use nom::{
     Parser,
     combinator::{map, rest},
@@ -22,7 +20,7 @@ use super::{
         cells::{integer, ip, text},
     },
 };
-use logloupe_table::external::ExternalSchema;
+use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Field, Kind, Role, Row, RowWriter, Unit};
 
 /// VPC Flow Logs.
@@ -36,21 +34,27 @@ static COLUMNS: &[Column] = &[
     Column::new("version", Kind::Int, Role::Dimension, integer).doc("the highest version among the chosen fields"),
     Column::new("account-id", Kind::Text, Role::Dimension, text)
         .aliases(&["accountId", "account_id", "account", "cloud.account.id"])
+        .insights("accountId")
         .doc("the account that owns the network interface, or `unknown`"),
     Column::new("interface-id", Kind::Text, Role::Dimension, text)
         .aliases(&["interfaceId", "interface_id", "network.interface.id"])
+        .insights("interfaceId")
         .doc("the network interface"),
     Column::new("srcaddr", Kind::Ip, Role::Dimension, ip)
         .aliases(&["srcAddr", "src_addr", "sourceaddress", "source.ip"])
+        .insights("srcAddr")
         .doc("source address of incoming traffic, or the interface's own private address of outgoing traffic"),
     Column::new("dstaddr", Kind::Ip, Role::Dimension, ip)
         .aliases(&["dstAddr", "dst_addr", "destinationaddress", "destination.ip"])
+        .insights("dstAddr")
         .doc("destination address of outgoing traffic, or the interface's own private address of incoming traffic"),
     Column::new("srcport", Kind::Int, Role::Dimension, integer)
         .aliases(&["srcPort", "src_port", "sourceport", "source.port"])
+        .insights("srcPort")
         .doc("source port, 0 for ICMP"),
     Column::new("dstport", Kind::Int, Role::Dimension, integer)
         .aliases(&["dstPort", "dst_port", "destinationport", "destination.port"])
+        .insights("dstPort")
         .doc("destination port, 0 for ICMP"),
     Column::new("protocol", Kind::Int, Role::Dimension, integer)
         .aliases(&["network.iana_number"])
@@ -66,18 +70,23 @@ static COLUMNS: &[Column] = &[
     Column::new("start", Kind::Int, Role::Timestamp, integer)
         .unit(Unit::EpochSeconds)
         .aliases(&["startTime", "start_time", "event.start"])
+        .insights("startTime")
         .doc("when the first packet of the window was received"),
     Column::new("end", Kind::Int, Role::Timestamp, integer)
         .unit(Unit::EpochSeconds)
         .aliases(&["endTime", "end_time", "event.end"])
+        .insights("endTime")
         .doc("when the last packet of the window was received"),
     Column::new("action", Kind::Text, Role::Status, text)
         .aliases(&["event.action"])
         .doc("ACCEPT or REJECT by security groups and network ACLs"),
     Column::again("event.outcome", Kind::Text, Role::Status, outcome)
+        .athena("CASE action WHEN 'ACCEPT' THEN 'success' WHEN 'REJECT' THEN 'failure' END")
+        .made()
         .doc("success where the action is ACCEPT, failure where it is REJECT"),
     Column::new("log-status", Kind::Text, Role::Status, text)
         .aliases(&["logStatus", "log_status"])
+        .insights("logStatus")
         .doc("OK, NODATA (no traffic in the window) or SKIPDATA (records were lost)"),
     // Version 3.
     Column::new("vpc-id", Kind::Text, Role::Dimension, text).aliases(&["vpcId", "vpc_id"]).doc("the VPC"),
@@ -219,6 +228,26 @@ static META: Meta = Meta {
     key_shape: "AWSLogs/{account}/vpcflowlogs/{region}/{yyyy}/{mm}/{dd}/{account}_vpcflowlogs_{region}_{flow-log-id}_{yyyymmddThhmmZ}_{hash}.log.gz",
 };
 
+/// Athena: <https://docs.aws.amazon.com/athena/latest/ug/vpc-flow-logs-create-table-statement.html>, read 2026-11-21.
+/// Insights discovers the fields of the default format only.
+static EXTERNAL: ExternalSchema = ExternalSchema {
+    athena: Ok(&AthenaTable {
+        name: "vpc_flow_logs",
+        ddl: include_str!("athena/vpc_flow.sql"),
+        time: "from_unixtime(start)",
+        null_text: Some("-"),
+        roots: &[],
+        notes: &[
+            "the table's columns must stand in the order of your flow log's own fields",
+            "add a condition on the partition column, such as day >= '2026/03/05', so that only those days are read",
+        ],
+    }),
+    insights: InsightsLog {
+        group: "the log group of the flow log, if it is delivered to CloudWatch Logs",
+        prefix: "",
+    },
+};
+
 static PRESETS: &[Preset] = &[
     Preset {
         title: "Who sends most to whom",
@@ -318,7 +347,7 @@ impl Format for VpcFlow {
         &["amazon_vpc.flow"]
     }
     fn external(&self) -> Option<&'static ExternalSchema> {
-        Some(&external::EXTERNAL)
+        Some(&EXTERNAL)
     }
     fn presets(&self) -> &'static [Preset] {
         PRESETS

@@ -248,16 +248,15 @@ impl Writer<'_> {
             };
         };
         let Some(there) = there else { return field(&own.name) };
-        if there.missing.contains(&own.name.as_ref()) {
+        if own.made {
             return Err(Unsupported::new(
                 format!("`{name}`"),
                 format!("Logloupe makes it of other fields of {}, which Insights does not", self.log.title),
                 "ask for the fields that it is made of",
             ));
         }
-        let known = there.names.iter().find(|(ours, _)| *ours == own.name);
-        match known {
-            Some((_, theirs)) => field(theirs),
+        match own.insights {
+            Some(theirs) => field(theirs),
             None => field(&format!("{}{}", there.prefix, own.name)),
         }
     }

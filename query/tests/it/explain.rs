@@ -151,3 +151,24 @@ fn nothing_that_can_be_read_cannot_be_explained() {
     }
     assert!(count >= 100, "only {count} queries found");
 }
+
+#[test]
+fn every_field_that_a_table_has_is_written_for_athena() {
+    let catalog = catalog();
+    let mut written = 0;
+    for format in ALL {
+        let Some(Ok(table)) = format.external().map(|e| e.athena) else { continue };
+        for field in format.fields() {
+            if field.athena.is_none() && (field.made || table.column_of(&field).is_none()) {
+                continue;
+            }
+            written += 1;
+            let text = format!("SOURCE {} | filter ispresent(`{}`)", format.meta().id, field.name);
+            let query = syntax::parse(&text).into_result().expect("names may be quoted");
+            if let Err(why) = transpile::athena(&query, &catalog, &Paths(ALL)) {
+                panic!("{text}: {why}");
+            }
+        }
+    }
+    assert!(written > 100, "{written}");
+}

@@ -26,6 +26,15 @@ pub(super) static FIELDS: &[JsonField] = &[
         .doc("the action of the API that was called"),
     JsonField::derived("user.name", Kind::Text, Role::Dimension)
         .aliases(&["Username"])
+        .athena(
+            "CASE WHEN useridentity.type = 'Root' THEN 'root' ELSE coalesce(useridentity.username, \
+             regexp_extract(useridentity.arn, \
+             ':(?:assumed-role/[^/]*/|user/(?:.*/)?|federated-user/)([^/]+)$', 1), \
+             regexp_extract(useridentity.principalid, '^[^:]*:(.+)$', 1), \
+             useridentity.sessioncontext.sessionissuer.username, useridentity.onbehalfof.userid, \
+             useridentity.invokedby) END",
+        )
+        .made()
         .doc("who called, as CloudTrail's own lookup says it: the user, `root`, or the name of the role's session"),
     text("userIdentity.type", Role::Dimension)
         .doc("kind of identity: Root, IAMUser, AssumedRole, FederatedUser, AWSAccount, AWSService, IdentityCenterUser and others"),
@@ -34,6 +43,14 @@ pub(super) static FIELDS: &[JsonField] = &[
         .doc("where the request came from: an address, a service's DNS name or `AWS Internal`"),
     text("awsRegion", Role::Dimension).aliases(&["region", "cloud.region"]).doc("the region in which the request was made"),
     JsonField::derived("event.outcome", Kind::Text, Role::Status)
+        .athena(
+            "CASE WHEN eventname IS NULL THEN NULL WHEN errorcode IS NOT NULL OR errormessage IS NOT \
+             NULL OR json_extract_scalar(responseelements, '$.ConsoleLogin') = 'Failure' OR \
+             json_extract_scalar(responseelements, '$.CheckMfa') = 'Failure' OR \
+             json_extract_scalar(responseelements, '$.SwitchRole') = 'Failure' THEN 'failure' ELSE \
+             'success' END",
+        )
+        .made()
         .doc("failure where there is an error code or message or a failed sign-in, success otherwise"),
     text("errorCode", Role::Status).aliases(&["error.code"]).doc("the service's error, if the request failed"),
     text("errorMessage", Role::Identifier)
@@ -44,9 +61,11 @@ pub(super) static FIELDS: &[JsonField] = &[
         .doc("whether the action only reads"),
     JsonField::derived("resource.name", Kind::Text, Role::Dimension)
         .aliases(&["ResourceName"])
+        .made()
         .doc("ARNs of the event's `resources`, or else the names of what well-known request parameters mean"),
     JsonField::derived("resource.type", Kind::Text, Role::Dimension)
         .aliases(&["ResourceType"])
+        .made()
         .doc("types of those resources, such as `AWS::S3::Bucket`"),
     text("userAgent", Role::Dimension)
         .aliases(&["user_agent.original"])

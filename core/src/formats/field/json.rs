@@ -35,8 +35,6 @@ pub struct JsonField {
     /// The column. Its name is the path of its value (`userIdentity.sessionContext.sessionIssuer.arn`), unless it
     /// is [derived](Self::derived).
     pub field: Field,
-    /// Further paths, asked in order when the path before gives no value.
-    pub also: &'static [&'static str],
     /// The format computes the value; the name is no path.
     pub derived: bool,
 }
@@ -44,15 +42,15 @@ pub struct JsonField {
 impl JsonField {
     /// A column whose name is its path. The parts of a path are keys, or the index of an array's item.
     pub const fn new(path: &'static str, kind: Kind, role: Role) -> JsonField {
-        JsonField { field: Field::new(path, kind, role), also: &[], derived: false }
+        JsonField { field: Field::new(path, kind, role), derived: false }
     }
     /// A column that the format computes.
     pub const fn derived(name: &'static str, kind: Kind, role: Role) -> JsonField {
-        JsonField { field: Field::new(name, kind, role), also: &[], derived: true }
+        JsonField { field: Field::new(name, kind, role), derived: true }
     }
-    /// Sets further paths.
+    /// Sets further paths, asked in order when the path before gives no value.
     pub const fn also(mut self, paths: &'static [&'static str]) -> JsonField {
-        self.also = paths;
+        self.field.also = paths;
         self
     }
     /// Sets the column's other names.
@@ -68,6 +66,16 @@ impl JsonField {
     /// Sets the column's sentence for people.
     pub const fn doc(mut self, doc: &'static str) -> JsonField {
         self.field.doc = doc;
+        self
+    }
+    /// Sets the column's expression over Athena's table, where what the table has at its paths is not enough.
+    pub const fn athena(mut self, sql: &'static str) -> JsonField {
+        self.field.athena = Some(sql);
+        self
+    }
+    /// The record has nothing of that name, and so has no other engine; see [`Field::made`].
+    pub const fn made(mut self) -> JsonField {
+        self.field.made = true;
         self
     }
 }
@@ -94,7 +102,7 @@ impl JsonColumns {
         let mut paths: Vec<&str> = Vec::new();
         let mut plan = Vec::new();
         for (column, field) in fields.iter().enumerate().filter(|(_, f)| !f.derived) {
-            for path in std::iter::once(field.field.name.as_ref()).chain(field.also.iter().copied()) {
+            for path in std::iter::once(field.field.name.as_ref()).chain(field.field.also.iter().copied()) {
                 paths.push(path);
                 plan.push(Plan { column, kind: field.field.kind, unit: field.field.unit });
             }

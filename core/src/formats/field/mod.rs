@@ -80,6 +80,21 @@ impl Column {
         self.field.doc = doc;
         self
     }
+    /// Sets the expression over Athena's table, where the table's own column is not enough.
+    pub const fn athena(mut self, sql: &'static str) -> Column {
+        self.field.athena = Some(sql);
+        self
+    }
+    /// Sets the name in CloudWatch Logs Insights, where that is another one.
+    pub const fn insights(mut self, name: &'static str) -> Column {
+        self.field.insights = Some(name);
+        self
+    }
+    /// The log has nothing of that name, and so has no other engine; see [`Field::made`].
+    pub const fn made(mut self) -> Column {
+        self.field.made = true;
+        self
+    }
     /// Has its text percent-decoded before it is stored.
     pub const fn percent(mut self) -> Column {
         self.then = Then::PercentDecode;

@@ -18,6 +18,7 @@ pub(super) static FIELDS: &[JsonField] = &[
         "the platform's line: START, END, REPORT, INIT_START and others; none for what the function wrote",
     ),
     JsonField::derived("event.outcome", Kind::Text, Role::Status)
+        .made()
         .doc("success or failure where the log says it: a status, an error level, a time-out"),
     JsonField::derived("@memorySize", Kind::Int, Role::Measure)
         .unit(Unit::Bytes)

@@ -8,7 +8,12 @@ use super::{
 };
 use crate::transpile::Unsupported;
 use logloupe_syntax::functions::SqlType;
-use logloupe_table::{Kind, Value, external::JsonRoot, json_paths::IN_MESSAGE, schema::BUILT_IN};
+use logloupe_table::{
+    Field, Kind, Value,
+    external::{AthenaColumn, JsonRoot},
+    json_paths::IN_MESSAGE,
+    schema::BUILT_IN,
+};
 
 impl Printer<'_> {
     /// The column that a name means.
@@ -25,57 +30,86 @@ impl Printer<'_> {
             if BUILT_IN.contains(&name) {
                 return Err(built_in(name));
             }
-            return self.below(name, Kind::Text).ok_or_else(|| self.absent(name));
+            let place = self.below(name).ok_or_else(|| self.absent(name))?;
+            if place.json.is_some() {
+                self.note(SCALARS);
+            }
+            return Ok(Sql::atom(place.sql, SqlType::Text));
         };
-        let column = self.table.columns.iter().find(|c| c.name == field.name);
-        if let Some(column) = column {
-            let plain =
-                column.sql.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'"'));
-            let call =
-                column.sql.ends_with(')') && !column.sql.starts_with("CASE") || column.sql.ends_with("END");
-            let level = if plain || call { level::ATOM } else { level::OR };
-            return Ok(Sql::new(column.sql, level, type_of(column.kind)));
-        }
-        let (path, kind) = (field.name.to_string(), field.kind);
-        self.below(&path, kind).ok_or_else(|| self.absent(name))
+        self.field(field).ok_or_else(|| self.absent(name))
     }
 
-    /// What lies at a path below one of the columns that hold objects.
-    fn below(&mut self, path: &str, kind: Kind) -> Option<Sql> {
-        let rest_of = |root: &'static str| -> Option<String> {
+    /// The value of a column of the log: the expression that the column has itself, or else what stands in the table under
+    /// its name and its further paths, as a value of its kind.
+    fn field(&mut self, field: &Field) -> Option<Sql> {
+        let ty = type_of(field.kind);
+        if let Some(sql) = field.athena {
+            let plain = sql.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'"'));
+            let call = sql.ends_with(')') && !sql.starts_with("CASE") || sql.ends_with("END");
+            let level = if plain || call { level::ATOM } else { level::OR };
+            return Some(Sql::new(sql, level, ty));
+        }
+        let mut found: Vec<AthenaColumn> = Vec::new();
+        if !field.made {
+            found.extend(self.table.column_of(field).or_else(|| self.at(&field.name)));
+        }
+        for path in field.also {
+            // Paths that differ in letter case are one column there. Values of several types are no one column.
+            if let Some(column) = self.at(path)
+                && found.iter().all(|c| c.ty == column.ty && c.sql != column.sql)
+            {
+                found.push(column);
+            }
+        }
+        let sql: Vec<&str> = found.iter().map(|c| c.sql.as_str()).collect();
+        let sql = match sql.as_slice() {
+            [] => return None,
+            [one] => (*one).to_owned(),
+            several => format!("coalesce({})", several.join(", ")),
+        };
+        converted(sql, found[0].ty, field.kind, self.table.null_text).map(|sql| Sql::atom(sql, ty))
+    }
+
+    /// What the table has at a path: a column, a member of a struct, or what lies below a column that holds an object.
+    fn at(&mut self, path: &str) -> Option<AthenaColumn> {
+        if let Some(column) = self.table.column(path) {
+            return Some(column);
+        }
+        let place = self.below(path)?;
+        // The same parameter is text to one API and an object to another; other logs have one form for all records.
+        if matches!(place.json, Some(JsonRoot::Json { .. })) {
+            self.note(SCALARS);
+        }
+        Some(AthenaColumn { sql: place.sql, ty: "STRING" })
+    }
+
+    /// What lies at a path below one of the columns that hold objects, as text.
+    fn below(&self, path: &str) -> Option<Below> {
+        let rest_of = |root: &'static str| -> Option<&str> {
             let start = path.get(..root.len()).filter(|start| start.eq_ignore_ascii_case(root))?;
             let rest = &path[start.len()..];
-            if rest.is_empty() { Some(String::new()) } else { rest.strip_prefix('.').map(str::to_owned) }
+            if rest.is_empty() { Some(rest) } else { rest.strip_prefix('.') }
         };
         for root in self.table.roots {
             match root {
                 JsonRoot::Json { path: start, column } | JsonRoot::SmallJson { path: start, column } => {
                     let Some(rest) = rest_of(start) else { continue };
-                    let small = matches!(root, JsonRoot::SmallJson { .. });
-                    let rest = if small { rest.to_lowercase() } else { rest };
                     if rest.is_empty() {
-                        return Some(Sql::atom(*column, SqlType::Text));
+                        return Some(Below { sql: (*column).to_owned(), json: None });
                     }
-                    self.note("json_extract_scalar gives nothing where an object or a list stands; Logloupe gives its JSON");
-                    let found =
-                        format!("json_extract_scalar({column}, {})", text::text(&text::json_path(&rest)));
-                    return Some(match kind {
-                        Kind::Text | Kind::Ip => Sql::atom(found, SqlType::Text),
-                        Kind::Int => Sql::atom(format!("TRY_CAST({found} AS bigint)"), SqlType::Int),
-                        Kind::Float => Sql::atom(format!("TRY_CAST({found} AS double)"), SqlType::Float),
-                        Kind::Bool => Sql::atom(format!("TRY_CAST({found} AS boolean)"), SqlType::Bool),
-                        Kind::Time => Sql::atom(format!("from_iso8601_timestamp({found})"), SqlType::Time),
-                    });
+                    let small = matches!(root, JsonRoot::SmallJson { .. });
+                    let json_path =
+                        text::json_path(&if small { rest.to_lowercase() } else { rest.to_owned() });
+                    let sql = format!("json_extract_scalar({column}, {})", text::text(&json_path));
+                    return Some(Below { sql, json: Some(root) });
                 }
                 JsonRoot::Structs { path: root, column, members } => {
                     let Some(rest) = rest_of(root) else { continue };
                     let (index, member) = rest.split_once('.')?;
                     let index: usize = index.parse().ok()?;
                     let member = members.iter().find(|m| m.eq_ignore_ascii_case(member))?;
-                    return Some(Sql::atom(
-                        format!("element_at({column}, {}).{member}", index + 1),
-                        SqlType::Text,
-                    ));
+                    let sql = format!("element_at({column}, {}).{member}", index + 1);
+                    return Some(Below { sql, json: None });
                 }
             }
         }
@@ -89,6 +123,36 @@ impl Printer<'_> {
             "add the column to the statement that creates the table, or leave the field out",
         )
     }
+}
+
+const SCALARS: &str =
+    "json_extract_scalar gives nothing where an object or a list stands; Logloupe gives its JSON";
+
+/// What lies below a column.
+struct Below {
+    sql: String,
+    /// The column that it is read from, if that holds JSON.
+    json: Option<&'static JsonRoot>,
+}
+
+/// What is of type `ty` in a table as a value of a kind; nothing if the type cannot hold such values.
+fn converted(sql: String, ty: &str, kind: Kind, null_text: Option<&str>) -> Option<String> {
+    let or_null = |sql: String| match null_text {
+        Some(null) => format!("nullif({sql}, {})", text::text(null)),
+        None => sql,
+    };
+    Some(match (kind, ty) {
+        (Kind::Text | Kind::Ip, "STRING") => or_null(sql),
+        (Kind::Time, "STRING") => format!("from_iso8601_timestamp({})", or_null(sql)),
+        (Kind::Int, "INT" | "BIGINT") | (Kind::Float, "DOUBLE") | (Kind::Bool, "BOOLEAN") => sql,
+        (Kind::Int, "STRING") => format!("TRY_CAST({sql} AS bigint)"),
+        (Kind::Float, "STRING") => format!("TRY_CAST({sql} AS double)"),
+        (Kind::Bool, "STRING") => format!("TRY_CAST({sql} AS boolean)"),
+        // FLOAT has 32 bits; by way of text it becomes the number that stands in the log.
+        (Kind::Float, "FLOAT") => format!("CAST(CAST({sql} AS varchar) AS double)"),
+        (Kind::Text, "DATE") => format!("CAST({sql} AS varchar)"),
+        _ => return None,
+    })
 }
 
 fn built_in(name: &str) -> Unsupported {
