@@ -12,7 +12,7 @@
 use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
     field::{
-        self, Column, Layout, Tokens,
+        self, Layout, TokenField, Tokens,
         cells::{
             duration, host, integer, method, outcome_of_status, port, protocol, status, text, timestamp, url,
             url_host, url_path,
@@ -30,130 +30,130 @@ pub struct Alb;
 const LEAST_TOKENS: usize = 18;
 
 /// In the order of the record.
-static COLUMNS: &[Column] = &[
-    Column::new("type", Kind::Text, Role::Dimension, text)
+static FIELDS: &[TokenField] = &[
+    TokenField::new("type", Kind::Text, Role::Dimension, text)
         .athena("type")
         .doc("http, https, h2, grpcs, ws or wss"),
-    Column::new("time", Kind::Time, Role::Timestamp, timestamp)
+    TokenField::new("time", Kind::Time, Role::Timestamp, timestamp)
         .aliases(&["timestamp", "event.end"])
         .athena("from_iso8601_timestamp(time)")
         .doc("when the response to the client was made"),
-    Column::new("elb", Kind::Text, Role::Dimension, text)
+    TokenField::new("elb", Kind::Text, Role::Dimension, text)
         .aliases(&["load_balancer", "observer.name"])
         .athena("elb")
         .doc("the load balancer: app, its name, its id"),
-    Column::new("client_ip", Kind::Ip, Role::Dimension, host)
+    TokenField::new("client_ip", Kind::Ip, Role::Dimension, host)
         .aliases(&["requestip", "source.ip", "client.ip"])
         .doc("address of the client"),
-    Column::again("client_port", Kind::Int, Role::Identifier, port)
+    TokenField::again("client_port", Kind::Int, Role::Identifier, port)
         .aliases(&["source.port", "client.port"])
         .doc("port of the client"),
-    Column::new("target_ip", Kind::Ip, Role::Dimension, host)
+    TokenField::new("target_ip", Kind::Ip, Role::Dimension, host)
         .athena("nullif(nullif(target_ip, '-'), '')")
         .doc("address of the target that handled the request; none for Lambda, redirects, blocked requests"),
-    Column::again("target_port", Kind::Int, Role::Dimension, port).doc("port of the target"),
-    Column::new("request_processing_time", Kind::Float, Role::Measure, duration)
+    TokenField::again("target_port", Kind::Int, Role::Dimension, port).doc("port of the target"),
+    TokenField::new("request_processing_time", Kind::Float, Role::Measure, duration)
         .unit(Unit::Seconds)
         .athena("nullif(request_processing_time, -1)")
         .doc("from receiving the request to sending it to a target; none if it was not sent"),
-    Column::new("target_processing_time", Kind::Float, Role::Measure, duration)
+    TokenField::new("target_processing_time", Kind::Float, Role::Measure, duration)
         .unit(Unit::Seconds)
         .athena("nullif(target_processing_time, -1)")
         .doc("from sending the request to the target to its first response headers; none if there were none"),
-    Column::new("response_processing_time", Kind::Float, Role::Measure, duration)
+    TokenField::new("response_processing_time", Kind::Float, Role::Measure, duration)
         .unit(Unit::Seconds)
         .athena("nullif(response_processing_time, -1)")
         .doc(
             "from receiving the response headers to starting to send them to the client; none if there were none",
         ),
-    Column::new("elb_status_code", Kind::Int, Role::Status, status)
+    TokenField::new("elb_status_code", Kind::Int, Role::Status, status)
         .aliases(&["statuscode", "http.response.status_code"])
         .doc("status of the load balancer's response; 460 and 000 where the client was gone"),
-    Column::again("event.outcome", Kind::Text, Role::Status, outcome_of_status)
+    TokenField::again("event.outcome", Kind::Text, Role::Status, outcome_of_status)
         .athena(
             "CASE WHEN elb_status_code IS NULL THEN 'unknown' WHEN elb_status_code BETWEEN 1 AND 399 \
              THEN 'success' ELSE 'failure' END",
         )
         .made()
         .doc("success below status 400, failure from there on, unknown without a status"),
-    Column::new("target_status_code", Kind::Int, Role::Status, status).doc("status of the target's response"),
-    Column::new("received_bytes", Kind::Int, Role::Measure, integer)
+    TokenField::new("target_status_code", Kind::Int, Role::Status, status).doc("status of the target's response"),
+    TokenField::new("received_bytes", Kind::Int, Role::Measure, integer)
         .unit(Unit::Bytes)
         .aliases(&["http.request.bytes", "source.bytes"])
         .doc("size of the request, headers included"),
-    Column::new("sent_bytes", Kind::Int, Role::Measure, integer)
+    TokenField::new("sent_bytes", Kind::Int, Role::Measure, integer)
         .unit(Unit::Bytes)
         .aliases(&["bytes", "http.response.bytes", "destination.bytes"])
         .doc("size of the response, headers included"),
-    Column::new("request", Kind::Text, Role::Identifier, text)
+    TokenField::new("request", Kind::Text, Role::Identifier, text)
         .aliases(&["request_line"])
         .athena("concat(request_verb, ' ', request_url, ' ', request_proto)")
         .doc("the request line: method, URL, protocol"),
-    Column::again("request_verb", Kind::Text, Role::Dimension, method)
+    TokenField::again("request_verb", Kind::Text, Role::Dimension, method)
         .aliases(&["method", "http.request.method"])
         .doc("the method of the request"),
-    Column::again("request_url", Kind::Text, Role::Identifier, url)
+    TokenField::again("request_url", Kind::Text, Role::Identifier, url)
         .aliases(&["url.original", "url.full"])
         .doc("the URL of the request, unencoded spaces included"),
-    Column::again("request_proto", Kind::Text, Role::Dimension, protocol)
+    TokenField::again("request_proto", Kind::Text, Role::Dimension, protocol)
         .athena("nullif(nullif(trim(request_proto), '-'), '')")
         .doc("the protocol of the request"),
-    Column::again("url.domain", Kind::Text, Role::Dimension, url_host)
+    TokenField::again("url.domain", Kind::Text, Role::Dimension, url_host)
         .aliases(&["host"])
         .athena("regexp_extract(request_url, '^[A-Za-z]+://([^/:?#]+)', 1)")
         .made()
         .doc("the host in the request's URL"),
-    Column::again("url.path", Kind::Text, Role::Dimension, url_path)
+    TokenField::again("url.path", Kind::Text, Role::Dimension, url_path)
         .aliases(&["requesturi"])
         .athena("regexp_extract(request_url, '^(?:[A-Za-z]+://[^/?#]*)?(/[^?#]*)', 1)")
         .made()
         .doc("the path in the request's URL, without query"),
-    Column::new("user_agent", Kind::Text, Role::Dimension, text)
+    TokenField::new("user_agent", Kind::Text, Role::Dimension, text)
         .aliases(&["user_agent.original", "useragent"])
         .doc("the client's User-Agent header, cut at 8 KB"),
-    Column::new("ssl_cipher", Kind::Text, Role::Dimension, text)
+    TokenField::new("ssl_cipher", Kind::Text, Role::Dimension, text)
         .aliases(&["tls.cipher"])
         .doc("cipher of the TLS connection"),
-    Column::new("ssl_protocol", Kind::Text, Role::Dimension, text)
+    TokenField::new("ssl_protocol", Kind::Text, Role::Dimension, text)
         .aliases(&["tls.version_protocol"])
         .doc("protocol of the TLS connection"),
-    Column::new("target_group_arn", Kind::Text, Role::Dimension, text).doc("the target group"),
-    Column::new("trace_id", Kind::Text, Role::Identifier, text)
+    TokenField::new("target_group_arn", Kind::Text, Role::Dimension, text).doc("the target group"),
+    TokenField::new("trace_id", Kind::Text, Role::Identifier, text)
         .aliases(&["trace.id"])
         .doc("the X-Amzn-Trace-Id header"),
-    Column::new("domain_name", Kind::Text, Role::Dimension, text)
+    TokenField::new("domain_name", Kind::Text, Role::Dimension, text)
         .aliases(&["tls.client.server_name"])
         .doc("the name that the client asked for in the TLS handshake (SNI)"),
-    Column::new("chosen_cert_arn", Kind::Text, Role::Dimension, text)
+    TokenField::new("chosen_cert_arn", Kind::Text, Role::Dimension, text)
         .doc("the certificate presented, or `session-reused`"),
-    Column::new("matched_rule_priority", Kind::Int, Role::Dimension, integer)
+    TokenField::new("matched_rule_priority", Kind::Int, Role::Dimension, integer)
         .doc("priority of the rule that matched, 0 for the default action, -1 for an error before rules"),
-    Column::new("request_creation_time", Kind::Time, Role::Timestamp, timestamp)
+    TokenField::new("request_creation_time", Kind::Time, Role::Timestamp, timestamp)
         .aliases(&["event.start"])
         .doc("when the request was received"),
-    Column::new("actions_executed", Kind::Text, Role::Dimension, text)
+    TokenField::new("actions_executed", Kind::Text, Role::Dimension, text)
         .aliases(&["event.action"])
         .doc("what was done with the request, a comma-separated list: waf, authenticate, forward, redirect"),
-    Column::new("redirect_url", Kind::Text, Role::Identifier, text).doc("where the client was redirected to"),
-    Column::new("error_reason", Kind::Text, Role::Status, text)
+    TokenField::new("redirect_url", Kind::Text, Role::Identifier, text).doc("where the client was redirected to"),
+    TokenField::new("error_reason", Kind::Text, Role::Status, text)
         .aliases(&["lambda_error_reason", "event.reason"])
         .doc("why a request failed (Lambda, authentication, WAF)"),
-    Column::new("target_port_list", Kind::Text, Role::Dimension, text)
+    TokenField::new("target_port_list", Kind::Text, Role::Dimension, text)
         .doc("targets that were tried, space-separated `address:port`"),
-    Column::new("target_status_code_list", Kind::Text, Role::Dimension, text)
+    TokenField::new("target_status_code_list", Kind::Text, Role::Dimension, text)
         .doc("their statuses, space-separated"),
-    Column::new("classification", Kind::Text, Role::Status, text)
+    TokenField::new("classification", Kind::Text, Role::Status, text)
         .doc("how the request agrees with RFC 7230: Acceptable, Ambiguous or Severe"),
-    Column::new("classification_reason", Kind::Text, Role::Status, text).doc("why it does not"),
-    Column::new("conn_trace_id", Kind::Text, Role::Identifier, text)
+    TokenField::new("classification_reason", Kind::Text, Role::Status, text).doc("why it does not"),
+    TokenField::new("conn_trace_id", Kind::Text, Role::Identifier, text)
         .athena("nullif(nullif(conn_trace_id, '-'), '')")
         .doc("the connection, as the connection log names it"),
-    Column::new("transformed_host", Kind::Text, Role::Dimension, text)
+    TokenField::new("transformed_host", Kind::Text, Role::Dimension, text)
         .doc("the Host header after a transform rewrote it"),
-    Column::new("transformed_uri", Kind::Text, Role::Dimension, text)
+    TokenField::new("transformed_uri", Kind::Text, Role::Dimension, text)
         .doc("the URI after a transform rewrote it"),
-    Column::new("request_transform_status", Kind::Text, Role::Status, text).doc("how the transform ended"),
-    Column::new("ip_address", Kind::Ip, Role::Dimension, text)
+    TokenField::new("request_transform_status", Kind::Text, Role::Status, text).doc("how the transform ended"),
+    TokenField::new("ip_address", Kind::Ip, Role::Dimension, text)
         .aliases(&["destination.ip", "server.ip"])
         .doc("address of the load balancer's node"),
 ];
@@ -243,7 +243,7 @@ impl Format for Alb {
         &META
     }
     fn fields(&self) -> Vec<Field> {
-        field::fields(COLUMNS)
+        field::fields(FIELDS)
     }
     fn sniff(&self, head: &Head<'_>) -> Sniff {
         if head.framing != Framing::Lines {
@@ -259,7 +259,7 @@ impl Format for Alb {
         Sniff::No
     }
     fn decoder(&self, _: &Head<'_>) -> Box<dyn Decoder> {
-        let layout = Layout::fixed(COLUMNS, usize::MAX).time_from(&["time", "request_creation_time"]);
+        let layout = Layout::fixed(FIELDS, usize::MAX).time_from(&["time", "request_creation_time"]);
         Box::new(AlbDecoder { layout: layout.at_least(LEAST_TOKENS), tokens: Tokens::default() })
     }
     fn summary(&self, row: &Row<'_>) -> Vec<Span> {

@@ -14,7 +14,7 @@
 use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
     field::{
-        self, Column, Layout, Tokens,
+        self, Layout, TokenField, Tokens,
         cells::{date, float, integer, outcome_of_status, status, text, time_of_day},
         number, time, whole, words,
     },
@@ -29,180 +29,182 @@ pub struct CloudFront;
 const LEGACY: [usize; 4] = [33, 26, 24, 23];
 
 /// The legacy log's columns in its order, then those of version 2.
-static COLUMNS: &[Column] = &[
-    Column::new("date", Kind::Text, Role::Dimension, date).doc("the day of the event, UTC"),
-    Column::new("time", Kind::Time, Role::Timestamp, time_of_day)
+static FIELDS: &[TokenField] = &[
+    TokenField::new("date", Kind::Text, Role::Dimension, date).doc("the day of the event, UTC"),
+    TokenField::new("time", Kind::Time, Role::Timestamp, time_of_day)
         .of_day()
         .aliases(&["event.end"])
         .athena(ATHENA_TIME)
         .doc("when the server finished responding: the log's date and time together"),
-    Column::new("x-edge-location", Kind::Text, Role::Dimension, text)
+    TokenField::new("x-edge-location", Kind::Text, Role::Dimension, text)
         .aliases(&["x_edge_location", "location"])
         .doc("the edge location, by airport"),
-    Column::new("sc-bytes", Kind::Int, Role::Measure, integer)
+    TokenField::new("sc-bytes", Kind::Int, Role::Measure, integer)
         .unit(Unit::Bytes)
         .aliases(&["sc_bytes", "bytes", "http.response.bytes", "destination.bytes"])
         .doc("size of the response, headers included"),
-    Column::new("c-ip", Kind::Ip, Role::Dimension, text)
+    TokenField::new("c-ip", Kind::Ip, Role::Dimension, text)
         .aliases(&["c_ip", "requestip", "request_ip", "source.ip", "client.ip"])
         .doc("address of the viewer, or of its proxy"),
-    Column::new("cs-method", Kind::Text, Role::Dimension, text)
+    TokenField::new("cs-method", Kind::Text, Role::Dimension, text)
         .aliases(&["cs_method", "method", "http.request.method"])
         .doc("the method of the request"),
-    Column::new("cs(Host)", Kind::Text, Role::Dimension, text)
+    TokenField::new("cs(Host)", Kind::Text, Role::Dimension, text)
         .aliases(&["cs_host", "host", "cs-host"])
         .doc("the distribution's domain name"),
-    Column::new("cs-uri-stem", Kind::Text, Role::Dimension, text)
+    TokenField::new("cs-uri-stem", Kind::Text, Role::Dimension, text)
         .aliases(&["cs_uri_stem", "uri", "requesturi", "url.path"])
         .doc("the path of the request's URL"),
-    Column::new("sc-status", Kind::Int, Role::Status, status)
+    TokenField::new("sc-status", Kind::Int, Role::Status, status)
         .aliases(&["sc_status", "status", "statuscode", "http.response.status_code"])
         .doc("status of the response; 0 where the viewer was gone"),
-    Column::again("event.outcome", Kind::Text, Role::Status, outcome_of_status)
+    TokenField::again("event.outcome", Kind::Text, Role::Status, outcome_of_status)
         .athena(
             "CASE WHEN sc_status IS NULL THEN 'unknown' WHEN sc_status BETWEEN 1 AND 399 THEN 'success' \
              ELSE 'failure' END",
         )
         .made()
         .doc("success below status 400, failure from there on, unknown without a status"),
-    Column::new("cs(Referer)", Kind::Text, Role::Dimension, text)
+    TokenField::new("cs(Referer)", Kind::Text, Role::Dimension, text)
         .aliases(&["cs_referer", "cs_referrer", "referrer", "referer", "cs-referer", "http.request.referrer"])
         .doc("the Referer header"),
-    Column::new("cs(User-Agent)", Kind::Text, Role::Dimension, text)
+    TokenField::new("cs(User-Agent)", Kind::Text, Role::Dimension, text)
         .percent()
         .aliases(&["cs_user_agent", "useragent", "user_agent", "cs-user-agent", "user_agent.original"])
         .athena("url_decode(replace(nullif(cs_user_agent, '-'), '+', '%2B'))")
         .doc("the User-Agent header, percent-decoded"),
-    Column::new("cs-uri-query", Kind::Text, Role::Identifier, text)
+    TokenField::new("cs-uri-query", Kind::Text, Role::Identifier, text)
         .aliases(&["cs_uri_query", "querystring", "query_string", "url.query"])
         .doc("the query of the request's URL"),
-    Column::new("cs(Cookie)", Kind::Text, Role::Identifier, text)
+    TokenField::new("cs(Cookie)", Kind::Text, Role::Identifier, text)
         .aliases(&["cs_cookie", "cookie", "cs-cookie"])
         .doc("the Cookie header, if cookies are logged"),
-    Column::new("x-edge-result-type", Kind::Text, Role::Status, text)
+    TokenField::new("x-edge-result-type", Kind::Text, Role::Status, text)
         .aliases(&["x_edge_result_type", "resulttype", "result_type", "event.action"])
         .doc("how the edge classified the response: Hit, Miss, RefreshHit, Error, LimitExceeded, Redirect"),
-    Column::new("x-edge-request-id", Kind::Text, Role::Identifier, text)
+    TokenField::new("x-edge-request-id", Kind::Text, Role::Identifier, text)
         .aliases(&["x_edge_request_id", "requestid", "request_id", "http.request.id"])
         .doc("the request's id"),
-    Column::new("x-host-header", Kind::Text, Role::Dimension, text)
+    TokenField::new("x-host-header", Kind::Text, Role::Dimension, text)
         .aliases(&["x_host_header", "hostheader", "host_header", "url.domain"])
         .doc("the Host header that the viewer sent"),
-    Column::new("cs-protocol", Kind::Text, Role::Dimension, text)
+    TokenField::new("cs-protocol", Kind::Text, Role::Dimension, text)
         .aliases(&["cs_protocol", "requestprotocol", "request_protocol", "url.scheme"])
         .doc("http, https, ws, wss, grpcs"),
-    Column::new("cs-bytes", Kind::Int, Role::Measure, integer)
+    TokenField::new("cs-bytes", Kind::Int, Role::Measure, integer)
         .unit(Unit::Bytes)
         .aliases(&["cs_bytes", "requestbytes", "request_bytes", "http.request.bytes", "source.bytes"])
         .doc("size of the request, headers included"),
-    Column::new("time-taken", Kind::Float, Role::Measure, float)
+    TokenField::new("time-taken", Kind::Float, Role::Measure, float)
         .unit(Unit::Seconds)
         .aliases(&["time_taken", "timetaken"])
         .doc("from receiving the request to sending the last byte of the response"),
-    Column::new("x-forwarded-for", Kind::Text, Role::Dimension, text)
+    TokenField::new("x-forwarded-for", Kind::Text, Role::Dimension, text)
         .percent()
         .aliases(&["x_forwarded_for", "xforwarded_for", "xforwardedfor"])
         .athena("url_decode(replace(nullif(x_forwarded_for, '-'), '+', '%2B'))")
         .doc("the X-Forwarded-For header, percent-decoded"),
-    Column::new("ssl-protocol", Kind::Text, Role::Dimension, text)
+    TokenField::new("ssl-protocol", Kind::Text, Role::Dimension, text)
         .aliases(&["ssl_protocol", "sslprotocol", "tls.version_protocol"])
         .doc("protocol of the TLS connection"),
-    Column::new("ssl-cipher", Kind::Text, Role::Dimension, text)
+    TokenField::new("ssl-cipher", Kind::Text, Role::Dimension, text)
         .aliases(&["ssl_cipher", "sslcipher", "tls.cipher"])
         .doc("cipher of the TLS connection"),
-    Column::new("x-edge-response-result-type", Kind::Text, Role::Status, text)
+    TokenField::new("x-edge-response-result-type", Kind::Text, Role::Status, text)
         .aliases(&["x_edge_response_result_type", "responseresulttype", "response_result_type"])
         .doc("how the edge classified the response just before returning it"),
-    Column::new("cs-protocol-version", Kind::Text, Role::Dimension, text)
+    TokenField::new("cs-protocol-version", Kind::Text, Role::Dimension, text)
         .aliases(&["cs_protocol_version", "httpversion", "http_version"])
         .doc("HTTP version of the request"),
-    Column::new("fle-status", Kind::Text, Role::Status, text)
+    TokenField::new("fle-status", Kind::Text, Role::Status, text)
         .aliases(&["fle_status", "flestatus", "filestatus"])
         .doc("how field-level encryption of the request body ended"),
-    Column::new("fle-encrypted-fields", Kind::Int, Role::Measure, integer)
+    TokenField::new("fle-encrypted-fields", Kind::Int, Role::Measure, integer)
         .aliases(&["fle_encrypted_fields", "fleencryptedfields", "encryptedfields"])
         .doc("how many fields field-level encryption encrypted"),
-    Column::new("c-port", Kind::Int, Role::Identifier, integer)
+    TokenField::new("c-port", Kind::Int, Role::Identifier, integer)
         .aliases(&["c_port", "cport", "source.port", "client.port"])
         .doc("port of the viewer"),
-    Column::new("time-to-first-byte", Kind::Float, Role::Measure, float)
+    TokenField::new("time-to-first-byte", Kind::Float, Role::Measure, float)
         .unit(Unit::Seconds)
         .aliases(&["time_to_first_byte", "timetofirstbyte"])
         .doc("from receiving the request to writing the first byte of the response"),
-    Column::new("x-edge-detailed-result-type", Kind::Text, Role::Status, text)
+    TokenField::new("x-edge-detailed-result-type", Kind::Text, Role::Status, text)
         .aliases(&["x_edge_detailed_result_type", "event.reason"])
         .doc("the result type in detail: kind of error, of hit at the origin shield"),
-    Column::new("sc-content-type", Kind::Text, Role::Dimension, text)
+    TokenField::new("sc-content-type", Kind::Text, Role::Dimension, text)
         .percent()
         .aliases(&["sc_content_type", "http.response.mime_type"])
         .athena("url_decode(replace(nullif(sc_content_type, '-'), '+', '%2B'))")
         .doc("the response's Content-Type header, percent-decoded"),
-    Column::new("sc-content-len", Kind::Int, Role::Measure, integer)
+    TokenField::new("sc-content-len", Kind::Int, Role::Measure, integer)
         .unit(Unit::Bytes)
         .aliases(&["sc_content_len", "http.response.body.bytes"])
         .doc("the response's Content-Length header"),
-    Column::new("sc-range-start", Kind::Int, Role::Identifier, integer)
+    TokenField::new("sc-range-start", Kind::Int, Role::Identifier, integer)
         .unit(Unit::Bytes)
         .aliases(&["sc_range_start"])
         .doc("start of the range that the response holds"),
-    Column::new("sc-range-end", Kind::Int, Role::Identifier, integer)
+    TokenField::new("sc-range-end", Kind::Int, Role::Identifier, integer)
         .unit(Unit::Bytes)
         .aliases(&["sc_range_end"])
         .doc("end of the range that the response holds"),
     // Version 2.
-    Column::new("timestamp", Kind::Float, Role::Timestamp, float)
+    TokenField::new("timestamp", Kind::Float, Role::Timestamp, float)
         .unit(Unit::EpochSeconds)
         .doc("when the server finished responding"),
-    Column::new("timestamp(ms)", Kind::Int, Role::Timestamp, integer)
+    TokenField::new("timestamp(ms)", Kind::Int, Role::Timestamp, integer)
         .unit(Unit::EpochMillis)
         .aliases(&["timestamp_ms"])
         .doc("when the server finished responding, to the millisecond"),
-    Column::new("DistributionId", Kind::Text, Role::Dimension, text)
+    TokenField::new("DistributionId", Kind::Text, Role::Dimension, text)
         .aliases(&["distribution_id", "distribution-id"])
         .doc("the distribution"),
-    Column::new("origin-fbl", Kind::Float, Role::Measure, float)
+    TokenField::new("origin-fbl", Kind::Float, Role::Measure, float)
         .unit(Unit::Seconds)
         .aliases(&["origin_fbl"])
         .doc("first-byte latency between CloudFront and the origin"),
-    Column::new("origin-lbl", Kind::Float, Role::Measure, float)
+    TokenField::new("origin-lbl", Kind::Float, Role::Measure, float)
         .unit(Unit::Seconds)
         .aliases(&["origin_lbl"])
         .doc("last-byte latency between CloudFront and the origin"),
-    Column::new("asn", Kind::Int, Role::Dimension, integer)
+    TokenField::new("asn", Kind::Int, Role::Dimension, integer)
         .aliases(&["source.as.number"])
         .doc("autonomous system of the viewer"),
-    Column::new("c-country", Kind::Text, Role::Dimension, text)
+    TokenField::new("c-country", Kind::Text, Role::Dimension, text)
         .aliases(&["c_country", "source.geo.country_iso_code"])
         .doc("country of the viewer, by its address"),
-    Column::new("cache-behavior-path-pattern", Kind::Text, Role::Dimension, text)
+    TokenField::new("cache-behavior-path-pattern", Kind::Text, Role::Dimension, text)
         .aliases(&["cache_behavior_path_pattern"])
         .doc("the cache behaviour that matched"),
-    Column::new("distribution-tenant-id", Kind::Text, Role::Dimension, text)
+    TokenField::new("distribution-tenant-id", Kind::Text, Role::Dimension, text)
         .aliases(&["distribution_tenant_id"])
         .doc("the distribution tenant"),
-    Column::new("connection-id", Kind::Text, Role::Identifier, text)
+    TokenField::new("connection-id", Kind::Text, Role::Identifier, text)
         .aliases(&["connection_id"])
         .doc("the connection, as the connection log names it"),
-    Column::new("viewer-request-log-data", Kind::Text, Role::Identifier, text)
+    TokenField::new("viewer-request-log-data", Kind::Text, Role::Identifier, text)
         .aliases(&["viewer_request_log_data"])
         .doc("what a function at the viewer request logged"),
-    Column::new("viewer-response-log-data", Kind::Text, Role::Identifier, text)
+    TokenField::new("viewer-response-log-data", Kind::Text, Role::Identifier, text)
         .aliases(&["viewer_response_log_data"])
         .doc("what a function at the viewer response logged"),
-    Column::new("s-ip", Kind::Ip, Role::Dimension, text)
+    TokenField::new("s-ip", Kind::Ip, Role::Dimension, text)
         .aliases(&["s_ip", "destination.ip", "server.ip"])
         .doc("address of the CloudFront server"),
-    Column::new("primary-distribution-id", Kind::Text, Role::Dimension, text)
+    TokenField::new("primary-distribution-id", Kind::Text, Role::Dimension, text)
         .aliases(&["primary_distribution_id"])
         .doc("the primary distribution of a continuous deployment"),
-    Column::new("primary-distribution-dns-name", Kind::Text, Role::Dimension, text)
+    TokenField::new("primary-distribution-dns-name", Kind::Text, Role::Dimension, text)
         .aliases(&["primary_distribution_dns_name"])
         .doc("the primary distribution's domain name"),
-    Column::new("r-host", Kind::Text, Role::Dimension, text).aliases(&["r_host"]).doc("the origin's host"),
-    Column::new("sr-reason", Kind::Text, Role::Dimension, text)
+    TokenField::new("r-host", Kind::Text, Role::Dimension, text)
+        .aliases(&["r_host"])
+        .doc("the origin's host"),
+    TokenField::new("sr-reason", Kind::Text, Role::Dimension, text)
         .aliases(&["sr_reason"])
         .doc("why the request was sent to that origin"),
-    Column::new("x-edge-mqcs", Kind::Text, Role::Dimension, text)
+    TokenField::new("x-edge-mqcs", Kind::Text, Role::Dimension, text)
         .aliases(&["x_edge_mqcs"])
         .doc("media quality score of the connection"),
 ];
@@ -294,7 +296,7 @@ impl Format for CloudFront {
         &META
     }
     fn fields(&self) -> Vec<Field> {
-        field::fields(COLUMNS)
+        field::fields(FIELDS)
     }
     fn sniff(&self, head: &Head<'_>) -> Sniff {
         if head.framing != Framing::Lines {
@@ -329,7 +331,7 @@ impl Format for CloudFront {
             None => {
                 let columns = data.map_or(0, |d| memchr::memchr_iter(b'\t', d).count() + 1);
                 let columns = LEGACY.into_iter().find(|c| *c <= columns).unwrap_or(LEGACY[0]);
-                finish(Layout::fixed(COLUMNS, columns))
+                finish(Layout::fixed(FIELDS, columns))
             }
         };
         // Version 2 lets the user choose what stands between the values.
@@ -390,7 +392,7 @@ fn directive(line: &[u8]) -> Option<impl Iterator<Item = &[u8]>> {
 }
 
 fn layout<'n>(names: impl Iterator<Item = &'n [u8]>) -> Layout {
-    finish(Layout::new(COLUMNS, names, same_name))
+    finish(Layout::new(FIELDS, names, same_name))
 }
 
 fn finish(layout: Layout) -> Layout {
@@ -403,7 +405,7 @@ fn same_name(column: &str, name: &[u8]) -> bool {
 }
 
 fn is_known(name: &[u8]) -> bool {
-    COLUMNS.iter().any(|c| !c.again && same_name(&c.field.name, name))
+    FIELDS.iter().any(|c| !c.again && same_name(&c.field.name, name))
 }
 
 /// Whether only CloudFront has a column of that name.

@@ -16,7 +16,7 @@ use nom::{
 use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
     field::{
-        self, Column, Layout, Parsed, Tokens,
+        self, Layout, Parsed, TokenField, Tokens,
         cells::{integer, ip, text},
     },
 };
@@ -30,190 +30,190 @@ pub struct VpcFlow;
 const DEFAULT_TOKENS: usize = 14;
 
 /// In the order of the vendor's tables, which begins with the default format.
-static COLUMNS: &[Column] = &[
-    Column::new("version", Kind::Int, Role::Dimension, integer).doc("the highest version among the chosen fields"),
-    Column::new("account-id", Kind::Text, Role::Dimension, text)
+static FIELDS: &[TokenField] = &[
+    TokenField::new("version", Kind::Int, Role::Dimension, integer).doc("the highest version among the chosen fields"),
+    TokenField::new("account-id", Kind::Text, Role::Dimension, text)
         .aliases(&["accountId", "account_id", "account", "cloud.account.id"])
         .insights("accountId")
         .doc("the account that owns the network interface, or `unknown`"),
-    Column::new("interface-id", Kind::Text, Role::Dimension, text)
+    TokenField::new("interface-id", Kind::Text, Role::Dimension, text)
         .aliases(&["interfaceId", "interface_id", "network.interface.id"])
         .insights("interfaceId")
         .doc("the network interface"),
-    Column::new("srcaddr", Kind::Ip, Role::Dimension, ip)
+    TokenField::new("srcaddr", Kind::Ip, Role::Dimension, ip)
         .aliases(&["srcAddr", "src_addr", "sourceaddress", "source.ip"])
         .insights("srcAddr")
         .doc("source address of incoming traffic, or the interface's own private address of outgoing traffic"),
-    Column::new("dstaddr", Kind::Ip, Role::Dimension, ip)
+    TokenField::new("dstaddr", Kind::Ip, Role::Dimension, ip)
         .aliases(&["dstAddr", "dst_addr", "destinationaddress", "destination.ip"])
         .insights("dstAddr")
         .doc("destination address of outgoing traffic, or the interface's own private address of incoming traffic"),
-    Column::new("srcport", Kind::Int, Role::Dimension, integer)
+    TokenField::new("srcport", Kind::Int, Role::Dimension, integer)
         .aliases(&["srcPort", "src_port", "sourceport", "source.port"])
         .insights("srcPort")
         .doc("source port, 0 for ICMP"),
-    Column::new("dstport", Kind::Int, Role::Dimension, integer)
+    TokenField::new("dstport", Kind::Int, Role::Dimension, integer)
         .aliases(&["dstPort", "dst_port", "destinationport", "destination.port"])
         .insights("dstPort")
         .doc("destination port, 0 for ICMP"),
-    Column::new("protocol", Kind::Int, Role::Dimension, integer)
+    TokenField::new("protocol", Kind::Int, Role::Dimension, integer)
         .aliases(&["network.iana_number"])
         .doc("IANA protocol number: 6 TCP, 17 UDP, 1 ICMP"),
-    Column::new("packets", Kind::Int, Role::Measure, integer)
+    TokenField::new("packets", Kind::Int, Role::Measure, integer)
         .unit(Unit::Packets)
         .aliases(&["numpackets", "network.packets"])
         .doc("packets transferred during the window"),
-    Column::new("bytes", Kind::Int, Role::Measure, integer)
+    TokenField::new("bytes", Kind::Int, Role::Measure, integer)
         .unit(Unit::Bytes)
         .aliases(&["numbytes", "network.bytes"])
         .doc("bytes transferred during the window"),
-    Column::new("start", Kind::Int, Role::Timestamp, integer)
+    TokenField::new("start", Kind::Int, Role::Timestamp, integer)
         .unit(Unit::EpochSeconds)
         .aliases(&["startTime", "start_time", "event.start"])
         .insights("startTime")
         .doc("when the first packet of the window was received"),
-    Column::new("end", Kind::Int, Role::Timestamp, integer)
+    TokenField::new("end", Kind::Int, Role::Timestamp, integer)
         .unit(Unit::EpochSeconds)
         .aliases(&["endTime", "end_time", "event.end"])
         .insights("endTime")
         .doc("when the last packet of the window was received"),
-    Column::new("action", Kind::Text, Role::Status, text)
+    TokenField::new("action", Kind::Text, Role::Status, text)
         .aliases(&["event.action"])
         .doc("ACCEPT or REJECT by security groups and network ACLs"),
-    Column::again("event.outcome", Kind::Text, Role::Status, outcome)
+    TokenField::again("event.outcome", Kind::Text, Role::Status, outcome)
         .athena("CASE action WHEN 'ACCEPT' THEN 'success' WHEN 'REJECT' THEN 'failure' END")
         .made()
         .doc("success where the action is ACCEPT, failure where it is REJECT"),
-    Column::new("log-status", Kind::Text, Role::Status, text)
+    TokenField::new("log-status", Kind::Text, Role::Status, text)
         .aliases(&["logStatus", "log_status"])
         .insights("logStatus")
         .doc("OK, NODATA (no traffic in the window) or SKIPDATA (records were lost)"),
     // Version 3.
-    Column::new("vpc-id", Kind::Text, Role::Dimension, text).aliases(&["vpcId", "vpc_id"]).doc("the VPC"),
-    Column::new("subnet-id", Kind::Text, Role::Dimension, text)
+    TokenField::new("vpc-id", Kind::Text, Role::Dimension, text).aliases(&["vpcId", "vpc_id"]).doc("the VPC"),
+    TokenField::new("subnet-id", Kind::Text, Role::Dimension, text)
         .aliases(&["subnetId", "subnet_id"])
         .doc("the subnet of the interface"),
-    Column::new("instance-id", Kind::Text, Role::Dimension, text)
+    TokenField::new("instance-id", Kind::Text, Role::Dimension, text)
         .aliases(&["instanceId", "instance_id", "cloud.instance.id"])
         .doc("the instance of the interface, if it is yours"),
-    Column::new("tcp-flags", Kind::Int, Role::Dimension, integer)
+    TokenField::new("tcp-flags", Kind::Int, Role::Dimension, integer)
         .aliases(&["tcpFlags", "tcp_flags"])
         .doc("TCP flags seen in the window, or-ed: FIN 1, SYN 2, RST 4, PSH 8, ACK 16 (only with SYN), URG 32"),
-    Column::new("type", Kind::Text, Role::Dimension, text)
+    TokenField::new("type", Kind::Text, Role::Dimension, text)
         .aliases(&["network.type"])
         .doc("IPv4, IPv6 or EFA"),
-    Column::new("pkt-srcaddr", Kind::Ip, Role::Dimension, ip)
+    TokenField::new("pkt-srcaddr", Kind::Ip, Role::Dimension, ip)
         .aliases(&["pktSrcAddr", "pkt_srcaddr", "pkt_src_addr"])
         .doc("source address of the packet itself, behind a NAT gateway or load balancer"),
-    Column::new("pkt-dstaddr", Kind::Ip, Role::Dimension, ip)
+    TokenField::new("pkt-dstaddr", Kind::Ip, Role::Dimension, ip)
         .aliases(&["pktDstAddr", "pkt_dstaddr", "pkt_dst_addr"])
         .doc("destination address of the packet itself"),
     // Version 4.
-    Column::new("region", Kind::Text, Role::Dimension, text).aliases(&["cloud.region"]).doc("the region"),
-    Column::new("az-id", Kind::Text, Role::Dimension, text)
+    TokenField::new("region", Kind::Text, Role::Dimension, text).aliases(&["cloud.region"]).doc("the region"),
+    TokenField::new("az-id", Kind::Text, Role::Dimension, text)
         .aliases(&["azId", "az_id", "cloud.availability_zone"])
         .doc("the availability zone"),
-    Column::new("sublocation-type", Kind::Text, Role::Dimension, text)
+    TokenField::new("sublocation-type", Kind::Text, Role::Dimension, text)
         .aliases(&["sublocationType", "sublocation_type"])
         .doc("wavelength, outpost or localzone"),
-    Column::new("sublocation-id", Kind::Text, Role::Dimension, text)
+    TokenField::new("sublocation-id", Kind::Text, Role::Dimension, text)
         .aliases(&["sublocationId", "sublocation_id"])
         .doc("the sublocation"),
     // Version 5.
-    Column::new("pkt-src-aws-service", Kind::Text, Role::Dimension, text)
+    TokenField::new("pkt-src-aws-service", Kind::Text, Role::Dimension, text)
         .aliases(&["pktSrcAwsService", "pkt_src_aws_service"])
         .doc("the AWS service that the packet's source address belongs to"),
-    Column::new("pkt-dst-aws-service", Kind::Text, Role::Dimension, text)
+    TokenField::new("pkt-dst-aws-service", Kind::Text, Role::Dimension, text)
         .aliases(&["pktDstAwsService", "pkt_dst_aws_service"])
         .doc("the AWS service that the packet's destination address belongs to"),
-    Column::new("flow-direction", Kind::Text, Role::Dimension, text)
+    TokenField::new("flow-direction", Kind::Text, Role::Dimension, text)
         .aliases(&["flowDirection", "flow_direction", "network.direction"])
         .doc("ingress or egress, seen from the interface"),
-    Column::new("traffic-path", Kind::Int, Role::Dimension, integer)
+    TokenField::new("traffic-path", Kind::Int, Role::Dimension, integer)
         .aliases(&["trafficPath", "traffic_path"])
         .doc("the way out that egress traffic took, 1 to 8 (3 VPN gateway, 8 internet gateway)"),
     // Version 7.
-    Column::new("ecs-cluster-arn", Kind::Text, Role::Dimension, text)
+    TokenField::new("ecs-cluster-arn", Kind::Text, Role::Dimension, text)
         .aliases(&["ecs_cluster_arn"])
         .doc("ARN of the ECS cluster"),
-    Column::new("ecs-cluster-name", Kind::Text, Role::Dimension, text)
+    TokenField::new("ecs-cluster-name", Kind::Text, Role::Dimension, text)
         .aliases(&["ecs_cluster_name"])
         .doc("name of the ECS cluster"),
-    Column::new("ecs-container-instance-arn", Kind::Text, Role::Dimension, text)
+    TokenField::new("ecs-container-instance-arn", Kind::Text, Role::Dimension, text)
         .aliases(&["ecs_container_instance_arn"])
         .doc("ARN of the ECS container instance"),
-    Column::new("ecs-container-instance-id", Kind::Text, Role::Dimension, text)
+    TokenField::new("ecs-container-instance-id", Kind::Text, Role::Dimension, text)
         .aliases(&["ecs_container_instance_id"])
         .doc("id of the ECS container instance"),
-    Column::new("ecs-container-id", Kind::Text, Role::Dimension, text)
+    TokenField::new("ecs-container-id", Kind::Text, Role::Dimension, text)
         .aliases(&["ecs_container_id"])
         .doc("Docker runtime id of the first container"),
-    Column::new("ecs-second-container-id", Kind::Text, Role::Dimension, text)
+    TokenField::new("ecs-second-container-id", Kind::Text, Role::Dimension, text)
         .aliases(&["ecs_second_container_id"])
         .doc("Docker runtime id of the second container"),
-    Column::new("ecs-service-name", Kind::Text, Role::Dimension, text)
+    TokenField::new("ecs-service-name", Kind::Text, Role::Dimension, text)
         .aliases(&["ecs_service_name"])
         .doc("name of the ECS service"),
-    Column::new("ecs-task-definition-arn", Kind::Text, Role::Dimension, text)
+    TokenField::new("ecs-task-definition-arn", Kind::Text, Role::Dimension, text)
         .aliases(&["ecs_task_definition_arn"])
         .doc("ARN of the ECS task definition"),
-    Column::new("ecs-task-arn", Kind::Text, Role::Dimension, text)
+    TokenField::new("ecs-task-arn", Kind::Text, Role::Dimension, text)
         .aliases(&["ecs_task_arn"])
         .doc("ARN of the ECS task"),
-    Column::new("ecs-task-id", Kind::Text, Role::Dimension, text)
+    TokenField::new("ecs-task-id", Kind::Text, Role::Dimension, text)
         .aliases(&["ecs_task_id"])
         .doc("id of the ECS task"),
     // Versions 8 to 10.
-    Column::new("reject-reason", Kind::Text, Role::Status, text)
+    TokenField::new("reject-reason", Kind::Text, Role::Status, text)
         .aliases(&["rejectReason", "reject_reason", "event.reason"])
         .doc("why traffic was rejected: BPA (block public access), EC (encryption control)"),
-    Column::new("resource-id", Kind::Text, Role::Dimension, text)
+    TokenField::new("resource-id", Kind::Text, Role::Dimension, text)
         .aliases(&["resourceId", "resource_id"])
         .doc("the resource of the interface, such as a NAT gateway"),
-    Column::new("encryption-status", Kind::Int, Role::Dimension, integer)
+    TokenField::new("encryption-status", Kind::Int, Role::Dimension, integer)
         .aliases(&["encryptionStatus", "encryption_status"])
         .doc("whether and where the traffic was encrypted, as a number"),
     // Version 11.
-    Column::new("instance-tag", Kind::Text, Role::Dimension, text)
+    TokenField::new("instance-tag", Kind::Text, Role::Dimension, text)
         .percent()
         .aliases(&["instanceTag", "instance_tag"])
         .doc("the instance's value of the first chosen tag key, percent-decoded"),
-    Column::new("instance-tag-2", Kind::Text, Role::Dimension, text)
+    TokenField::new("instance-tag-2", Kind::Text, Role::Dimension, text)
         .percent()
         .aliases(&["instanceTag2", "instance_tag_2"])
         .doc("the instance's value of the second chosen tag key, percent-decoded"),
-    Column::new("interface-tag", Kind::Text, Role::Dimension, text)
+    TokenField::new("interface-tag", Kind::Text, Role::Dimension, text)
         .percent()
         .aliases(&["interfaceTag", "interface_tag"])
         .doc("the interface's value of the first chosen tag key, percent-decoded"),
-    Column::new("interface-tag-2", Kind::Text, Role::Dimension, text)
+    TokenField::new("interface-tag-2", Kind::Text, Role::Dimension, text)
         .percent()
         .aliases(&["interfaceTag2", "interface_tag_2"])
         .doc("the interface's value of the second chosen tag key, percent-decoded"),
-    Column::new("asg-tag", Kind::Text, Role::Dimension, text)
+    TokenField::new("asg-tag", Kind::Text, Role::Dimension, text)
         .percent()
         .aliases(&["asgTag", "asg_tag"])
         .doc("the auto scaling group's value of the first chosen tag key, percent-decoded"),
-    Column::new("asg-tag-2", Kind::Text, Role::Dimension, text)
+    TokenField::new("asg-tag-2", Kind::Text, Role::Dimension, text)
         .percent()
         .aliases(&["asgTag2", "asg_tag_2"])
         .doc("the auto scaling group's value of the second chosen tag key, percent-decoded"),
-    Column::new("interface-type", Kind::Text, Role::Dimension, text)
+    TokenField::new("interface-type", Kind::Text, Role::Dimension, text)
         .aliases(&["interfaceType", "interface_type"])
         .doc("nat_gateway, network_load_balancer, regional_nat_gateway, transit_gateway, vpc_endpoint"),
-    Column::new("next-hop-interface-id", Kind::Text, Role::Dimension, text)
+    TokenField::new("next-hop-interface-id", Kind::Text, Role::Dimension, text)
         .aliases(&["nextHopInterfaceId", "next_hop_interface_id"])
         .doc("the network interface that the traffic goes to next"),
-    Column::new("next-hop-subnet-id", Kind::Text, Role::Dimension, text)
+    TokenField::new("next-hop-subnet-id", Kind::Text, Role::Dimension, text)
         .aliases(&["nextHopSubnetId", "next_hop_subnet_id"])
         .doc("the subnet of the next hop"),
-    Column::new("next-hop-az-id", Kind::Text, Role::Dimension, text)
+    TokenField::new("next-hop-az-id", Kind::Text, Role::Dimension, text)
         .aliases(&["nextHopAzId", "next_hop_az_id"])
         .doc("the availability zone of the next hop"),
-    Column::new("next-hop-vpc-id", Kind::Text, Role::Dimension, text)
+    TokenField::new("next-hop-vpc-id", Kind::Text, Role::Dimension, text)
         .aliases(&["nextHopVpcId", "next_hop_vpc_id"])
         .doc("the VPC of the next hop"),
-    Column::new("next-hop-interface-type", Kind::Text, Role::Dimension, text)
+    TokenField::new("next-hop-interface-type", Kind::Text, Role::Dimension, text)
         .aliases(&["nextHopInterfaceType", "next_hop_interface_type"])
         .doc("the type of the next hop's interface"),
 ];
@@ -311,7 +311,7 @@ impl Format for VpcFlow {
         &META
     }
     fn fields(&self) -> Vec<Field> {
-        field::fields(COLUMNS)
+        field::fields(FIELDS)
     }
     fn sniff(&self, head: &Head<'_>) -> Sniff {
         if head.framing != Framing::Lines {
@@ -383,11 +383,11 @@ impl Decoder for VpcFlowDecoder {
 }
 
 fn default_layout() -> Layout {
-    Layout::fixed(COLUMNS, DEFAULT_TOKENS).time_from(&["start", "end"])
+    Layout::fixed(FIELDS, DEFAULT_TOKENS).time_from(&["start", "end"])
 }
 
 fn layout(names: &[&[u8]]) -> Layout {
-    Layout::new(COLUMNS, names.iter().copied(), same_name).time_from(&["start", "end"])
+    Layout::new(FIELDS, names.iter().copied(), same_name).time_from(&["start", "end"])
 }
 
 /// The names of a header line; `None` if the line is none, or is that of a transit gateway flow log.
@@ -428,7 +428,7 @@ fn is_transit_gateway(name: &[u8]) -> bool {
 }
 
 fn is_known(name: &[u8]) -> bool {
-    COLUMNS.iter().any(|c| !c.again && same_name(&c.field.name, name))
+    FIELDS.iter().any(|c| !c.again && same_name(&c.field.name, name))
 }
 
 /// Whether a header's `name` is the column's, with underscores for hyphens too.

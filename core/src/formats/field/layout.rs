@@ -1,7 +1,7 @@
 //! Which token of a record goes to which column: the field table put in the order of one file.
 
 use super::{
-    Column, Read, Then, Tokens, cells, number,
+    Read, Then, TokenField, Tokens, cells, number,
     parse::{Expected, Parsed},
     percent, time, whole,
 };
@@ -11,7 +11,7 @@ use logloupe_table::{Cell, Kind, RowWriter, Unit};
 /// The way of one file's records through a field table.
 #[derive(Clone, Debug)]
 pub struct Layout {
-    columns: &'static [Column],
+    columns: &'static [TokenField],
     steps: Vec<Step>,
     found: Vec<Found>,
     tokens: usize,
@@ -59,7 +59,7 @@ impl Layout {
     /// The layout of records whose tokens have these names, in this order. `same(column, name)` decides whether a
     /// token called `name` is the column's; names that are no column's are kept as columns found in the log.
     pub fn new<'n>(
-        columns: &'static [Column],
+        columns: &'static [TokenField],
         names: impl IntoIterator<Item = &'n [u8]>,
         same: impl Fn(&str, &[u8]) -> bool,
     ) -> Layout {
@@ -105,7 +105,7 @@ impl Layout {
         layout
     }
     /// The layout of records that have the field table's tokens in the table's order, the first `tokens` of them.
-    pub fn fixed(columns: &'static [Column], tokens: usize) -> Layout {
+    pub fn fixed(columns: &'static [TokenField], tokens: usize) -> Layout {
         let names = columns.iter().filter(|c| !c.again).map(|c| c.field.name.as_bytes()).take(tokens);
         Layout::new(columns, names, |column, name| column.as_bytes() == name)
     }
@@ -120,7 +120,7 @@ impl Layout {
         }
         self
     }
-    /// Moves times of day ([`Column::of_day`]) to the day that this column's token names.
+    /// Moves times of day ([`TokenField::of_day`]) to the day that this column's token names.
     pub fn of_day(mut self, name: &str) -> Layout {
         let step = self.steps.iter().find(|s| s.kind != StepKind::Found && self.name(s) == name);
         self.day_token = step.map(|s| s.token as usize);
@@ -202,7 +202,7 @@ impl Layout {
     }
 
     fn push(&mut self, token: u32, column: usize) {
-        let Column { read, then, again, ref field } = self.columns[column];
+        let TokenField { read, then, again, ref field } = self.columns[column];
         let kind = StepKind::Known(then);
         let digits = field.kind == Kind::Int && then == Then::Store && !again;
         // Two functions of one address have the same code; one function of two addresses is asked, as any other.

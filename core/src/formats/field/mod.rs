@@ -2,7 +2,7 @@
 //! small `nom` parsers that such lines name, and the walk of a record along a layout of columns; and [`json`], the
 //! same for formats whose records are JSON objects.
 //!
-//! Reading order: [`Column`] (one line of a format's table), [`parse`] (what parsers are made of), the parsers
+//! Reading order: [`TokenField`] (one line of a format's table), [`parse`] (what parsers are made of), the parsers
 //! ([`number`], [`address`], [`time`], [`http`], [`ids`]), [`cells`] (the same as columns name them), [`words`] for
 //! sentences, [`Tokens`] (where a record's tokens begin and end), [`Layout`] (which token goes to which column).
 //!
@@ -32,9 +32,10 @@ pub use tokens::Tokens;
 
 use logloupe_table::{Field, Kind, Role, Unit};
 
-/// One line of a format's field table: what the column is, and the parser that reads it.
+/// One line of the field table of a format whose records are cut into tokens: what the column is, and the parser that
+/// reads its token. [`JsonField`](json::JsonField) is the same for JSON.
 #[derive(Clone, Debug)]
-pub struct Column {
+pub struct TokenField {
     /// Name, kind, unit, role, other names, documentation.
     pub field: Field,
     /// The parser of the column's token.
@@ -56,58 +57,58 @@ pub enum Then {
     MoveToDay,
 }
 
-impl Column {
+impl TokenField {
     /// A column with a token of its own.
-    pub const fn new(name: &'static str, kind: Kind, role: Role, read: Read) -> Column {
-        Column { field: Field::new(name, kind, role), read, again: false, then: Then::Store }
+    pub const fn new(name: &'static str, kind: Kind, role: Role, read: Read) -> TokenField {
+        TokenField { field: Field::new(name, kind, role), read, again: false, then: Then::Store }
     }
     /// A column that reads the token of the line above once more.
-    pub const fn again(name: &'static str, kind: Kind, role: Role, read: Read) -> Column {
-        Column { field: Field::new(name, kind, role), read, again: true, then: Then::Store }
+    pub const fn again(name: &'static str, kind: Kind, role: Role, read: Read) -> TokenField {
+        TokenField { field: Field::new(name, kind, role), read, again: true, then: Then::Store }
     }
     /// Sets the unit.
-    pub const fn unit(mut self, unit: Unit) -> Column {
+    pub const fn unit(mut self, unit: Unit) -> TokenField {
         self.field.unit = unit;
         self
     }
     /// Sets the other names.
-    pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Column {
+    pub const fn aliases(mut self, aliases: &'static [&'static str]) -> TokenField {
         self.field.aliases = aliases;
         self
     }
     /// Sets the sentence for people.
-    pub const fn doc(mut self, doc: &'static str) -> Column {
+    pub const fn doc(mut self, doc: &'static str) -> TokenField {
         self.field.doc = doc;
         self
     }
     /// Sets the expression over Athena's table, where the table's own column is not enough.
-    pub const fn athena(mut self, sql: &'static str) -> Column {
+    pub const fn athena(mut self, sql: &'static str) -> TokenField {
         self.field.athena = Some(sql);
         self
     }
     /// Sets the name in CloudWatch Logs Insights, where that is another one.
-    pub const fn insights(mut self, name: &'static str) -> Column {
+    pub const fn insights(mut self, name: &'static str) -> TokenField {
         self.field.insights = Some(name);
         self
     }
     /// The log has nothing of that name, and so has no other engine; see [`Field::made`].
-    pub const fn made(mut self) -> Column {
+    pub const fn made(mut self) -> TokenField {
         self.field.made = true;
         self
     }
     /// Has its text percent-decoded before it is stored.
-    pub const fn percent(mut self) -> Column {
+    pub const fn percent(mut self) -> TokenField {
         self.then = Then::PercentDecode;
         self
     }
     /// Has its time of day moved to the record's day before it is stored.
-    pub const fn of_day(mut self) -> Column {
+    pub const fn of_day(mut self) -> TokenField {
         self.then = Then::MoveToDay;
         self
     }
 }
 
 /// The schema's side of a field table.
-pub fn fields(columns: &[Column]) -> Vec<Field> {
+pub fn fields(columns: &[TokenField]) -> Vec<Field> {
     columns.iter().map(|c| c.field.clone()).collect()
 }
