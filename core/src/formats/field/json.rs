@@ -85,13 +85,15 @@ impl JsonField {
 pub struct JsonColumns {
     reader: Reader,
     /// For each slot of the reader, in order: the column it feeds. Slots after these are the format's own.
-    plan: Vec<Plan>,
+    columns: Vec<SlotColumn>,
     scratch: Vec<u8>,
 }
 
+/// The column that a slot feeds.
 #[derive(Clone, Copy, Debug)]
-struct Plan {
-    column: usize,
+struct SlotColumn {
+    /// Counted from the table's first.
+    index: usize,
     kind: Kind,
     unit: Unit,
 }
@@ -100,20 +102,20 @@ impl JsonColumns {
     /// Reads `fields`, and besides them the values at the paths `extra`, for the format's own use.
     pub fn new(fields: &[JsonField], extra: &[&str]) -> JsonColumns {
         let mut paths: Vec<&str> = Vec::new();
-        let mut plan = Vec::new();
-        for (column, field) in fields.iter().enumerate().filter(|(_, f)| !f.derived) {
+        let mut columns = Vec::new();
+        for (index, field) in fields.iter().enumerate().filter(|(_, f)| !f.derived) {
             for path in std::iter::once(field.field.name.as_ref()).chain(field.field.also.iter().copied()) {
                 paths.push(path);
-                plan.push(Plan { column, kind: field.field.kind, unit: field.field.unit });
+                columns.push(SlotColumn { index, kind: field.field.kind, unit: field.field.unit });
             }
         }
         paths.extend(extra);
-        JsonColumns { reader: Reader::new(&paths), plan, scratch: Vec::new() }
+        JsonColumns { reader: Reader::new(&paths), columns, scratch: Vec::new() }
     }
     /// Reads one record.
     pub fn read<'a>(&'a mut self, record: &'a [u8]) -> Result<JsonRow<'a>, Fault> {
         let values = self.reader.read(record)?;
-        Ok(JsonRow { values, plan: &self.plan, scratch: &mut self.scratch })
+        Ok(JsonRow { values, columns: &self.columns, scratch: &mut self.scratch })
     }
 }
 
@@ -121,42 +123,42 @@ impl JsonColumns {
 #[derive(Debug)]
 pub struct JsonRow<'a> {
     values: Values<'a>,
-    plan: &'a [Plan],
+    columns: &'a [SlotColumn],
     scratch: &'a mut Vec<u8>,
 }
 
 impl<'a> JsonRow<'a> {
     /// Writes all columns that have a value. A column that the format has set before keeps that.
     pub fn write(&mut self, row: &mut RowWriter<'_>) {
-        for (plan, slot) in self.plan.iter().zip(self.values.slots) {
+        for (column, slot) in self.columns.iter().zip(self.values.slots) {
             if slot.tag > Tag::Null {
                 let value = self.values.json(*slot);
-                row.set(plan.column, value.cell(plan.kind, plan.unit, self.scratch));
+                row.set(column.index, value.cell(column.kind, column.unit, self.scratch));
             }
         }
     }
     /// The value at the `i`-th extra path.
     #[inline]
     pub fn extra(&self, i: usize) -> Json<'a> {
-        self.values.get(self.plan.len() + i)
+        self.values.get(self.columns.len() + i)
     }
     /// Where in the record the value at the `i`-th extra path begins (a string after its quote).
     pub fn extra_at(&self, i: usize) -> usize {
-        self.values.slots.get(self.plan.len() + i).map_or(0, |slot| slot.start as usize)
+        self.values.slots.get(self.columns.len() + i).map_or(0, |slot| slot.start as usize)
     }
 }
 
 /// Finds the values at a set of paths in one pass over each record.
 #[derive(Debug)]
 pub struct Reader {
-    nodes: Vec<Node>,
-    slots: Vec<Slot>,
+    nodes: Vec<PathNode>,
+    slots: Vec<ValueSlot>,
 }
 
 /// The keys that are wanted at one place of the record.
 #[derive(Debug, Default)]
-struct Node {
-    children: Vec<Child>,
+struct PathNode {
+    children: Vec<PathChild>,
     /// Bit `n`: a key of `n` bytes is wanted (63 stands for longer ones).
     lengths: u64,
     /// The child that is tried first: the one that came after the last one when it was last met.
@@ -166,7 +168,7 @@ struct Node {
 }
 
 #[derive(Debug, Default)]
-struct Child {
+struct PathChild {
     /// The key and its closing quote.
     key: Box<[u8]>,
     /// The key as an array index.
@@ -180,7 +182,7 @@ struct Child {
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Slot {
+struct ValueSlot {
     tag: Tag,
     start: u32,
     end: u32,
@@ -189,7 +191,8 @@ struct Slot {
 impl Reader {
     /// Value `i` of a record will be the one at `paths[i]`. Parts are separated by dots.
     pub fn new(paths: &[&str]) -> Reader {
-        let mut reader = Reader { nodes: vec![Node::default()], slots: vec![Slot::default(); paths.len()] };
+        let mut reader =
+            Reader { nodes: vec![PathNode::default()], slots: vec![ValueSlot::default(); paths.len()] };
         for (slot, path) in paths.iter().enumerate() {
             reader.want(path, slot as u16);
         }
@@ -206,7 +209,8 @@ impl Reader {
             let child = known.unwrap_or_else(|| {
                 let node = &mut self.nodes[at];
                 let next = node.children.len() + 1;
-                let child = Child { key: key.into(), index: part.parse().ok(), next, ..Child::default() };
+                let child =
+                    PathChild { key: key.into(), index: part.parse().ok(), next, ..PathChild::default() };
                 node.lengths |= 1 << part.len().min(63);
                 node.children.push(child);
                 next - 1
@@ -218,7 +222,7 @@ impl Reader {
             at = match self.nodes[at].children[child].node {
                 Some(node) => node,
                 None => {
-                    self.nodes.push(Node::default());
+                    self.nodes.push(PathNode::default());
                     let node = self.nodes.len() - 1;
                     self.nodes[at].children[child].node = Some(node);
                     node
@@ -228,7 +232,7 @@ impl Reader {
     }
     /// Reads one record: a JSON object and nothing after it.
     pub fn read<'a>(&'a mut self, record: &'a [u8]) -> Result<Values<'a>, Fault> {
-        self.slots.fill(Slot::default());
+        self.slots.fill(ValueSlot::default());
         self.walk(record).map_err(|bad| Fault::new(record, bad.at, bad.expected))?;
         Ok(Values { record, slots: &self.slots })
     }
@@ -300,7 +304,7 @@ impl Reader {
         if let Some(node) = node {
             // What an earlier member of the same name left below does not count any more.
             for slot in 0..self.nodes[node].slots.len() {
-                self.slots[self.nodes[node].slots[slot] as usize] = Slot::default();
+                self.slots[self.nodes[node].slots[slot] as usize] = ValueSlot::default();
             }
             match text.get(at) {
                 Some(b'{') => return self.object(text, at, node, depth),
@@ -316,12 +320,12 @@ impl Reader {
     fn keep(&mut self, node: usize, child: usize, found: Found) {
         for slot in &self.nodes[node].children[child].slots {
             self.slots[*slot as usize] =
-                Slot { tag: found.tag, start: found.start as u32, end: found.end as u32 };
+                ValueSlot { tag: found.tag, start: found.start as u32, end: found.end as u32 };
         }
     }
 }
 
-impl Node {
+impl PathNode {
     /// The child that a key of the record means.
     fn child(&self, text: &[u8], key: Found) -> Option<usize> {
         let raw = text.get(key.start..key.end)?;
@@ -329,7 +333,7 @@ impl Node {
         if self.lengths >> meant.len().min(63) & 1 == 0 {
             return None;
         }
-        let is = |c: &Child| c.key.len() == meant.len() + 1 && begins(&c.key, &meant);
+        let is = |c: &PathChild| c.key.len() == meant.len() + 1 && begins(&c.key, &meant);
         self.children.iter().position(is)
     }
 }
@@ -359,7 +363,7 @@ fn begins(text: &[u8], key: &[u8]) -> bool {
 #[derive(Clone, Copy, Debug)]
 pub struct Values<'a> {
     record: &'a [u8],
-    slots: &'a [Slot],
+    slots: &'a [ValueSlot],
 }
 
 impl<'a> Values<'a> {
@@ -369,7 +373,7 @@ impl<'a> Values<'a> {
         self.slots.get(i).map_or(Json::Missing, |slot| self.json(*slot))
     }
     #[inline]
-    fn json(&self, slot: Slot) -> Json<'a> {
+    fn json(&self, slot: ValueSlot) -> Json<'a> {
         Json::of(self.record, slot.tag, slot.start as usize, slot.end as usize)
     }
 }

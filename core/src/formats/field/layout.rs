@@ -12,8 +12,8 @@ use logloupe_table::{Cell, Kind, RowWriter, Unit};
 #[derive(Clone, Debug)]
 pub struct Layout {
     columns: &'static [TokenField],
-    steps: Vec<Step>,
-    found: Vec<Found>,
+    steps: Vec<TokenStep>,
+    found: Vec<FoundColumn>,
     tokens: usize,
     least: usize,
     /// The token that names the record's day.
@@ -26,11 +26,11 @@ pub struct Layout {
 
 /// One token read into one column.
 #[derive(Clone, Copy, Debug)]
-struct Step {
+struct TokenStep {
     token: u32,
     column: u32,
     read: Read,
-    kind: StepKind,
+    target: TokenTarget,
     again: bool,
     /// An integer column with a token of its own: digits are its value, and its parser sees only other tokens.
     digits: bool,
@@ -41,7 +41,7 @@ struct Step {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum StepKind {
+enum TokenTarget {
     Known(Then),
     /// `column` is an index into `found`.
     Found,
@@ -49,7 +49,7 @@ enum StepKind {
 
 /// A column that the header names and the field table does not.
 #[derive(Clone, Debug)]
-struct Found {
+struct FoundColumn {
     name: String,
     /// Its place in the table once the first row has asked for it.
     column: Option<usize>,
@@ -86,12 +86,12 @@ impl Layout {
                 None => {
                     let column = layout.found.len() as u32;
                     let name = String::from_utf8_lossy(name).into_owned();
-                    layout.found.push(Found { name, column: None });
-                    let step = Step {
+                    layout.found.push(FoundColumn { name, column: None });
+                    let step = TokenStep {
                         token,
                         column,
                         read: cells::text,
-                        kind: StepKind::Found,
+                        target: TokenTarget::Found,
                         again: false,
                         digits: false,
                         plain: false,
@@ -113,7 +113,8 @@ impl Layout {
     /// they are.
     pub fn time_from(mut self, names: &[&str]) -> Layout {
         for (rank, name) in (1u8..).zip(names) {
-            let step = self.steps.iter().position(|s| s.kind != StepKind::Found && self.name(s) == *name);
+            let step =
+                self.steps.iter().position(|s| s.target != TokenTarget::Found && self.name(s) == *name);
             if let Some(step) = step {
                 self.steps[step].time = rank;
             }
@@ -122,7 +123,7 @@ impl Layout {
     }
     /// Moves times of day ([`TokenField::of_day`]) to the day that this column's token names.
     pub fn of_day(mut self, name: &str) -> Layout {
-        let step = self.steps.iter().find(|s| s.kind != StepKind::Found && self.name(s) == name);
+        let step = self.steps.iter().find(|s| s.target != TokenTarget::Found && self.name(s) == name);
         self.day_token = step.map(|s| s.token as usize);
         self
     }
@@ -182,14 +183,14 @@ impl Layout {
                 Ok((b"", cell)) => cell,
                 answer => return Err(self.fault(record, start, token, i, answer)),
             };
-            match step.kind {
-                StepKind::Known(Then::Store) => row.set(step.column as usize, cell),
-                StepKind::Known(Then::PercentDecode) => self.set_decoded(step.column as usize, cell, row),
-                StepKind::Known(Then::MoveToDay) => {
+            match step.target {
+                TokenTarget::Known(Then::Store) => row.set(step.column as usize, cell),
+                TokenTarget::Known(Then::PercentDecode) => self.set_decoded(step.column as usize, cell, row),
+                TokenTarget::Known(Then::MoveToDay) => {
                     cell = self.moved_to_day(record, tokens, cell);
                     row.set(step.column as usize, cell);
                 }
-                StepKind::Found => self.set_found(step.column as usize, cell, row),
+                TokenTarget::Found => self.set_found(step.column as usize, cell, row),
             }
             if step.time != 0
                 && step.time < rank
@@ -203,15 +204,24 @@ impl Layout {
 
     fn push(&mut self, token: u32, column: usize) {
         let TokenField { read, then, again, ref field } = self.columns[column];
-        let kind = StepKind::Known(then);
+        let target = TokenTarget::Known(then);
         let digits = field.kind == Kind::Int && then == Then::Store && !again;
         // Two functions of one address have the same code; one function of two addresses is asked, as any other.
         let plain = then == Then::Store && !again && std::ptr::fn_addr_eq(read, cells::text as Read);
-        self.steps.push(Step { token, column: column as u32, read, kind, again, digits, plain, time: 0 });
+        self.steps.push(TokenStep {
+            token,
+            column: column as u32,
+            read,
+            target,
+            again,
+            digits,
+            plain,
+            time: 0,
+        });
     }
-    fn name(&self, step: &Step) -> &str {
-        match step.kind {
-            StepKind::Found => &self.found[step.column as usize].name,
+    fn name(&self, step: &TokenStep) -> &str {
+        match step.target {
+            TokenTarget::Found => &self.found[step.column as usize].name,
             _ => &self.columns[step.column as usize].field.name,
         }
     }
@@ -253,7 +263,7 @@ impl Layout {
         };
         row.set(column, cell);
     }
-    fn micros(&self, step: Step, cell: Cell<'_>) -> Option<i64> {
+    fn micros(&self, step: TokenStep, cell: Cell<'_>) -> Option<i64> {
         match (cell, self.columns[step.column as usize].field.unit) {
             (Cell::Time(micros), _) => Some(micros),
             (Cell::Float(seconds), Unit::EpochSeconds) if seconds.abs() < 9e12 => {
@@ -265,9 +275,9 @@ impl Layout {
         }
     }
     /// What a token should have been that its parser did not read to its end.
-    fn expects(&self, step: &Step) -> &'static str {
-        let kind = match step.kind {
-            StepKind::Found => Kind::Text,
+    fn expects(&self, step: &TokenStep) -> &'static str {
+        let kind = match step.target {
+            TokenTarget::Found => Kind::Text,
             _ => self.columns[step.column as usize].field.kind,
         };
         match (kind, (step.read)(&[])) {
