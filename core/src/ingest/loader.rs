@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    container::Node,
+    container::Unpacker,
     content::Content,
     context::{Context, Location},
     framing,
@@ -31,7 +31,7 @@ use logloupe_table::{Row, Shard, lookup::Lookup, schema::SOURCE};
 /// the file. What needs all rows at once, the search for [`duplicates`](super::duplicates), is then not to be had.
 pub struct Loader {
     context: Context,
-    open: Option<Open>,
+    open: Option<OpenFile>,
 }
 
 /// What is known of a file before it is read.
@@ -54,8 +54,8 @@ pub struct Progress {
     pub rows: u64,
 }
 
-struct Open {
-    node: Node,
+struct OpenFile {
+    unpacker: Unpacker,
     name: String,
     size: Option<u64>,
     cut: Option<Cut>,
@@ -75,16 +75,16 @@ impl Loader {
             Some(part) => (Some(part.head.clone()), Some(Cut::new(&part))),
             None => (None, None),
         };
-        let node = match &head {
+        let unpacker = match &head {
             // A part begins anywhere: its first bytes say nothing.
             Some(head) => {
                 let framing = framing::framing(framing::without_mark(head));
-                Node::Content(Box::new(Content::new(place, framing, &self.context)))
+                Unpacker::Content(Box::new(Content::new(place, framing, &self.context)))
             }
-            None => Node::new(place),
+            None => Unpacker::new(place),
         };
         self.context.reset(options.format, head);
-        self.open = Some(Open { node, name: name.to_owned(), size: options.size, cut, pushed: 0 });
+        self.open = Some(OpenFile { unpacker, name: name.to_owned(), size: options.size, cut, pushed: 0 });
     }
     /// Takes the next bytes of the open file.
     pub fn push(&mut self, bytes: &[u8]) {
@@ -98,9 +98,9 @@ impl Loader {
         match &mut open.cut {
             Some(cut) => {
                 let range = cut.take(bytes);
-                open.node.push(&bytes[range], &mut self.context);
+                open.unpacker.push(&bytes[range], &mut self.context);
             }
-            None => open.node.push(bytes, &mut self.context),
+            None => open.unpacker.push(bytes, &mut self.context),
         }
         if self.context.fatal.is_none() {
             self.context.at = open.pushed;
@@ -110,7 +110,7 @@ impl Loader {
     /// complete. It may be finished at once; the ledger then counts only the bytes that were pushed.
     pub fn is_done(&self) -> bool {
         let Some(open) = &self.open else { return true };
-        self.context.fatal.is_some() || open.node.is_done() || open.cut.as_ref().is_some_and(Cut::is_done)
+        self.context.fatal.is_some() || open.unpacker.is_done() || open.cut.as_ref().is_some_and(Cut::is_done)
     }
     /// The open file is complete.
     pub fn finish(&mut self) {
@@ -135,9 +135,9 @@ impl Loader {
         let context = &mut self.context;
         let before = context.ledger.len();
         match state {
-            None => open.node.finish(stored, context),
+            None => open.unpacker.finish(stored, context),
             Some(state) => {
-                open.node.fail(stored, state.clone(), context);
+                open.unpacker.fail(stored, state.clone(), context);
                 // An archive whose members are all complete has still to say why it ends here.
                 if context.ledger.len() == before {
                     let place = Location { name: open.name, ..Location::default() };

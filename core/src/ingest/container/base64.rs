@@ -1,6 +1,6 @@
 //! Base64 text of gzip data, as people copy it out of Lambda tests and Kinesis consoles.
 
-use super::{Node, fail_child};
+use super::{Unpacker, fail_child};
 use crate::ingest::{
     context::{Context, Location},
     ledger::{ErrorKind, State},
@@ -8,7 +8,7 @@ use crate::ingest::{
 };
 
 pub(crate) struct Encoded {
-    child: Node,
+    child: Unpacker,
     decoder: Base64,
     out: Vec<u8>,
     damaged: bool,
@@ -17,7 +17,7 @@ pub(crate) struct Encoded {
 impl Encoded {
     pub(super) fn new(place: &Location) -> Encoded {
         Encoded {
-            child: Node::new(place.inside("base64")),
+            child: Unpacker::new(place.inside("base64")),
             decoder: Base64::default(),
             out: Vec::new(),
             damaged: false,

@@ -5,7 +5,7 @@
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
-use super::{Node, fail_child};
+use super::{Unpacker, fail_child};
 use crate::ingest::{
     context::{Context, Location},
     ledger::{Error, ErrorKind, State},
@@ -15,9 +15,9 @@ use crate::ingest::{
 pub(super) const PIECE: usize = 128 << 10;
 
 pub(crate) struct Gzip {
-    child: Node,
+    child: Unpacker,
     place: Location,
-    stage: Stage,
+    stage: GzipStage,
     inflate: Decompress,
     crc: Crc,
     out: Vec<u8>,
@@ -27,7 +27,7 @@ pub(crate) struct Gzip {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+enum GzipStage {
     /// The fixed part of the header, so many bytes of it read.
     Fixed {
         read: u8,
@@ -74,9 +74,9 @@ const COMMENT: u8 = 16;
 impl Gzip {
     pub(super) fn new(place: Location) -> Gzip {
         Gzip {
-            child: Node::new(place.inside("gzip")),
+            child: Unpacker::new(place.inside("gzip")),
             place,
-            stage: Stage::Fixed { read: 0, flags: 0 },
+            stage: GzipStage::Fixed { read: 0, flags: 0 },
             inflate: Decompress::new(false),
             crc: Crc::new(),
             out: vec![0; PIECE],
@@ -94,8 +94,8 @@ impl Gzip {
                 context.at = base + at as u64;
             }
             match self.stage {
-                Stage::Body => at += self.body(&bytes[at..], outermost, context),
-                Stage::Garbage | Stage::Failed => {
+                GzipStage::Body => at += self.body(&bytes[at..], outermost, context),
+                GzipStage::Garbage | GzipStage::Failed => {
                     self.garbage += (bytes.len() - at) as u64;
                     return;
                 }
@@ -109,7 +109,7 @@ impl Gzip {
     /// One byte outside a body.
     fn step(&mut self, byte: u8, context: &mut Context) {
         self.stage = match self.stage {
-            Stage::Fixed { read, flags } => {
+            GzipStage::Fixed { read, flags } => {
                 let good = match read {
                     0 => byte == 0x1f,
                     1 => byte == 0x8b,
@@ -121,57 +121,59 @@ impl Gzip {
                 match read {
                     _ if !good && self.members > 0 => {
                         self.garbage = read as u64 + 1;
-                        Stage::Garbage
+                        GzipStage::Garbage
                     }
                     _ if !good => return self.corrupt("its gzip header is damaged", context),
                     9 => self.header(flags),
-                    _ => Stage::Fixed { read: read + 1, flags },
+                    _ => GzipStage::Fixed { read: read + 1, flags },
                 }
             }
-            Stage::ExtraSize { read: 0, flags, .. } => Stage::ExtraSize { read: 1, size: byte as u16, flags },
-            Stage::ExtraSize { size, flags, .. } => match size | (byte as u16) << 8 {
+            GzipStage::ExtraSize { read: 0, flags, .. } => {
+                GzipStage::ExtraSize { read: 1, size: byte as u16, flags }
+            }
+            GzipStage::ExtraSize { size, flags, .. } => match size | (byte as u16) << 8 {
                 0 => self.header(flags & !EXTRA),
-                left => Stage::Extra { left, flags },
+                left => GzipStage::Extra { left, flags },
             },
-            Stage::Extra { left: 1, flags } => self.header(flags & !EXTRA),
-            Stage::Extra { left, flags } => Stage::Extra { left: left - 1, flags },
-            Stage::Text { flags } if byte != 0 => Stage::Text { flags },
-            Stage::Text { flags } if flags & NAME != 0 => self.header(flags & !NAME),
-            Stage::Text { flags } => self.header(flags & !COMMENT),
-            Stage::HeaderCrc { left: 1 } => self.header(0),
-            Stage::HeaderCrc { left } => Stage::HeaderCrc { left: left - 1 },
-            Stage::Trailer { read, value } => {
+            GzipStage::Extra { left: 1, flags } => self.header(flags & !EXTRA),
+            GzipStage::Extra { left, flags } => GzipStage::Extra { left: left - 1, flags },
+            GzipStage::Text { flags } if byte != 0 => GzipStage::Text { flags },
+            GzipStage::Text { flags } if flags & NAME != 0 => self.header(flags & !NAME),
+            GzipStage::Text { flags } => self.header(flags & !COMMENT),
+            GzipStage::HeaderCrc { left: 1 } => self.header(0),
+            GzipStage::HeaderCrc { left } => GzipStage::HeaderCrc { left: left - 1 },
+            GzipStage::Trailer { read, value } => {
                 let value = value | (byte as u64) << (read * 8);
                 let sum = self.crc.sum() as u64 | (self.crc.amount() as u64) << 32;
                 match read {
-                    7 if value == sum => Stage::Between,
+                    7 if value == sum => GzipStage::Between,
                     7 => return self.corrupt("the checksum of its gzip data does not match", context),
-                    _ => Stage::Trailer { read: read + 1, value },
+                    _ => GzipStage::Trailer { read: read + 1, value },
                 }
             }
-            Stage::Between => match byte {
-                0 => Stage::Between,
-                0x1f => Stage::Fixed { read: 1, flags: 0 },
+            GzipStage::Between => match byte {
+                0 => GzipStage::Between,
+                0x1f => GzipStage::Fixed { read: 1, flags: 0 },
                 _ => {
                     self.garbage = 1;
-                    Stage::Garbage
+                    GzipStage::Garbage
                 }
             },
-            stage @ (Stage::Body | Stage::Garbage | Stage::Failed) => stage,
+            stage @ (GzipStage::Body | GzipStage::Garbage | GzipStage::Failed) => stage,
         };
     }
     /// The stage for what of the header `flags` still announces.
-    fn header(&mut self, flags: u8) -> Stage {
+    fn header(&mut self, flags: u8) -> GzipStage {
         if flags & EXTRA != 0 {
-            Stage::ExtraSize { read: 0, size: 0, flags }
+            GzipStage::ExtraSize { read: 0, size: 0, flags }
         } else if flags & (NAME | COMMENT) != 0 {
-            Stage::Text { flags }
+            GzipStage::Text { flags }
         } else if flags & HEADER_CRC != 0 {
-            Stage::HeaderCrc { left: 2 }
+            GzipStage::HeaderCrc { left: 2 }
         } else {
             self.inflate.reset(false);
             self.crc.reset();
-            Stage::Body
+            GzipStage::Body
         }
     }
     /// Inflates `bytes` up to the end of the member and says how many it took.
@@ -197,7 +199,7 @@ impl Gzip {
             match status {
                 Ok(Status::StreamEnd) => {
                     self.members += 1;
-                    self.stage = Stage::Trailer { read: 0, value: 0 };
+                    self.stage = GzipStage::Trailer { read: 0, value: 0 };
                     return at;
                 }
                 // All of the input is taken and there was room for more output: the rest comes with the next piece.
@@ -211,11 +213,11 @@ impl Gzip {
         }
     }
     fn corrupt(&mut self, message: &str, context: &mut Context) {
-        self.stage = Stage::Failed;
+        self.stage = GzipStage::Failed;
         self.failed = Some(context.error(ErrorKind::Corrupt, message));
     }
     pub(super) fn finish(self, stored: u64, context: &mut Context) {
-        let whole = matches!(self.stage, Stage::Between | Stage::Garbage);
+        let whole = matches!(self.stage, GzipStage::Between | GzipStage::Garbage);
         if let Some(error) = self.failed {
             fail_child(self.child, stored, error, context);
         } else if whole {
@@ -235,6 +237,6 @@ impl Gzip {
         self.child.fail(stored, state, context);
     }
     pub(super) fn is_done(&self) -> bool {
-        self.stage == Stage::Failed || self.child.is_done()
+        self.stage == GzipStage::Failed || self.child.is_done()
     }
 }

@@ -1,8 +1,8 @@
 //! Containers: what content is wrapped in. Told by their first bytes, never by a name.
 //!
-//! Reading order: [`Node`] (one stage of the chain: a container, or the content itself), [`magic`] (the first bytes
+//! Reading order: [`Unpacker`] (one stage of the chain: a container, or the content itself), [`magic`] (the first bytes
 //! of everything that is recognised), then one file per container. A container pushes what it holds into the next
-//! [`Node`], so they nest in any order.
+//! [`Unpacker`], so they nest in any order.
 
 mod base64;
 mod gzip;
@@ -23,7 +23,7 @@ use tar::Tar;
 use zip::Zip;
 
 /// One stage: takes bytes and passes on what they hold.
-pub(crate) enum Node {
+pub(crate) enum Unpacker {
     /// Not yet known what it is.
     Head { place: Location, head: Vec<u8> },
     /// Gzip.
@@ -45,13 +45,13 @@ const HEAD: usize = 512;
 /// How much white space may stand before it.
 const BLANK: usize = 64 << 10;
 
-impl Node {
-    pub(crate) fn new(place: Location) -> Node {
-        Node::Head { place, head: Vec::new() }
+impl Unpacker {
+    pub(crate) fn new(place: Location) -> Unpacker {
+        Unpacker::Head { place, head: Vec::new() }
     }
     pub(crate) fn push(&mut self, bytes: &[u8], context: &mut Context) {
         match self {
-            Node::Head { head, .. } => {
+            Unpacker::Head { head, .. } => {
                 let wanted = HEAD.saturating_sub(head.len());
                 if bytes.len() < wanted {
                     head.extend_from_slice(bytes);
@@ -73,17 +73,17 @@ impl Node {
                 self.decide(context);
                 self.push(rest, context);
             }
-            Node::Gzip(gzip) => gzip.push(bytes, context),
-            Node::Zip(zip) => zip.push(bytes, context),
-            Node::Tar(tar) => tar.push(bytes, context),
-            Node::Base64(text) => text.push(bytes, context),
-            Node::Content(content) => content.push(bytes, context),
-            Node::Refused { bytes: all, .. } => *all += bytes.len() as u64,
+            Unpacker::Gzip(gzip) => gzip.push(bytes, context),
+            Unpacker::Zip(zip) => zip.push(bytes, context),
+            Unpacker::Tar(tar) => tar.push(bytes, context),
+            Unpacker::Base64(text) => text.push(bytes, context),
+            Unpacker::Content(content) => content.push(bytes, context),
+            Unpacker::Refused { bytes: all, .. } => *all += bytes.len() as u64,
         }
     }
     /// The bytes end here, of which the file or archive stored `stored`.
     pub(crate) fn finish(mut self, stored: u64, context: &mut Context) {
-        if let Node::Head { place, head } = &self {
+        if let Unpacker::Head { place, head } = &self {
             if head.is_empty() {
                 let state = State::Skipped("an empty file".to_owned());
                 return context.complete_empty(place, stored, 0, state);
@@ -91,42 +91,44 @@ impl Node {
             self.decide(context);
         }
         match self {
-            Node::Head { .. } => {}
-            Node::Gzip(gzip) => gzip.finish(stored, context),
-            Node::Zip(zip) => zip.finish(stored, context),
-            Node::Tar(tar) => tar.finish(stored, context),
-            Node::Base64(text) => text.finish(stored, context),
-            Node::Content(content) => content.finish(stored, None, context),
-            Node::Refused { place, bytes, state } => context.complete_empty(&place, stored, bytes, state),
+            Unpacker::Head { .. } => {}
+            Unpacker::Gzip(gzip) => gzip.finish(stored, context),
+            Unpacker::Zip(zip) => zip.finish(stored, context),
+            Unpacker::Tar(tar) => tar.finish(stored, context),
+            Unpacker::Base64(text) => text.finish(stored, context),
+            Unpacker::Content(content) => content.finish(stored, None, context),
+            Unpacker::Refused { place, bytes, state } => context.complete_empty(&place, stored, bytes, state),
         }
     }
     /// The bytes end here although there should be more.
     pub(crate) fn fail(self, stored: u64, state: State, context: &mut Context) {
         match self {
-            Node::Head { place, head } => context.complete_empty(&place, stored, head.len() as u64, state),
-            Node::Gzip(gzip) => gzip.fail(stored, state, context),
-            Node::Zip(zip) => zip.fail(stored, state, context),
-            Node::Tar(tar) => tar.fail(stored, state, context),
-            Node::Base64(text) => text.fail(stored, state, context),
-            Node::Content(content) => content.finish(stored, Some(state), context),
-            Node::Refused { place, bytes, state } => context.complete_empty(&place, stored, bytes, state),
+            Unpacker::Head { place, head } => {
+                context.complete_empty(&place, stored, head.len() as u64, state)
+            }
+            Unpacker::Gzip(gzip) => gzip.fail(stored, state, context),
+            Unpacker::Zip(zip) => zip.fail(stored, state, context),
+            Unpacker::Tar(tar) => tar.fail(stored, state, context),
+            Unpacker::Base64(text) => text.fail(stored, state, context),
+            Unpacker::Content(content) => content.finish(stored, Some(state), context),
+            Unpacker::Refused { place, bytes, state } => context.complete_empty(&place, stored, bytes, state),
         }
     }
     /// Whether nothing that may still be pushed makes a difference but to the count of bytes.
     pub(crate) fn is_done(&self) -> bool {
         match self {
-            Node::Head { .. } => false,
-            Node::Gzip(gzip) => gzip.is_done(),
-            Node::Zip(zip) => zip.is_done(),
-            Node::Tar(tar) => tar.is_done(),
-            Node::Base64(text) => text.is_done(),
-            Node::Content(content) => content.is_done(),
-            Node::Refused { .. } => true,
+            Unpacker::Head { .. } => false,
+            Unpacker::Gzip(gzip) => gzip.is_done(),
+            Unpacker::Zip(zip) => zip.is_done(),
+            Unpacker::Tar(tar) => tar.is_done(),
+            Unpacker::Base64(text) => text.is_done(),
+            Unpacker::Content(content) => content.is_done(),
+            Unpacker::Refused { .. } => true,
         }
     }
     /// Becomes what its head says it is, and pushes the head.
     fn decide(&mut self, context: &mut Context) {
-        let Node::Head { place, head } = self else { return };
+        let Unpacker::Head { place, head } = self else { return };
         let (place, head) = (std::mem::take(place), std::mem::take(head));
         let found = magic::recognise(&head);
         let deep = place.containers.len() >= context.limits.containers;
@@ -138,21 +140,21 @@ impl Node {
             Some(Magic::Gzip | Magic::Zip | Magic::Tar | Magic::Base64) if deep => {
                 let message = format!("more than {} containers within each other", context.limits.containers);
                 let state = State::Failed(context.error(ErrorKind::Limit, message));
-                Node::Refused { place, bytes: 0, state }
+                Unpacker::Refused { place, bytes: 0, state }
             }
-            Some(Magic::Gzip) => Node::Gzip(Box::new(Gzip::new(place))),
-            Some(Magic::Zip) => Node::Zip(Box::new(Zip::new(place))),
-            Some(Magic::Tar) => Node::Tar(Box::new(Tar::new(place))),
-            Some(Magic::Base64) => Node::Base64(Box::new(Encoded::new(&place))),
+            Some(Magic::Gzip) => Unpacker::Gzip(Box::new(Gzip::new(place))),
+            Some(Magic::Zip) => Unpacker::Zip(Box::new(Zip::new(place))),
+            Some(Magic::Tar) => Unpacker::Tar(Box::new(Tar::new(place))),
+            Some(Magic::Base64) => Unpacker::Base64(Box::new(Encoded::new(&place))),
             Some(Magic::Unread(name)) => {
                 let message = format!("{name}, which is not read here");
                 let state = State::Failed(context.error(ErrorKind::Unsupported, message));
-                Node::Refused { place, bytes: 0, state }
+                Unpacker::Refused { place, bytes: 0, state }
             }
             Some(Magic::NoLog(name)) => {
-                Node::Refused { place, bytes: 0, state: State::Skipped(name.to_owned()) }
+                Unpacker::Refused { place, bytes: 0, state: State::Skipped(name.to_owned()) }
             }
-            None => Node::Content(Box::new(Content::new(
+            None => Unpacker::Content(Box::new(Content::new(
                 place,
                 framing::framing(framing::without_mark(&head)),
                 context,
@@ -166,7 +168,7 @@ impl Node {
 }
 
 /// Ends `child` with `error`, if there is one.
-pub(crate) fn fail_child(child: Node, stored: u64, error: Error, context: &mut Context) {
+pub(crate) fn fail_child(child: Unpacker, stored: u64, error: Error, context: &mut Context) {
     child.fail(stored, State::Failed(error), context);
 }
 

@@ -1,6 +1,6 @@
 //! Tar: old, ustar, GNU long names, pax paths. Links, devices and folders are passed over.
 
-use super::Node;
+use super::Unpacker;
 use crate::ingest::{
     context::{Context, Location},
     ledger::{ErrorKind, State},
@@ -30,7 +30,7 @@ pub(crate) struct Tar {
 /// What the blocks behind a header are.
 enum Body {
     /// A file.
-    File(Node),
+    File(Unpacker),
     /// The next file's name (GNU) or attributes (pax).
     Name(Vec<u8>),
     Attributes(Vec<u8>),
@@ -119,7 +119,7 @@ impl Tar {
                     if !context.member() {
                         return;
                     }
-                    Body::File(Node::new(self.place.member("tar", name.trim_start_matches("./"))))
+                    Body::File(Unpacker::new(self.place.member("tar", name.trim_start_matches("./"))))
                 }
             }
             b'L' if size <= NAME => Body::Name(Vec::new()),

@@ -7,7 +7,7 @@
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
-use super::{Node, gzip::PIECE};
+use super::{Unpacker, gzip::PIECE};
 use crate::ingest::{
     context::{Context, Location},
     ledger::{Error, ErrorKind, State},
@@ -16,10 +16,10 @@ use crate::ingest::{
 pub(crate) struct Zip {
     place: Location,
     outermost: bool,
-    stage: Stage,
+    stage: ZipStage,
     /// A header or descriptor that is being gathered.
     head: Vec<u8>,
-    member: Option<Member>,
+    member: Option<ZipMember>,
     members: u64,
     out: Vec<u8>,
     /// The fault of the archive's own structure, if one was met.
@@ -29,7 +29,7 @@ pub(crate) struct Zip {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+enum ZipStage {
     /// A header comes.
     Header,
     /// The data of the member.
@@ -42,8 +42,8 @@ enum Stage {
     End,
 }
 
-struct Member {
-    node: Node,
+struct ZipMember {
+    unpacker: Unpacker,
     deflated: bool,
     inflate: Decompress,
     inflated: bool,
@@ -77,7 +77,7 @@ impl Zip {
         Zip {
             outermost: place.containers.is_empty(),
             place,
-            stage: Stage::Header,
+            stage: ZipStage::Header,
             head: Vec::new(),
             member: None,
             members: 0,
@@ -94,30 +94,30 @@ impl Zip {
                 context.at = base + at as u64;
             }
             match self.stage {
-                Stage::Header => {
+                ZipStage::Header => {
                     self.head.push(bytes[at]);
                     at += 1;
                     self.header(context);
                 }
-                Stage::Data => at += self.data(&bytes[at..], context),
-                Stage::Descriptor => {
+                ZipStage::Data => at += self.data(&bytes[at..], context),
+                ZipStage::Descriptor => {
                     self.head.push(bytes[at]);
                     at += 1;
                     if self.head.len() == LONGEST {
                         self.descriptor(context);
                     }
                 }
-                Stage::Lost(window) => {
+                ZipStage::Lost(window) => {
                     let window = window >> 8 | (bytes[at] as u32) << 24;
                     at += 1;
-                    self.stage = Stage::Lost(window);
+                    self.stage = ZipStage::Lost(window);
                     if matches!(window, LOCAL | DIRECTORY | END | END_64) {
                         self.head = window.to_le_bytes().to_vec();
-                        self.stage = Stage::Header;
+                        self.stage = ZipStage::Header;
                         self.header(context);
                     }
                 }
-                Stage::End => return,
+                ZipStage::End => return,
             }
         }
     }
@@ -129,11 +129,11 @@ impl Zip {
         }
         if u32_at(head, 0) != LOCAL {
             if matches!(u32_at(head, 0), DIRECTORY | END | END_64) {
-                self.stage = Stage::End;
+                self.stage = ZipStage::End;
             } else {
                 let error = context.error(ErrorKind::Corrupt, "its zip structure is damaged");
                 self.failed.get_or_insert(error);
-                self.stage = Stage::Lost(u32_at(head, 0));
+                self.stage = ZipStage::Lost(u32_at(head, 0));
             }
             return self.head.clear();
         }
@@ -165,7 +165,7 @@ impl Zip {
                 _ => None,
             };
             if self.refused.is_some() {
-                self.stage = Stage::End;
+                self.stage = ZipStage::End;
                 return;
             }
         }
@@ -192,11 +192,11 @@ impl Zip {
             if let (false, Some(state)) = (folder, refused) {
                 context.complete_empty(&self.place.member("zip", name), 0, 0, state);
             }
-            self.stage = Stage::Lost(0);
+            self.stage = ZipStage::Lost(0);
             return;
         }
-        self.member = Some(Member {
-            node: Node::new(self.place.member("zip", name)),
+        self.member = Some(ZipMember {
+            unpacker: Unpacker::new(self.place.member("zip", name)),
             deflated: method == 8,
             inflate: Decompress::new(false),
             inflated: false,
@@ -208,7 +208,7 @@ impl Zip {
             descriptor,
             refused,
         });
-        self.stage = Stage::Data;
+        self.stage = ZipStage::Data;
         if known && stored == 0 {
             self.data_ends(context);
         }
@@ -216,7 +216,7 @@ impl Zip {
     /// Takes data of the member from the beginning of `bytes` and says how much.
     fn data(&mut self, bytes: &[u8], context: &mut Context) -> usize {
         let Some(member) = &mut self.member else {
-            self.stage = Stage::Header;
+            self.stage = ZipStage::Header;
             return 0;
         };
         let most = member.left.map_or(bytes.len(), |left| bytes.len().min(left as usize));
@@ -234,7 +234,7 @@ impl Zip {
         } else {
             member.crc.update(&bytes[..most]);
             member.size += most as u64;
-            member.node.push(&bytes[..most], context);
+            member.unpacker.push(&bytes[..most], context);
             if self.outermost {
                 context.at += most as u64;
             }
@@ -253,23 +253,23 @@ impl Zip {
     /// The member at hand is damaged; its rows so far are kept and the rest of it is passed over.
     fn spoil(&mut self, error: Error, context: &mut Context) {
         let Some(member) = &mut self.member else { return };
-        let node = std::mem::replace(&mut member.node, Node::new(Location::default()));
+        let unpacker = std::mem::replace(&mut member.unpacker, Unpacker::new(Location::default()));
         let stored = member.stored + member.left.unwrap_or(0);
-        node.fail(stored, State::Failed(error), context);
+        unpacker.fail(stored, State::Failed(error), context);
         member.refused = Some(State::Cancelled);
         if member.left.is_none() {
             self.member = None;
-            self.stage = Stage::Lost(0);
+            self.stage = ZipStage::Lost(0);
         }
     }
     fn data_ends(&mut self, context: &mut Context) {
         let Some(member) = &self.member else { return };
         if member.descriptor {
-            self.stage = Stage::Descriptor;
+            self.stage = ZipStage::Descriptor;
             return;
         }
         let stated = member.stated;
-        self.stage = Stage::Header;
+        self.stage = ZipStage::Header;
         self.complete(stated, context);
     }
     /// What may be a descriptor has been gathered.
@@ -293,11 +293,11 @@ impl Zip {
                     self.spoil(error, context);
                 }
                 self.member = None;
-                self.stage = Stage::Lost(0);
+                self.stage = ZipStage::Lost(0);
                 return self.push(&head, context);
             }
         };
-        self.stage = Stage::Header;
+        self.stage = ZipStage::Header;
         self.complete(Some((size, u32_at(&head, start))), context);
         // What was gathered beyond the descriptor begins the next header; the place moves on with the caller.
         let at = context.at;
@@ -310,7 +310,7 @@ impl Zip {
         let stored = member.stored;
         let fault = match (&member.refused, stated) {
             (Some(State::Skipped(_) | State::Cancelled), _) => return,
-            (Some(state), _) => return member.node.fail(stored, state.clone(), context),
+            (Some(state), _) => return member.unpacker.fail(stored, state.clone(), context),
             _ if member.deflated && !member.inflated => Some("its compressed data ends too early"),
             (_, Some((size, crc))) if size != member.size || crc != member.crc.sum() => {
                 Some("its checksum or size does not match")
@@ -318,22 +318,22 @@ impl Zip {
             _ => None,
         };
         match fault {
-            None => member.node.finish(stored, context),
+            None => member.unpacker.finish(stored, context),
             Some(message) => {
                 let error = context.error(ErrorKind::Corrupt, message);
-                member.node.fail(stored, State::Failed(error), context);
+                member.unpacker.fail(stored, State::Failed(error), context);
             }
         }
     }
     pub(super) fn finish(mut self, stored: u64, context: &mut Context) {
-        if self.stage == Stage::Descriptor {
+        if self.stage == ZipStage::Descriptor {
             self.descriptor(context);
         }
         if let Some(name) = self.refused {
             let state = State::Skipped(name.to_owned());
             return context.complete_empty(&self.place, stored, stored, state);
         }
-        if self.stage != Stage::End {
+        if self.stage != ZipStage::End {
             let error = context.error(ErrorKind::Truncated, "the zip archive ends before its directory");
             return self.fail(stored, State::Failed(error), context);
         }
@@ -349,16 +349,16 @@ impl Zip {
             && !matches!(member.refused, Some(State::Skipped(_) | State::Cancelled))
         {
             let state = member.refused.unwrap_or(state.clone());
-            member.node.fail(member.stored, state, context);
+            member.unpacker.fail(member.stored, state, context);
         }
         context.complete_empty(&self.place, stored, stored, state);
     }
     pub(super) fn is_done(&self) -> bool {
-        self.stage == Stage::End
+        self.stage == ZipStage::End
     }
 }
 
-impl Member {
+impl ZipMember {
     /// Inflates `bytes` as far as the data goes and says how much it took.
     fn inflate(
         &mut self,
@@ -381,7 +381,7 @@ impl Member {
             self.crc.update(&out[..given]);
             self.size += given as u64;
             context.inflate(given);
-            self.node.push(&out[..given], context);
+            self.unpacker.push(&out[..given], context);
             if context.fatal.is_some() {
                 return Ok(at);
             }

@@ -37,7 +37,7 @@ const ENVELOPES: usize = 4;
 pub(crate) struct JsonCutter {
     limit: usize,
     nesting: usize,
-    state: State,
+    state: CutterState,
     /// How many brackets are open, and which they are: one bit each, 1 for `{`.
     depth: usize,
     kinds: Vec<u64>,
@@ -50,7 +50,7 @@ pub(crate) struct JsonCutter {
     last: u8,
     /// Line feeds before this piece.
     feeds: u64,
-    open: Open,
+    open: OpenObject,
     /// Spaces since the line feed before this piece; `None` when something else stands on the line.
     indent: Option<usize>,
     /// The name of the first member of the last record.
@@ -59,7 +59,7 @@ pub(crate) struct JsonCutter {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum CutterState {
     /// Between records.
     Outside,
     /// Inside the record at hand.
@@ -80,7 +80,7 @@ enum Frame {
 
 /// The object at hand.
 #[derive(Debug, Default)]
-struct Open {
+struct OpenObject {
     /// What earlier pieces held of it, unless it has grown too long.
     carry: Vec<u8>,
     /// How long that is.
@@ -102,7 +102,7 @@ struct Open {
 }
 
 /// The piece at hand.
-struct Piece<'b> {
+struct InputPiece<'b> {
     bytes: &'b [u8],
     /// Where the object at hand begins in it; 0 when it began before.
     from: usize,
@@ -115,7 +115,7 @@ impl JsonCutter {
         JsonCutter {
             limit,
             nesting,
-            state: State::Outside,
+            state: CutterState::Outside,
             depth: 0,
             kinds: vec![0; nesting / 64 + 2],
             base: 0,
@@ -124,7 +124,7 @@ impl JsonCutter {
             escape: false,
             last: 0,
             feeds: 0,
-            open: Open::default(),
+            open: OpenObject::default(),
             indent: Some(0),
             first_name: Vec::new(),
             resync: Resync::default(),
@@ -137,7 +137,7 @@ impl JsonCutter {
     /// The content ends here. Gives a note when it does so inside an array or envelope.
     pub(crate) fn finish(&mut self, sink: &mut impl Sink) -> Option<String> {
         match self.state {
-            State::Record => {
+            CutterState::Record => {
                 let open = std::mem::take(&mut self.open);
                 if open.too_long {
                     return None;
@@ -151,25 +151,25 @@ impl JsonCutter {
                 });
                 None
             }
-            State::Lost => {
+            CutterState::Lost => {
                 self.reject(sink);
                 None
             }
-            State::Envelope => Some("the content ends inside its envelope".to_owned()),
-            State::Outside => {
+            CutterState::Envelope => Some("the content ends inside its envelope".to_owned()),
+            CutterState::Outside => {
                 (self.depth > 0).then(|| "the content ends inside its list of records".to_owned())
             }
         }
     }
 
     pub(crate) fn push(&mut self, bytes: &[u8], sink: &mut impl Sink) {
-        let mut piece = Piece { bytes, from: 0, counted: 0 };
+        let mut piece = InputPiece { bytes, from: 0, counted: 0 };
         let mut at = 0;
         while at < bytes.len() {
             at = match self.state {
-                State::Outside => self.outside(&mut piece, at, sink),
-                State::Record | State::Envelope => self.inside(&mut piece, at, sink),
-                State::Lost => self.lost(&mut piece, at, sink),
+                CutterState::Outside => self.outside(&mut piece, at, sink),
+                CutterState::Record | CutterState::Envelope => self.inside(&mut piece, at, sink),
+                CutterState::Lost => self.lost(&mut piece, at, sink),
             };
         }
         self.count(&mut piece, bytes.len());
@@ -184,8 +184,8 @@ impl JsonCutter {
     }
 
     /// What of the open object lies in this piece is kept for the next.
-    fn keep(&mut self, piece: &Piece<'_>, sink: &mut impl Sink) {
-        if !matches!(self.state, State::Record | State::Envelope) {
+    fn keep(&mut self, piece: &InputPiece<'_>, sink: &mut impl Sink) {
+        if !matches!(self.state, CutterState::Record | CutterState::Envelope) {
             return;
         }
         let rest = &piece.bytes[piece.from..];
@@ -195,7 +195,7 @@ impl JsonCutter {
             *word = 0;
         }
         self.open.before += rest.len();
-        if self.state == State::Envelope || self.open.too_long {
+        if self.state == CutterState::Envelope || self.open.too_long {
             return;
         }
         if self.open.carry.len() + rest.len() <= self.limit {
@@ -217,7 +217,7 @@ impl JsonCutter {
             text: &text[..text.len().min(KEPT_TEXT)],
         });
     }
-    fn count(&mut self, piece: &mut Piece<'_>, to: usize) {
+    fn count(&mut self, piece: &mut InputPiece<'_>, to: usize) {
         if to > piece.counted {
             self.feeds += memchr_iter(b'\n', &piece.bytes[piece.counted..to]).count() as u64;
             piece.counted = to;
@@ -225,10 +225,10 @@ impl JsonCutter {
     }
     /// The byte before `at` that is not white space.
     #[inline]
-    fn before(&self, piece: &Piece<'_>, at: usize) -> u8 {
+    fn before(&self, piece: &InputPiece<'_>, at: usize) -> u8 {
         piece.bytes[..at].iter().rfind(|b| !b.is_ascii_whitespace()).copied().unwrap_or(self.last)
     }
-    fn indent_at(&self, piece: &Piece<'_>, at: usize) -> Option<usize> {
+    fn indent_at(&self, piece: &InputPiece<'_>, at: usize) -> Option<usize> {
         // Deeper than this is no indentation that tells records from their parts.
         let window = &piece.bytes[at.saturating_sub(256)..at];
         match memrchr(b'\n', window) {
@@ -239,7 +239,7 @@ impl JsonCutter {
     }
 
     /// Between records, from `at` on.
-    fn outside(&mut self, piece: &mut Piece<'_>, mut at: usize, sink: &mut impl Sink) -> usize {
+    fn outside(&mut self, piece: &mut InputPiece<'_>, mut at: usize, sink: &mut impl Sink) -> usize {
         while let Some(&byte) = piece.bytes.get(at) {
             match byte {
                 b' ' | b'\t' | b'\r' | b'\n' | b',' | 0x1e => {}
@@ -250,7 +250,7 @@ impl JsonCutter {
                     self.count(piece, at);
                     self.begin(piece, at);
                     self.enter(true);
-                    self.state = State::Record;
+                    self.state = CutterState::Record;
                     return at + 1;
                 }
                 b'[' if self.depth < self.nesting => {
@@ -264,7 +264,7 @@ impl JsonCutter {
                         Some(Frame::Envelope { .. }) => {
                             self.base = self.depth - 1;
                             self.begin(piece, at);
-                            self.state = State::Envelope;
+                            self.state = CutterState::Envelope;
                             return at + 1;
                         }
                         _ => self.base = self.depth,
@@ -276,7 +276,7 @@ impl JsonCutter {
         }
         at
     }
-    fn begin(&mut self, piece: &mut Piece<'_>, at: usize) {
+    fn begin(&mut self, piece: &mut InputPiece<'_>, at: usize) {
         piece.from = at;
         let indent = self.indent_at(piece, at);
         let open = &mut self.open;
@@ -289,7 +289,13 @@ impl JsonCutter {
         open.word_before.clear();
         (self.in_string, self.escape) = (false, false);
     }
-    fn stray(&mut self, piece: &mut Piece<'_>, at: usize, expected: &str, sink: &mut impl Sink) -> usize {
+    fn stray(
+        &mut self,
+        piece: &mut InputPiece<'_>,
+        at: usize,
+        expected: &str,
+        sink: &mut impl Sink,
+    ) -> usize {
         self.count(piece, at);
         self.begin(piece, at);
         self.damage(piece, at, expected, sink);
@@ -308,7 +314,7 @@ impl JsonCutter {
     }
 
     /// Inside the object at hand, from `at` on, to its end or that of the piece.
-    fn inside(&mut self, piece: &mut Piece<'_>, mut at: usize, sink: &mut impl Sink) -> usize {
+    fn inside(&mut self, piece: &mut InputPiece<'_>, mut at: usize, sink: &mut impl Sink) -> usize {
         let bytes = piece.bytes;
         while at < bytes.len() {
             let rest = &bytes[at..];
@@ -355,7 +361,7 @@ impl JsonCutter {
     #[inline]
     fn quote(
         &mut self,
-        piece: &mut Piece<'_>,
+        piece: &mut InputPiece<'_>,
         at: usize,
         opening: bool,
         sink: &mut impl Sink,
@@ -385,7 +391,7 @@ impl JsonCutter {
                 return None;
             }
             let key = Key::of(word);
-            if self.open.marks.members == 0 && self.state == State::Record {
+            if self.open.marks.members == 0 && self.state == CutterState::Record {
                 self.first_name.clear();
                 self.first_name.extend_from_slice(&word[..word.len().min(NAME)]);
             }
@@ -416,7 +422,7 @@ impl JsonCutter {
     /// An opening bracket inside the object.
     fn opened(
         &mut self,
-        piece: &mut Piece<'_>,
+        piece: &mut InputPiece<'_>,
         at: usize,
         object: bool,
         sink: &mut impl Sink,
@@ -439,7 +445,7 @@ impl JsonCutter {
         {
             self.frames.push(Frame::Envelope { control: self.open.control });
             self.base = self.depth;
-            self.state = State::Outside;
+            self.state = CutterState::Outside;
             sink.envelope(LISTS[list]);
             return Some(at);
         }
@@ -449,7 +455,7 @@ impl JsonCutter {
     /// A closing bracket inside the object.
     fn closed(
         &mut self,
-        piece: &mut Piece<'_>,
+        piece: &mut InputPiece<'_>,
         at: usize,
         object: bool,
         sink: &mut impl Sink,
@@ -462,7 +468,7 @@ impl JsonCutter {
         let end = self.open.before + at + 1 - piece.from;
         if self.depth == self.base {
             self.ended(piece, at + 1, sink);
-            self.state = State::Outside;
+            self.state = CutterState::Outside;
             return Some(at + 1);
         }
         if self.depth == self.base + 1 {
@@ -478,8 +484,8 @@ impl JsonCutter {
         None
     }
     /// The object at hand ends at `end` of the piece.
-    fn ended(&mut self, piece: &Piece<'_>, end: usize, sink: &mut impl Sink) {
-        if self.state == State::Envelope || self.open.too_long {
+    fn ended(&mut self, piece: &InputPiece<'_>, end: usize, sink: &mut impl Sink) {
+        if self.state == CutterState::Envelope || self.open.too_long {
             return;
         }
         let rest = &piece.bytes[piece.from..end];
@@ -510,14 +516,14 @@ impl JsonCutter {
     /// The object at hand is damaged at `at`.
     fn damage(
         &mut self,
-        piece: &mut Piece<'_>,
+        piece: &mut InputPiece<'_>,
         at: usize,
         expected: &str,
         sink: &mut impl Sink,
     ) -> Option<usize> {
         let offset = self.open.before + at - piece.from;
         let rest = &piece.bytes[piece.from..at];
-        if self.state == State::Record && !self.open.too_long && offset > self.limit {
+        if self.state == CutterState::Record && !self.open.too_long && offset > self.limit {
             self.open.carry.extend_from_slice(&rest[..rest.len().min(KEPT_TEXT)]);
             self.too_long(sink);
         }
@@ -533,7 +539,7 @@ impl JsonCutter {
             deepest: self.open.indent.unwrap_or(0),
             ..Resync::default()
         };
-        if self.state == State::Envelope {
+        if self.state == CutterState::Envelope {
             // What stands behind the list was form up to here.
             self.count(piece, at);
             (self.resync.line, self.resync.at) = (self.feeds + 1, 0);
@@ -544,12 +550,12 @@ impl JsonCutter {
             self.resync.text.extend(rest.iter().take(room));
         }
         self.depth = self.base;
-        self.state = State::Lost;
+        self.state = CutterState::Lost;
         Some(at)
     }
 
     /// Behind damage, from `at` on: to the next plausible record.
-    fn lost(&mut self, piece: &mut Piece<'_>, mut at: usize, sink: &mut impl Sink) -> usize {
+    fn lost(&mut self, piece: &mut InputPiece<'_>, mut at: usize, sink: &mut impl Sink) -> usize {
         while let Some(&byte) = piece.bytes.get(at) {
             if !self.resync.tentative.is_empty() {
                 match self.resync.judge(byte, &self.first_name) {
@@ -566,7 +572,7 @@ impl JsonCutter {
             }
             if self.resync.line_only && byte == b'\n' {
                 self.reject(sink);
-                self.state = State::Outside;
+                self.state = CutterState::Outside;
                 return at;
             }
             if byte == b'{' && self.resync.plausible() {
@@ -594,7 +600,7 @@ impl JsonCutter {
         });
     }
     /// The tentative bytes, which end at `end` of the piece, begin a record.
-    fn restart(&mut self, piece: &mut Piece<'_>, end: usize, sink: &mut impl Sink) {
+    fn restart(&mut self, piece: &mut InputPiece<'_>, end: usize, sink: &mut impl Sink) {
         let start = std::mem::take(&mut self.resync.tentative);
         let (indent, whole) = (self.resync.indent, self.resync.whole);
         self.reject(sink);
@@ -605,7 +611,7 @@ impl JsonCutter {
             self.frames.clear();
             (self.depth, self.base) = (0, 0);
         }
-        self.state = State::Outside;
+        self.state = CutterState::Outside;
         self.indent = indent;
         self.push(&start, sink);
         piece.from = end;
