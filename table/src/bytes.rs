@@ -4,7 +4,7 @@
 
 use std::{ops::Deref, sync::OnceLock};
 
-use super::positional::Places;
+use super::positional::PositionalTexts;
 
 /// Text is made smaller from this many bytes on.
 const FEW: usize = 16 << 10;
@@ -22,7 +22,7 @@ pub struct Bytes {
 #[derive(Clone, Debug)]
 enum Small {
     Compressed(Box<[u8]>),
-    Places(Box<Places>),
+    Positional(Box<PositionalTexts>),
 }
 
 impl Bytes {
@@ -39,8 +39,8 @@ impl Bytes {
                     return kept(Small::Compressed(packed.into()));
                 }
             }
-            if let Some(places) = length.and_then(|length| Places::new(bytes, length)) {
-                return kept(Small::Places(Box::new(places)));
+            if let Some(texts) = length.and_then(|length| PositionalTexts::new(bytes, length)) {
+                return kept(Small::Positional(Box::new(texts)));
             }
         }
         Bytes { small: None, len: bytes.len(), open: OnceLock::from(Box::from(bytes)) }
@@ -56,7 +56,7 @@ impl Bytes {
         let small = match &self.small {
             None => 0,
             Some(Small::Compressed(packed)) => packed.len(),
-            Some(Small::Places(places)) => places.bytes(),
+            Some(Small::Positional(texts)) => texts.bytes(),
         };
         small + self.open.get().map_or(0, |b| b.len())
     }
@@ -71,7 +71,7 @@ impl Deref for Bytes {
             Some(Small::Compressed(packed)) => {
                 lz4_flex::block::decompress(packed, self.len).unwrap_or_default().into()
             }
-            Some(Small::Places(places)) => places.unpack().into(),
+            Some(Small::Positional(texts)) => texts.unpack().into(),
             None => Box::default(),
         })
     }

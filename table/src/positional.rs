@@ -14,22 +14,22 @@ const NONE: u8 = u8::MAX;
 
 /// Packed texts.
 #[derive(Clone, Debug)]
-pub(crate) struct Places {
-    places: Box<[Place]>,
+pub(crate) struct PositionalTexts {
+    alphabets: Box<[Alphabet]>,
     words: Box<[u32]>,
     texts: usize,
 }
 
-/// The characters that stand at one place, the code of each being its index here.
+/// The alphabet of one place: the characters that stand there. The code of each is its index here.
 #[derive(Clone, Debug)]
-struct Place {
+struct Alphabet {
     characters: Box<[u8]>,
     bits: u32,
 }
 
-impl Places {
+impl PositionalTexts {
     /// Packs `bytes`, texts of `length` bytes each, if that saves at least a fifth.
-    pub(crate) fn new(bytes: &[u8], length: usize) -> Option<Places> {
+    pub(crate) fn new(bytes: &[u8], length: usize) -> Option<PositionalTexts> {
         if length == 0 || length > LONGEST || !bytes.len().is_multiple_of(length) {
             return None;
         }
@@ -38,7 +38,7 @@ impl Places {
             .or_else(|| Self::with_characters_of(bytes, bytes, length))
     }
     /// The same with the characters of `known`; `None` if it does not pay or `bytes` have others.
-    fn with_characters_of(known: &[u8], bytes: &[u8], length: usize) -> Option<Places> {
+    fn with_characters_of(known: &[u8], bytes: &[u8], length: usize) -> Option<PositionalTexts> {
         let mut codes = vec![[NONE; 256]; length];
         let mut places = vec![Vec::new(); length];
         for text in known.chunks_exact(length) {
@@ -53,12 +53,12 @@ impl Places {
                 }
             }
         }
-        let place = |characters: Vec<u8>| {
+        let alphabet = |characters: Vec<u8>| {
             let bits = usize::BITS - (characters.len() - 1).leading_zeros();
-            Place { characters: characters.into(), bits }
+            Alphabet { characters: characters.into(), bits }
         };
-        let places: Box<[Place]> = places.into_iter().map(place).collect();
-        let total: u32 = places.iter().map(|p| p.bits).sum();
+        let alphabets: Box<[Alphabet]> = places.into_iter().map(alphabet).collect();
+        let total: u32 = alphabets.iter().map(|a| a.bits).sum();
         if total as usize * 5 > length * 8 * 4 {
             return None;
         }
@@ -66,13 +66,13 @@ impl Places {
         let mut words = Vec::with_capacity(texts * total as usize / 32 + 1);
         let (mut word, mut filled) = (0u64, 0);
         for text in bytes.chunks_exact(length) {
-            for ((codes, place), &byte) in codes.iter().zip(&places).zip(text) {
+            for ((codes, alphabet), &byte) in codes.iter().zip(&alphabets).zip(text) {
                 let code = codes[byte as usize];
                 if code == NONE {
                     return None;
                 }
                 word |= (code as u64) << filled;
-                filled += place.bits;
+                filled += alphabet.bits;
                 if filled >= 32 {
                     words.push(word as u32);
                     word >>= 32;
@@ -81,31 +81,32 @@ impl Places {
             }
         }
         words.push(word as u32);
-        Some(Places { places, words: words.into(), texts })
+        Some(PositionalTexts { alphabets, words: words.into(), texts })
     }
     /// The texts as they were.
     pub(crate) fn unpack(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.texts * self.places.len());
+        let mut out = Vec::with_capacity(self.texts * self.alphabets.len());
         let mut words = self.words.iter();
         let (mut word, mut filled) = (0u64, 0);
         for _ in 0..self.texts {
-            for place in &self.places {
-                if filled < place.bits {
+            for alphabet in &self.alphabets {
+                if filled < alphabet.bits {
                     word |= (words.next().copied().unwrap_or(0) as u64) << filled;
                     filled += 32;
                 }
-                let code = word & ((1 << place.bits) - 1);
-                word >>= place.bits;
-                filled -= place.bits;
-                out.push(place.characters.get(code as usize).copied().unwrap_or(0));
+                let code = word & ((1 << alphabet.bits) - 1);
+                word >>= alphabet.bits;
+                filled -= alphabet.bits;
+                out.push(alphabet.characters.get(code as usize).copied().unwrap_or(0));
             }
         }
         out
     }
     /// Heap bytes held.
     pub(crate) fn bytes(&self) -> usize {
-        let places: usize = self.places.iter().map(|p| p.characters.len() + size_of::<Place>()).sum();
-        self.words.len() * 4 + places
+        let alphabets: usize =
+            self.alphabets.iter().map(|a| a.characters.len() + size_of::<Alphabet>()).sum();
+        self.words.len() * 4 + alphabets
     }
 }
 
@@ -117,7 +118,7 @@ mod tests {
     #[track_caller]
     fn check(texts: &[String], length: usize, packs: bool) {
         let bytes = texts.concat().into_bytes();
-        let places = Places::new(&bytes, length);
+        let places = PositionalTexts::new(&bytes, length);
         assert_eq!(places.is_some(), packs);
         if let Some(places) = places {
             assert_eq!(places.unpack(), bytes);
