@@ -67,6 +67,11 @@ impl AthenaTable {
         }
         Some(AthenaColumn { sql, ty })
     }
+    /// The member of that name, letter case aside, of each struct in a column that is an array of structs.
+    pub fn member_of_items(&self, column: &str, member: &str) -> Option<&'static str> {
+        let items = self.column(column)?.ty.strip_prefix("ARRAY<STRUCT<")?;
+        members(items).map(|(name, _)| name).find(|name| name.eq_ignore_ascii_case(member))
+    }
     /// The column that is called as the field is: by its name, its dashes as underscores, or by one of its aliases.
     pub fn column_of(&self, field: &Field) -> Option<AthenaColumn> {
         let names = std::iter::once(field.name.as_ref()).chain(field.aliases.iter().copied());
@@ -113,14 +118,12 @@ pub enum JsonRoot {
         /// The table's column.
         column: &'static str,
     },
-    /// As an array of structs.
+    /// As an array of structs, whose members the statement has.
     Structs {
         /// The path that leads to it.
         path: &'static str,
         /// The table's column.
         column: &'static str,
-        /// What each struct has.
-        members: &'static [&'static str],
     },
 }
 
@@ -207,6 +210,8 @@ mod tests {
         assert_eq!(column("price"), Some(("price".to_owned(), "DECIMAL(10, 2)")));
         assert_eq!(column("who.NAME"), Some(("who.name".to_owned(), "STRING")));
         assert_eq!(column("who.room.floor"), Some(("who.room.floor".to_owned(), "INT")));
+        assert_eq!(TABLE.member_of_items("who.badges", "ID"), Some("id"));
+        assert_eq!(TABLE.member_of_items("who.room", "floor"), None);
         assert_eq!(column("who.badges").map(|c| c.1), Some("ARRAY<STRUCT<id: STRING, kind: STRING>>"));
         // No member of an array, of text or of what only partitions the table, and no part of a name.
         for path in ["who.badges.id", "last.x", "day", "door", "who.", "", "who.kind", "price.10"] {

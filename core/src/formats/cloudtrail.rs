@@ -55,11 +55,7 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
             JsonRoot::Json { path: "additionalEventData", column: "additionaleventdata" },
             JsonRoot::Json { path: "serviceEventDetails", column: "serviceeventdetails" },
             JsonRoot::Json { path: "edgeDeviceDetails", column: "edgedevicedetails" },
-            JsonRoot::Structs {
-                path: "resources",
-                column: "resources",
-                members: &["arn", "accountid", "type"],
-            },
+            JsonRoot::Structs { path: "resources", column: "resources" },
         ],
         notes: &[
             "add a condition on the partition column, such as \"timestamp\" >= '2026/03/05', so that only those days are read",

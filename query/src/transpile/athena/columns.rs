@@ -103,11 +103,11 @@ impl Printer<'_> {
                     let sql = format!("json_extract_scalar({column}, {})", text::text(&json_path));
                     return Some(Below { sql, json: Some(root) });
                 }
-                JsonRoot::Structs { path: root, column, members } => {
+                JsonRoot::Structs { path: root, column } => {
                     let Some(rest) = rest_of(root) else { continue };
                     let (index, member) = rest.split_once('.')?;
                     let index: usize = index.parse().ok()?;
-                    let member = members.iter().find(|m| m.eq_ignore_ascii_case(member))?;
+                    let member = self.table.member_of_items(column, member)?;
                     let sql = format!("element_at({column}, {}).{member}", index + 1);
                     return Some(Below { sql, json: None });
                 }
