@@ -4,7 +4,8 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::run::{Outcome, Report, cargo, output, root};
+use crate::run::{Outcome, Report, cargo, output};
+use crate::workspace::root;
 
 const BEGIN: &str = "<!-- formats: written by `cargo xtask docs`, do not edit -->";
 const END: &str = "<!-- /formats -->";

@@ -1,6 +1,7 @@
 //! `cargo xtask <command>`: everything that is done to this repository, in one place and on every system.
 //!
-//! - [`tools`] finds or installs the pinned programs,
+//! - [`workspace`] says where the workspace is,
+//! - [`pinned`] lists the programs that are used at one version, [`tools`] finds or installs them,
 //! - [`page`] builds the static page and serves it,
 //! - [`tests`] runs everything that must hold,
 //! - [`tidy`] holds the rules that no compiler knows,
@@ -9,10 +10,12 @@
 
 mod docs;
 mod page;
+mod pinned;
 mod run;
 mod tests;
 mod tidy;
 mod tools;
+mod workspace;
 
 use std::process::ExitCode;
 

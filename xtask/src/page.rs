@@ -7,8 +7,9 @@ use std::process::Stdio;
 
 use xtask::{programs, server::Server};
 
-use crate::run::{Outcome, Report, cargo, program, root, run};
+use crate::run::{Outcome, Report, cargo, program, run};
 use crate::tools;
+use crate::workspace::root;
 
 /// The built page.
 pub(crate) fn folder() -> PathBuf {

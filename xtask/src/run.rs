@@ -2,13 +2,11 @@
 
 use std::env;
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-/// The crates that do no I/O, by their folders.
-pub(crate) const PURE_CRATES: [&str; 6] = ["table", "core", "syntax", "query", "view", "answer"];
+use crate::{pinned, workspace::root};
 
 /// What a step gives back. The text says what went wrong and what can be done about it.
 pub(crate) type Outcome<T = ()> = Result<T, String>;
@@ -16,11 +14,11 @@ pub(crate) type Outcome<T = ()> = Result<T, String>;
 /// The steps that were taken, for the closing summary.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
-    steps: Vec<Step>,
+    steps: Vec<FinishedStep>,
 }
 
 #[derive(Debug)]
-struct Step {
+struct FinishedStep {
     name: String,
     took: Duration,
     passed: bool,
@@ -46,7 +44,7 @@ impl Report {
             Ok(()) => println!("── {name}: done in {}", human(took)),
             Err(fault) => println!("── {name}: FAILED after {}: {fault}", human(took)),
         }
-        self.steps.push(Step { name: name.to_owned(), took, passed: outcome.is_ok() });
+        self.steps.push(FinishedStep { name: name.to_owned(), took, passed: outcome.is_ok() });
         outcome
     }
 
@@ -69,22 +67,10 @@ impl Report {
     }
 }
 
-/// The workspace's folder.
-pub(crate) fn root() -> &'static Path {
-    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
-        // At run time, not at compile time: several checkouts may share one target folder.
-        let package = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
-        package
-            .and_then(|folder| folder.parent().map(Path::to_owned))
-            .unwrap_or_else(|| env::current_dir().expect("there is a current folder"))
-    });
-    &ROOT
-}
-
 /// A program to be started in the workspace's folder, without input, with the pinned tools on its `PATH`.
 pub(crate) fn program(name: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(name);
-    command.current_dir(root()).stdin(Stdio::null()).env("PATH", crate::tools::path());
+    command.current_dir(root()).stdin(Stdio::null()).env("PATH", pinned::path());
     // Cargo set these for xtask itself; a nested cargo would take them for a change of its surroundings.
     for (name, _) in env::vars_os() {
         if name

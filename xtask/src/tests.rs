@@ -5,7 +5,8 @@ use std::{fs, path::PathBuf, process::ExitCode};
 
 use xtask::programs;
 
-use crate::run::{Outcome, PURE_CRATES, Report, cargo, root, run as start};
+use crate::run::{Outcome, Report, cargo, run as start};
+use crate::workspace::{PURE_CRATES, root};
 use crate::{docs, page, tidy, tools};
 
 struct Step {

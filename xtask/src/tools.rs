@@ -3,18 +3,13 @@
 //! A program of the right version on the `PATH` is taken. Otherwise it is installed into a folder of its own under
 //! cargo's home (`logloupe-tools/<name>-<version>`), so that nobody's own trunk is replaced, and every checkout shares it.
 
-use std::env;
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 
 use xtask::programs;
 
-use crate::run::{Outcome, Report, cargo, output, program, root, run};
-
-/// Newer ones ask for a newer compiler than this workspace does.
-const TRUNK: &str = "0.21.14";
+use crate::pinned::{PinnedTool, home};
+use crate::run::{Outcome, Report, cargo, output, program, run};
 
 /// Of the npm package that ships `wasm-opt` built for every system.
 const BINARYEN: &str = "132";
@@ -90,22 +85,6 @@ fn binaryen_home() -> PathBuf {
     home().join(format!("binaryen-{BINARYEN}"))
 }
 
-/// The folder of this project's tools under cargo's home.
-fn home() -> PathBuf {
-    let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
-    let cargo_home = cargo_home.or_else(|| Some(env::home_dir()?.join(".cargo")));
-    cargo_home.unwrap_or_else(|| root().join("target")).join("logloupe-tools")
-}
-
-/// The `PATH` of every program that is started: the pinned tools first.
-pub(crate) fn path() -> OsString {
-    let old = env::var_os("PATH").unwrap_or_default();
-    let mut folders: Vec<PathBuf> = Tool::all().iter().map(|tool| tool.home().join("bin")).collect();
-    folders.retain(|folder| folder.is_dir());
-    folders.extend(env::split_paths(&old));
-    env::join_paths(folders).unwrap_or(old)
-}
-
 /// The target and components. `rust-toolchain.toml` names them, but rustup may be told not to install by itself.
 pub(crate) fn toolchain() -> Outcome {
     let sysroot = output(program("rustc").args(["--print", "sysroot"]))?;
@@ -122,60 +101,27 @@ pub(crate) fn toolchain() -> Outcome {
 }
 
 fn page_tools() -> Outcome {
-    Tool::all().iter().try_for_each(Tool::ensure)?;
+    PinnedTool::all().iter().try_for_each(ensure)?;
     ensure_wasm_opt();
     Ok(())
 }
 
-/// A program of crates.io at one version.
-#[derive(Debug)]
-struct Tool {
-    /// The package to install.
-    package: &'static str,
-    /// The program in it whose version is asked for.
-    program: &'static str,
-    version: String,
-    may_take: &'static str,
-}
-
-impl Tool {
-    fn all() -> &'static [Tool] {
-        static ALL: LazyLock<Vec<Tool>> = LazyLock::new(|| {
-            vec![
-                // The library and the program that post-processes it must be of the same version.
-                Tool {
-                    package: "wasm-bindgen-cli",
-                    program: "wasm-bindgen",
-                    version: locked_version("wasm-bindgen").unwrap_or_else(|| "unknown".into()),
-                    may_take: "5 min",
-                },
-                Tool { package: "trunk", program: "trunk", version: TRUNK.into(), may_take: "10 min" },
-            ]
-        });
-        &ALL
+/// Installs a tool, unless its version is there.
+fn ensure(tool: &PinnedTool) -> Outcome {
+    let own = tool.home().join("bin").join(tool.program);
+    let candidates = [Some(own), programs::on_path(tool.program)];
+    if candidates.into_iter().flatten().any(|file| version_of(&file).as_deref() == Some(&tool.version)) {
+        return Ok(());
     }
-
-    /// The folder that this project installs it into.
-    fn home(&self) -> PathBuf {
-        home().join(format!("{}-{}", self.package, self.version))
-    }
-
-    fn ensure(&self) -> Outcome {
-        let own = self.home().join("bin").join(self.program);
-        let candidates = [Some(own), programs::on_path(self.program)];
-        if candidates.into_iter().flatten().any(|file| version_of(&file).as_deref() == Some(&self.version)) {
-            return Ok(());
-        }
-        let Self { package, version, may_take, .. } = self;
-        println!("   installing {package} {version} (may take {may_take})");
-        let home = self.home();
-        let install = |locked: &[&str]| {
-            let args = ["install", package, "--version", version, "--root"];
-            run(cargo(&args).arg(&home).args(locked))
-        };
-        // As its authors tested it; where one of those versions cannot be had, with the newest that fit.
-        install(&["--locked"]).or_else(|_| install(&[]))
-    }
+    let PinnedTool { package, version, may_take, .. } = tool;
+    println!("   installing {package} {version} (may take {may_take})");
+    let home = tool.home();
+    let install = |locked: &[&str]| {
+        let args = ["install", package, "--version", version, "--root"];
+        run(cargo(&args).arg(&home).args(locked))
+    };
+    // As its authors tested it; where one of those versions cannot be had, with the newest that fit.
+    install(&["--locked"]).or_else(|_| install(&[]))
 }
 
 /// The version that a program names: the second word of `trunk 0.21.14`.
@@ -186,13 +132,6 @@ fn version_of(file: &Path) -> Option<String> {
 fn said_version(file: &Path) -> Option<String> {
     let said = std::process::Command::new(file).arg("--version").output().ok()?;
     String::from_utf8(said.stdout).ok()
-}
-
-/// The version of a package in `Cargo.lock`.
-fn locked_version(package: &str) -> Option<String> {
-    let lock = fs::read_to_string(root().join("Cargo.lock")).ok()?;
-    let (_, after) = lock.split_once(&format!("\nname = \"{package}\"\n"))?;
-    Some(after.strip_prefix("version = \"")?.split('"').next()?.to_owned())
 }
 
 /// Chromium, its driver, and a font in which pictures are legible.

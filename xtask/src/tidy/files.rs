@@ -4,7 +4,7 @@ use std::env;
 
 use super::code::{bare, commentless, has_word};
 use super::{Breach, File, lines};
-use crate::run::root;
+use crate::workspace::root;
 
 /// Past this a file wants to be two.
 const LONG: usize = 600;

@@ -3,7 +3,7 @@
 
 use super::code::{bare, before_tests, commentless, has_word, names_after};
 use super::{Breach, File, lines};
-use crate::run::PURE_CRATES;
+use crate::workspace::PURE_CRATES;
 
 const FORMATS: &str = "core/src/formats/";
 

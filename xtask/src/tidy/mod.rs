@@ -13,7 +13,8 @@ mod layers;
 
 use std::fmt;
 
-use crate::run::{Outcome, cargo, output, program, root};
+use crate::run::{Outcome, cargo, output, program};
+use crate::workspace::root;
 
 /// A file of the repository that holds text.
 #[derive(Debug)]
