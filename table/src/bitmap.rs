@@ -86,6 +86,15 @@ impl Bitmap {
         debug_assert_eq!(self.len, other.len);
         self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a |= b);
     }
+    /// Takes away the bits of `other`, which has the same length.
+    pub fn and_not(&mut self, other: &Bitmap) {
+        debug_assert_eq!(self.len, other.len);
+        self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a &= !b);
+    }
+    /// The same bits, or none of them.
+    pub fn keep(&self, all: bool) -> Bitmap {
+        if all { self.clone() } else { Bitmap::new(self.len, false) }
+    }
     /// Turns every bit over.
     pub fn not(&mut self) {
         self.words.iter_mut().for_each(|w| *w = !*w);
@@ -149,5 +158,10 @@ mod tests {
         assert_eq!((map.len(), map.count()), (67, 66));
         assert_eq!(map.ones().count(), 66);
         assert!(!map.get(65) && map.get(66) && !map.get(1000));
+        let odd = Bitmap::from_fn(67, |i| i % 2 == 1);
+        map.and_not(&odd);
+        assert_eq!((map.count(), map.get(66), map.get(63)), (34, true, false));
+        assert_eq!((map.keep(true), map.keep(false)), (map.clone(), Bitmap::new(67, false)));
+        assert_eq!(map.ones().filter(|i| i % 2 == 1).count(), 0);
     }
 }

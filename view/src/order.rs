@@ -7,10 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    RowId,
-    sorting::{Ranked, Valued},
-};
+use super::RowId;
 use logloupe_table::{Bitmap, Chunk, Shard, Value, schema::TIMESTAMP};
 
 /// A splitter stands at every so many rows.
@@ -131,6 +128,11 @@ pub struct RowPosition {
     /// The row.
     pub id: RowId,
 }
+
+/// A row by a number that compares as its value: the number, and the table and row in one.
+pub(super) type Ranked = (u64, u64);
+/// A row by its values: those, its table and its row.
+pub(super) type Valued = (Vec<Value>, u32, u32);
 
 /// The selected rows of one shard in the order of the view.
 #[derive(Debug)]

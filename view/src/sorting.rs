@@ -7,16 +7,11 @@
 
 use std::{cmp::Ordering, collections::VecDeque};
 
-use super::order::{Order, compare};
+use super::order::{Order, Ranked, Valued, compare};
 use logloupe_table::{Bitmap, Chunk, Column, Data, Kind, Shard, Table, Value, column::decimal};
 
 /// Rows in a run.
 const RUN: usize = 1 << 17;
-
-/// A row by a number that compares as its value: the number, and the table and row in one.
-pub(super) type Ranked = (u64, u64);
-/// A row by its values: those, its table and its row.
-pub(super) type Valued = (Vec<Value>, u32, u32);
 
 /// Rows on their way into an order.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use super::{
     eval::{Eval, position},
     keys::{Encoder, Keys, TableContext},
     partial::SurvivorRow,
-    row_collector::{ChunkRows, RequiredColumns},
+    required_columns::{ChunkRows, RequiredColumns},
     vector::{CodeValues, Vector},
 };
 use crate::plan::Node;

@@ -20,7 +20,7 @@ impl<'b> Eval<'_, 'b> {
             return rows.clone();
         }
         match node {
-            Node::Const(value) => return keep(rows, truthy(value)),
+            Node::Const(value) => return rows.keep(truthy(value)),
             Node::Apply(Op::And, args) => {
                 let mut left = rows.clone();
                 for arg in args {
@@ -32,16 +32,16 @@ impl<'b> Eval<'_, 'b> {
                 let mut left = rows.clone();
                 for arg in args {
                     let found = self.filter(arg, &left);
-                    remove(&mut left, &found);
+                    left.and_not(&found);
                 }
                 let mut out = rows.clone();
-                remove(&mut out, &left);
+                out.and_not(&left);
                 return out;
             }
             Node::Apply(Op::Not, args) => {
                 let mut out = rows.clone();
                 let found = self.filter(&args[0], rows);
-                remove(&mut out, &found);
+                out.and_not(&found);
                 return out;
             }
             Node::Apply(Op::Compare(op), args) => {
@@ -66,7 +66,7 @@ impl<'b> Eval<'_, 'b> {
         match self.bound.depends(node) {
             Depends::Nothing => {
                 let value = self.of_value(node, &Value::Null, None);
-                return keep(rows, truthy(&value));
+                return rows.keep(truthy(&value));
             }
             Depends::Column(column) => {
                 if let Some(done) = self.by_distinct_value(node, column, rows) {
@@ -93,7 +93,7 @@ impl<'b> Eval<'_, 'b> {
         }
         let vector = self.eval(node, rows);
         match &*vector {
-            Vector::Const(value) => keep(rows, truthy(value)),
+            Vector::Const(value) => rows.keep(truthy(value)),
             Vector::Ints { kind: Kind::Bool | Kind::Int, values, valid: None } => {
                 select(rows, |i| values[i] != 0)
             }
@@ -113,7 +113,7 @@ impl<'b> Eval<'_, 'b> {
         };
         truth.missing = Some(missing);
         let out = match &stored.data {
-            Data::Nulls => Some(keep(rows, missing)),
+            Data::Nulls => Some(rows.keep(missing)),
             Data::Codes(codes) => {
                 truth.codes.resize(self.table.dictionary(column).len().max(truth.codes.len()), 0);
                 let known = &mut truth.codes;
@@ -172,10 +172,10 @@ impl<'b> Eval<'_, 'b> {
                     out.and(valid);
                 }
                 if from > to || values.max() < from || values.min() > to {
-                    return Some(keep(&out, !inside));
+                    return Some(out.keep(!inside));
                 }
                 if values.min() >= from && values.max() <= to {
-                    return Some(keep(&out, inside));
+                    return Some(out.keep(inside));
                 }
                 Some(select_packed(values, &out, |v| (from <= v && v <= to) == inside))
             }
@@ -242,16 +242,6 @@ fn turned(op: Binary) -> Binary {
     }
 }
 
-pub(super) fn keep(rows: &Bitmap, all: bool) -> Bitmap {
-    if all { rows.clone() } else { Bitmap::new(rows.len(), false) }
-}
-
-pub(super) fn remove(rows: &mut Bitmap, gone: &Bitmap) {
-    let mut stay = gone.clone();
-    stay.not();
-    rows.and(&stay);
-}
-
 /// The rows of `rows` for which `f(row)` says yes.
 pub(super) fn select(rows: &Bitmap, mut f: impl FnMut(usize) -> bool) -> Bitmap {
     let mut out = Bitmap::new(rows.len(), false);
@@ -283,7 +273,7 @@ fn fix_missing(found: &mut Bitmap, rows: &Bitmap, valid: Option<&Bitmap>, missin
     found.and(valid);
     if missing {
         let mut holes = rows.clone();
-        remove(&mut holes, valid);
+        holes.and_not(valid);
         found.or(&holes);
     }
 }

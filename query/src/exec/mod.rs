@@ -3,8 +3,8 @@
 //!
 //! Reading order: this file, `eval` and `filter` (expressions over one chunk), `keys`, `hash_aggregate` and
 //! `accumulators` (rows to groups), `packed_aggregate` and `top_k` (the same for the commonest questions),
-//! `row_collector` and `dedup` (rows for `limit`, `dedup` and window operators), `partial` (what travels between
-//! shards), `finalize` (operators after the merge), `read` (values of single rows).
+//! `required_columns`, `row_collector` and `dedup` (rows for `limit`, `dedup` and window operators), `partial` (what
+//! travels between shards), `finalize` (operators after the merge), `read` (values of single rows).
 
 mod accumulators;
 mod aggregate;
@@ -21,6 +21,7 @@ mod merge;
 mod packed_aggregate;
 mod partial;
 mod read;
+mod required_columns;
 mod row_collector;
 mod search;
 #[cfg(test)]
@@ -45,7 +46,8 @@ use self::{
     finalize::groups_of_rows,
     keys::TableContext,
     partial::{Body, Groups},
-    row_collector::{RequiredColumns, RowCollector},
+    required_columns::RequiredColumns,
+    row_collector::RowCollector,
     top_k::{TopK, largest},
 };
 use super::plan::{Catalog, Operator, Plan, plan, subqueries};

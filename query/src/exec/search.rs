@@ -1,14 +1,14 @@
 //! `@message` searched in its compressed blocks: only blocks that hold a wanted row are opened, and plain text is
 //! looked for in a whole block at once.
 
-use super::{super::plan::Op, filter::remove};
+use crate::plan::Op;
 use logloupe_table::{Bitmap, raw::Raw};
 
 /// The rows of `rows` whose record satisfies `op`, a [`Op::Contains`] or [`Op::Matches`].
 pub(super) fn records(raw: &Raw, op: &Op, rows: &Bitmap) -> Bitmap {
     let mut found = Bitmap::new(rows.len(), false);
     let negated = match op {
-        Op::Contains(text, negated) if text.is_empty() => return super::filter::keep(rows, !negated),
+        Op::Contains(text, negated) if text.is_empty() => return rows.keep(!negated),
         Op::Contains(text, negated) => {
             let finder = memchr::memmem::Finder::new(text.as_bytes());
             raw.for_each_wanted_block(
@@ -41,7 +41,7 @@ pub(super) fn records(raw: &Raw, op: &Op, rows: &Bitmap) -> Bitmap {
     };
     let mut out = rows.clone();
     if negated {
-        remove(&mut out, &found);
+        out.and_not(&found);
     } else {
         out.and(&found);
     }

@@ -22,13 +22,11 @@ use memchr::{memchr_iter, memrchr};
 use super::{
     Damage, Sink,
     blocks::{BLOCK, escaped, masks, parity},
-    keys::{Key, LISTS, Marks},
+    keys::{Key, LISTS, Marks, NAME},
     resync::{Resync, indent},
 };
 use crate::{formats::shorten, ingest::limits::KEPT_TEXT};
 
-/// Longest member name that is looked at.
-pub(super) const NAME: usize = 64;
 /// Most envelopes within each other.
 const ENVELOPES: usize = 4;
 

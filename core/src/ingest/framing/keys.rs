@@ -18,6 +18,9 @@ pub(crate) const LISTS: [&str; 11] = [
     "LogEvents",
 ];
 
+/// Longest member name that is looked at.
+pub(super) const NAME: usize = 64;
+
 /// What the name of a record's own member means to ingest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Key {

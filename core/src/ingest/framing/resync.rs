@@ -1,6 +1,6 @@
 //! Behind damage in JSON: what was lost, and where the next record plausibly begins.
 
-use super::{json::NAME, keys::Key};
+use super::keys::{Key, NAME};
 use crate::ingest::limits::KEPT_TEXT;
 
 /// What is kept while lost.

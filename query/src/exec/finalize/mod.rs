@@ -14,7 +14,7 @@ use self::frame::{Frame, FrameColumn};
 use super::{
     super::plan::{Node, Plan},
     partial::{Body, Groups, Partial, RowRef, SurvivorRow},
-    row_collector::RequiredColumns,
+    required_columns::RequiredColumns,
 };
 use crate::Error;
 use logloupe_table::ResultTable;
