@@ -2,7 +2,8 @@
 
 use super::{
     keywords,
-    lexer::{self, Lexeme, Lexer, Symbol, Token},
+    lexer::{Lexeme, Lexer, Symbol, Token},
+    quoting,
 };
 
 /// How a text begins.
@@ -23,7 +24,7 @@ pub(super) fn classify(text: &str) -> Beginning {
         .filter(|t| !matches!(t.kind, Lexeme::Blank | Lexeme::Comment))
         .take_while(|t| t.kind != Lexeme::Symbol(Symbol::Pipe));
     let Some(first) = tokens.next() else {
-        return if text.chars().all(lexer::is_blank) { Beginning::Nothing } else { Beginning::Command };
+        return if text.chars().all(quoting::is_blank) { Beginning::Nothing } else { Beginning::Command };
     };
     if !matches!(first.kind, Lexeme::Word | Lexeme::Quoted) {
         return Beginning::FreeText;

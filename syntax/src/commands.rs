@@ -3,8 +3,8 @@
 use super::{
     insights::{MOST_ITEMS, ParseResult, Parser, Reported, short},
     keywords::{CommandWord, Verb},
-    lexer::{self, Lexeme, Symbol, Token},
-    search,
+    lexer::{Lexeme, Symbol, Token},
+    quoting, search,
     tree::{Command, E, Expr, ParsePattern, Period, Projection, SortKey, Spanned, Term},
 };
 use crate::diagnostic::Diagnostic;
@@ -93,19 +93,19 @@ impl Parser<'_> {
         match token.kind {
             Lexeme::Word | Lexeme::Quoted => {}
             Lexeme::Text => {
-                let name = lexer::unescape(lexer::inside(self.text_of(token)));
+                let name = quoting::unescape(quoting::inside(self.text_of(token)));
                 self.report(
                     Diagnostic::error(token.span(), "a name stands in backticks, not in quotes")
                         .help(format!("write `{}`", name.replace('`', "``"))),
                 );
                 self.advance();
-                let name = lexer::name(&format!("`{}`", name.replace('`', "``")));
+                let name = quoting::name(&format!("`{}`", name.replace('`', "``")));
                 return Ok(Spanned::new(name, token.span()));
             }
             _ => return Err(self.unexpected("a name")),
         }
         self.advance();
-        Ok(Spanned::new(lexer::name(self.text_of(token)), token.span()))
+        Ok(Spanned::new(quoting::name(self.text_of(token)), token.span()))
     }
 
     fn stats(&mut self) -> ParseResult<Command> {
@@ -183,7 +183,7 @@ impl Parser<'_> {
                     return Err(Reported);
                 }
                 ParsePattern::Regex(Spanned::new(
-                    lexer::regex(lexer::inside(self.text_of(token))),
+                    quoting::regex(quoting::inside(self.text_of(token))),
                     token.span(),
                 ))
             }
@@ -197,7 +197,7 @@ impl Parser<'_> {
     }
 
     fn glob(&mut self, token: Token) -> ParseResult<ParsePattern> {
-        let pattern = lexer::unescape(lexer::inside(self.text_of(token)));
+        let pattern = quoting::unescape(quoting::inside(self.text_of(token)));
         let stars = pattern.matches('*').count();
         if stars == 0 {
             let help = "write `*` where the text changes: \"user=* from *\"";
@@ -327,7 +327,10 @@ impl Parser<'_> {
         match token.kind {
             Lexeme::Text | Lexeme::Typographic => {
                 self.advance();
-                return Ok(Spanned::new(lexer::unescape(lexer::inside(self.text_of(token))), token.span()));
+                return Ok(Spanned::new(
+                    quoting::unescape(quoting::inside(self.text_of(token))),
+                    token.span(),
+                ));
             }
             Lexeme::Quoted => return self.new_name(),
             _ => {}

@@ -1,11 +1,13 @@
 //! Tree to canonical text: what the query bar shows and the URL keeps. Minimal brackets and quotes; reading it back
 //! gives the same tree.
 
+mod table;
+
 use std::fmt::{self, Display, Formatter, Write};
 
 use super::{
     classify::{Beginning, classify},
-    keywords, lexer, search,
+    keywords, quoting, search,
     tree::{
         Binary, Command, E, Expr, ParsePattern, Pattern, Period, PeriodUnit, Projection, Query, SortKey,
         Spanned, Term, Unary,
@@ -212,8 +214,8 @@ fn free_text(terms: &[Term]) -> String {
 fn term(term: &Term) -> String {
     let mut out = if term.negated { "-".to_owned() } else { String::new() };
     if let Some(field) = &term.field {
-        let plain = field.item.starts_with(lexer::is_name_start)
-            && field.item.chars().all(|c| lexer::is_name_char(c) || c == '-');
+        let plain = field.item.starts_with(quoting::is_name_start)
+            && field.item.chars().all(|c| quoting::is_name_char(c) || c == '-');
         if plain {
             out.push_str(&field.item);
         } else {
@@ -474,7 +476,7 @@ impl Display for Name<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let name = self.0;
         let plain = |s: &str| {
-            s.starts_with(lexer::is_name_start) && s.chars().all(lexer::is_name_char) && !s.ends_with('.')
+            s.starts_with(quoting::is_name_start) && s.chars().all(quoting::is_name_char) && !s.ends_with('.')
         };
         if plain(name) && !keywords::is_reserved(name) {
             return f.write_str(name);
@@ -482,13 +484,13 @@ impl Display for Name<'_> {
         if !name.contains('`') {
             return f.write_str(&backticks(name));
         }
-        for (i, (part, quoted)) in lexer::name_parts(name).iter().enumerate() {
+        for (i, (part, quoted)) in quoting::name_parts(name).iter().enumerate() {
             if i > 0 {
                 f.write_char('.')?;
             }
             // Behind a dot a part may begin with a digit; `a.0.b` is plain.
             let bare = !quoted
-                && (plain(part) || i > 0 && !part.is_empty() && part.chars().all(lexer::is_name_char));
+                && (plain(part) || i > 0 && !part.is_empty() && part.chars().all(quoting::is_name_char));
             if bare { f.write_str(part)? } else { f.write_str(&backticks(part))? }
         }
         Ok(())

@@ -19,7 +19,8 @@
 use super::{
     insights::{ParseResult, Parser, Reported, short},
     keywords,
-    lexer::{self, Lexeme, Symbol, Token},
+    lexer::{Lexeme, Symbol, Token},
+    quoting,
     tree::{Binary, E, Expr, Pattern, Period, Spanned, Unary},
 };
 use crate::diagnostic::Diagnostic;
@@ -271,10 +272,10 @@ impl Parser<'_> {
 
     fn pattern(&mut self) -> ParseResult<Spanned<Pattern>> {
         let token = self.peek();
-        let inner = lexer::inside(self.text_of(token));
+        let inner = quoting::inside(self.text_of(token));
         let pattern = match token.kind {
-            Lexeme::Text | Lexeme::Typographic => Pattern::Text(lexer::unescape(inner)),
-            Lexeme::Regex => Pattern::Regex(lexer::regex(inner)),
+            Lexeme::Text | Lexeme::Typographic => Pattern::Text(quoting::unescape(inner)),
+            Lexeme::Regex => Pattern::Regex(quoting::regex(inner)),
             _ => return Err(self.unexpected("text or a regex")),
         };
         self.advance();
@@ -325,7 +326,7 @@ impl Parser<'_> {
             }
             Lexeme::Period => self.period_of(text, token.end, token.start)?,
             Lexeme::Text | Lexeme::Typographic => {
-                Expr::Literal(Value::Text(lexer::unescape(lexer::inside(text)).into()))
+                Expr::Literal(Value::Text(quoting::unescape(quoting::inside(text)).into()))
             }
             Lexeme::Symbol(Symbol::Open) => return self.brackets(token),
             Lexeme::Symbol(Symbol::OpenList) => return self.literals(token),
@@ -335,7 +336,7 @@ impl Parser<'_> {
                 }
                 return Err(self.unexpected("a value"));
             }
-            Lexeme::Quoted => Expr::Field(lexer::name(text)),
+            Lexeme::Quoted => Expr::Field(quoting::name(text)),
             Lexeme::Word => match text.to_ascii_lowercase().as_str() {
                 "true" => Expr::Literal(Value::Bool(true)),
                 "false" => Expr::Literal(Value::Bool(false)),
@@ -395,7 +396,7 @@ impl Parser<'_> {
     }
 
     fn call(&mut self, word: Token) -> ParseResult<Subtree> {
-        let mut name = lexer::name(self.text_of(word)).to_ascii_lowercase();
+        let mut name = quoting::name(self.text_of(word)).to_ascii_lowercase();
         self.advance();
         let open = self.advance();
         // `count(distinct x)` of SQL.

@@ -35,7 +35,8 @@ use super::{
     Parsed,
     classify::{Beginning, classify, is_comparison},
     keywords::{self, CommandWord, Verb},
-    lexer::{self, Lexeme, Lexer, Symbol, Token},
+    lexer::{Lexeme, Lexer, Symbol, Token},
+    quoting,
     tree::{Command, Query, Spanned},
 };
 use crate::diagnostic::{Diagnostic, Remarks};
@@ -239,7 +240,7 @@ impl<'a> Parser<'a> {
     }
 
     fn typographic(&mut self, token: Token) {
-        let inner = lexer::inside(self.text_of(token));
+        let inner = quoting::inside(self.text_of(token));
         let help = format!("write \"{}\"", short(inner));
         self.report(Diagnostic::error(token.span(), "typographic quotes do not delimit text").help(help));
     }

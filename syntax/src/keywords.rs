@@ -3,7 +3,7 @@
 //! registry is asked for their spelling, nothing else.
 
 use super::functions;
-use super::{table_commands::TableVerb, tree::PeriodUnit};
+use super::tree::PeriodUnit;
 
 /// One command as users write it.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +48,22 @@ pub(super) enum Verb {
     Table(TableVerb),
     NoEffect,
     NotOffered,
+}
+
+/// Which table command a word is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TableVerb {
+    Unnest,
+    Expand,
+    Pattern,
+    Sessionize,
+    CountFrequent,
+    FillMissing,
+    FillDown,
+    Accumulate,
+    AddTotals,
+    Autoregress,
+    Outlier,
 }
 
 const fn command(

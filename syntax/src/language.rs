@@ -80,7 +80,7 @@ impl std::error::Error for UnknownLanguage {}
 fn after_remarks(text: &str) -> &str {
     let mut rest = text;
     loop {
-        rest = rest.trim_start_matches(super::lexer::is_blank);
+        rest = rest.trim_start_matches(super::quoting::is_blank);
         let end = match rest.as_bytes() {
             [b'#', ..] | [b'-', b'-', ..] => rest.find('\n'),
             [b'/', b'*', ..] => rest.find("*/").map(|i| i + 2),

@@ -1,7 +1,8 @@
 //! Text to tree and back. The tree is what all three languages parse to; nothing here knows columns or data.
 //!
 //! Reading order: [`tree`] (the document), [`functions`] (the one table of functions), [`keywords`] (every word with a
-//! meaning), [`lexer`] (text to tokens), [`diagnostic`] (what is wrong with a text, and where), [`Language`] (which one?),
+//! meaning), `quoting` (names and quoted texts), [`lexer`] (text to tokens), [`diagnostic`] (what is wrong with a text,
+//! and where), [`Language`] (which one?),
 //! `classify` (command or free text?), [`insights`] with `commands`, `subquery`, `table_commands` and `expression` (tokens to
 //! tree), `search` (free text), [`sql`], [`pattern`], `display` (tree to its canonical text), [`edit`] (changes to a tree
 //! that a click makes), [`highlight`](mod@highlight) (colours for any text, broken ones too).
@@ -21,6 +22,7 @@ pub mod keywords;
 mod language;
 pub mod lexer;
 pub mod pattern;
+mod quoting;
 mod search;
 pub mod sql;
 mod subquery;
@@ -31,7 +33,7 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use display::{Name, label, whole_label};
 pub use highlight::{TokenKind, highlight, highlight_in};
 pub use language::{Language, UnknownLanguage};
-pub use lexer::name_parts;
+pub use quoting::name_parts;
 pub use subquery::of_side;
 use tree::Query;
 
@@ -85,7 +87,7 @@ pub fn is_free_text(text: &str) -> bool {
 
 /// The name of a field as the tree keeps it, of the token as it is written.
 pub fn field_name(token: &str) -> String {
-    lexer::name(token)
+    quoting::name(token)
 }
 
 impl Parsed {

@@ -26,7 +26,7 @@ mod terms;
 
 use super::{
     Parsed,
-    lexer::{is_blank, unescape},
+    quoting::{is_blank, unescape},
     tree::{Binary, Command, E, Expr, Pattern, Query, Spanned, Unary},
 };
 use crate::diagnostic::{Diagnostic, Remarks};
@@ -359,7 +359,7 @@ impl<'a> Parser<'a> {
         let span = start..self.at;
         let missing = present(span.clone(), subject.clone(), true);
         let Expr::Field(name) = &subject.item else { return missing };
-        let key = super::lexer::name_parts(name).pop().map_or(String::new(), |(part, _)| part);
+        let key = super::quoting::name_parts(name).pop().map_or(String::new(), |(part, _)| part);
         let key = key.rsplit('.').next().unwrap_or_default();
         let pattern = Pattern::Regex(format!("\"{}\"\\s*:\\s*null", escape(key)));
         let written = Expr::Like { negated: false, item: message(), pattern: Spanned::made(pattern) };

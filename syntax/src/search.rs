@@ -11,7 +11,7 @@
 
 use std::{net::Ipv6Addr, ops::Range};
 
-use super::lexer::{self, is_blank, is_name_char, is_name_start};
+use super::quoting::{self, is_blank, is_name_char, is_name_start};
 
 /// One term as it stands in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,11 +34,11 @@ impl SearchWord {
     /// What is searched for, without quotes and escapes.
     pub(super) fn value(&self, text: &str) -> String {
         let value = text.get(self.value.clone()).unwrap_or("");
-        if self.quoted { lexer::unescape(lexer::inside(value)) } else { value.to_owned() }
+        if self.quoted { quoting::unescape(quoting::inside(value)) } else { value.to_owned() }
     }
     /// The field's name.
     pub(super) fn field(&self, text: &str) -> Option<String> {
-        self.field.clone().map(|span| lexer::name(text.get(span).unwrap_or("")))
+        self.field.clone().map(|span| quoting::name(text.get(span).unwrap_or("")))
     }
 }
 

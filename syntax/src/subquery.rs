@@ -7,7 +7,8 @@ use super::{
     display::{Name, list, source_name},
     insights::{ParseResult, Parser, Reported, short},
     keywords,
-    lexer::{self, Lexeme, Symbol, Token},
+    lexer::{Lexeme, Symbol, Token},
+    quoting,
     tree::{Baseline, Command, Expr, Join, Lookup, PeriodUnit, Query, SIDES, Spanned},
 };
 use crate::diagnostic::{Diagnostic, Severity};
@@ -220,7 +221,7 @@ fn side(name: &Spanned<String>, left: &str, right: &str) -> (Option<usize>, Stri
 /// The field that `name` means of the side of a join called `side`: what follows the dot.
 pub fn of_side(name: &str, side: &str) -> Option<String> {
     let field = name.strip_prefix(side)?.strip_prefix('.')?;
-    (!field.is_empty()).then(|| lexer::name(field))
+    (!field.is_empty()).then(|| quoting::name(field))
 }
 
 impl Display for Join {

@@ -12,8 +12,10 @@
 
 use std::ops::Range;
 
-pub use super::table_commands::{FieldNames, Outliers, PAUSE, SESSION, TOTAL, TableCommand};
+mod table;
+
 use logloupe_table::Value;
+pub use table::{FieldNames, Outliers, PAUSE, SESSION, TOTAL, TableCommand};
 
 /// Something with its place in the text, in bytes.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use super::{LONGEST, Parser, at, call, message};
 use crate::{
     diagnostic::Diagnostic,
     insights::short,
-    lexer::is_blank,
+    quoting::is_blank,
     tree::{Binary, E, Expr, Spanned},
 };
 use logloupe_table::Value;

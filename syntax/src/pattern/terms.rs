@@ -3,7 +3,7 @@
 use super::{LONGEST, Parser, at, message};
 use crate::{
     diagnostic::Diagnostic,
-    lexer::is_blank,
+    quoting::is_blank,
     tree::{Binary, E, Expr, Pattern, Spanned},
 };
 

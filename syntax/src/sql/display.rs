@@ -21,7 +21,7 @@ use super::{calls, is_reserved, lexer};
 use crate::{
     display::label,
     functions,
-    lexer::name_parts,
+    quoting::name_parts,
     tree::{E, Expr, Query, Spanned},
 };
 

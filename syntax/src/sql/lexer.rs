@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use crate::lexer::is_blank;
+use crate::quoting::is_blank;
 
 /// One token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
