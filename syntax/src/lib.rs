@@ -28,6 +28,7 @@ pub mod sql;
 mod subquery;
 mod table_commands;
 pub mod tree;
+mod unsupported;
 
 pub use diagnostic::{Diagnostic, Severity};
 pub use display::{Name, label, whole_label};
@@ -36,6 +37,7 @@ pub use language::{Language, UnknownLanguage};
 pub use quoting::name_parts;
 pub use subquery::of_side;
 use tree::Query;
+pub use unsupported::Unsupported;
 
 /// What a text says, and what is wrong with it. There is always a query: of the commands that could be read.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,9 +75,9 @@ pub fn parse_in(text: &str, language: Language) -> Parsed {
 ///
 /// # Errors
 /// What the language cannot say.
-pub fn text(query: &Query, language: Language) -> Result<String, sql::Unsupported> {
+pub fn text(query: &Query, language: Language) -> Result<String, Unsupported> {
     match language {
-        Language::Sql => sql::display(query, &sql::Own),
+        Language::Sql => sql::display(query),
         Language::Insights | Language::Pattern => Ok(query.to_string()),
     }
 }

@@ -13,7 +13,8 @@
 //! ```
 //!
 //! Values stand in `expression`, their operands in `primary`, calls in `calls`; `select` reads a `SELECT` (`from` its
-//! tables) and `select::lower` brings it into the tree; the way back is in [`display`](mod@display).
+//! tables) and `select::lower` brings it into the tree. The way back is in [`display`](mod@display); quotes, brackets and
+//! the order of clauses, which it shares with the printer for Athena, are in [`write`](mod@write).
 //!
 //! Rules that are decided here:
 //! - The tree knows two truth values, SQL three. A condition in the tree holds where SQL's is true; `NOT` is pushed
@@ -31,14 +32,19 @@ mod from;
 mod lexer;
 mod primary;
 mod replace;
+mod reserved;
 mod select;
+pub mod write;
 
 use std::{collections::HashMap, ops::Range};
 
 pub use calls::functions;
-pub use display::{Dialect, Own, Unsupported, display};
+pub use display::display;
 
-use self::lexer::{Lexeme, Symbol, Token};
+use self::{
+    lexer::{Lexeme, Symbol, Token},
+    reserved::is_reserved,
+};
 use super::{
     Parsed, TokenKind,
     insights::{ParseResult, Reported, short},
@@ -72,73 +78,15 @@ const CLAUSES: &[&str] = &[
     "window",
 ];
 
-/// Words that cannot be names without quotes.
-pub(super) const RESERVED: &[&str] = &[
-    "all",
-    "and",
-    "as",
-    "between",
-    "by",
-    "case",
-    "cast",
-    "cross",
-    "distinct",
-    "else",
-    "end",
-    "escape",
-    "except",
-    "exists",
-    "false",
-    "from",
-    "full",
-    "group",
-    "having",
-    "in",
-    "inner",
-    "intersect",
-    "into",
-    "is",
-    "join",
-    "left",
-    "like",
-    "natural",
-    "not",
-    "null",
-    "on",
-    "or",
-    "order",
-    "outer",
-    "right",
-    "select",
-    "then",
-    "true",
-    "union",
-    "unnest",
-    "using",
-    "values",
-    "when",
-    "where",
-    "with",
-    "limit",
-    "offset",
-    "fetch",
-    "window",
-];
-
 /// Whether a token follows a name rather than a keyword: `SELECT order, …`.
 fn is_after_name(next: Lexeme) -> bool {
     matches!(next, Lexeme::Symbol(Symbol::Comma | Symbol::Dot | Symbol::Close))
 }
 
-/// Whether a name of this spelling needs quotes.
 /// Whether a name in double quotes may have been meant as text: text does not look like `@message` or `a-b`.
 fn may_be_text(name: &str) -> bool {
     let odd_name = name.starts_with('@') || name.contains(['(', '-', '.']) && !name.contains(' ');
     !odd_name || name.bytes().next().is_some_and(|b| b.is_ascii_digit())
-}
-
-pub(super) fn is_reserved(word: &str) -> bool {
-    RESERVED.iter().any(|r| r.eq_ignore_ascii_case(word))
 }
 
 /// The text's tree and everything that is wrong with it. Never fails: see [`Parsed`].

@@ -3,11 +3,14 @@
 use super::{
     Printer,
     expression::SqlResult,
-    sql::{Sql, level, type_of},
-    text,
+    json_path::json_path,
+    sql::{Sql, type_of},
 };
 use crate::transpile::Unsupported;
-use logloupe_syntax::functions::SqlType;
+use logloupe_syntax::{
+    functions::SqlType,
+    sql::write::{self, Level},
+};
 use logloupe_table::{
     Field, Kind, Value,
     external::{AthenaColumn, JsonRoot},
@@ -46,7 +49,7 @@ impl Printer<'_> {
         if let Some(sql) = field.athena {
             let plain = sql.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'"'));
             let call = sql.ends_with(')') && !sql.starts_with("CASE") || sql.ends_with("END");
-            let level = if plain || call { level::ATOM } else { level::OR };
+            let level = if plain || call { Level::Atom } else { Level::Or };
             return Some(Sql::new(sql, level, ty));
         }
         let mut found: Vec<AthenaColumn> = Vec::new();
@@ -98,9 +101,8 @@ impl Printer<'_> {
                         return Some(Below { sql: (*column).to_owned(), json: None });
                     }
                     let small = matches!(root, JsonRoot::SmallJson { .. });
-                    let json_path =
-                        text::json_path(&if small { rest.to_lowercase() } else { rest.to_owned() });
-                    let sql = format!("json_extract_scalar({column}, {})", text::text(&json_path));
+                    let path = json_path(&if small { rest.to_lowercase() } else { rest.to_owned() });
+                    let sql = format!("json_extract_scalar({column}, {})", write::text(&path));
                     return Some(Below { sql, json: Some(root) });
                 }
                 JsonRoot::Structs { path: root, column } => {
@@ -138,7 +140,7 @@ struct Below {
 /// What is of type `ty` in a table as a value of a kind; nothing if the type cannot hold such values.
 fn converted(sql: String, ty: &str, kind: Kind, null_text: Option<&str>) -> Option<String> {
     let or_null = |sql: String| match null_text {
-        Some(null) => format!("nullif({sql}, {})", text::text(null)),
+        Some(null) => format!("nullif({sql}, {})", write::text(null)),
         None => sql,
     };
     Some(match (kind, ty) {

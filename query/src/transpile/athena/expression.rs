@@ -2,15 +2,19 @@
 //! the same, anywhere else [`Sql::value`] makes it so.
 
 use super::{
-    Printer,
-    sql::{Sql, binned, level},
-    text,
+    Printer, regex,
+    sql::{Sql, binned},
 };
-use crate::{
-    plan::{Node, Op, pattern::Extractor},
-    transpile::Unsupported,
+use crate::plan::{Node, Op, pattern::Extractor};
+use logloupe_syntax::{
+    Unsupported,
+    functions::SqlType,
+    sql::{
+        display::symbol,
+        write::{self, Expression, Level},
+    },
+    tree::Binary,
 };
-use logloupe_syntax::{functions::SqlType, tree::Binary};
 use logloupe_table::Value;
 
 /// How deep definitions and expressions may be nested.
@@ -30,7 +34,7 @@ impl Printer<'_> {
         let made = self.node_inner(node);
         self.depth -= 1;
         let made = made?;
-        if made.text.len() > LONGEST { Err(too_long()) } else { Ok(made) }
+        if made.expr.text.len() > LONGEST { Err(too_long()) } else { Ok(made) }
     }
 
     /// As a value.
@@ -70,26 +74,26 @@ impl Printer<'_> {
     fn apply(&mut self, op: &Op, args: &[Node]) -> SqlResult {
         match op {
             Op::And | Op::Or => {
-                let (word, own) = if matches!(op, Op::And) { ("AND", level::AND) } else { ("OR", level::OR) };
                 let mut parts = Vec::with_capacity(args.len());
                 for arg in args {
-                    parts.push(self.condition(arg)?.at(own));
+                    parts.push(self.condition(arg)?.expr);
                 }
-                Ok(Sql::condition(parts.join(&format!(" {word} ")), own))
+                let together = if matches!(op, Op::And) { Expression::all } else { Expression::any };
+                Ok(Sql::condition(together(&parts)))
             }
             Op::Not => {
                 let inner = self.condition(first(args)?)?;
+                let Expression { text, level } = &inner.expr;
                 if let Some(present) =
-                    inner.text.strip_suffix(" IS NOT NULL").filter(|_| inner.level == level::COMPARISON)
+                    text.strip_suffix(" IS NOT NULL").filter(|_| *level == Level::Comparison)
                 {
-                    return Ok(Sql::new(format!("{present} IS NULL"), level::COMPARISON, SqlType::Bool));
+                    return Ok(Sql::of(Expression::atom(present).is_null(), SqlType::Bool));
                 }
-                let inner = inner.truth();
-                Ok(Sql::new(format!("NOT {}", inner.at(level::ATOM)), level::NOT, SqlType::Bool))
+                Ok(Sql::of(inner.truth().expr.not(), SqlType::Bool))
             }
             Op::Negate => {
                 let Some(n) = self.node(first(args)?)?.number() else { return Ok(nothing()) };
-                Ok(Sql::new(format!("-{}", n.at(level::ATOM)), level::SIGN, n.ty))
+                Ok(Sql::of(n.expr.minus(), n.ty))
             }
             Op::Compare(op) => {
                 let (a, b) = self.two(args)?;
@@ -105,16 +109,15 @@ impl Printer<'_> {
             }
             Op::Contains(part, negated) => {
                 let item = self.value(first(args)?)?.text();
-                let sign = if *negated { "= 0" } else { "> 0" };
-                let call = format!("strpos({}, {}) {sign}", item.text, text::text(part));
-                Ok(Sql::condition(call, level::COMPARISON))
+                let place = Expression::call("strpos", [item.expr.text, write::text(part)]);
+                let sign = if *negated { "=" } else { ">" };
+                Ok(Sql::condition(place.compared(sign, &Expression::atom("0"))))
             }
             Op::Matches(regex, negated) => {
                 let item = self.value(first(args)?)?.text();
-                let not = if *negated { "NOT " } else { "" };
-                let pattern = text::text(self.pattern(regex.as_str())?);
-                let level = if *negated { level::NOT } else { level::ATOM };
-                Ok(Sql::condition(format!("{not}regexp_like({}, {pattern})", item.text), level))
+                let pattern = write::text(regex::checked(regex.as_str())?);
+                let call = Expression::call("regexp_like", [item.expr.text, pattern]);
+                Ok(Sql::condition(if *negated { call.not() } else { call }))
             }
             Op::Floor(bins) | Op::Ceil(bins) => {
                 let Some(time) = self.value(first(args)?)?.time() else { return Ok(nothing()) };
@@ -128,8 +131,8 @@ impl Printer<'_> {
             }
             Op::Later(micros) => {
                 let Some(time) = self.value(first(args)?)?.time() else { return Ok(nothing()) };
-                let text = format!("date_add('millisecond', {}, {})", micros / 1000, time.text);
-                Ok(Sql::atom(text, SqlType::Time))
+                let millis = (micros / 1000).to_string();
+                Ok(Sql::call("date_add", ["'millisecond'", &millis, &time.expr.text], SqlType::Time))
             }
             Op::Item(n) => self.item(*n, first(args)?),
             Op::Function(function, _) => {
@@ -144,7 +147,7 @@ impl Printer<'_> {
                 for arg in args {
                     values.push(self.value(arg)?);
                 }
-                let pattern = text::text(self.pattern(regex.as_str())?);
+                let pattern = write::text(regex::checked(regex.as_str())?);
                 self.function_with_pattern(function, &pattern, values)
             }
             Op::Extract(_) => Err(Unsupported::new("all values of `parse` at once", "they are a list", "")),
@@ -170,32 +173,18 @@ impl Printer<'_> {
         };
         let Some(Node::Apply(Op::Extract(extractor), args)) = extract else {
             let list = self.node(list)?;
-            return Ok(Sql::atom(format!("element_at({}, {})", list.text, n + 1), SqlType::Text));
+            return Ok(Sql::call("element_at", [list.expr.text, (n + 1).to_string()], SqlType::Text));
         };
         let source = self.value(first(args)?)?.text();
         let (pattern, group) = match &**extractor {
-            Extractor::Glob { pieces } => (text::glob(pieces), n + 1),
+            Extractor::Glob { pieces } => (regex::glob(pieces), n + 1),
             Extractor::Regex { regex, groups } => {
-                let pattern = self.pattern(regex.as_str())?;
-                (text::unnamed_groups(pattern), groups.get(n).copied().unwrap_or(0))
+                let pattern = regex::checked(regex.as_str())?;
+                (regex::unnamed_groups(pattern), groups.get(n).copied().unwrap_or(0))
             }
         };
-        let call = format!("regexp_extract({}, {}, {group})", source.text, text::text(&pattern));
-        Ok(Sql::atom(call, SqlType::Text))
-    }
-
-    /// A regular expression that Athena reads as it is read here.
-    fn pattern<'r>(&mut self, pattern: &'r str) -> Result<&'r str, Unsupported> {
-        // Bytes of other characters stand as `\x..` in patterns made of free text.
-        let foreign = ["\\x8", "\\x9", "\\xa", "\\xb", "\\xc", "\\xd", "\\xe", "\\xf"];
-        if foreign.iter().any(|f| pattern.contains(f)) {
-            return Err(Unsupported::new(
-                "a search for other than ASCII characters in any letter case",
-                "it is made of bytes here and of characters there",
-                "use `like` with the text as it is written in the log",
-            ));
-        }
-        Ok(pattern)
+        let args = [source.expr.text, write::text(&pattern), group.to_string()];
+        Ok(Sql::call("regexp_extract", args, SqlType::Text))
     }
 
     fn two(&mut self, args: &[Node]) -> Result<(Sql, Sql), Unsupported> {
@@ -222,19 +211,9 @@ fn too_long() -> Unsupported {
     )
 }
 
-fn symbol(op: Binary) -> &'static str {
-    match op {
-        Binary::NotEqual => "<>",
-        other => other.symbol(),
-    }
-}
-
 /// A comparison; what the two sides are compared as follows from their types.
 fn compare(op: Binary, a: &Sql, b: &Sql) -> Sql {
-    let plain = |a: &Sql, b: &Sql| {
-        let text = format!("{} {} {}", a.at(level::SUM), symbol(op), b.at(level::SUM));
-        Sql::condition(text, level::COMPARISON)
-    };
+    let plain = |a: &Sql, b: &Sql| Sql::condition(a.expr.compared(symbol(op), &b.expr));
     let as_text = || plain(&a.text(), &b.text());
     let equality = matches!(op, Binary::Equal | Binary::NotEqual);
     match (a.ty, b.ty) {
@@ -269,8 +248,7 @@ fn compare(op: Binary, a: &Sql, b: &Sql) -> Sql {
                 if certain(a) && certain(b) || op == Binary::Equal {
                     return numbers;
                 }
-                let call = format!("coalesce({}, {})", numbers.text, as_text().text);
-                Sql::condition(call, level::ATOM)
+                Sql::condition(Expression::call("coalesce", [numbers, as_text()]))
             }
             _ => as_text(),
         },
@@ -282,48 +260,40 @@ fn arithmetic(op: Binary, a: &Sql, b: &Sql) -> Sql {
     let (Some(a), Some(b)) = (a.number(), b.number()) else { return nothing() };
     let both = if a.ty == SqlType::Int && b.ty == SqlType::Int { SqlType::Int } else { SqlType::Float };
     let divisor = divisor(&b);
+    let sign = symbol(op);
     match op {
         Binary::Divide => {
-            let a = match a.ty {
-                SqlType::Int => format!("CAST({} AS double)", a.text),
-                _ => a.at(level::PRODUCT),
-            };
-            Sql::new(format!("{a} / {divisor}"), level::PRODUCT, SqlType::Float)
+            let a = if a.ty == SqlType::Int { a.expr.cast("double") } else { a.expr };
+            Sql::of(a.product(sign, &divisor), SqlType::Float)
         }
-        Binary::Modulo => Sql::new(format!("{} % {divisor}", a.at(level::PRODUCT)), level::PRODUCT, both),
-        Binary::Power => Sql::atom(format!("power({}, {})", a.text, b.text), SqlType::Float),
-        Binary::Multiply => {
-            Sql::new(format!("{} * {}", a.at(level::PRODUCT), b.at(level::SIGN)), level::PRODUCT, both)
-        }
-        _ => {
-            let text = format!("{} {} {}", a.at(level::SUM), op.symbol(), b.at(level::PRODUCT));
-            Sql::new(text, level::SUM, both)
-        }
+        Binary::Modulo => Sql::of(a.expr.product(sign, &divisor), both),
+        Binary::Power => Sql::call("power", [a, b], SqlType::Float),
+        Binary::Multiply => Sql::of(a.expr.product(sign, &b.expr), both),
+        _ => Sql::of(a.expr.sum(sign, &b.expr), both),
     }
 }
 
 /// What is divided by: nothing divided by zero is a number.
-pub(super) fn divisor(by: &Sql) -> String {
+pub(super) fn divisor(by: &Sql) -> Expression {
     match &by.constant {
-        Some(v) if v.number().is_some_and(|n| n != 0.0) => by.at(level::SIGN),
-        _ => format!("nullif({}, 0)", by.text),
+        Some(v) if v.number().is_some_and(|n| n != 0.0) => by.expr.clone(),
+        _ => Expression::call("nullif", [by.expr.text.as_str(), "0"]),
     }
 }
 
 fn is_in(item: &Sql, list: &[Value], negated: bool) -> Sql {
-    let word = if negated { "NOT IN" } else { "IN" };
-    let mut same: Vec<String> = Vec::new();
+    let mut same: Vec<Sql> = Vec::new();
     let mut others: Vec<Sql> = Vec::new();
     for value in list.iter().filter(|v| !v.is_null()) {
         let constant = Sql::constant(value);
         let plain = match (item.ty, constant.ty) {
-            (SqlType::Text, SqlType::Text) => Some(constant.text.clone()),
-            (i, _) if i.is_number() => constant.number().map(|n| n.text),
-            (i, c) if i == c => Some(constant.text.clone()),
+            (SqlType::Text, SqlType::Text) => Some(constant.clone()),
+            (i, _) if i.is_number() => constant.number(),
+            (i, c) if i == c => Some(constant.clone()),
             _ => None,
         };
         match plain {
-            Some(text) => same.push(text),
+            Some(constant) => same.push(constant),
             // A number is no word.
             None if item.ty.is_number() => {}
             None => {
@@ -334,19 +304,14 @@ fn is_in(item: &Sql, list: &[Value], negated: bool) -> Sql {
     }
     let mut parts = Vec::new();
     if !same.is_empty() {
-        parts.push(Sql::condition(
-            format!("{} {word} ({})", item.at(level::SUM), same.join(", ")),
-            level::COMPARISON,
-        ));
+        parts.push(Sql::condition(item.expr.is_in(negated, same)));
     }
     parts.extend(others);
-    let (glue, own) = if negated { (" AND ", level::AND) } else { (" OR ", level::OR) };
+    let together = if negated { Expression::all } else { Expression::any };
     match parts.len() {
-        0 if negated => {
-            Sql::new(format!("{} IS NOT NULL", item.at(level::SUM)), level::COMPARISON, SqlType::Bool)
-        }
+        0 if negated => Sql::of(item.expr.is_not_null(), SqlType::Bool),
         0 => Sql::constant(&Value::Bool(false)),
         1 => parts.remove(0),
-        _ => Sql::condition(parts.iter().map(|p| p.at(own)).collect::<Vec<_>>().join(glue), own),
+        _ => Sql::condition(together(&parts.into_iter().map(|part| part.expr).collect::<Vec<_>>())),
     }
 }

@@ -3,12 +3,17 @@
 use super::{
     Printer,
     expression::{SqlResult, divisor},
-    sql::{Sql, level},
+    json_path::json_path,
+    sql::Sql,
 };
-use crate::{plan::AggregateCall, transpile::Unsupported};
-use logloupe_syntax::functions::{
-    AGGREGATES, Address, AggregateKind, Athena, Func, General, Json, Number, Regexp, Spec, Sql as SqlFunc,
-    SqlType, Text, Time,
+use crate::plan::AggregateCall;
+use logloupe_syntax::{
+    Unsupported,
+    functions::{
+        AGGREGATES, Address, AggregateKind, Athena, Func, General, Json, Number, Regexp, Spec,
+        Sql as SqlFunc, SqlType, Text, Time,
+    },
+    sql::write::{self, Dialect, Expression, Level},
 };
 use logloupe_table::Value;
 
@@ -47,20 +52,25 @@ impl Printer<'_> {
         let missing = || Sql::constant(&Value::Null);
         let arg = |n: usize| args.get(n).cloned().unwrap_or_else(missing);
         let number = |n: usize| arg(n).number().unwrap_or_else(missing);
-        let text = |n: usize| arg(n).text().text;
-        let int = |call: String| Ok(Sql::atom(call, SqlType::Int));
-        let float = |call: String| Ok(Sql::atom(call, SqlType::Float));
-        let word = |call: String| Ok(Sql::atom(call, SqlType::Text));
-        let test = |call: String, level: u8| Ok(Sql::test(call, level, &arg(0).at(level::SUM)));
+        let text = |n: usize| arg(n).text().expr;
+        let int = |expr: Expression| Ok(Sql::of(expr, SqlType::Int));
+        let float = |expr: Expression| Ok(Sql::of(expr, SqlType::Float));
+        let word = |expr: Expression| Ok(Sql::of(expr, SqlType::Text));
+        let test = |condition: Expression| Ok(Sql::test(condition, &arg(0)));
+        let call = |name: &str, args: &[Expression]| Expression::call(name, args);
         match spec.func {
-            Func::Number(Number::Abs) => Ok(Sql::atom(format!("abs({})", number(0).text), number(0).ty)),
+            Func::Number(Number::Abs) => Ok(Sql::call("abs", [number(0)], number(0).ty)),
             Func::Number(Number::Round) if args.len() == 1 => {
-                int(format!("CAST(round({}) AS bigint)", number(0).text))
+                int(call("round", &[number(0).expr]).cast("bigint"))
             }
-            Func::Number(Number::Round) => float(format!("round({}, {})", number(0).text, number(1).text)),
+            Func::Number(Number::Round) => float(call("round", &[number(0).expr, number(1).expr])),
             Func::Number(Number::ToNumber) => Ok(number(0)),
             Func::Number(Number::Log) if args.len() == 1 => {
-                float(format!("CASE WHEN {0} > 0 THEN ln({0}) END", number(0).at(level::SUM)))
+                let positive = number(0).expr.compared(">", &Expression::atom("0"));
+                float(Expression::case(
+                    [(positive, call("ln", &[Expression::atom(number(0).at(Level::Sum))]))],
+                    None,
+                ))
             }
             Func::Number(Number::Greatest) | Func::Number(Number::Least) => {
                 // There, one missing value makes the whole missing.
@@ -68,82 +78,84 @@ impl Printer<'_> {
                 let Some(mut best) = all.next() else { return Ok(missing()) };
                 for next in all {
                     let ty = if best.ty == next.ty { best.ty } else { SqlType::Float };
-                    best =
-                        Sql::atom(format!("coalesce({name}({0}, {1}), {0}, {1})", best.text, next.text), ty);
+                    let both = [best.expr, next.expr];
+                    let of_both = call(name, &both);
+                    let [first, second] = both;
+                    best = Sql::call("coalesce", [of_both, first, second], ty);
                 }
                 Ok(best)
             }
-            Func::General(General::Ispresent) => Ok(Sql::new(
-                format!("{} IS NOT NULL", arg(0).at(level::SUM)),
-                level::COMPARISON,
-                SqlType::Bool,
-            )),
-            Func::General(General::IsNumeric) => {
-                let n = match arg(0).ty {
-                    SqlType::Text => format!("TRY_CAST({} AS double) IS NOT NULL", arg(0).text),
-                    t if t.is_number() => format!("{} IS NOT NULL", arg(0).at(level::SUM)),
-                    _ => "FALSE".to_owned(),
-                };
-                test(n, level::COMPARISON)
-            }
+            Func::General(General::Ispresent) => Ok(Sql::of(arg(0).expr.is_not_null(), SqlType::Bool)),
+            Func::General(General::IsNumeric) => test(match arg(0).ty {
+                SqlType::Text => arg(0).expr.try_cast("double").is_not_null(),
+                t if t.is_number() => arg(0).expr.is_not_null(),
+                _ => Expression::atom(Dialect::Athena.truth(false)),
+            }),
             Func::General(General::Coalesce) => {
                 let (all, ty) = alike(args);
-                let all: Vec<String> = all.into_iter().map(|a| a.text).collect();
-                Ok(Sql::atom(format!("coalesce({})", all.join(", ")), ty))
+                Ok(Sql::call("coalesce", all, ty))
             }
             Func::General(General::Nullif) => {
                 let (all, ty) = alike(args);
                 match all.as_slice() {
-                    [a, b] => Ok(Sql::atom(format!("nullif({}, {})", a.text, b.text), ty)),
+                    [a, b] => Ok(Sql::call("nullif", [a, b], ty)),
                     _ => Ok(missing()),
                 }
             }
             Func::General(General::If) | Func::General(General::Case) => Ok(choice(args)),
             Func::Text(Text::Concat) => {
                 let part = |a: &Sql| match a.constant {
-                    Some(_) => a.text().text,
-                    None => format!("coalesce({}, '')", a.text().text),
+                    Some(_) => a.text().expr,
+                    None => Expression::call("coalesce", [a.text().expr, Expression::atom(write::text(""))]),
                 };
-                let parts: Vec<String> = args.iter().filter(|a| a.ty != SqlType::Nothing).map(part).collect();
+                let parts: Vec<Expression> =
+                    args.iter().filter(|a| a.ty != SqlType::Nothing).map(part).collect();
                 match parts.as_slice() {
                     [] => Ok(Sql::constant(&Value::text(""))),
                     [one] => word(one.clone()),
-                    many => word(format!("concat({})", many.join(", "))),
+                    many => word(call("concat", many)),
                 }
             }
             Func::Text(Text::Trim) | Func::Text(Text::Ltrim) | Func::Text(Text::Rtrim) if args.len() == 1 => {
-                word(format!("{name}({})", text(0)))
+                word(call(name, &[text(0)]))
             }
-            Func::Text(Text::Trim) => word(format!("trim(BOTH {} FROM {})", text(1), text(0))),
-            Func::Text(Text::Ltrim) => word(format!("trim(LEADING {} FROM {})", text(1), text(0))),
-            Func::Text(Text::Rtrim) => word(format!("trim(TRAILING {} FROM {})", text(1), text(0))),
+            Func::Text(Text::Trim) => {
+                Ok(Sql::call("trim", [format!("BOTH {} FROM {}", text(1), text(0))], SqlType::Text))
+            }
+            Func::Text(Text::Ltrim) => {
+                Ok(Sql::call("trim", [format!("LEADING {} FROM {}", text(1), text(0))], SqlType::Text))
+            }
+            Func::Text(Text::Rtrim) => {
+                Ok(Sql::call("trim", [format!("TRAILING {} FROM {}", text(1), text(0))], SqlType::Text))
+            }
             Func::General(General::MessageSize) if args.len() == 1 => {
-                int(format!("length(to_utf8({}))", text(0)))
+                int(call("length", &[call("to_utf8", &[text(0)])]))
             }
             Func::Text(Text::Substr) => {
                 // Positions count from 1 there.
+                let at_least_0 = |n: usize| call("greatest", &[number(n).expr, Expression::atom("0")]);
                 let start = match arg(1).constant.as_ref().and_then(Value::integer) {
-                    Some(n) => (n.max(0) + 1).to_string(),
-                    None => format!("greatest({}, 0) + 1", number(1).text),
+                    Some(n) => Expression::atom((n.max(0) + 1).to_string()),
+                    None => at_least_0(1).sum("+", &Expression::atom("1")),
                 };
                 match args.len() {
-                    2 => word(format!("substr({}, {start})", text(0))),
-                    _ => word(format!("substr({}, {start}, greatest({}, 0))", text(0), number(2).text)),
+                    2 => word(call("substr", &[text(0), start])),
+                    _ => word(call("substr", &[text(0), start, at_least_0(2)])),
                 }
             }
             Func::Text(Text::EndsWith) => {
-                let call = format!(
+                let condition = format!(
                     "length({0}) >= length({1}) AND substr({0}, length({0}) - length({1}) + 1) = {1}",
                     text(0),
                     text(1)
                 );
-                Ok(Sql::new(call, level::AND, SqlType::Bool))
+                Ok(Sql::new(condition, Level::And, SqlType::Bool))
             }
             Func::Json(Json::JsonParse) if args.len() == 2 => {
                 match arg(1).constant.as_ref().and_then(Value::as_text) {
                     Some(path) => {
-                        let path = super::text::text(&super::text::json_path(path));
-                        word(format!("json_extract_scalar({}, {path})", text(0)))
+                        let path = Expression::atom(write::text(&json_path(path)));
+                        word(call("json_extract_scalar", &[text(0), path]))
                     }
                     None => Err(missing_there(name)),
                 }
@@ -153,17 +165,12 @@ impl Printer<'_> {
                 Some(time) => Ok(time.number().unwrap_or(time)),
                 None => Ok(missing()),
             },
-            Func::Address(Address::IsValidIp) => {
-                test(format!("{} IS NOT NULL", address(&text(0))), level::COMPARISON)
+            Func::Address(Address::IsValidIp) => test(address(&text(0)).is_not_null()),
+            Func::Address(kind @ (Address::IsValidIpV4 | Address::IsValidIpV6)) => {
+                let colon = call("strpos", &[text(0), Expression::atom(write::text(":"))]);
+                let sign = if kind == Address::IsValidIpV4 { "=" } else { ">" };
+                test(address(&text(0)).is_not_null().and(&colon.compared(sign, &Expression::atom("0"))))
             }
-            Func::Address(Address::IsValidIpV4) => test(
-                format!("{} IS NOT NULL AND strpos({}, ':') = 0", address(&text(0)), text(0)),
-                level::AND,
-            ),
-            Func::Address(Address::IsValidIpV6) => test(
-                format!("{} IS NOT NULL AND strpos({}, ':') > 0", address(&text(0)), text(0)),
-                level::AND,
-            ),
             Func::Address(Address::IsIpInSubnet)
             | Func::Address(Address::IsIpv4InSubnet)
             | Func::Address(Address::IsIpv6InSubnet) => {
@@ -184,33 +191,30 @@ impl Printer<'_> {
                     (false, false) => format!("{subnet}/32"),
                     (false, true) => format!("{subnet}/128"),
                 };
-                test(within(&subnet, &text(0)), level::ATOM)
+                test(within(&subnet, &text(0)))
             }
-            Func::Address(Address::IsPrivateIP) => test(within_any(PRIVATE, &text(0)), level::OR),
-            Func::Address(Address::IsReservedIP) => test(within_any(SPECIAL, &text(0)), level::OR),
+            Func::Address(Address::IsPrivateIP) => test(within_any(PRIVATE, &text(0))),
+            Func::Address(Address::IsReservedIP) => test(within_any(SPECIAL, &text(0))),
             Func::Address(Address::IsPublicIP) => {
                 let (private, special) = (within_any(PRIVATE, &text(0)), within_any(SPECIAL, &text(0)));
-                test(format!("NOT ({private} OR {special})"), level::NOT)
+                test(Expression::any(&[private, special]).not())
             }
             Func::Sql(SqlFunc::Divide) => {
                 let (Some(a), Some(b)) = (arg(0).number(), arg(1).number()) else { return Ok(missing()) };
                 let whole = a.ty == SqlType::Int && b.ty == SqlType::Int;
-                let text = format!("{} / {}", a.at(level::PRODUCT), divisor(&b));
-                Ok(Sql::new(text, level::PRODUCT, if whole { SqlType::Int } else { SqlType::Float }))
+                let ty = if whole { SqlType::Int } else { SqlType::Float };
+                Ok(Sql::of(a.expr.product("/", &divisor(&b)), ty))
             }
             Func::Sql(SqlFunc::Varchar) if arg(0).ty == SqlType::Text => Ok(arg(0)),
-            Func::Sql(SqlFunc::Varchar) => word(format!("CAST({} AS varchar)", arg(0).text)),
-            Func::Sql(SqlFunc::Bigint) => int(format!("TRY_CAST({} AS bigint)", arg(0).text)),
-            Func::Sql(SqlFunc::Double) => float(format!("TRY_CAST({} AS double)", arg(0).text)),
-            Func::Sql(SqlFunc::Boolean) => {
-                Ok(Sql::atom(format!("TRY_CAST({} AS boolean)", arg(0).text), SqlType::Bool))
-            }
+            Func::Sql(SqlFunc::Varchar) => word(arg(0).expr.cast("varchar")),
+            Func::Sql(SqlFunc::Bigint) => int(arg(0).expr.try_cast("bigint")),
+            Func::Sql(SqlFunc::Double) => float(arg(0).expr.try_cast("double")),
+            Func::Sql(SqlFunc::Boolean) => Ok(Sql::of(arg(0).expr.try_cast("boolean"), SqlType::Bool)),
             Func::Sql(SqlFunc::Timestamp) => Ok(arg(0).time().unwrap_or_else(missing)),
             Func::Sql(SqlFunc::Greatest | SqlFunc::Least) => {
                 let name = name.strip_prefix("sql.").unwrap_or(name);
                 let (all, ty) = alike(args);
-                let all: Vec<String> = all.into_iter().map(|a| a.text).collect();
-                Ok(Sql::atom(format!("{name}({})", all.join(", ")), ty))
+                Ok(Sql::call(name, all, ty))
             }
             _ => Err(missing_there(name)),
         }
@@ -218,28 +222,24 @@ impl Printer<'_> {
 
     /// A function with a regular expression, which is no value: `pattern` is its literal.
     pub(super) fn function_with_pattern(&mut self, spec: &Spec, pattern: &str, args: Vec<Sql>) -> SqlResult {
-        match (spec.func, args.as_slice()) {
-            (Func::Sql(SqlFunc::RegexpExtract), [subject, rest @ ..]) => {
-                let group = rest.first().map_or(String::new(), |g| format!(", {}", g.text));
-                Ok(Sql::atom(
-                    format!("regexp_extract({}, {pattern}{group})", subject.text().text),
-                    SqlType::Text,
-                ))
+        let args: Vec<String> = match (spec.func, args.as_slice()) {
+            (Func::Sql(SqlFunc::RegexpExtract), [subject, groups @ ..]) => {
+                let groups = groups.iter().take(1).map(|group| group.expr.text.clone());
+                [subject.text().expr.text, pattern.to_owned()].into_iter().chain(groups).collect()
             }
-            (Func::Regexp(Regexp::RegexReplace), [subject, by]) => {
-                let call = format!("regexp_replace({}, {pattern}, {})", subject.text().text, by.text().text);
-                Ok(Sql::atom(call, SqlType::Text))
+            (Func::Regexp(Regexp::RegexReplace), [subject, by @ ..]) if by.len() < 2 => {
+                let by = by.iter().map(|by| by.text().expr.text);
+                [subject.text().expr.text, pattern.to_owned()].into_iter().chain(by).collect()
             }
-            (Func::Regexp(Regexp::RegexReplace), [subject]) => {
-                Ok(Sql::atom(format!("regexp_replace({}, {pattern})", subject.text().text), SqlType::Text))
-            }
-            _ => Err(missing_there(spec.name)),
-        }
+            _ => return Err(missing_there(spec.name)),
+        };
+        let name = if matches!(spec.func, Func::Regexp(_)) { "regexp_replace" } else { "regexp_extract" };
+        Ok(Sql::call(name, args, SqlType::Text))
     }
 
     /// An aggregate.
     pub(super) fn aggregate(&mut self, call: &AggregateCall) -> SqlResult {
-        let Some(arg) = &call.arg else { return Ok(Sql::atom("count(*)", SqlType::Int)) };
+        let Some(arg) = &call.arg else { return Ok(Sql::call("count", ["*"], SqlType::Int)) };
         let arg = self.value(arg)?;
         let number = || arg.number().unwrap_or_else(|| Sql::constant(&Value::Null));
         // Several names of one kind are written alike.
@@ -249,19 +249,20 @@ impl Printer<'_> {
             return Ok(Sql::atom(filled(template, &[arg]), ty));
         }
         match call.kind {
-            AggregateKind::Sum => Ok(Sql::atom(format!("sum({})", number().text), number().ty)),
+            AggregateKind::Sum => Ok(Sql::call("sum", [number()], number().ty)),
             AggregateKind::Min | AggregateKind::Max => {
                 if arg.ty == SqlType::Text {
                     self.note(ORDER);
                 }
                 let name = if call.kind == AggregateKind::Min { "min" } else { "max" };
-                Ok(Sql::atom(format!("{name}({})", arg.text), arg.ty))
+                let ty = arg.ty;
+                Ok(Sql::call(name, [arg], ty))
             }
             AggregateKind::Percentile | AggregateKind::FixedPercentile(_) => {
                 self.note("approx_percentile is approximate; percentiles are exact in Logloupe");
-                let share = super::text::float(call.percent / 100.0);
+                let share = Dialect::Athena.float(call.percent / 100.0);
                 let n = number();
-                Ok(Sql::atom(format!("approx_percentile({}, {share})", n.text), n.ty))
+                Ok(Sql::call("approx_percentile", [n.expr.text, share], n.ty))
             }
             AggregateKind::Earliest | AggregateKind::Latest => {
                 let last = call.kind == AggregateKind::Latest;
@@ -272,20 +273,13 @@ impl Printer<'_> {
                         "group by `bin` too, or use `min` and `max`",
                     ));
                 };
-                if arg.text == time.text {
-                    return Ok(Sql::atom(
-                        format!("{}({})", if last { "max" } else { "min" }, arg.text),
-                        arg.ty,
-                    ));
+                if arg.expr.text == time.expr.text {
+                    return Ok(Sql::call(if last { "max" } else { "min" }, [&arg], arg.ty));
                 }
                 self.note("of events at the same time, min_by and max_by take any one; Logloupe goes by their place in the file");
                 let name = if last { "max_by" } else { "min_by" };
-                let text = format!(
-                    "{name}({}, {}) FILTER (WHERE {} IS NOT NULL)",
-                    arg.text,
-                    time.text,
-                    arg.at(level::SUM)
-                );
+                let known = arg.expr.is_not_null();
+                let text = format!("{} FILTER (WHERE {known})", Expression::call(name, [&arg, &time]));
                 Ok(Sql::atom(text, arg.ty))
             }
             _ => Err(Unsupported::new(
@@ -307,11 +301,11 @@ fn filled(template: &str, args: &[Sql]) -> String {
         let number = || arg.number().unwrap_or_else(|| Sql::constant(&Value::Null));
         out.push_str(before);
         out.push_str(&match place.as_bytes().first() {
-            Some(b't') => arg.text().text,
-            Some(b'n') => number().text,
-            Some(b'c') => number().at(level::SUM),
-            Some(b'r') => arg.at(level::SUM),
-            _ => arg.text,
+            Some(b't') => arg.text().expr.text,
+            Some(b'n') => number().expr.text,
+            Some(b'c') => number().at(Level::Sum),
+            Some(b'r') => arg.at(Level::Sum),
+            _ => arg.expr.text,
         });
         rest = after;
     }
@@ -326,12 +320,11 @@ fn same(spec: &Spec, args: &[Sql], ty: SqlType) -> Sql {
         matches!(spec.func, Func::Sql(Concat | Substr | Strpos | Reverse | JsonExtract | JsonExtractScalar));
     let all_text = spec.func == Func::Sql(Concat);
     let written = |(n, a): (usize, &Sql)| match wants_text && (n == 0 || all_text) {
-        true => a.text().text,
-        false => a.text.clone(),
+        true => a.text(),
+        false => a.clone(),
     };
-    let all: Vec<String> = args.iter().enumerate().map(written).collect();
     let name = spec.name.strip_prefix("sql.").unwrap_or(spec.name);
-    Sql::atom(format!("{name}({})", all.join(", ")), ty)
+    Sql::call(name, args.iter().enumerate().map(written), ty)
 }
 
 /// How texts are ordered, where it matters.
@@ -346,16 +339,16 @@ fn missing_there(name: &str) -> Unsupported {
     )
 }
 
-fn address(text: &str) -> String {
-    format!("TRY_CAST({text} AS ipaddress)")
+fn address(text: &Expression) -> Expression {
+    text.try_cast("ipaddress")
 }
 
-fn within(network: &str, text: &str) -> String {
-    format!("contains({}, {})", super::text::text(network), address(text))
+fn within(network: &str, text: &Expression) -> Expression {
+    Expression::call("contains", [Expression::atom(write::text(network)), address(text)])
 }
 
-fn within_any(networks: &[&str], text: &str) -> String {
-    networks.iter().map(|n| within(n, text)).collect::<Vec<_>>().join(" OR ")
+fn within_any(networks: &[&str], text: &Expression) -> Expression {
+    Expression::any(&networks.iter().map(|network| within(network, text)).collect::<Vec<_>>())
 }
 
 /// The values with one type: their own if they share it, else text.
@@ -375,18 +368,9 @@ fn alike(args: Vec<Sql>) -> (Vec<Sql>, SqlType) {
 fn choice(args: Vec<Sql>) -> Sql {
     let count = args.len();
     let is_value = |i: usize| i % 2 == 1 || i + 1 == count;
-    let (values, ty) =
+    let (mut values, ty) =
         alike(args.iter().enumerate().filter(|(i, _)| is_value(*i)).map(|(_, a)| a.clone()).collect());
-    let mut values = values.into_iter();
-    let mut text = "CASE".to_owned();
-    for pair in args.chunks(2) {
-        let Some(value) = values.next() else { break };
-        match pair {
-            [condition, _] => {
-                text.push_str(&format!(" WHEN {} THEN {}", condition.clone().holds().text, value.text));
-            }
-            _ => text.push_str(&format!(" ELSE {}", value.text)),
-        }
-    }
-    Sql::atom(text + " END", ty)
+    let conditions = args.chunks_exact(2).map(|pair| pair[0].clone().holds());
+    let otherwise = if count % 2 == 1 { values.pop() } else { None };
+    Sql::of(Expression::case(conditions.zip(values), otherwise), ty)
 }

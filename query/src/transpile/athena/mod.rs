@@ -4,28 +4,30 @@
 //! `limit`, `dedup`) begins a new one over a WITH. Written from the plan, so that both languages go the same way and names
 //! mean what they mean here.
 //!
-//! Reading order: this file (a query), `columns` (what the log's columns are in the table), `expression`, `functions`,
-//! `sql` (types), `text` (quotes). The other way, SQL into a plan, is [`syntax::sql`](logloupe_syntax::sql)'s.
+//! Reading order: this file (a query), `layer` (what becomes a WITH), `columns` (what the log's columns are in the table),
+//! `expression`, `functions`, `sql` (types), `regex`, `json_path`. Quotes, brackets and the order of clauses are those of
+//! [`sql::write`](logloupe_syntax::sql::write), which our own SQL is written with too. The other way, SQL into a plan, is
+//! [`syntax::sql`](logloupe_syntax::sql)'s.
 
 mod columns;
 mod expression;
 mod functions;
+mod json_path;
+mod layer;
+mod regex;
 mod sql;
-mod text;
 
-use self::{
-    expression::SqlResult,
-    sql::{Sql, level},
-};
-use super::{Unsupported, log};
+use self::{expression::SqlResult, sql::Sql};
+use super::log;
 use crate::plan::{self, Catalog, Group, Node, Op, Operator, Plan, Stage};
 use logloupe_syntax::{
+    Unsupported,
     explanation::AthenaQuery,
-    functions::{AggregateKind, SqlType},
+    functions::SqlType,
+    sql::write::{Column, Dialect, Expression, OrderKey, Select, Statement},
     tree::{Command, Query},
 };
-use logloupe_table::external::AthenaTable;
-use logloupe_table::external::{Log, Logs};
+use logloupe_table::external::{AthenaTable, Log, Logs};
 
 /// The query as Athena SQL; the first thing that has no counterpart there if one has none.
 ///
@@ -112,7 +114,7 @@ struct Printer<'p> {
     /// How many keys of the groups, which come first among a stage's inputs, decide the order of equals.
     ties: usize,
     /// The queries before the last one, by name.
-    with: Vec<(String, String)>,
+    with: Vec<(String, Select)>,
     notes: Vec<String>,
     depth: usize,
 }
@@ -133,10 +135,10 @@ struct Relation {
     inputs: Vec<Option<Sql>>,
     defs: Vec<Option<Sql>>,
     time: Option<Sql>,
-    filters: Vec<String>,
+    filters: Vec<Expression>,
     /// The keys, if rows become groups.
     group: Option<Vec<Sql>>,
-    having: Vec<String>,
+    having: Vec<Expression>,
     limit: Option<u64>,
 }
 
@@ -167,12 +169,11 @@ struct SelectItem {
 }
 
 impl SelectItem {
-    fn written(&self) -> String {
-        let name = text::name(&self.name);
-        if self.sql == "*" {
-            return self.sql.clone();
+    fn column(&self) -> Column {
+        match self.sql.as_str() {
+            "*" => Column { text: self.sql.clone(), name: None },
+            sql => Column { text: Dialect::Athena.named(sql, &self.name), name: None },
         }
-        if self.sql.eq_ignore_ascii_case(&name) { name } else { format!("{} AS {name}", self.sql) }
     }
 }
 
@@ -195,13 +196,9 @@ impl<'p> Printer<'p> {
                 self.group(stage, group, next)?;
             }
         }
-        let last = self.last()?;
-        if self.with.is_empty() {
-            return Ok(last);
-        }
-        let with: Vec<String> =
-            self.with.iter().map(|(name, sql)| format!("{name} AS (\n{}\n)", indented(sql))).collect();
-        Ok(format!("WITH {}\n{last}", with.join(",\n")))
+        let select = self.last()?;
+        let statement = Statement { with: std::mem::take(&mut self.with), select };
+        Ok(statement.text(Dialect::Athena))
     }
 
     fn step(&mut self, stage: &'p Stage, at: usize) -> Result<(), Unsupported> {
@@ -215,7 +212,7 @@ impl<'p> Printer<'p> {
                     one => std::slice::from_ref(one),
                 };
                 for part in parts {
-                    let condition = self.condition(part)?.at(level::NOT);
+                    let condition = self.condition(part)?.expr;
                     match self.relation.group {
                         Some(_) => self.relation.having.push(condition),
                         None => self.relation.filters.push(condition),
@@ -254,17 +251,17 @@ impl<'p> Printer<'p> {
         for key in keys {
             by.push(self.value(key)?);
         }
-        let texts: Vec<&str> = by.iter().map(|k| k.text.as_str()).collect();
-        let order = self.order_by(&[])?;
-        let order = if order.is_empty() { String::new() } else { format!(" ORDER BY {}", order.join(", ")) };
+        let texts: Vec<String> = by.into_iter().map(|key| key.expr.text).collect();
+        let order = OrderKey::list(&self.order_by(&[])?, Dialect::Athena);
+        let order = if order.is_empty() { order } else { format!(" ORDER BY {order}") };
         let number = format!("row_number() OVER (PARTITION BY {}{order})", texts.join(", "));
         self.layer("numbered", at, Some(SelectItem { sql: number, name: "place".to_owned() }))?;
-        let mut kept = vec!["place = 1".to_owned()];
+        let mut kept = vec![Expression::atom("place").compared("=", &Expression::atom("1"))];
         for key in keys {
             // Rows that lack a value are never the same.
-            kept.push(format!("{} IS NULL", self.value(key)?.at(level::SUM)));
+            kept.push(self.value(key)?.expr.is_null());
         }
-        self.relation.filters.push(format!("({})", kept.join(" OR ")));
+        self.relation.filters.push(Expression::any(&kept));
         Ok(())
     }
 
@@ -297,14 +294,15 @@ impl<'p> Printer<'p> {
     }
 
     /// The SELECT whose rows are the answer.
-    fn last(&mut self) -> Result<String, Unsupported> {
+    fn last(&mut self) -> Result<Select, Unsupported> {
         let plan = self.plan;
         let last = plan.stages.len() - 1;
         let steps = plan.stages[last].steps.len();
         for attempt in 0..2 {
             let mut items = Vec::new();
             for output in &plan.shown {
-                items.push(SelectItem { sql: self.value(&output.node)?.text, name: output.name.clone() });
+                items
+                    .push(SelectItem { sql: self.value(&output.node)?.expr.text, name: output.name.clone() });
             }
             if items.is_empty() {
                 items.push(SelectItem { sql: "*".to_owned(), name: "*".to_owned() });
@@ -323,213 +321,16 @@ impl<'p> Printer<'p> {
         let keys = self.order_keys()?;
         let others: Vec<String> = keys
             .into_iter()
-            .map(|(sql, _)| sql.text)
+            .map(|(sql, _)| sql.expr.text)
             .filter(|text| items.iter().all(|i| i.sql != *text))
             .collect();
         let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
         Ok(items.iter().any(|item| {
             let mut words = others.iter().flat_map(|key| key.split(|c| !is_word(c)));
             item.sql != "*"
-                && !item.sql.eq_ignore_ascii_case(&text::name(&item.name))
+                && !item.sql.eq_ignore_ascii_case(&Dialect::Athena.name(&item.name))
                 && words.any(|word| word.eq_ignore_ascii_case(&item.name))
         }))
-    }
-
-    /// Puts everything so far into the WITH and goes on from there, with the columns that steps from `at` on need.
-    fn layer(&mut self, name: &str, at: usize, extra: Option<SelectItem>) -> Result<(), Unsupported> {
-        let plan = self.plan;
-        let stage = &plan.stages[self.stage];
-        let is_last = self.stage + 1 == plan.stages.len();
-        let mut needed = Leaves::default();
-        for step in &stage.steps[at.min(stage.steps.len())..] {
-            match step {
-                Operator::Filter(node) => needed.add(node),
-                Operator::Sort(keys) => keys.iter().for_each(|(node, _)| needed.add(node)),
-                Operator::Dedup(keys) => keys.iter().for_each(|node| needed.add(node)),
-                Operator::Limit(_) | Operator::Window(_) => {}
-            }
-        }
-        if let Some(group) = &stage.group {
-            group.keys.iter().for_each(|n| needed.add(n));
-            group.aggregates.iter().filter_map(|a| a.arg.as_ref()).for_each(|n| needed.add(n));
-        }
-        if let Order::By(keys) = self.order {
-            keys.iter().for_each(|(node, _)| needed.add(node));
-        }
-        for n in 0..self.ties {
-            needed.add(&Node::Input(n));
-        }
-        if is_last {
-            plan.shown.iter().for_each(|o| needed.add(&o.node));
-        }
-        let whole = self.relation.whole && is_last && plan.shown.is_empty();
-        let mut items = Vec::new();
-        if whole {
-            items.push(SelectItem { sql: "*".to_owned(), name: "*".to_owned() });
-        }
-        let mut taken: Vec<String> = Vec::new();
-        let mut made: Vec<(Node, Sql)> = Vec::new();
-        for leaf in needed.0 {
-            let sql = self.value(&leaf)?;
-            if sql.constant.is_some() {
-                made.push((leaf, sql));
-                continue;
-            }
-            let unique = self.unique(&leaf, &taken, whole);
-            let column = Sql::atom(text::name(&unique), sql.ty);
-            taken.push(unique.to_lowercase());
-            items.push(SelectItem { sql: sql.text, name: unique });
-            made.push((leaf, column));
-        }
-        let mut time = None;
-        if self.needs_time(at)
-            && let Some(sql) = self.time()?
-        {
-            let ty = sql.ty;
-            let held = made.iter().find(|(leaf, _)| self.value(leaf).is_ok_and(|s| s.text == sql.text));
-            time = Some(match held {
-                Some((_, column)) => column.clone(),
-                None => {
-                    items.push(SelectItem { sql: sql.text, name: "event_time".to_owned() });
-                    Sql::atom("event_time", ty)
-                }
-            });
-        }
-        items.extend(extra);
-        let sql = self.select(&items)?;
-        let name =
-            match self.with.iter().filter(|(n, _)| n.trim_end_matches(char::is_numeric) == name).count() {
-                0 => name.to_owned(),
-                n => format!("{name}{}", n + 1),
-            };
-        self.with.push((name.clone(), sql));
-        self.relation = Relation { whole, time, ..Relation::new(name, stage) };
-        for (leaf, column) in made {
-            let slot = match leaf {
-                Node::Input(n) => self.relation.inputs.get_mut(n),
-                Node::Def(n) => self.relation.defs.get_mut(n),
-                _ => None,
-            };
-            if let Some(slot) = slot {
-                *slot = Some(column);
-            }
-        }
-        Ok(())
-    }
-
-    /// A name for a column of the WITH: its own if no other has it.
-    fn unique(&self, leaf: &Node, taken: &[String], whole: bool) -> String {
-        let plan = self.plan;
-        let own = match leaf {
-            Node::Input(n) => plan.stages[self.stage].inputs.get(*n).filter(|name| !name.starts_with('#')),
-            _ => None,
-        };
-        let same = |node: &Node| match (node, leaf) {
-            (Node::Input(a), Node::Input(b)) | (Node::Def(a), Node::Def(b)) => a == b,
-            _ => false,
-        };
-        let shown = || {
-            plan.shown.iter().find(|o| self.stage + 1 == plan.stages.len() && same(&o.node)).map(|o| &o.name)
-        };
-        let aggregate = || match leaf {
-            Node::Input(n) => {
-                let group = plan.stages.get(self.stage.checked_sub(1)?)?.group.as_ref()?;
-                group.aggregates.get(n.checked_sub(group.keys.len())?).map(|call| &call.label)
-            }
-            _ => None,
-        };
-        let name = own.or_else(shown).or_else(aggregate).cloned().unwrap_or_else(|| "computed".to_owned());
-        // Beside `*` every name could be one of the table's.
-        let name = if whole { format!("own {name}") } else { name };
-        let free = |name: &str| !taken.contains(&name.to_lowercase());
-        if free(&name) {
-            return name;
-        }
-        (2..).map(|n| format!("{name} {n}")).find(|n| free(n)).unwrap_or(name)
-    }
-
-    /// Columns of the table that are expressions and stand in more than one place are given their names once, before
-    /// anything else.
-    fn name_columns_once(&mut self) -> Result<(), Unsupported> {
-        let plan = self.plan;
-        let stage = &plan.stages[0];
-        if plan.stages.len() == 1 && plan.shown.is_empty() {
-            return Ok(());
-        }
-        let mut uses = vec![0usize; stage.inputs.len()];
-        let mut count = |node: &Node| {
-            node.leaves(&mut |leaf| {
-                if let Node::Input(n) = leaf {
-                    uses.get_mut(*n).into_iter().for_each(|u| *u += 1);
-                }
-            });
-        };
-        stage.defs.iter().for_each(&mut count);
-        for step in &stage.steps {
-            match step {
-                Operator::Filter(node) => count(node),
-                Operator::Sort(keys) => keys.iter().for_each(|(n, _)| count(n)),
-                // Where a key stands, it is written twice.
-                Operator::Dedup(keys) => keys.iter().chain(keys).for_each(&mut count),
-                _ => {}
-            }
-        }
-        if let Some(group) = &stage.group {
-            group.keys.iter().for_each(&mut count);
-            group.aggregates.iter().filter_map(|a| a.arg.as_ref()).for_each(&mut count);
-        }
-        if plan.stages.len() == 1 {
-            plan.shown.iter().for_each(|o| count(&o.node));
-        }
-        let mut often = false;
-        for (n, uses) in uses.iter().enumerate() {
-            let text = self.node(&Node::Input(n))?.text;
-            let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'"'));
-            often |= *uses > 1 && !plain;
-        }
-        if !often {
-            return Ok(());
-        }
-        let mut items = Vec::new();
-        let mut columns = Vec::new();
-        for n in 0..stage.inputs.len() {
-            let sql = self.value(&Node::Input(n))?;
-            if sql.constant.is_some() {
-                columns.push(sql);
-                continue;
-            }
-            let taken: Vec<String> = items.iter().map(|i: &SelectItem| i.name.to_lowercase()).collect();
-            let name = self.unique(&Node::Input(n), &taken, false);
-            columns.push(Sql::atom(text::name(&name), sql.ty));
-            items.push(SelectItem { sql: sql.text, name });
-        }
-        let mut time = None;
-        if self.needs_time(0) {
-            time = match stage.inputs.iter().position(|name| name == "@timestamp") {
-                Some(n) => columns.get(n).cloned(),
-                None => {
-                    items.push(SelectItem { sql: self.table.time.to_owned(), name: "@timestamp".to_owned() });
-                    Some(Sql::atom(text::name("@timestamp"), SqlType::Time))
-                }
-            };
-        }
-        let sql = self.select(&items)?;
-        self.with.push(("events".to_owned(), sql));
-        self.relation = Relation { whole: false, time, ..Relation::new("events".to_owned(), stage) };
-        self.relation.inputs = columns.into_iter().map(Some).collect();
-        Ok(())
-    }
-
-    /// Whether something from step `at` of this stage on asks when events were.
-    fn needs_time(&self, at: usize) -> bool {
-        let stage = &self.plan.stages[self.stage];
-        let edges = stage.group.as_ref().is_some_and(|g| {
-            g.aggregates.iter().any(|a| matches!(a.kind, AggregateKind::Earliest | AggregateKind::Latest))
-        });
-        let ordered =
-            stage.steps.iter().skip(at).any(|s| matches!(s, Operator::Limit(_) | Operator::Dedup(_)));
-        let newest = self.stage == 0 && matches!(self.order, Order::Default);
-        edges || newest && (ordered || stage.group.is_none())
     }
 
     /// When an event was; of groups, the first key that is a time.
@@ -583,77 +384,65 @@ impl<'p> Printer<'p> {
     }
 
     /// The keys of ORDER BY; a key that is a column of the answer goes by its name.
-    fn order_by(&mut self, items: &[SelectItem]) -> Result<Vec<String>, Unsupported> {
+    fn order_by(&mut self, items: &[SelectItem]) -> Result<Vec<OrderKey>, Unsupported> {
         let keys = self.order_keys()?;
-        let mut seen: Vec<String> = Vec::new();
+        let mut seen: Vec<&str> = Vec::new();
         let mut out = Vec::new();
         let mut missing_last = None;
         for (at, (sql, descending)) in keys.iter().enumerate() {
-            if sql.constant.is_some() || seen.contains(&sql.text) {
+            let text = sql.expr.text.as_str();
+            if sql.constant.is_some() || seen.contains(&text) {
                 continue;
             }
             // Whether there is a value, just before the value: where missing ones go.
-            let of = sql.text.strip_suffix(" IS NOT NULL");
-            if of.is_some() && of == keys.get(at + 1).map(|(next, _)| next.text.as_str()) {
+            let of = text.strip_suffix(" IS NOT NULL");
+            if of.is_some() && of == keys.get(at + 1).map(|(next, _)| next.expr.text.as_str()) {
                 missing_last = Some(*descending);
                 continue;
             }
             let last = missing_last.take().unwrap_or(*descending);
-            let place = items.iter().position(|i| i.sql == sql.text);
+            let place = items.iter().position(|i| i.sql == text);
             let written = match place {
                 Some(at) => {
-                    let alike = items.iter().filter(|i| i.name.eq_ignore_ascii_case(&items[at].name)).count();
-                    if alike == 1 { text::name(&items[at].name) } else { (at + 1).to_string() }
+                    let name = &items[at].name;
+                    let alike = items.iter().filter(|i| i.name.eq_ignore_ascii_case(name)).count();
+                    if alike == 1 { Dialect::Athena.name(name) } else { (at + 1).to_string() }
                 }
-                None => sql.text.clone(),
+                None => text.to_owned(),
             };
-            seen.push(sql.text.clone());
-            let (way, missing) =
-                (if *descending { "DESC" } else { "ASC" }, if last { "LAST" } else { "FIRST" });
-            out.push(format!("{written} {way} NULLS {missing}"));
+            seen.push(text);
+            out.push(OrderKey { text: written, descending: *descending, nulls_first: !last });
         }
         Ok(out)
     }
 
     /// The SELECT with these columns.
-    fn select(&mut self, items: &[SelectItem]) -> Result<String, Unsupported> {
+    fn select(&mut self, items: &[SelectItem]) -> Result<Select, Unsupported> {
         // Order matters in the answer, and where rows are counted off.
         let is_answer = self.is_answer(items);
         let order =
             if is_answer || self.relation.limit.is_some() { self.order_by(items)? } else { Vec::new() };
-        let columns: Vec<String> = items.iter().map(SelectItem::written).collect();
-        let mut out = match columns.as_slice() {
-            [] => "SELECT 1".to_owned(),
-            [one] => format!("SELECT {one}"),
-            many => format!("SELECT\n  {}", many.join(",\n  ")),
+        let columns = match items {
+            [] => vec![Column { text: "1".to_owned(), name: None }],
+            items => items.iter().map(SelectItem::column).collect(),
         };
-        out.push_str(&format!("\nFROM {}", self.relation.from));
-        if !self.relation.filters.is_empty() {
-            out.push_str(&format!("\nWHERE {}", self.relation.filters.join("\n  AND ")));
-        }
-        if let Some(keys) = &self.relation.group {
-            let by: Vec<String> = keys
-                .iter()
-                .filter(|k| k.constant.is_none())
-                .map(|k| match items.iter().position(|i| i.sql == k.text) {
-                    Some(at) => (at + 1).to_string(),
-                    None => k.text.clone(),
-                })
-                .collect();
-            if !by.is_empty() {
-                out.push_str(&format!("\nGROUP BY {}", by.join(", ")));
-            }
-            if !self.relation.having.is_empty() {
-                out.push_str(&format!("\nHAVING {}", self.relation.having.join("\n  AND ")));
-            }
-        }
-        if !order.is_empty() {
-            out.push_str(&format!("\nORDER BY {}", order.join(", ")));
-        }
-        if let Some(limit) = self.relation.limit {
-            out.push_str(&format!("\nLIMIT {limit}"));
-        }
-        Ok(out)
+        let keys = self.relation.group.iter().flatten().filter(|key| key.constant.is_none());
+        let group = keys
+            .map(|key| match items.iter().position(|i| i.sql == key.expr.text) {
+                Some(at) => (at + 1).to_string(),
+                None => key.expr.text.clone(),
+            })
+            .collect();
+        Ok(Select {
+            columns,
+            from: self.relation.from.clone(),
+            filter: self.relation.filters.clone(),
+            group,
+            having: self.relation.having.clone(),
+            order,
+            limit: self.relation.limit,
+            ..Select::default()
+        })
     }
 
     /// Whether these are the columns of the answer.
@@ -663,26 +452,4 @@ impl<'p> Printer<'p> {
         let whole = plan.shown.is_empty() && items.len() == 1 && items[0].sql == "*";
         self.stage + 1 == plan.stages.len() && (whole || items.iter().map(|i| i.name.as_str()).eq(names))
     }
-}
-
-/// Inputs and definitions, each once, in the order in which they were met.
-#[derive(Default)]
-struct Leaves(Vec<Node>);
-
-impl Leaves {
-    fn add(&mut self, node: &Node) {
-        node.leaves(&mut |leaf| {
-            let same = |known: &Node| match (known, leaf) {
-                (Node::Input(a), Node::Input(b)) | (Node::Def(a), Node::Def(b)) => a == b,
-                _ => false,
-            };
-            if !self.0.iter().any(same) {
-                self.0.push(leaf.clone());
-            }
-        });
-    }
-}
-
-fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
 }

@@ -1,10 +1,14 @@
-//! An expression of SQL in the making: its text, how tightly it holds together, what type it has. Types matter: where
-//! a query here compares whatever reads as a number, Athena must be told by casts.
+//! An expression of SQL with its type. Types matter: where a query here compares whatever reads as a number, Athena must
+//! be told by casts.
 
-use super::text;
+use std::fmt;
+
 use crate::plan::binning::Binning;
-use logloupe_syntax::functions::SqlType;
-use logloupe_table::{Kind, Value, time};
+use logloupe_syntax::{
+    functions::SqlType,
+    sql::write::{self, Dialect, Expression, Level},
+};
+use logloupe_table::{Kind, Value};
 
 /// The type of a column of this kind.
 pub(super) fn type_of(kind: Kind) -> SqlType {
@@ -17,84 +21,76 @@ pub(super) fn type_of(kind: Kind) -> SqlType {
     }
 }
 
-/// How tightly an expression holds together.
-pub(super) mod level {
-    pub(in super::super) const OR: u8 = 1;
-    pub(in super::super) const AND: u8 = 2;
-    pub(in super::super) const NOT: u8 = 3;
-    pub(in super::super) const COMPARISON: u8 = 4;
-    pub(in super::super) const SUM: u8 = 5;
-    pub(in super::super) const PRODUCT: u8 = 6;
-    pub(in super::super) const SIGN: u8 = 7;
-    pub(in super::super) const ATOM: u8 = 8;
-}
-
 /// An expression.
 #[derive(Clone, Debug)]
 pub(super) struct Sql {
-    pub(super) text: String,
-    pub(super) level: u8,
+    pub(super) expr: Expression,
     pub(super) ty: SqlType,
     /// A condition whose NULL stands for false.
     pub(super) null_is_false: bool,
-    /// Of a condition, the text that tells false from missing, where that is another.
-    exact: Option<String>,
+    /// Of a condition, the expression that tells false from missing, where that is another.
+    exact: Option<Expression>,
     /// The value, if it is a constant.
     pub(super) constant: Option<Value>,
 }
 
-impl Sql {
-    pub(super) fn new(text: impl Into<String>, level: u8, ty: SqlType) -> Sql {
-        Sql { text: text.into(), level, ty, null_is_false: false, exact: None, constant: None }
+impl fmt::Display for Sql {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.expr.fmt(f)
     }
-    /// A call, a column, a cast.
+}
+
+impl Sql {
+    pub(super) fn of(expr: Expression, ty: SqlType) -> Sql {
+        Sql { expr, ty, null_is_false: false, exact: None, constant: None }
+    }
+    pub(super) fn new(text: impl Into<String>, level: Level, ty: SqlType) -> Sql {
+        Sql::of(Expression::new(text, level), ty)
+    }
+    /// A column, or anything else that needs no brackets.
     pub(super) fn atom(text: impl Into<String>, ty: SqlType) -> Sql {
-        Sql::new(text, level::ATOM, ty)
+        Sql::of(Expression::atom(text), ty)
+    }
+    /// `name(a, b)`.
+    pub(super) fn call<A: fmt::Display>(name: &str, args: impl IntoIterator<Item = A>, ty: SqlType) -> Sql {
+        Sql::of(Expression::call(name, args), ty)
     }
     /// A condition in which a missing value makes NULL, which is to be false.
-    pub(super) fn condition(text: impl Into<String>, level: u8) -> Sql {
-        Sql { null_is_false: true, ..Sql::new(text, level, SqlType::Bool) }
+    pub(super) fn condition(expr: Expression) -> Sql {
+        Sql { null_is_false: true, ..Sql::of(expr, SqlType::Bool) }
     }
     pub(super) fn constant(value: &Value) -> Sql {
-        let (text, level, ty) = match value {
-            Value::Null => ("NULL".to_owned(), level::ATOM, SqlType::Nothing),
-            Value::Bool(v) => (if *v { "TRUE" } else { "FALSE" }.to_owned(), level::ATOM, SqlType::Bool),
-            Value::Int(v) => (v.to_string(), if *v < 0 { level::SIGN } else { level::ATOM }, SqlType::Int),
-            Value::Float(v) => (
-                text::float(*v),
-                if v.is_sign_negative() { level::SIGN } else { level::ATOM },
-                SqlType::Float,
-            ),
-            Value::Time(v) => (time_literal(*v), level::ATOM, SqlType::Time),
-            Value::Text(v) => (text::text(v), level::ATOM, SqlType::Text),
-            Value::List(items) => {
-                let items: Vec<String> = items.iter().map(|i| Sql::constant(i).text).collect();
-                (format!("ARRAY[{}]", items.join(", ")), level::ATOM, SqlType::List)
-            }
+        let ty = match value {
+            Value::Null => SqlType::Nothing,
+            Value::Bool(_) => SqlType::Bool,
+            Value::Int(_) => SqlType::Int,
+            Value::Float(_) => SqlType::Float,
+            Value::Time(_) => SqlType::Time,
+            Value::Text(_) => SqlType::Text,
+            Value::List(_) => SqlType::List,
         };
-        Sql { constant: Some(value.clone()), ..Sql::new(text, level, ty) }
+        Sql { constant: Some(value.clone()), ..Sql::of(Dialect::Athena.constant(value), ty) }
     }
     /// In brackets unless it holds together at least so tightly.
-    pub(super) fn at(&self, level: u8) -> String {
-        if self.level >= level { self.text.clone() } else { format!("({})", self.text) }
+    pub(super) fn at(&self, level: Level) -> String {
+        self.expr.at(level)
     }
     /// A test of `subject`: missing where that is missing, else true or false.
-    pub(super) fn test(text: impl Into<String>, level: u8, subject: &str) -> Sql {
-        let text = text.into();
-        let exact = format!("CASE WHEN {subject} IS NOT NULL THEN coalesce({text}, FALSE) END");
-        Sql { exact: Some(exact), ..Sql::condition(text, level) }
+    pub(super) fn test(condition: Expression, subject: &Sql) -> Sql {
+        let exact = Expression::case([(subject.expr.is_not_null(), certain(&condition))], None);
+        Sql { exact: Some(exact), ..Sql::condition(condition) }
     }
     /// As a value: a comparison is true or false, never missing.
     pub(super) fn value(self) -> Sql {
         match self.exact {
-            Some(exact) => Sql::atom(exact, SqlType::Bool),
+            Some(exact) => Sql::of(exact, SqlType::Bool),
             None => self.truth(),
         }
     }
     /// A condition as true or false.
     pub(super) fn truth(self) -> Sql {
         match self.null_is_false {
-            true => Sql::atom(format!("coalesce({}, FALSE)", self.text), SqlType::Bool),
+            true => Sql::of(certain(&self.expr), SqlType::Bool),
             false => self,
         }
     }
@@ -108,13 +104,12 @@ impl Sql {
                     (None, Some(v)) => Some(Sql::constant(&Value::Float(v))),
                     (None, None) => None,
                 },
-                None => Some(Sql::atom(format!("TRY_CAST({} AS double)", self.text), SqlType::Float)),
+                None => Some(Sql::of(self.expr.try_cast("double"), SqlType::Float)),
             },
-            SqlType::Bool => {
-                Some(Sql::atom(format!("CAST({} AS bigint)", self.clone().value().text), SqlType::Int))
-            }
-            SqlType::Time => Some(Sql::atom(
-                format!("date_diff('millisecond', from_unixtime(0), {})", self.text),
+            SqlType::Bool => Some(Sql::of(self.clone().value().expr.cast("bigint"), SqlType::Int)),
+            SqlType::Time => Some(Sql::call(
+                "date_diff",
+                ["'millisecond'", "from_unixtime(0)", &self.expr.text],
                 SqlType::Int,
             )),
             SqlType::List | SqlType::Nothing => None,
@@ -126,9 +121,9 @@ impl Sql {
             (_, SqlType::Text) => self.clone(),
             (Some(value), _) if !value.is_null() => Sql::constant(&Value::text(&value.to_string())),
             (_, SqlType::Time) => {
-                Sql::atom(format!("date_format({}, '%Y-%m-%dT%H:%i:%sZ')", self.text), SqlType::Text)
+                Sql::call("date_format", [self.expr.text.as_str(), "'%Y-%m-%dT%H:%i:%sZ'"], SqlType::Text)
             }
-            _ => Sql::atom(format!("CAST({} AS varchar)", self.clone().value().text), SqlType::Text),
+            _ => Sql::of(self.clone().value().expr.cast("varchar"), SqlType::Text),
         }
     }
     /// As a point in time. `None` for what never is.
@@ -137,10 +132,12 @@ impl Sql {
             (_, SqlType::Time) => Some(self.clone()),
             (Some(value), _) => value.time().map(|t| Sql::constant(&Value::Time(t))),
             (None, SqlType::Int | SqlType::Float) => {
-                Some(Sql::atom(format!("from_unixtime({} / 1E3)", self.at(level::PRODUCT)), SqlType::Time))
+                let seconds = self.expr.product("/", &Expression::atom("1E3"));
+                Some(Sql::call("from_unixtime", [seconds], SqlType::Time))
             }
             (None, SqlType::Text) => {
-                Some(Sql::atom(format!("TRY(from_iso8601_timestamp({}))", self.text), SqlType::Time))
+                let read = Expression::call("from_iso8601_timestamp", [self]);
+                Some(Sql::call("TRY", [read], SqlType::Time))
             }
             _ => None,
         }
@@ -150,26 +147,27 @@ impl Sql {
         match self.ty {
             // A column that is missing does not hold.
             SqlType::Bool => Sql { null_is_false: self.constant.is_none(), ..self },
-            SqlType::Int | SqlType::Float => {
-                Sql::condition(format!("{} <> 0", self.at(level::SUM)), level::COMPARISON)
+            SqlType::Int | SqlType::Float => Sql::condition(self.expr.compared("<>", &Expression::atom("0"))),
+            SqlType::Text => {
+                let lower = Expression::call("lower", [&self.expr]);
+                Sql::condition(lower.compared("=", &Expression::atom(write::text("true"))))
             }
-            SqlType::Text => Sql::condition(format!("lower({}) = 'true'", self.text), level::COMPARISON),
             SqlType::Time | SqlType::List | SqlType::Nothing => Sql::constant(&Value::Bool(false)),
         }
     }
 }
 
-/// A point in time, as a constant.
-fn time_literal(micros: i64) -> String {
-    format!("from_iso8601_timestamp({})", text::text(&time::format_iso(micros)))
+/// A condition in which a missing value makes false.
+fn certain(condition: &Expression) -> Expression {
+    Expression::call("coalesce", [condition.text.as_str(), Dialect::Athena.truth(false)])
 }
 
 /// The beginning of the interval that holds a time, or the next one.
 pub(super) fn binned(time: &Sql, bins: &Binning, up: bool) -> Option<Sql> {
     const SECOND: i64 = 1_000_000;
     const DAY: i64 = 86_400 * SECOND;
-    let t = &time.text;
-    let call = |unit: &str| Some(Sql::atom(format!("date_trunc('{unit}', {t})"), SqlType::Time));
+    let t = &time.expr.text;
+    let call = |unit: &str| Some(Sql::call("date_trunc", [&write::text(unit), t], SqlType::Time));
     match (bins.months_long(), bins.length(), up) {
         (Some(1), _, false) => return call("month"),
         (Some(3), _, false) => return call("quarter"),
@@ -188,7 +186,7 @@ pub(super) fn binned(time: &Sql, bins: &Binning, up: bool) -> Option<Sql> {
     // In seconds; a step of less than one is written with a point.
     let seconds = |micros: i64| match micros % SECOND {
         0 => (micros / SECOND).to_string(),
-        _ => text::float(micros as f64 / 1e6),
+        _ => Dialect::Athena.float(micros as f64 / 1e6),
     };
     let (step, round) = (seconds(step), if up { "ceil" } else { "floor" });
     let text = match bins.origin() {

@@ -3,12 +3,16 @@
 use std::{collections::HashMap, ops::Range};
 
 use super::{
-    super::replace::{map, same, visit},
-    Dialect, Unsupported, Written, column_name, identifier,
-    value::{ANY, Values},
+    super::{
+        replace::{map, never_missing, same, visit},
+        write::{self, Column, Dialect::Own, Expression, OrderKey, Select},
+    },
+    Written, column_name, path, table,
+    value::Values,
 };
-use crate::tree::{
-    Binary, Command, E, Expr, Join, Pattern, Projection, Query, SortKey, Spanned, TableCommand, Term, Unary,
+use crate::{
+    Unsupported,
+    tree::{Command, E, Expr, Join, Pattern, Projection, Query, SortKey, Spanned, TableCommand, Term, Unary},
 };
 use logloupe_table::Value;
 
@@ -16,8 +20,9 @@ use logloupe_table::Value;
 const LARGEST: usize = 20_000;
 
 /// How far a `SELECT` is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum At {
+    #[default]
     From,
     Where,
     Group,
@@ -36,27 +41,29 @@ struct OutputColumn {
 }
 
 /// One `SELECT` in the making.
-struct Block<'d> {
+#[derive(Default)]
+struct Block {
     at: At,
-    values: Values<'d>,
+    values: Values,
     /// What names stand for, over the rows of `FROM`.
     defined: HashMap<String, E>,
     from: String,
-    /// What must hold, and whether it is made of alternatives.
-    conditions: Vec<(String, bool)>,
+    joins: Vec<write::Join>,
+    /// What must hold.
+    conditions: Vec<Expression>,
     /// `None` without groups.
     keys: Option<Vec<E>>,
-    having: Vec<(String, bool)>,
+    having: Vec<Expression>,
     columns: Vec<OutputColumn>,
     /// The columns that `fields` of Insights adds, shown if nothing else is.
     chosen: bool,
     distinct: bool,
-    order: Vec<String>,
+    order: Vec<OrderKey>,
     limit: Option<u64>,
 }
 
-/// A query as text.
-pub(super) fn query(query: &Query, dialect: &dyn Dialect) -> Written {
+/// A query as a `SELECT`.
+pub(super) fn query(query: &Query) -> Result<Select, Unsupported> {
     let mut commands = query.commands.iter().peekable();
     let sources = match commands.peek().map(|c| &c.item) {
         Some(Command::Source(names)) => {
@@ -65,7 +72,7 @@ pub(super) fn query(query: &Query, dialect: &dyn Dialect) -> Written {
         }
         _ => &[],
     };
-    let mut block = Block::over(dialect.table(sources)?, dialect);
+    let mut block = Block::over(table(sources)?);
     block.values.tables = sources.iter().map(|s| s.item.clone()).collect();
     if sources.is_empty() {
         block.values.tables.push(block.from.trim_matches('"').to_owned());
@@ -74,37 +81,24 @@ pub(super) fn query(query: &Query, dialect: &dyn Dialect) -> Written {
         let next = commands.peek().map(|c| &c.item);
         block = block.with(command, next)?;
     }
-    block.text(false)
+    block.select(false)
 }
 
 fn refused(what: &str, span: &Range<usize>) -> Unsupported {
-    Unsupported::new(what, span.clone(), format!("`{what}` has no equivalent in SQL"))
+    Unsupported::at(span.clone(), what, format!("`{what}` has no equivalent in SQL"))
 }
 
-impl<'d> Block<'d> {
-    fn over(from: String, dialect: &'d dyn Dialect) -> Block<'d> {
-        Block {
-            at: At::From,
-            values: Values::new(dialect),
-            defined: HashMap::new(),
-            from,
-            conditions: Vec::new(),
-            keys: None,
-            having: Vec::new(),
-            columns: Vec::new(),
-            chosen: false,
-            distinct: false,
-            order: Vec::new(),
-            limit: None,
-        }
+impl Block {
+    fn over(from: String) -> Block {
+        Block { from, ..Block::default() }
     }
 
     /// Makes sure that something can still be said at `at`: if it is too late, this block becomes an inner query.
-    fn reach(self, at: At) -> Result<Block<'d>, Unsupported> {
+    fn reach(self, at: At) -> Result<Block, Unsupported> {
         if self.at <= at {
             return Ok(Block { at, ..self });
         }
-        let mut outer = Block::over(format!("({})", self.text(true)?), self.values.dialect);
+        let mut outer = Block::over(self.select(true)?.in_brackets(Own));
         outer.values.columns = self.columns.iter().map(|c| c.name.clone()).collect();
         if outer.values.columns.is_empty() {
             // All columns of the inner query are there, under the names that they have in it.
@@ -115,11 +109,11 @@ impl<'d> Block<'d> {
         Ok(outer)
     }
 
-    fn with(self, command: &Spanned<Command>, next: Option<&Command>) -> Result<Block<'d>, Unsupported> {
+    fn with(self, command: &Spanned<Command>, next: Option<&Command>) -> Result<Block, Unsupported> {
         let span = &command.span;
         match &command.item {
             Command::Source(_) => {
-                Err(Unsupported::new("SOURCE", span.clone(), "the logs that are asked must be named first"))
+                Err(Unsupported::at(span.clone(), "SOURCE", "the logs that are asked must be named first"))
             }
             Command::Filter(condition) => self.filter(condition),
             Command::Search(terms) => {
@@ -131,7 +125,7 @@ impl<'d> Block<'d> {
             }
             Command::Fields(items) => self.fields(items, true),
             Command::Display(items) => self.fields(items, false),
-            Command::Select(items) => self.select(items),
+            Command::Select(items) => self.only(items),
             Command::Stats { aggregates, by } => self.stats(aggregates, by, next),
             Command::Sort(keys) => self.sort(keys),
             Command::Limit(rows) => {
@@ -157,12 +151,12 @@ impl<'d> Block<'d> {
             size <= LARGEST
         });
         if size > LARGEST {
-            return Err(Unsupported::new("as", e.span.clone(), "the expression is too long for SQL"));
+            return Err(Unsupported::at(e.span.clone(), "as", "the expression is too long for SQL"));
         }
         Ok(expr)
     }
 
-    fn filter(self, condition: &E) -> Result<Block<'d>, Unsupported> {
+    fn filter(self, condition: &E) -> Result<Block, Unsupported> {
         let grouped = self.keys.is_some();
         let at = if grouped { At::Having } else { At::Where };
         let mut block = match self.at > at && !grouped && self.chosen && self.at == At::Columns {
@@ -170,15 +164,14 @@ impl<'d> Block<'d> {
             true => self,
             false => self.reach(at)?,
         };
-        let text = block.values.write(&block.meaning(condition)?, ANY)?;
-        let either = matches!(&condition.item, Expr::Binary(Binary::Or, ..));
+        let condition = block.values.write(&block.meaning(condition)?)?;
         let into = if block.keys.is_some() { &mut block.having } else { &mut block.conditions };
-        into.push((text, either));
+        into.push(condition);
         Ok(block)
     }
 
     /// `fields` and `display` of Insights: each may use the names of the ones before.
-    fn fields(self, items: &[Projection], adds: bool) -> Result<Block<'d>, Unsupported> {
+    fn fields(self, items: &[Projection], adds: bool) -> Result<Block, Unsupported> {
         let late = self.at > At::Columns || self.keys.is_some() && self.at == At::Columns && !self.chosen;
         let mut block = if late { self.reach(At::Columns)? } else { Block { at: At::Columns, ..self } };
         if !adds || !block.chosen && block.keys.is_none() {
@@ -199,7 +192,7 @@ impl<'d> Block<'d> {
     }
 
     /// `select`: all columns are computed from what was there before.
-    fn select(self, items: &[Projection]) -> Result<Block<'d>, Unsupported> {
+    fn only(self, items: &[Projection]) -> Result<Block, Unsupported> {
         let mut block = match self.distinct {
             // Columns of different rows.
             true => Block { at: At::Limit, ..self }.reach(At::Columns)?,
@@ -217,11 +210,11 @@ impl<'d> Block<'d> {
         aggregates: &[Projection],
         by: &[Projection],
         next: Option<&Command>,
-    ) -> Result<Block<'d>, Unsupported> {
+    ) -> Result<Block, Unsupported> {
         let after_fields = self.chosen && self.keys.is_none() && self.at == At::Columns;
         let distinct =
             aggregates.is_empty() && !matches!(next, Some(Command::Filter(_) | Command::Select(_)));
-        let all_shown = |block: &Block<'d>| {
+        let all_shown = |block: &Block| {
             by.len() == block.columns.len()
                 && by
                     .iter()
@@ -284,7 +277,7 @@ impl<'d> Block<'d> {
         Ok(block)
     }
 
-    fn sort(self, keys: &[SortKey]) -> Result<Block<'d>, Unsupported> {
+    fn sort(self, keys: &[SortKey]) -> Result<Block, Unsupported> {
         let mut block = match self.at == At::Order {
             // The last `sort` counts.
             true => Block { order: Vec::new(), ..self },
@@ -302,21 +295,18 @@ impl<'d> Block<'d> {
                 && key.descending != next.descending
             {
                 let text = block.sort_key(item)?;
-                let (item_text, descending) = (text, next.descending);
-                block.order.push(match descending {
-                    false => item_text,
-                    true => format!("{item_text} DESC NULLS FIRST"),
+                block.order.push(OrderKey {
+                    text,
+                    descending: next.descending,
+                    nulls_first: next.descending,
                 });
                 keys.next();
                 continue;
             }
             let text = block.sort_key(&key.expr)?;
-            let certain = super::super::replace::never_missing(&block.meaning(&key.expr)?.item);
-            block.order.push(match (key.descending, certain) {
-                (true, _) => format!("{text} DESC"),
-                (false, true) => text,
-                (false, false) => format!("{text} NULLS FIRST"),
-            });
+            let certain = never_missing(&block.meaning(&key.expr)?.item);
+            let nulls_first = !key.descending && !certain;
+            block.order.push(OrderKey { text, descending: key.descending, nulls_first });
         }
         Ok(block)
     }
@@ -327,48 +317,44 @@ impl<'d> Block<'d> {
             && let Some(column) = self.columns.iter().find(|c| c.name == *name)
             && Self::is_written(column)
         {
-            return Ok(identifier(name));
+            return Ok(Own.name(name));
         }
         // A number would be the place of a column.
         let e = self.meaning(e)?;
-        let text = self.values.write(&e, ANY)?;
-        Ok(if matches!(e.item, Expr::Literal(Value::Int(_))) { format!("({text})") } else { text })
+        let key = self.values.write(&e)?;
+        Ok(if matches!(e.item, Expr::Literal(Value::Int(_))) { key.bracketed() } else { key.text })
     }
 
-    fn unnest(self, list: &E, name: Option<&Spanned<String>>) -> Result<Block<'d>, Unsupported> {
+    fn unnest(self, list: &E, name: Option<&Spanned<String>>) -> Result<Block, Unsupported> {
         // A condition on rows may as well stand behind.
         let mut block = match self.at {
             At::From | At::Where => self,
             _ => self.reach(At::From)?,
         };
         let name = name.map_or_else(|| crate::label(&list.item), |n| n.item.clone());
-        let list = block.values.write(&block.meaning(list)?, ANY)?;
-        block.from = format!("{} CROSS JOIN UNNEST({list}) AS t ({})", block.from, identifier(&name));
+        let list = block.values.write(&block.meaning(list)?)?.text;
+        block.joins.push(write::Join::Unnest { list, name: name.clone() });
         block.values.columns.push(name);
         Ok(block)
     }
 
-    fn join(self, join: &Join) -> Result<Block<'d>, Unsupported> {
-        let block = self.reach(At::From)?;
-        let dialect = block.values.dialect;
-        let alias = |from: &str, name: &str| match identifier(name) {
-            name if from.eq_ignore_ascii_case(&name) => name,
-            name => format!("{from} AS {name}"),
+    fn join(self, join: &Join) -> Result<Block, Unsupported> {
+        let block = match self.joins.is_empty() {
+            true => self.reach(At::From)?,
+            // The names of the sides stand for one table each.
+            false => Block { at: At::Limit, ..self }.reach(At::From)?,
         };
         let right = match join.query.commands.as_slice() {
-            [Spanned { item: Command::Source(names), .. }] => dialect.table(names)?,
-            _ => format!("({})", query(&join.query, dialect)?),
+            [Spanned { item: Command::Source(names), .. }] => table(names)?,
+            _ => query(&join.query)?.in_brackets(Own),
         };
         let (one, two) = (&join.left.item, &join.right.item);
-        let side = |side: &str, field: &Spanned<String>| -> Written {
-            Ok(format!("{}.{}", identifier(side), dialect.field(&field.item, &field.span)?))
+        let side = |side: &str, field: &Spanned<String>| {
+            Expression::atom(format!("{}.{}", Own.name(side), path(&field.item)))
         };
-        let on: Result<Vec<String>, Unsupported> =
-            (join.on.iter()).map(|(a, b)| Ok(format!("{} = {}", side(one, a)?, side(two, b)?))).collect();
-        let word = if join.outer { "LEFT JOIN" } else { "JOIN" };
-        let from =
-            format!("{} {word} {} ON {}", alias(&block.from, one), alias(&right, two), on?.join(" AND "));
-        let mut joined = Block::over(from, dialect);
+        let on = join.on.iter().map(|(a, b)| side(one, a).compared("=", &side(two, b))).collect();
+        let mut joined = Block::over(Own.named(&block.from, one));
+        joined.joins.push(write::Join::On { outer: join.outer, right: Own.named(&right, two), on });
         joined.values.sides = vec![one.clone(), two.clone()];
         Ok(joined)
     }
@@ -379,52 +365,35 @@ impl<'d> Block<'d> {
     }
 
     /// The whole `SELECT`. Of an inner query every column gets a name.
-    fn text(&self, inner: bool) -> Written {
-        let mut out = String::from(if self.distinct { "SELECT DISTINCT " } else { "SELECT " });
+    fn select(&self, inner: bool) -> Result<Select, Unsupported> {
         let mut columns = Vec::new();
         for column in &self.columns {
-            let text = self.values.write(&column.expr, ANY)?;
+            let text = self.values.write(&column.expr)?.text;
             let bare = matches!(&column.expr.item, Expr::Field(name) if *name == column.name);
-            columns.push(match Self::is_written(column) || inner && !bare {
-                true => format!("{text} AS {}", identifier(&column.name)),
-                false => text,
+            let named = Self::is_written(column) || inner && !bare;
+            columns.push(Column { text, name: named.then(|| column.name.clone()) });
+        }
+        let mut group = Vec::new();
+        for key in self.keys.iter().flatten() {
+            // A number would be the place of a column.
+            let literal = matches!(&key.item, Expr::Literal(Value::Int(_)));
+            let place = self.columns.iter().position(|c| same(&c.expr.item, &key.item));
+            group.push(match place {
+                Some(place) if literal => (place + 1).to_string(),
+                _ => self.values.write(key)?.text,
             });
         }
-        out.push_str(&if columns.is_empty() { "*".to_owned() } else { columns.join(", ") });
-        out.push_str(&format!(" FROM {}", self.from));
-        let joined = |all: &[(String, bool)]| {
-            let several = all.len() > 1;
-            let part = |(text, either): &(String, bool)| {
-                if several && *either { format!("({text})") } else { text.clone() }
-            };
-            all.iter().map(part).collect::<Vec<_>>().join(" AND ")
-        };
-        if !self.conditions.is_empty() {
-            out.push_str(&format!(" WHERE {}", joined(&self.conditions)));
-        }
-        if let Some(keys) = self.keys.as_ref().filter(|k| !k.is_empty()) {
-            let mut texts = Vec::new();
-            for key in keys {
-                // A number would be the place of a column.
-                let literal = matches!(&key.item, Expr::Literal(Value::Int(_)));
-                let place = self.columns.iter().position(|c| same(&c.expr.item, &key.item));
-                texts.push(match place {
-                    Some(place) if literal => (place + 1).to_string(),
-                    _ => self.values.write(key, ANY)?,
-                });
-            }
-            out.push_str(&format!(" GROUP BY {}", texts.join(", ")));
-        }
-        if !self.having.is_empty() {
-            out.push_str(&format!(" HAVING {}", joined(&self.having)));
-        }
-        if !self.order.is_empty() {
-            out.push_str(&format!(" ORDER BY {}", self.order.join(", ")));
-        }
-        if let Some(limit) = self.limit {
-            out.push_str(&format!(" LIMIT {limit}"));
-        }
-        Ok(out)
+        Ok(Select {
+            distinct: self.distinct,
+            columns,
+            from: self.from.clone(),
+            joins: self.joins.clone(),
+            filter: self.conditions.clone(),
+            group,
+            having: self.having.clone(),
+            order: self.order.clone(),
+            limit: self.limit,
+        })
     }
 }
 

@@ -6,32 +6,23 @@ use super::{
         expression::{is_condition, negation},
         may_be_text,
         replace::same,
+        write::{self, Dialect::Own, Expression, Level, quoted_name},
     },
-    Dialect, Unsupported, Written, block,
+    block, path, symbol,
 };
 use crate::{
-    functions::aggregate,
+    Unsupported,
+    functions::{self, aggregate},
     tree::{Binary, E, Expr, Pattern, Period, PeriodUnit, Spanned, Unary},
 };
-use logloupe_table::{
-    Value,
-    time::{DAY, format_iso},
-};
+use logloupe_table::Value;
 
-/// How tightly an expression holds together, as text.
-pub(super) const ANY: u8 = 0;
-const OR: u8 = 1;
-const AND: u8 = 2;
-const NOT: u8 = 3;
-const PREDICATE: u8 = 4;
-const SUM: u8 = 5;
-const PRODUCT: u8 = 6;
-const SIGN: u8 = 7;
-const PRIMARY: u8 = 8;
+/// An expression, or what cannot be said.
+type Made = Result<Expression, Unsupported>;
 
 /// Prints expressions.
-pub(super) struct Values<'d> {
-    pub(super) dialect: &'d dyn Dialect,
+#[derive(Default)]
+pub(super) struct Values {
     /// Names that are columns as they are: of an inner query, or given by `AS`.
     pub(super) columns: Vec<String>,
     /// The names of a join's sides.
@@ -41,115 +32,114 @@ pub(super) struct Values<'d> {
 }
 
 /// Whether a function of the tree is printed by [`Values`] itself.
-pub(super) fn is_known(tree: &str) -> bool {
+fn is_known(tree: &str) -> bool {
     calls::named_in_tree(tree).is_some()
         || aggregate::find(tree).is_some()
         || matches!(tree, "case" | "if" | "ispresent" | "bin" | "datefloor" | "pct" | "isipinsubnet" | "now")
 }
 
-impl<'d> Values<'d> {
-    pub(super) fn new(dialect: &'d dyn Dialect) -> Values<'d> {
-        let (columns, sides, tables) = (Vec::new(), Vec::new(), Vec::new());
-        Values { dialect, columns, sides, tables }
-    }
+/// Whether a function goes by its own name, unless SQL means something else by that.
+fn is_called_by_its_name(tree: &str) -> bool {
+    functions::spelling(tree).is_some()
+        && !tree.contains('.')
+        && calls::find(tree).is_none()
+        && !is_known(tree)
+}
 
-    /// `e`, in brackets if it holds together less tightly than `least`.
-    pub(super) fn write(&self, e: &E, least: u8) -> Written {
-        let (text, level) = self.text(e)?;
-        Ok(if level < least { format!("({text})") } else { text })
-    }
-
-    fn text(&self, e: &E) -> Result<(String, u8), Unsupported> {
+impl Values {
+    /// `e` as SQL.
+    pub(super) fn write(&self, e: &E) -> Made {
         Ok(match &e.item {
-            Expr::Literal(value) => literal(value),
-            Expr::Star => ("*".to_owned(), PRIMARY),
+            Expr::Literal(value) => Own.constant(value),
+            Expr::Star => Expression::atom("*"),
             Expr::Period(period) => {
                 let message = "a span of time stands only in a function that rounds times";
-                return Err(Unsupported::new(period.to_string(), e.span.clone(), message));
+                return Err(Unsupported::at(e.span.clone(), period.to_string(), message));
             }
-            Expr::Field(name) => (self.field(name, e)?, PRIMARY),
+            Expr::Field(name) => Expression::atom(self.field(name)),
             Expr::Unary(Unary::Minus, inner) => {
                 let number = matches!(inner.item, Expr::Literal(Value::Int(_) | Value::Float(_)));
-                let inner = self.write(inner, if number { u8::MAX } else { SIGN })?;
-                // Two signs would begin a comment.
-                let inner = if inner.starts_with('-') { format!("({inner})") } else { inner };
-                (format!("-{inner}"), SIGN)
+                let inner = self.write(inner)?;
+                // `-5` is a number, `-(5)` the negative of one.
+                if number { Expression::atom(inner.bracketed()).minus() } else { inner.minus() }
             }
             Expr::Unary(Unary::Not, inner) => self.not(inner)?,
             Expr::Binary(op, a, b) => self.binary(*op, a, b)?,
-            Expr::In { list, .. } if list.is_empty() => {
-                let negated = matches!(&e.item, Expr::In { negated: true, .. });
-                (negated.to_string(), PRIMARY)
-            }
+            Expr::In { list, negated, .. } if list.is_empty() => Expression::atom(Own.truth(*negated)),
             Expr::In { negated, item, list } => {
-                let list: Result<Vec<String>, _> = list.iter().map(|e| self.compared(e, ANY)).collect();
-                let item = self.write(item, SUM)?;
-                (format!("{item} {}IN ({})", not(*negated), list?.join(", ")), PREDICATE)
+                let list: Result<Vec<Expression>, _> = list.iter().map(|e| self.compared(e)).collect();
+                self.write(item)?.is_in(*negated, list?)
             }
             Expr::InQuery { negated, item, query } => {
-                let query = block::query(query, self.dialect)?;
-                (format!("{} {}IN ({query})", self.write(item, SUM)?, not(*negated)), PREDICATE)
+                let query = block::query(query)?.text(Own);
+                self.write(item)?.is_in(*negated, [query])
             }
-            Expr::Like { negated, item, pattern } => match &pattern.item {
-                Pattern::Text(text) => {
-                    let (text, escape) = escaped(text);
-                    let item = self.write(item, SUM)?;
-                    (
-                        format!("{item} {}LIKE {}{escape}", not(*negated), quoted(&format!("%{text}%"))),
-                        PREDICATE,
-                    )
+            Expr::Like { negated, item, pattern } => {
+                let item = self.write(item)?;
+                let like = match &pattern.item {
+                    Pattern::Text(text) => {
+                        let (text, escape) = escaped(text);
+                        Ok(format!("{}{escape}", write::text(&format!("%{text}%"))))
+                    }
+                    Pattern::Regex(regex) => like_of(regex).ok_or(regex),
+                };
+                match like {
+                    Ok(like) => {
+                        let not = if *negated { "NOT " } else { "" };
+                        Expression::new(
+                            format!("{} {not}LIKE {like}", item.at(Level::Sum)),
+                            Level::Comparison,
+                        )
+                    }
+                    Err(regex) => {
+                        let call = Expression::call("regexp_like", [item.text, write::text(regex)]);
+                        if *negated { call.not() } else { call }
+                    }
                 }
-                Pattern::Regex(regex) => match like_of(regex) {
-                    Some(like) => {
-                        let item = self.write(item, SUM)?;
-                        (format!("{item} {}LIKE {like}", not(*negated)), PREDICATE)
-                    }
-                    None => {
-                        let call = format!("regexp_like({}, {})", self.write(item, ANY)?, quoted(regex));
-                        if *negated { (format!("NOT {call}"), NOT) } else { (call, PRIMARY) }
-                    }
-                },
-            },
+            }
             Expr::Call { name, args } => self.call(e, name, args)?,
         })
     }
 
+    fn write_all(&self, all: &[E]) -> Result<Vec<Expression>, Unsupported> {
+        all.iter().map(|e| self.write(e)).collect()
+    }
+
     /// What something is compared with. A name alone in double quotes would be refused there, for text may have been
     /// meant; in brackets it is a name.
-    fn compared(&self, e: &E, least: u8) -> Written {
-        let text = self.write(e, least)?;
-        let refused = |name: &str| may_be_text(name) && text == super::in_quotes(name);
+    fn compared(&self, e: &E) -> Made {
+        let written = self.write(e)?;
+        let refused = |name: &str| may_be_text(name) && written.text == quoted_name(name);
         Ok(match &e.item {
-            Expr::Field(name) if refused(name) => format!("({text})"),
-            _ => text,
+            Expr::Field(name) if refused(name) => Expression::atom(written.bracketed()),
+            _ => written,
         })
     }
 
-    fn field(&self, name: &str, e: &E) -> Written {
+    fn field(&self, name: &str) -> String {
         if self.columns.iter().any(|c| c == name) {
-            return Ok(super::identifier(name));
+            return Own.name(name);
         }
         // Of a join's side, or inside a column.
         for owner in self.sides.iter().chain(&self.columns) {
             if let Some(rest) = name.strip_prefix(owner.as_str()).and_then(|r| r.strip_prefix('.')) {
                 if self.sides.contains(owner) {
-                    let rest = self.dialect.field(rest, &e.span)?;
-                    return Ok(format!("{}.{rest}", super::identifier(owner)));
+                    return format!("{}.{}", Own.name(owner), path(rest));
                 }
-                let inside = super::path(&format!("x.{rest}"));
+                let inside = path(&format!("x.{rest}"));
                 if let Some(inside) = inside.strip_prefix('x') {
-                    return Ok(format!("{}{inside}", super::identifier(owner)));
+                    return format!("{}{inside}", Own.name(owner));
                 }
             }
         }
         let first = name.split('.').next().unwrap_or("");
         if first != name && self.tables.iter().any(|t| t.eq_ignore_ascii_case(first)) {
-            return Ok(super::in_quotes(name));
+            return quoted_name(name);
         }
-        self.dialect.field(name, &e.span)
+        path(name)
     }
 
-    fn not(&self, inner: &E) -> Result<(String, u8), Unsupported> {
+    fn not(&self, inner: &E) -> Made {
         let is_null = |e: &Expr| match e {
             Expr::Call { name, args } if name.item == "ispresent" => args.first().cloned(),
             _ => None,
@@ -159,11 +149,14 @@ impl<'d> Values<'d> {
             _ => None,
         };
         if let Some(item) = is_null(&inner.item) {
-            return Ok((format!("{} IS NULL", self.write(&item, SUM)?), PREDICATE));
+            return Ok(self.write(&item)?.is_null());
         }
-        let distinct = |a: &E, b: &E, not: &str| -> Result<(String, u8), Unsupported> {
-            let text = format!("{} IS {not}DISTINCT FROM {}", self.write(a, SUM)?, self.compared(b, SUM)?);
-            Ok((text, PREDICATE))
+        let distinct = |a: &E, b: &E, not: &str| -> Made {
+            Ok(self.write(a)?.compared(&format!("IS {not}DISTINCT FROM"), &self.compared(b)?))
+        };
+        // What is missing counts as false.
+        let certain = |e: &E| -> Made {
+            Ok(Expression::call("coalesce", [self.write(e)?.text.as_str(), Own.truth(false)]))
         };
         // `a = b or both are missing`
         let same_or_missing = |e: &Expr| match e {
@@ -185,7 +178,7 @@ impl<'d> Values<'d> {
                 if let Some((a, b)) = same_or_missing(&twice.item) {
                     return distinct(&a, &b, "NOT ");
                 }
-                return Ok((format!("coalesce({}, false)", self.write(twice, ANY)?), PRIMARY));
+                return certain(twice);
             }
             other => {
                 if let Some((a, b)) = same_or_missing(other) {
@@ -193,62 +186,49 @@ impl<'d> Values<'d> {
                 }
             }
         }
-        Ok((format!("NOT coalesce({}, false)", self.write(inner, ANY)?), NOT))
+        Ok(certain(inner)?.not())
     }
 
-    fn binary(&self, op: Binary, a: &E, b: &E) -> Result<(String, u8), Unsupported> {
-        let (level, sign, right) = match op {
-            Binary::And | Binary::Or => {
-                if let Some(between) = self.between(op, a, b)? {
-                    return Ok((between, PREDICATE));
-                }
-                match op {
-                    Binary::And => (AND, "AND", AND + 1),
-                    _ => (OR, "OR", OR + 1),
-                }
-            }
-            Binary::NotEqual => (PREDICATE, "<>", SUM),
-            Binary::Add | Binary::Subtract => (SUM, op.symbol(), PRODUCT),
-            Binary::Multiply | Binary::Modulo => (PRODUCT, op.symbol(), SIGN),
+    fn binary(&self, op: Binary, a: &E, b: &E) -> Made {
+        if let Some(between) = self.between(op, a, b)? {
+            return Ok(between);
+        }
+        let left = self.write(a)?;
+        Ok(match op {
+            Binary::And => left.and(&self.write(b)?),
+            Binary::Or => left.or(&self.write(b)?),
+            Binary::Add | Binary::Subtract => left.sum(symbol(op), &self.write(b)?),
+            Binary::Multiply | Binary::Modulo => left.product(symbol(op), &self.write(b)?),
             // Insights divides without truncating.
-            Binary::Divide => {
-                let text = format!("CAST({} AS double) / {}", self.write(a, ANY)?, self.write(b, SIGN)?);
-                return Ok((text, PRODUCT));
-            }
-            Binary::Power => {
-                return Ok((format!("power({}, {})", self.write(a, ANY)?, self.write(b, ANY)?), PRIMARY));
-            }
-            _ => (PREDICATE, op.symbol(), SUM),
-        };
-        let left = if level == PREDICATE { SUM } else { level };
-        let b = if level == PREDICATE { self.compared(b, right)? } else { self.write(b, right)? };
-        Ok((format!("{} {sign} {b}", self.write(a, left)?), level))
+            Binary::Divide => left.cast("double").product(symbol(op), &self.write(b)?),
+            Binary::Power => Expression::call("power", [left, self.write(b)?]),
+            _ => left.compared(symbol(op), &self.compared(b)?),
+        })
     }
 
     /// `x >= a and x <= b`, or its opposite.
-    fn between(&self, op: Binary, a: &E, b: &E) -> Result<Option<String>, Unsupported> {
+    fn between(&self, op: Binary, a: &E, b: &E) -> Result<Option<Expression>, Unsupported> {
         let (first, second, word) = match op {
             Binary::And => (Binary::GreaterEqual, Binary::LessEqual, "BETWEEN"),
-            _ => (Binary::Less, Binary::Greater, "NOT BETWEEN"),
+            Binary::Or => (Binary::Less, Binary::Greater, "NOT BETWEEN"),
+            _ => return Ok(None),
         };
         let (Expr::Binary(p, x, low), Expr::Binary(q, y, high)) = (&a.item, &b.item) else { return Ok(None) };
         if *p != first || *q != second || !same(&x.item, &y.item) || x != y {
             return Ok(None);
         }
-        let (x, low, high) = (self.write(x, SUM)?, self.compared(low, SUM)?, self.compared(high, SUM)?);
-        Ok(Some(format!("{x} {word} {low} AND {high}")))
+        let part = |e: Expression| e.at(Level::Sum);
+        let (x, low, high) = (part(self.write(x)?), part(self.compared(low)?), part(self.compared(high)?));
+        Ok(Some(Expression::new(format!("{x} {word} {low} AND {high}"), Level::Comparison)))
     }
 
-    fn call(&self, e: &E, name: &Spanned<String>, args: &[E]) -> Result<(String, u8), Unsupported> {
-        let write = |e: &E| self.write(e, ANY);
-        if let Some(text) = self.dialect.call(name, args, &write) {
-            return Ok((text?, PRIMARY));
+    fn call(&self, e: &E, name: &Spanned<String>, args: &[E]) -> Made {
+        if is_called_by_its_name(&name.item) {
+            return Ok(Expression::call(&name.item, self.write_all(args)?));
         }
-        let all = || -> Written {
-            let args: Result<Vec<String>, _> = args.iter().map(write).collect();
-            Ok(args?.join(", "))
-        };
-        let text = match (name.item.as_str(), args) {
+        let write = |e: &E| self.write(e);
+        let call = |name: &str| -> Made { Ok(Expression::call(name, self.write_all(args)?)) };
+        Ok(match (name.item.as_str(), args) {
             ("case", [condition, truth, opposite, falsehood])
                 if is_truth(truth, true)
                     && is_truth(falsehood, false)
@@ -256,32 +236,32 @@ impl<'d> Values<'d> {
                     && negation(condition) == *opposite =>
             {
                 // A condition as a value.
-                return self.text(condition);
+                write(condition)?
             }
             ("case", _) => self.case(args)?,
-            ("if", _) => format!("if({})", all()?),
-            ("ispresent", [item]) => {
-                return Ok((format!("{} IS NOT NULL", self.write(item, SUM)?), PREDICATE));
-            }
-            ("count", []) => "count(*)".to_owned(),
+            ("if", _) => call("if")?,
+            ("ispresent", [item]) => write(item)?.is_not_null(),
+            ("count", []) => Expression::call("count", ["*"]),
             ("count", [arg]) => match &arg.item {
                 Expr::Call { name, args } if name.item == "case" => match args.as_slice() {
                     [condition, one] if one.item == Expr::Literal(Value::Int(1)) => {
-                        format!("count_if({})", write(condition)?)
+                        Expression::call("count_if", [write(condition)?])
                     }
-                    _ => format!("count({})", all()?),
+                    _ => call("count")?,
                 },
-                _ => format!("count({})", all()?),
+                _ => call("count")?,
             },
-            ("count_distinct" | "countdistinct" | "dc", [arg]) => format!("count(DISTINCT {})", write(arg)?),
+            ("count_distinct" | "countdistinct" | "dc", [arg]) => {
+                Expression::call("count", [format!("DISTINCT {}", write(arg)?)])
+            }
             ("sql.of_pair", [best]) => match by_order(&best.item) {
-                Some((name, value, order)) => format!("{name}({}, {})", write(value)?, write(order)?),
+                Some((name, value, order)) => Expression::call(name, [write(value)?, write(order)?]),
                 None => {
                     let message = "pairs stand only in `max_by` and `min_by`";
-                    return Err(Unsupported::new("sql.of_pair", e.span.clone(), message));
+                    return Err(Unsupported::at(e.span.clone(), "sql.of_pair", message));
                 }
             },
-            ("values", [arg]) => format!("array_agg(DISTINCT {})", write(arg)?),
+            ("values", [arg]) => Expression::call("array_agg", [format!("DISTINCT {}", write(arg)?)]),
             ("pct" | "percentile", [arg, percent]) => {
                 let share = match &percent.item {
                     Expr::Literal(value) => value.number(),
@@ -289,71 +269,64 @@ impl<'d> Values<'d> {
                 };
                 let Some(share) = share else {
                     let message = "the percentage must be a number in the query";
-                    return Err(Unsupported::new(&name.item, e.span.clone(), message));
+                    return Err(Unsupported::at(e.span.clone(), &name.item, message));
                 };
-                format!("approx_percentile({}, {})", write(arg)?, share_of(share))
+                percentile(write(arg)?, share)
             }
-            ("sql.divide", [a, b]) => {
-                return Ok((format!("{} / {}", self.write(a, PRODUCT)?, self.write(b, SIGN)?), PRODUCT));
-            }
+            ("sql.divide", [a, b]) => write(a)?.product("/", &write(b)?),
             ("sql.concat", [_, _, ..]) => {
-                let parts: Result<Vec<String>, _> = args.iter().map(|a| self.write(a, PRODUCT)).collect();
-                return Ok((parts?.join(" || "), SUM));
+                let parts: Vec<String> = self.write_all(args)?.iter().map(|a| a.at(Level::Product)).collect();
+                Expression::new(parts.join(" || "), Level::Sum)
             }
-            ("sql.varchar", [arg]) => format!("CAST({} AS varchar)", write(arg)?),
-            ("sql.bigint", [arg]) => format!("CAST({} AS bigint)", write(arg)?),
-            ("sql.double", [arg]) => format!("CAST({} AS double)", write(arg)?),
-            ("sql.boolean", [arg]) => format!("CAST({} AS boolean)", write(arg)?),
-            ("sql.element_at", [list, place]) => format!("element_at({}, {})", write(list)?, write(place)?),
+            ("sql.varchar", [arg]) => write(arg)?.cast("varchar"),
+            ("sql.bigint", [arg]) => write(arg)?.cast("bigint"),
+            ("sql.double", [arg]) => write(arg)?.cast("double"),
+            ("sql.boolean", [arg]) => write(arg)?.cast("boolean"),
+            ("sql.element_at", [_, _]) => call("element_at")?,
             ("isipinsubnet" | "isipv4insubnet" | "isipv6insubnet", [address, network]) => {
-                format!("contains({}, CAST({} AS ipaddress))", write(network)?, write(address)?)
+                Expression::call("contains", [write(network)?, write(address)?.cast("ipaddress")])
             }
             ("bin", [period, ..]) => {
                 if args.len() > 1 {
                     let message = "shifted intervals cannot be written in SQL";
-                    return Err(Unsupported::new("bin", e.span.clone(), message));
+                    return Err(Unsupported::at(e.span.clone(), "bin", message));
                 }
                 let time: E = Box::new(Spanned::new(Expr::Field("@timestamp".to_owned()), e.span.clone()));
                 self.floor(e, &time, period)?
             }
             ("datefloor", [time, period]) => self.floor(e, time, period)?,
-            (tree, _) => {
-                let plain = calls::named_in_tree(tree).map(|f| f.name);
-                match (plain, fixed_percentile(tree)) {
-                    (Some(plain), _) => format!("{plain}({})", all()?),
-                    (None, Some(percent)) => format!("approx_percentile({}, {})", all()?, share_of(percent)),
-                    (None, None) => {
-                        let spelling = crate::keywords::function_spelling(tree);
-                        let message = format!("`{spelling}` has no equivalent in SQL");
-                        return Err(Unsupported::new(spelling, name.span.clone(), message));
-                    }
+            (tree, _) => match (calls::named_in_tree(tree).map(|f| f.name), fixed_percentile(tree), args) {
+                (Some(plain), ..) => call(plain)?,
+                (None, Some(percent), [arg]) => percentile(write(arg)?, percent),
+                _ => {
+                    let spelling = crate::keywords::function_spelling(tree);
+                    let message = format!("`{spelling}` has no equivalent in SQL");
+                    return Err(Unsupported::at(name.span.clone(), spelling, message));
                 }
-            }
-        };
-        Ok((text, PRIMARY))
+            },
+        })
     }
 
-    fn case(&self, args: &[E]) -> Written {
-        let mut out = String::from("CASE");
-        for pair in args.chunks(2) {
-            match pair {
-                [condition, value] => {
-                    let (condition, value) = (self.write(condition, ANY)?, self.write(value, ANY)?);
-                    out.push_str(&format!(" WHEN {condition} THEN {value}"));
-                }
-                [otherwise] => out.push_str(&format!(" ELSE {}", self.write(otherwise, ANY)?)),
-                _ => {}
+    fn case(&self, args: &[E]) -> Made {
+        let pairs = args.chunks_exact(2);
+        let otherwise = match pairs.remainder() {
+            [value] => Some(self.write(value)?),
+            _ => None,
+        };
+        let mut arms = Vec::new();
+        for pair in pairs {
+            if let [condition, value] = pair {
+                arms.push((self.write(condition)?, self.write(value)?));
             }
         }
-        out.push_str(" END");
-        Ok(out)
+        Ok(Expression::case(arms, otherwise))
     }
 
     /// The beginning of an interval.
-    fn floor(&self, e: &E, time: &E, period: &E) -> Written {
+    fn floor(&self, e: &E, time: &E, period: &E) -> Made {
         let Expr::Period(Period { count, unit }) = &period.item else {
             let message = "the width of the intervals must be written in the query";
-            return Err(Unsupported::new("datefloor", e.span.clone(), message));
+            return Err(Unsupported::at(e.span.clone(), "datefloor", message));
         };
         let (name, seconds) = match unit {
             PeriodUnit::Millisecond => ("millisecond", 0),
@@ -366,16 +339,16 @@ impl<'d> Values<'d> {
             PeriodUnit::Quarter => ("quarter", 0),
             PeriodUnit::Year => ("year", 0),
         };
-        let time = self.write(time, ANY)?;
+        let time = self.write(time)?;
         if *count == 1 && *unit != PeriodUnit::Millisecond {
-            return Ok(format!("date_trunc('{name}', {time})"));
+            return Ok(Expression::call("date_trunc", [write::text(name), time.text]));
         }
         if seconds == 0 {
             let message = format!("intervals of {count} {name}s cannot be written in SQL");
-            return Err(Unsupported::new("bin", e.span.clone(), message));
+            return Err(Unsupported::at(e.span.clone(), "bin", message));
         }
         let width = u64::from(*count) * seconds;
-        Ok(format!("from_unixtime(floor(to_unixtime({time}) / {width}) * {width})"))
+        Ok(Expression::atom(format!("from_unixtime(floor(to_unixtime({time}) / {width}) * {width})")))
     }
 }
 
@@ -398,10 +371,6 @@ fn by_order(best: &Expr) -> Option<(&'static str, &E, &E)> {
     }
 }
 
-fn not(negated: bool) -> &'static str {
-    if negated { "NOT " } else { "" }
-}
-
 fn is_truth(e: &E, value: bool) -> bool {
     e.item == Expr::Literal(Value::Bool(value))
 }
@@ -414,43 +383,10 @@ fn fixed_percentile(name: &str) -> Option<f64> {
     }
 }
 
-/// 95 % as 0.95, whatever floats make of it.
-fn share_of(percent: f64) -> f64 {
-    (percent * 1e9).round() / 1e11
-}
-
-/// Text in single quotes.
-pub(super) fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
-fn literal(value: &Value) -> (String, u8) {
-    match value {
-        Value::Null => ("NULL".to_owned(), PRIMARY),
-        Value::Bool(v) => (v.to_string(), PRIMARY),
-        Value::Int(v) => (v.to_string(), if *v < 0 { SIGN } else { PRIMARY }),
-        Value::Float(v) if v.is_nan() => ("NULL".to_owned(), PRIMARY),
-        Value::Float(v) if v.is_infinite() => {
-            if *v > 0.0 {
-                ("1e999".to_owned(), PRIMARY)
-            } else {
-                ("-1e999".to_owned(), SIGN)
-            }
-        }
-        Value::Float(v) => (format!("{v:?}"), if v.is_sign_negative() { SIGN } else { PRIMARY }),
-        Value::Text(text) => (quoted(text), PRIMARY),
-        Value::Time(time) if time.rem_euclid(DAY) == 0 => {
-            (format!("date {}", quoted(format_iso(*time).get(..10).unwrap_or(""))), PRIMARY)
-        }
-        Value::Time(time) => {
-            let text = format_iso(*time).replace('T', " ").replace('Z', "");
-            (format!("timestamp {}", quoted(&text)), PRIMARY)
-        }
-        Value::List(items) => {
-            let items: Vec<String> = items.iter().map(|v| literal(v).0).collect();
-            (format!("ARRAY[{}]", items.join(", ")), PRIMARY)
-        }
-    }
+/// The value below which so many percent are: 95 % as 0.95, whatever floats make of it.
+fn percentile(of: Expression, percent: f64) -> Expression {
+    let share = (percent * 1e9).round() / 1e11;
+    Expression::call("approx_percentile", [of.text, share.to_string()])
 }
 
 /// Text for `LIKE` in which nothing is a wildcard, and how that is said.
@@ -516,5 +452,5 @@ fn like_of(regex: &str) -> Option<String> {
     }
     let like = like.replace('\u{0}', if special { "\\" } else { "" });
     let like = format!("{}{like}{}", if from_start { "" } else { "%" }, if to_end { "" } else { "%" });
-    Some(format!("{}{}", quoted(&like), if special { " ESCAPE '\\'" } else { "" }))
+    Some(format!("{}{}", write::text(&like), if special { " ESCAPE '\\'" } else { "" }))
 }
