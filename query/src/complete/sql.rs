@@ -2,7 +2,10 @@
 //! here needs a statement that can be read.
 
 use super::{Completions, Context, Offers, word_at};
-use logloupe_syntax::functions::{self, aggregate};
+use logloupe_syntax::{
+    functions::{self, aggregate},
+    sql::write::{self, Dialect},
+};
 
 /// Words that begin a clause, each with what follows it.
 const CLAUSES: &[(&str, Wanted)] = &[
@@ -124,7 +127,7 @@ pub(super) fn complete(context: &Context<'_>) -> Completions {
     let field = compared(&words);
     if quote == Some('\'') {
         if let Some(field) = field {
-            offers.values(&field, |v, _| literal(v));
+            offers.values(&field, |v, _| write::text(v));
         }
         return offers.finish();
     }
@@ -147,7 +150,7 @@ pub(super) fn complete(context: &Context<'_>) -> Completions {
                     if number && v.parse::<f64>().is_ok_and(f64::is_finite) {
                         v.to_owned()
                     } else {
-                        literal(v)
+                        write::text(v)
                     }
                 });
             }
@@ -237,24 +240,24 @@ fn columns(words: &[&str], offers: &mut Offers<'_>) {
     offers.functions(functions::all().filter(|f| aggregate::find(f.name).is_none()));
 }
 
-/// A name as SQL writes it.
+/// A name as SQL writes it, or the steps of a path.
 fn identifier(name: &str) -> String {
-    let plain = |part: &str| {
-        part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-    };
-    if name.split('.').all(plain) { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
-}
-
-/// A value as SQL writes it.
-fn literal(value: &str) -> String {
-    format!("'{}'", value.replace('\'', "''"))
+    let plain = |step: &str| Dialect::Own.name(step) == step;
+    if name.split('.').all(plain) { name.to_owned() } else { write::quoted_name(name) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::complete::ItemKind;
+
+    #[test]
+    fn a_name_that_is_no_plain_name_is_offered_in_quotes() {
+        assert_eq!(
+            ["srcAddr", "end", "a.b", "sc-status", "a.0.b"].map(identifier).join(" "),
+            r#"srcAddr "end" a.b "sc-status" "a.0.b""#
+        );
+    }
 
     #[test]
     fn words_and_the_column_before_a_value() {
