@@ -189,3 +189,35 @@ impl OrderKey {
         format!("{}{way}{nulls}", self.text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::write;
+
+    #[test]
+    fn a_query_in_brackets_is_indented_and_a_text_is_not() {
+        let column = |text: &str| Column { text: text.to_owned(), name: None };
+        let named = Select {
+            columns: vec![column("a"), column("b")],
+            from: "t".to_owned(),
+            filter: vec![
+                Expression::atom("a").compared("=", &Expression::atom(write::text("x\ny"))),
+                Expression::any(&[Expression::atom("b"), Expression::atom("c")]),
+            ],
+            ..Select::default()
+        };
+        let order = vec![OrderKey { text: "a".to_owned(), descending: false, nulls_first: false }];
+        let select = Select { from: "events".to_owned(), order, ..Select::default() };
+        let statement = Statement { with: vec![("events".to_owned(), named)], select };
+        assert_eq!(
+            statement.text(Dialect::Athena),
+            "WITH events AS (\n  SELECT\n    a,\n    b\n  FROM t\n  WHERE a = 'x\ny'\n    AND (b OR c)\n)\n\
+             SELECT *\nFROM events\nORDER BY a ASC NULLS LAST"
+        );
+        assert_eq!(
+            statement.text(Dialect::Own),
+            "WITH events AS (SELECT a, b FROM t WHERE a = 'x\ny' AND (b OR c)) SELECT * FROM events ORDER BY a"
+        );
+    }
+}
