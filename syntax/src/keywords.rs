@@ -276,7 +276,7 @@ pub fn command_named(word: &str) -> Option<&'static CommandWord> {
 }
 
 /// Words of other query languages and the command that does it here.
-static ELSEWHERE: &[(&str, &str)] = &[
+static FOREIGN_COMMANDS: &[(&str, &str)] = &[
     ("head", "limit"),
     ("take", "limit"),
     ("top", "limit"),
@@ -305,9 +305,9 @@ static ELSEWHERE: &[(&str, &str)] = &[
 
 /// The command that a word, right in another language or mistyped, was meant to be.
 pub fn command_meant(word: &str) -> Option<&'static str> {
-    let elsewhere =
-        ELSEWHERE.iter().find(|(other, _)| other.eq_ignore_ascii_case(word)).map(|(_, here)| *here);
-    elsewhere.or_else(|| command_mistyped(word))
+    let known =
+        FOREIGN_COMMANDS.iter().find(|(other, _)| other.eq_ignore_ascii_case(word)).map(|(_, here)| *here);
+    known.or_else(|| command_mistyped(word))
 }
 
 /// The offered command that is a slip or two away.

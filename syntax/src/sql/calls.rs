@@ -382,14 +382,14 @@ impl Parser<'_> {
     /// A function that SQL does not have: one of Insights under its own name, if SQL means nothing else by it.
     fn other(&mut self, word: Token, name: &str, args: Vec<Subtree>) -> ParseResult<Subtree> {
         let scalar = spelling(name).filter(|n| !name.contains('.') && named_in_tree(n).is_none());
-        if scalar.is_some() && !ELSEWHERE.iter().any(|(other, _)| *other == name) {
+        if scalar.is_some() && !is_foreign(name) {
             let mut values = Vec::with_capacity(args.len());
             for arg in args {
                 values.push(self.as_value(arg)?);
             }
             return self.over(word.start, values, |args| call(name, args));
         }
-        let help = match ELSEWHERE.iter().find(|(other, _)| *other == name) {
+        let help = match FOREIGN_FUNCTIONS.iter().find(|(other, _)| *other == name) {
             Some((_, instead)) => (*instead).to_owned(),
             None => match suggest(name, functions().map(|f| f.name)) {
                 Some(near) => format!("did you mean `{near}`?"),
@@ -479,8 +479,13 @@ const PARTS: &[&str] = &[
 /// Aggregates that are more than another name.
 const AGGREGATES: &[&str] = &["max_by", "min_by", "count_if", "approx_distinct", "approx_percentile"];
 
+/// Whether a name is refused as a function's, with advice, even if Insights has a function of this name.
+pub(super) fn is_foreign(name: &str) -> bool {
+    FOREIGN_FUNCTIONS.iter().any(|(other, _)| *other == name)
+}
+
 /// Functions of other engines, and names that mean something else in Insights, and what to write instead.
-static ELSEWHERE: &[(&str, &str)] = &[
+static FOREIGN_FUNCTIONS: &[(&str, &str)] = &[
     ("ifnull", "write `coalesce(a, b)`"),
     ("nvl", "write `coalesce(a, b)`"),
     ("isnull", "write `column IS NULL`"),

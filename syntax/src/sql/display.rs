@@ -122,6 +122,13 @@ mod tests {
     }
 
     #[test]
+    fn a_function_that_is_not_read_is_not_written() {
+        let query = parse("filter isempty(a)").into_result().unwrap();
+        let why = text(&query, Language::Sql).unwrap_err();
+        assert_eq!(why.message, "`isempty` has no equivalent in SQL");
+    }
+
+    #[test]
     fn a_table_that_is_joined_has_one_name() {
         let join = "join left=l right=r where l.a = r.b (SOURCE t)";
         assert_eq!(

@@ -43,6 +43,7 @@ fn is_called_by_its_name(tree: &str) -> bool {
     functions::spelling(tree).is_some()
         && !tree.contains('.')
         && calls::find(tree).is_none()
+        && !calls::is_foreign(tree)
         && !is_known(tree)
 }
 
