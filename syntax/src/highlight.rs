@@ -8,53 +8,8 @@ use super::{
     keywords,
     lexer::{Lexeme, Lexer, Symbol},
     search, sql,
+    token_kind::TokenKind,
 };
-
-/// What a stretch of text is to the eye.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenKind {
-    /// White space.
-    Blank,
-    /// `# …`
-    Comment,
-    /// The name of a command that is known, and the `|` between commands.
-    Command,
-    /// A word of the language inside a command: `by`, `as`, `and`, `desc`.
-    Keyword,
-    /// A field or an alias.
-    Field,
-    /// A function before its bracket.
-    Spec,
-    /// Text in quotes, and words to search for.
-    Text,
-    /// A number or a span of time.
-    Number,
-    /// `/…/`
-    Regex,
-    /// An operator, comma or bracket.
-    Operator,
-    /// What has no meaning here, or never closes.
-    Broken,
-}
-
-impl TokenKind {
-    /// A short word for a style sheet's class.
-    pub fn name(self) -> &'static str {
-        match self {
-            TokenKind::Blank => "blank",
-            TokenKind::Comment => "comment",
-            TokenKind::Command => "command",
-            TokenKind::Keyword => "keyword",
-            TokenKind::Field => "field",
-            TokenKind::Spec => "function",
-            TokenKind::Text => "text",
-            TokenKind::Number => "number",
-            TokenKind::Regex => "regex",
-            TokenKind::Operator => "operator",
-            TokenKind::Broken => "broken",
-        }
-    }
-}
 
 /// The same for a text of any language.
 pub fn highlight_in(text: &str, language: Language) -> Vec<(Range<usize>, TokenKind)> {
@@ -84,7 +39,7 @@ pub fn highlight(text: &str) -> Vec<(Range<usize>, TokenKind)> {
             Lexeme::Word | Lexeme::Quoted => {
                 let next = tokens.iter().skip(i + 1).find(|t| t.kind != Lexeme::Blank).map(|t| t.kind);
                 match next {
-                    Some(Lexeme::Symbol(Symbol::Open)) => TokenKind::Spec,
+                    Some(Lexeme::Symbol(Symbol::Open)) => TokenKind::Function,
                     _ => TokenKind::Field,
                 }
             }

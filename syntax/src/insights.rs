@@ -32,10 +32,10 @@
 //! but stays an error: a query that runs here runs at the vendor's.
 
 use super::{
-    Parsed,
     classify::{Beginning, classify, is_comparison},
     keywords::{self, CommandWord, Verb},
     lexer::{Lexeme, Lexer, Symbol, Token},
+    parsed::Parsed,
     quoting,
     tree::{Command, Query, Spanned},
 };

@@ -21,32 +21,27 @@ pub mod insights;
 pub mod keywords;
 mod language;
 pub mod lexer;
+mod parsed;
 pub mod pattern;
 mod quoting;
 mod search;
 pub mod sql;
 mod subquery;
 mod table_commands;
+mod token_kind;
 pub mod tree;
 mod unsupported;
 
 pub use diagnostic::{Diagnostic, Severity};
 pub use display::{Name, label, whole_label};
-pub use highlight::{TokenKind, highlight, highlight_in};
+pub use highlight::{highlight, highlight_in};
 pub use language::{Language, UnknownLanguage};
+pub use parsed::Parsed;
 pub use quoting::name_parts;
 pub use subquery::of_side;
+pub use token_kind::TokenKind;
 use tree::Query;
 pub use unsupported::Unsupported;
-
-/// What a text says, and what is wrong with it. There is always a query: of the commands that could be read.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Parsed {
-    /// The commands that could be read. Run it only if there is no error.
-    pub query: Query,
-    /// Everything that is wrong, in the order of the text.
-    pub diagnostics: Vec<Diagnostic>,
-}
 
 /// The longest text that is read as a query, in bytes.
 pub const LONGEST: usize = 1 << 20;
@@ -90,18 +85,4 @@ pub fn is_free_text(text: &str) -> bool {
 /// The name of a field as the tree keeps it, of the token as it is written.
 pub fn field_name(token: &str) -> String {
     quoting::name(token)
-}
-
-impl Parsed {
-    /// Whether the query can run.
-    pub fn is_ok(&self) -> bool {
-        self.diagnostics.iter().all(|d| d.severity != Severity::Error)
-    }
-    /// The query if it can run, else what is wrong.
-    ///
-    /// # Errors
-    /// What is wrong with the text.
-    pub fn into_result(self) -> Result<Query, Vec<Diagnostic>> {
-        if self.is_ok() { Ok(self.query) } else { Err(self.diagnostics) }
-    }
 }

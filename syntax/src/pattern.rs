@@ -25,7 +25,7 @@ mod slots;
 mod terms;
 
 use super::{
-    Parsed,
+    parsed::Parsed,
     quoting::{is_blank, unescape},
     tree::{Binary, Command, E, Expr, Pattern, Query, Spanned, Unary},
 };

@@ -29,6 +29,7 @@ mod calls;
 pub mod display;
 mod expression;
 mod from;
+mod highlight;
 mod lexer;
 mod primary;
 mod replace;
@@ -40,15 +41,16 @@ use std::{collections::HashMap, ops::Range};
 
 pub use calls::functions;
 pub use display::display;
+pub(crate) use highlight::highlight;
 
 use self::{
     lexer::{Lexeme, Symbol, Token},
     reserved::is_reserved,
 };
 use super::{
-    Parsed, TokenKind,
     insights::{ParseResult, Reported, short},
     keywords,
+    parsed::Parsed,
     tree::{Command, Query, Spanned},
 };
 use crate::diagnostic::Diagnostic;
@@ -108,41 +110,6 @@ pub fn parse(text: &str) -> Parsed {
     let mut diagnostics = parser.diagnostics;
     diagnostics.sort_by_key(|d| d.span.start);
     Parsed { query, diagnostics }
-}
-
-/// The text cut into coloured stretches: they touch, and together are the whole text.
-pub(super) fn highlight(text: &str) -> Vec<(Range<usize>, TokenKind)> {
-    let tokens = lexer::tokens(text);
-    let kind = |(i, token): (usize, &Token)| {
-        let word = token.text(text);
-        let next = tokens.iter().skip(i + 1).find(|t| t.kind != Lexeme::Blank).map(|t| t.kind);
-        let is_one_of = |words: &[&str]| words.iter().any(|w| w.eq_ignore_ascii_case(word));
-        let kind = match token.kind {
-            Lexeme::Blank | Lexeme::End => TokenKind::Blank,
-            Lexeme::Comment => TokenKind::Comment,
-            Lexeme::Word
-                if is_one_of(&[
-                    "select", "from", "where", "group", "having", "order", "limit", "with", "join",
-                ]) =>
-            {
-                TokenKind::Command
-            }
-            Lexeme::Word
-                if is_reserved(word) || is_one_of(&["asc", "desc", "nulls", "filter", "interval"]) =>
-            {
-                TokenKind::Keyword
-            }
-            Lexeme::Word if next == Some(Lexeme::Symbol(Symbol::Open)) => TokenKind::Spec,
-            Lexeme::Quoted if word.starts_with('`') => TokenKind::Broken,
-            Lexeme::Word | Lexeme::Quoted => TokenKind::Field,
-            Lexeme::Text => TokenKind::Text,
-            Lexeme::Number => TokenKind::Number,
-            Lexeme::Symbol(_) => TokenKind::Operator,
-            Lexeme::Odd | Lexeme::Unclosed(_) | Lexeme::Unknown => TokenKind::Broken,
-        };
-        (token.span(), kind)
-    };
-    tokens.iter().enumerate().map(kind).collect()
 }
 
 /// A query that can be asked: its commands, and the names of its columns if they are known.
