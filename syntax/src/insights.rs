@@ -1,4 +1,4 @@
-//! CloudWatch Logs Insights: text to tree. Recursive descent over the tokens of [`lexer`].
+//! CloudWatch Logs Insights: text to tree. Recursive descent over the tokens of [`lexer`](super::lexer).
 //!
 //! ```text
 //! query      = [ search | command ] { "|" command }      "|" may stand before the first command

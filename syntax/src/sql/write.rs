@@ -1,6 +1,6 @@
 //! SQL as text: what every text of SQL needs, whoever writes it.
 //!
-//! Two printers build it: [`display`](super::display) of our tree, which is read back to the same tree, and the query
+//! Two printers build it: [`display`](mod@super::display) of our tree, which is read back to the same tree, and the query
 //! crate's of a plan for Athena. They decide *what* is said. Names, constants and the layout of a [`Dialect`] are here;
 //! brackets follow from the [`Level`] of an [`Expression`], and the order of clauses from a [`Select`], so that neither
 //! printer writes them itself. No tree, no plan and no function is known here.
