@@ -1,0 +1,412 @@
+//! The records of one file: the first ones are kept until a format claims them, the others are decoded.
+
+use std::sync::Arc;
+
+use crate::{
+    formats::{Decoded, Decoder, Format, Framing, Head, Record},
+    ingest::{
+        context::{Context, Location},
+        detect::{HEAD_BYTES, HEAD_RECORDS, describe, detect},
+        export, framing,
+        ledger::{Entry, Error, ErrorKind, Rejection, State},
+        limits::{KEPT_TEXT, Limits},
+    },
+};
+use logloupe_table::lookup::{self, Lookup};
+
+/// Takes the records of one file.
+pub(super) struct Reader {
+    pub(super) entry: Entry,
+    /// How the content is cut.
+    framing: Framing,
+    pub(super) phase: Phase,
+    /// A CloudWatch export: the message whose last line may not have come yet.
+    held: Option<Held>,
+    rejected_bytes: usize,
+    /// The reason of the first record that was skipped.
+    skipped: Option<String>,
+    pub(super) scratch: Vec<u8>,
+    /// How many payloads within records are being read.
+    pub(super) payloads: usize,
+}
+
+pub(super) enum Phase {
+    /// The first records are kept until there are enough to tell the format by.
+    Gather(Gathered),
+    /// The format is known.
+    Decode(Decoding),
+    /// No format claims the content, but it may be a table to look things up in: its lines, and what else it is.
+    Table { lines: Vec<u8>, otherwise: String },
+    /// No format claims the content.
+    Ignore,
+}
+
+/// The first records, in the order of the content.
+#[derive(Default)]
+pub(super) struct Gathered {
+    bytes: Vec<u8>,
+    items: Vec<HeadRecord>,
+    records: usize,
+}
+
+pub(super) struct HeadRecord {
+    range: std::ops::Range<usize>,
+    line: u64,
+    time: Option<i64>,
+    what: HeadKind,
+}
+
+pub(super) enum HeadKind {
+    Record,
+    Damage { at: usize, expected: String, found: String },
+    Skipped(&'static str),
+}
+
+pub(super) struct Decoding {
+    decoder: Box<dyn Decoder>,
+    table: usize,
+    source: u32,
+    /// Lines begin with the time that a CloudWatch export gives them.
+    pub(super) export: bool,
+}
+
+struct Held {
+    bytes: Vec<u8>,
+    line: u64,
+    time: i64,
+}
+
+impl Reader {
+    pub(super) fn new(place: Location, framing: Framing) -> Reader {
+        Reader {
+            entry: Entry { source: place.name, containers: place.containers, ..Entry::default() },
+            framing,
+            phase: Phase::Gather(Gathered::default()),
+            held: None,
+            rejected_bytes: 0,
+            skipped: None,
+            scratch: Vec::new(),
+            payloads: 0,
+        }
+    }
+
+    /// One record, taken out of every envelope.
+    #[inline]
+    pub(super) fn record(&mut self, bytes: &[u8], line: u64, time: Option<i64>, context: &mut Context) {
+        let decoding = match &mut self.phase {
+            Phase::Decode(decoding) => decoding,
+            Phase::Ignore => return,
+            Phase::Table { lines, .. } => {
+                lines.extend_from_slice(bytes);
+                lines.push(b'\n');
+                // Too long for a table: it is said what it is otherwise, and no more is kept.
+                if lines.len() > lookup::MOST_BYTES {
+                    self.table(context);
+                }
+                return;
+            }
+            Phase::Gather(gathered) => {
+                gathered.add(bytes, line, time, HeadKind::Record);
+                gathered.records += 1;
+                if gathered.records >= HEAD_RECORDS || gathered.bytes.len() >= HEAD_BYTES {
+                    self.decide(context);
+                }
+                return;
+            }
+        };
+        let entry = &mut self.entry;
+        // A format made its table when it was chosen, and tables are never taken away.
+        let mut row = context.shard.tables[decoding.table].begin();
+        match decoding.decoder.decode(&Record { bytes, envelope_time: time }, &mut row) {
+            Ok(Decoded::Row) => {
+                entry.records += 1;
+                entry.rows += 1;
+                if let Some(time) = row.time() {
+                    entry.first_time = Some(entry.first_time.map_or(time, |first| first.min(time)));
+                    entry.last_time = Some(entry.last_time.map_or(time, |last| last.max(time)));
+                }
+                row.commit(decoding.source, line, entry.records, bytes);
+                context.records += 1;
+            }
+            Ok(Decoded::Form) => {}
+            Ok(Decoded::Skipped(reason)) => {
+                drop(row);
+                self.skip_record(reason);
+            }
+            Err(fault) => {
+                drop(row);
+                let text = &bytes[..bytes.len().min(KEPT_TEXT)];
+                self.reject(line, fault.at, fault.expected, fault.found, text, &context.limits);
+            }
+        }
+    }
+    fn skip_record(&mut self, reason: &str) {
+        self.entry.records += 1;
+        self.entry.skipped += 1;
+        self.skipped.get_or_insert_with(|| reason.to_owned());
+    }
+    fn reject(
+        &mut self,
+        line: u64,
+        at: usize,
+        expected: String,
+        found: String,
+        text: &[u8],
+        limits: &Limits,
+    ) {
+        let entry = &mut self.entry;
+        entry.records += 1;
+        entry.rejected += 1;
+        if entry.rejections.len() < limits.rejections && self.rejected_bytes < limits.rejected_bytes {
+            self.rejected_bytes += text.len() + expected.len() + found.len();
+            let (record, column, text) = (entry.records, at as u64 + 1, text.to_vec());
+            entry.rejections.push(Rejection { line, record, column, expected, found, text });
+        }
+    }
+    /// Something other than a record.
+    pub(super) fn other(&mut self, text: &[u8], line: u64, what: HeadKind, context: &mut Context) {
+        match &mut self.phase {
+            Phase::Ignore | Phase::Table { .. } => {}
+            Phase::Gather(gathered) => {
+                gathered.add(text, line, None, what);
+                // So much damage and no record: there is nothing to wait for.
+                if gathered.bytes.len() > context.limits.rejected_bytes || gathered.items.len() > 4096 {
+                    self.decide(context);
+                }
+            }
+            Phase::Decode(_) => match what {
+                HeadKind::Damage { at, expected, found } => {
+                    self.reject(line, at, expected, found, text, &context.limits);
+                }
+                HeadKind::Skipped(reason) => self.skip_record(reason),
+                HeadKind::Record => {}
+            },
+        }
+    }
+
+    /// Asks the formats about the records gathered, and decodes them if one claims them.
+    fn decide(&mut self, context: &mut Context) {
+        let Phase::Gather(gathered) = std::mem::replace(&mut self.phase, Phase::Ignore) else { return };
+        let given = context.head.take();
+        let lines: Vec<&[u8]> = match &given {
+            Some(head) => head_lines(head),
+            None => gathered.records().collect(),
+        };
+        let name = self.entry.source.as_str();
+        let whole = head(name, &lines, self.framing);
+        let messages = if self.framing == Framing::Lines { export::messages(&lines) } else { Vec::new() };
+        let inner: Vec<&[u8]> = messages.iter().map(Vec::as_slice).collect();
+        let inside = head(name, &inner, Framing::Lines);
+
+        let (format, export): (&'static dyn Format, bool) = match &context.forced {
+            Some(id) => match context.formats.iter().find(|f| f.meta().id == id) {
+                Some(&format) => {
+                    self.entry.reason = "asked for".to_owned();
+                    (format, !inner.is_empty() && detect(&[format], &whole).is_none())
+                }
+                None => {
+                    let message = format!("there is no format called `{id}`");
+                    return self.unknown(message, context);
+                }
+            },
+            None => {
+                let plain = detect(&context.formats, &whole);
+                let unwrapped = (!inner.is_empty()).then(|| detect(&context.formats, &inside)).flatten();
+                let prefers_plain = match (&plain, &unwrapped) {
+                    (Some(plain), Some(unwrapped)) => plain.certain || !unwrapped.certain,
+                    (_, unwrapped) => unwrapped.is_none(),
+                };
+                let Some(claim) = (if prefers_plain { plain } else { unwrapped }) else {
+                    let message = format!("no format claims it: {}", describe(&whole));
+                    let whole_file = given.is_none() && self.framing == Framing::Lines;
+                    if whole_file && Lookup::name_of(name).is_some() && !is_log_export(&lines) {
+                        let mut kept = lines.join(&b'\n');
+                        kept.push(b'\n');
+                        self.phase = Phase::Table { lines: kept, otherwise: message };
+                        return;
+                    }
+                    return self.unknown(message, context);
+                };
+                self.entry.reason = claim.reason;
+                (claim.format, !prefers_plain)
+            }
+        };
+        let meta = format.meta();
+        let decoder = format.decoder(if export { &inside } else { &whole });
+        context.shard.table(meta.id, format.fields());
+        let table = context.shard.tables.iter().position(|t| t.format() == meta.id).unwrap_or_default();
+        let source = context.shard.add_source(&self.entry.source);
+        self.entry.format = Some(meta.id.to_owned());
+        if export {
+            self.entry.envelope = "CloudWatch export".to_owned();
+        }
+        self.phase = Phase::Decode(Decoding { decoder, table, source, export });
+        for item in gathered.items {
+            let bytes = &gathered.bytes[item.range];
+            match item.what {
+                HeadKind::Record if export => self.exported(bytes, item.line, context),
+                HeadKind::Record => self.record(bytes, item.line, item.time, context),
+                other => self.other(bytes, item.line, other, context),
+            }
+        }
+    }
+    /// What was kept is a table to look things up in, or is told why it is none.
+    fn table(&mut self, context: &mut Context) {
+        let Phase::Table { lines, otherwise } = &mut self.phase else { return };
+        let (lines, otherwise) = (std::mem::take(lines), std::mem::take(otherwise));
+        self.phase = Phase::Ignore;
+        let name = Lookup::name_of(&self.entry.source).unwrap_or_default();
+        match Lookup::parse(name, &lines) {
+            Ok(table) => {
+                let columns: Vec<String> = table.columns.iter().map(|c| c.0.clone()).collect();
+                let rows = table.rows() as u64;
+                let count = |n: u64, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
+                self.entry.reason = format!(
+                    "lookup table {name}: {}, {}: {}",
+                    count(rows, "row"),
+                    count(columns.len() as u64, "column"),
+                    columns.join(", ")
+                );
+                self.entry.state = State::Table { rows, columns };
+                context.lookups.push(Arc::new(table));
+            }
+            Err(why) => {
+                // The fault is the whole file's, wherever it was met.
+                let message = format!("{otherwise}; as a lookup table: {why}");
+                self.entry.reason = message.clone();
+                self.entry.state = State::Failed(Error::new(ErrorKind::Unknown, 0, message));
+            }
+        }
+    }
+    fn unknown(&mut self, message: String, context: &mut Context) {
+        self.entry.reason = message.clone();
+        self.entry.state = State::Failed(context.error(ErrorKind::Unknown, message));
+    }
+    /// A line of a CloudWatch export: begins a message, or goes on with the one before.
+    pub(super) fn exported(&mut self, line: &[u8], number: u64, context: &mut Context) {
+        if let Some((time, message)) = export::prefix(line) {
+            let held = Held { bytes: message.to_vec(), line: number, time };
+            let before = self.held.replace(held);
+            self.give(before, context);
+        } else if let Some(held) = &mut self.held
+            && held.bytes.len() + line.len() < context.limits.record
+        {
+            held.bytes.push(b'\n');
+            held.bytes.extend_from_slice(line);
+        } else {
+            let before = self.held.take();
+            self.give(before, context);
+            self.record(line, number, None, context);
+        }
+    }
+    fn give(&mut self, held: Option<Held>, context: &mut Context) {
+        if let Some(held) = held {
+            self.record(&held.bytes, held.line, Some(held.time), context);
+        }
+    }
+
+    /// The content has ended: the entry is completed and goes to the ledger.
+    pub(super) fn complete(mut self, state: Option<State>, context: &mut Context) {
+        let held = self.held.take();
+        self.give(held, context);
+        if let Phase::Gather(gathered) = &self.phase {
+            if gathered.records > 0 {
+                self.decide(context);
+                let held = self.held.take();
+                self.give(held, context);
+            } else {
+                self.nothing(context);
+            }
+        }
+        if state.is_none() {
+            self.table(context);
+        }
+        let source = match &self.phase {
+            Phase::Decode(decoding) => Some(decoding.source),
+            _ => None,
+        };
+        let entry = &mut self.entry;
+        if let Some(state) = state {
+            entry.state = state;
+        } else if entry.state == State::Reading {
+            entry.state = match self.skipped {
+                Some(reason) if entry.skipped == entry.records => State::Skipped(reason),
+                _ => State::Read,
+            };
+        }
+        context.complete(self.entry, source);
+    }
+    /// Nothing was met that a format could be asked about.
+    fn nothing(&mut self, context: &mut Context) {
+        let Phase::Gather(gathered) = std::mem::replace(&mut self.phase, Phase::Ignore) else { return };
+        let (mut damaged, mut control) = (0u64, None);
+        for item in gathered.items {
+            match item.what {
+                HeadKind::Damage { at, expected, found } => {
+                    damaged += 1;
+                    let text = &gathered.bytes[item.range];
+                    self.reject(item.line, at, expected, found, text, &context.limits);
+                }
+                HeadKind::Skipped(reason) => {
+                    self.skip_record(reason);
+                    control = Some(reason);
+                }
+                HeadKind::Record => {}
+            }
+        }
+        self.entry.state = if damaged > 0 {
+            let message = "it holds no complete record";
+            State::Failed(context.error(ErrorKind::Corrupt, message))
+        } else if let Some(reason) = control {
+            State::Skipped(reason.to_owned())
+        } else if !self.entry.envelope.is_empty() {
+            State::Skipped(format!("an empty list of {}", self.entry.envelope))
+        } else if self.framing == Framing::Json {
+            State::Skipped("JSON without records".to_owned())
+        } else {
+            State::Skipped("only blank lines".to_owned())
+        };
+        self.entry.reason = match &self.entry.state {
+            State::Failed(Error { message: reason, .. }) | State::Skipped(reason) => reason.clone(),
+            _ => String::new(),
+        };
+    }
+}
+
+impl Gathered {
+    fn add(&mut self, bytes: &[u8], line: u64, time: Option<i64>, what: HeadKind) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        self.items.push(HeadRecord { range: start..self.bytes.len(), line, time, what });
+    }
+    fn records(&self) -> impl Iterator<Item = &[u8]> {
+        let records = self.items.iter().filter(|item| matches!(item.what, HeadKind::Record));
+        records.map(|item| &self.bytes[item.range.clone()])
+    }
+}
+
+/// Records as formats are shown them. Messages taken out of JSON or of an export may be lines or JSON themselves.
+fn head<'a>(name: &'a str, records: &'a [&'a [u8]], cut: Framing) -> Head<'a> {
+    let object = records.first().is_some_and(|first| first.trim_ascii_start().starts_with(b"{"));
+    let framing = match (object, cut) {
+        (true, _) => Framing::Json,
+        (false, _) => Framing::Lines,
+    };
+    Head { name, framing, records }
+}
+
+/// Whether a CSV is events in a download's clothes: of CloudWatch's console, of Event history, or of this program.
+fn is_log_export(lines: &[&[u8]]) -> bool {
+    let header = lines.first().map(|l| String::from_utf8_lossy(l).to_ascii_lowercase()).unwrap_or_default();
+    let cells: Vec<&str> = header.split(',').map(|c| c.trim().trim_matches('"')).collect();
+    let has = |name: &str| cells.contains(&name);
+    has("@timestamp") || has("@message") || has("timestamp") && has("message") || has("event time")
+}
+
+/// The complete lines that the head of a large file holds.
+fn head_lines(head: &[u8]) -> Vec<&[u8]> {
+    let end = memchr::memrchr(b'\n', head).unwrap_or(head.len());
+    let lines = framing::without_mark(&head[..end]).split(|b| *b == b'\n');
+    let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    lines.filter(|line| !line.trim_ascii().is_empty()).take(HEAD_RECORDS).collect()
+}
