@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::{
     logs::{MAKERS, Maker},
-    measure::{Table, Took},
+    measure::{FigureTable, Took},
     queries::{JSON_PATH, QUESTIONS, Questions},
 };
 
@@ -22,7 +22,7 @@ use crate::{
 const RUNS: usize = 3;
 
 /// Everything that the page is measured for.
-pub(crate) fn all(table: &mut Table, scale: u64) -> Result<(), String> {
+pub(crate) fn all(table: &mut FigureTable, scale: u64) -> Result<(), String> {
     let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist");
     if !dist.join("index.html").is_file() {
         return Err("there is no dist/: run `cargo xtask dist` first".into());
@@ -49,7 +49,7 @@ impl Drop for Folder {
 }
 
 /// What the page weighs, and how soon it is there.
-fn start(table: &mut Table, dist: &Path) -> Result<(), String> {
+fn start(table: &mut FigureTable, dist: &Path) -> Result<(), String> {
     let mut weight = 0;
     let mut folders = vec![dist.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -116,7 +116,7 @@ fn open(dist: &Path, one: bool) -> Page {
 }
 
 /// Every format, plain and gzipped, with one worker and with all.
-fn reading(table: &mut Table, dist: &Path, folder: &Path, scale: u64) -> Result<(), String> {
+fn reading(table: &mut FigureTable, dist: &Path, folder: &Path, scale: u64) -> Result<(), String> {
     for maker in &MAKERS {
         let log = maker.make(scale);
         let (bytes, rows, format) = (log.bytes(), log.rows, log.format);
@@ -144,7 +144,7 @@ fn reading(table: &mut Table, dist: &Path, folder: &Path, scale: u64) -> Result<
     Ok(())
 }
 
-fn small_files(table: &mut Table, dist: &Path, folder: &Path, scale: u64) -> Result<(), String> {
+fn small_files(table: &mut FigureTable, dist: &Path, folder: &Path, scale: u64) -> Result<(), String> {
     let count = 4_000 / scale as usize;
     let mut paths = Vec::new();
     for (number, file) in bulk::small_files(count).enumerate() {
@@ -161,7 +161,13 @@ fn small_files(table: &mut Table, dist: &Path, folder: &Path, scale: u64) -> Res
 }
 
 /// From Enter to the answer in the page: the query's own, and with it histogram, facets and order of rows.
-fn questions(table: &mut Table, dist: &Path, folder: &Path, of: &Questions, rows: u64) -> Result<(), String> {
+fn questions(
+    table: &mut FigureTable,
+    dist: &Path,
+    folder: &Path,
+    of: &Questions,
+    rows: u64,
+) -> Result<(), String> {
     let maker = Maker::of(of.format);
     let file = folder.join(maker.file);
     let mut out = fs::File::create(&file).map_err(|fault| fault.to_string())?;

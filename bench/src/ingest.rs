@@ -8,7 +8,7 @@ use logloupe_sample::{SampleFile, bulk};
 
 use crate::{
     logs::{MAKERS, Maker},
-    measure::{Table, time},
+    measure::{FigureTable, time},
 };
 
 /// How often each figure is taken.
@@ -34,7 +34,7 @@ pub(crate) fn read<'c>(
 }
 
 /// Every format, plain and gzipped, and what its rows take in memory.
-pub(crate) fn formats(table: &mut Table, scale: u64) {
+pub(crate) fn formats(table: &mut FigureTable, scale: u64) {
     for maker in &MAKERS {
         let log = maker.make(scale);
         let (bytes, format) = (log.bytes(), log.format);
@@ -55,7 +55,7 @@ pub(crate) fn formats(table: &mut Table, scale: u64) {
 }
 
 /// `rows` rows of one format.
-pub(crate) fn one(table: &mut Table, format: &str, rows: u64) {
+pub(crate) fn one(table: &mut FigureTable, format: &str, rows: u64) {
     let maker = Maker::of(format);
     let chunks: Vec<Vec<u8>> = maker.stream(rows).collect();
     let bytes = chunks.iter().map(|chunk| chunk.len() as u64).sum();
@@ -64,7 +64,7 @@ pub(crate) fn one(table: &mut Table, format: &str, rows: u64) {
 }
 
 /// Thousands of small files, as a trail delivers them.
-pub(crate) fn small_files(table: &mut Table, scale: u64) {
+pub(crate) fn small_files(table: &mut FigureTable, scale: u64) {
     let count = 4_000 / scale as usize;
     let files: Vec<SampleFile> = bulk::small_files(count).collect();
     let took = time(RUNS, loader, |mut loader| {

@@ -15,7 +15,7 @@ mod queries;
 
 use std::process::ExitCode;
 
-use measure::Table;
+use measure::FigureTable;
 
 const HELP: &str = "\
 logloupe-bench [PART…] [--quick]
@@ -37,13 +37,13 @@ fn main() -> ExitCode {
     if let [ask, format, rows, query] = args.as_slice()
         && let ("ask", Ok(rows)) = (ask.as_str(), rows.parse())
     {
-        queries::one(&mut Table::default(), format, rows, query);
+        queries::one(&mut FigureTable::default(), format, rows, query);
         return ExitCode::SUCCESS;
     }
     if let [read, format, rows] = args.as_slice()
         && let ("read", Ok(rows)) = (read.as_str(), rows.parse())
     {
-        ingest::one(&mut Table::default(), format, rows);
+        ingest::one(&mut FigureTable::default(), format, rows);
         return ExitCode::SUCCESS;
     }
     let has = |name: &str| args.iter().any(|arg| arg == name);
@@ -56,7 +56,7 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     }
     let scale = if has("--quick") { 10 } else { 1 };
-    let mut table = Table::default();
+    let mut table = FigureTable::default();
     let native = has("native") || !PARTS[1..].iter().any(|part| has(part));
     if native || has("ingest") {
         ingest::formats(&mut table, scale);

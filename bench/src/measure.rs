@@ -73,11 +73,11 @@ fn now() -> Duration {
 
 /// The printed table: Markdown, so that it can be kept as it is.
 #[derive(Debug, Default)]
-pub(crate) struct Table {
+pub(crate) struct FigureTable {
     begun: bool,
 }
 
-impl Table {
+impl FigureTable {
     /// A row with the median, the best, and what they are.
     pub(crate) fn row(&mut self, what: &str, unit: &str, (median, best): (f64, f64), note: &str) {
         if !std::mem::replace(&mut self.begun, true) {

@@ -27,7 +27,7 @@ use logloupe_view::{
 use crate::{
     ingest::loader,
     logs::Maker,
-    measure::{Table, time, time_short},
+    measure::{FigureTable, time, time_short},
 };
 
 const RUNS: usize = 9;
@@ -88,7 +88,7 @@ pub(crate) const FACETS: [&str; 8] =
     ["action", "log-status", "protocol", "dstport", "srcaddr", "dstaddr", "interface-id", "account-id"];
 
 /// All questions to logs of `rows` rows each.
-pub(crate) fn all(table: &mut Table, rows: u64) {
+pub(crate) fn all(table: &mut FigureTable, rows: u64) {
     for questions in QUESTIONS {
         let mut loader = load(questions.format, rows);
         let shard = loader.shard();
@@ -114,7 +114,7 @@ pub(crate) fn all(table: &mut Table, rows: u64) {
 }
 
 /// One question to one log, stage by stage: what to run under a profiler.
-pub(crate) fn one(table: &mut Table, format: &str, rows: u64, query: &str) {
+pub(crate) fn one(table: &mut FigureTable, format: &str, rows: u64, query: &str) {
     let mut loader = load(format, rows);
     let shard = loader.shard();
     let note = format!("{rows} rows of {format}");
@@ -137,7 +137,7 @@ fn load(format: &str, rows: u64) -> Loader {
 }
 
 /// What a screen shows beside the answer.
-fn screen(table: &mut Table, shard: &mut Shard, note: &str) {
+fn screen(table: &mut FigureTable, shard: &mut Shard, note: &str) {
     let everything = select("", shard);
     let times = shard.tables[0].chunks().iter().filter_map(|chunk| chunk.time_range());
     let (from, to) = times.fold((i64::MAX, i64::MIN), |(from, to), (a, b)| (from.min(a), to.max(b)));
@@ -224,7 +224,7 @@ impl Steps {
         }
         Steps { longest, finish, merge: begun.elapsed() }
     }
-    fn row(&self, table: &mut Table, name: &str, note: &str) {
+    fn row(&self, table: &mut FigureTable, name: &str, note: &str) {
         let millis = |took: Duration| took.as_secs_f64() * 1e3;
         let note = format!("{note}; wall clock");
         table.figure(&format!("longest step: {name}"), "ms", millis(self.longest), &note);

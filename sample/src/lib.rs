@@ -16,7 +16,7 @@ mod story;
 mod text;
 
 pub use incident::incident;
-pub use story::{Step, incident_story};
+pub use story::{StoryStep, incident_story};
 
 /// One log file as AWS would deliver it.
 #[derive(Clone, Debug, PartialEq, Eq)]

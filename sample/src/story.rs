@@ -7,7 +7,7 @@
 
 /// One step of the walk.
 #[derive(Clone, Copy, Debug)]
-pub struct Step {
+pub struct StoryStep {
     /// A few words, as a heading.
     pub title: &'static str,
     /// What happened, in one or two sentences.
@@ -22,12 +22,12 @@ pub struct Step {
 }
 
 /// The incident from the first scan to the clean-up, in the order in which it happened.
-pub fn incident_story() -> &'static [Step] {
+pub fn incident_story() -> &'static [StoryStep] {
     &STORY
 }
 
-const STORY: [Step; 13] = [
-    Step {
+const STORY: [StoryStep; 13] = [
+    StoryStep {
         title: "Somebody tries the doors",
         sentence: "On Tuesday evening 198.51.100.23 asks the web site behind CloudFront for files that should not be there, and finds none.",
         query: "filter source.ip = \"198.51.100.23\" and url.path != \"/login\" and http.response.status_code in [403, 404]\n| stats count(*) as requests by url.path\n| sort requests desc\n| limit 5",
@@ -40,21 +40,21 @@ const STORY: [Step; 13] = [
             &["/.aws/credentials", "11"],
         ],
     },
-    Step {
+    StoryStep {
         title: "Every port, twice",
         sentence: "Half an hour later the flow logs show the same address knocking at 46 ports of both web hosts; the security group rejects all of it.",
         query: "filter action = \"REJECT\"\n| stats count(*) as rejected, count_distinct(dstPort) as ports by srcAddr\n| sort rejected desc\n| limit 1",
         columns: &["srcAddr", "rejected", "ports"],
         answer: &[&["198.51.100.23", "184", "46"]],
     },
-    Step {
+    StoryStep {
         title: "Guessing a password",
         sentence: "On Wednesday evening the load balancer sees 241 sign-ins from that address: 212 wrong passwords, 28 while locked out, and one that works.",
         query: "filter source.ip = \"198.51.100.23\" and url.path = \"/login\"\n| stats count(*) as attempts by http.response.status_code\n| sort attempts desc",
         columns: &["http.response.status_code", "attempts"],
         answer: &[&["401", "212"], &["403", "28"], &["302", "1"]],
     },
-    Step {
+    StoryStep {
         title: "Inside the admin pages",
         sentence: "The right password opens the admin pages, and one of them reveals the build system's access key.",
         query: "filter source.ip = \"198.51.100.23\" and url.path like \"/admin\"\n| stats count(*) as views by url.path\n| sort url.path asc",
@@ -66,14 +66,14 @@ const STORY: [Step; 13] = [
             &["/admin/users", "1"],
         ],
     },
-    Step {
+    StoryStep {
         title: "One key, two addresses",
         sentence: "The key of ci-deploy has always been used from the build system at 192.0.2.10. On Thursday at 01:12 a second address uses it.",
         query: "filter userIdentity.accessKeyId = \"AKIACIDEPLOY7EXAMPLE\"\n| stats count(*) as calls by sourceIPAddress\n| sort calls desc",
         columns: &["sourceIPAddress", "calls"],
         answer: &[&["192.0.2.10", "182"], &["203.0.113.77", "21"]],
     },
-    Step {
+    StoryStep {
         title: "What may this key do?",
         sentence: "The new address tries whatever comes to mind and is refused fourteen times.",
         query: "filter source.ip = \"203.0.113.77\" and user.name = \"ci-deploy\" and event.outcome = \"failure\"\n| stats count(*) as refused by event.action\n| sort event.action asc",
@@ -89,7 +89,7 @@ const STORY: [Step; 13] = [
             &["ListUsers", "2"],
         ],
     },
-    Step {
+    StoryStep {
         title: "From ci-deploy to Admin",
         sentence: "The second role it asks for is Admin, which trusts the whole account. The answer holds a new key; from here on, follow that one.",
         query: "filter eventName = \"AssumeRole\" and sourceIPAddress = \"203.0.113.77\"\n| fields @timestamp, errorCode, requestParameters.roleArn, responseElements.credentials.accessKeyId\n| sort @timestamp asc",
@@ -109,7 +109,7 @@ const STORY: [Step; 13] = [
             &["2026-03-05 01:21:37.000", "", "arn:aws:iam::111122223333:role/Admin", "ASIAADMINROLEEXAMPLE"],
         ],
     },
-    Step {
+    StoryStep {
         title: "Big machines at night",
         sentence: "On two nights the intruder starts GPU instances in every Region that allows it, and ends them before the office opens.",
         query: "filter eventName = \"RunInstances\" and requestParameters.instanceType = \"p3.16xlarge\"\n| stats count(*) as calls by bin(1h) as hour, awsRegion\n| sort hour asc, awsRegion asc",
@@ -130,7 +130,7 @@ const STORY: [Step; 13] = [
             &["2026-03-06 02:00:00.000", "ap-southeast-2", "2"],
         ],
     },
-    Step {
+    StoryStep {
         title: "Limits helped",
         sentence: "Of twenty calls only six started machines: four were rehearsals, and the account's limits stopped most of the others.",
         query: "filter eventName = \"RunInstances\" and requestParameters.instanceType = \"p3.16xlarge\"\n| stats count(*) as calls by errorCode\n| sort calls desc",
@@ -142,7 +142,7 @@ const STORY: [Step; 13] = [
             &["Client.Unsupported", "1"],
         ],
     },
-    Step {
+    StoryStep {
         title: "The bucket is copied",
         sentence: "A dozen objects of prod-exports go straight to the intruder to see what they are, then all 240 to the new instance at 10.0.4.66.",
         query: "filter eventName = \"GetObject\" and requestParameters.bucketName = \"prod-exports\"\n| stats count(*) as objects, sum(additionalEventData.bytesTransferredOut) as transferred by userIdentity.accessKeyId, sourceIPAddress\n| sort transferred desc",
@@ -153,7 +153,7 @@ const STORY: [Step; 13] = [
             &["ASIAEXPORTJOBEXAMPLE", "192.0.2.200", "7", "28672"],
         ],
     },
-    Step {
+    StoryStep {
         title: "And leaves the building",
         sentence: "The flow logs show the data coming in from S3 and, minutes behind it, 44 GB leaving for 203.0.113.77.",
         query: "filter action = \"ACCEPT\"\n| stats sum(bytes) as transferred by srcAddr, dstAddr\n| sort transferred desc\n| limit 2",
@@ -163,7 +163,7 @@ const STORY: [Step; 13] = [
             &["198.51.100.200", "10.0.4.66", "43583324891"],
         ],
     },
-    Step {
+    StoryStep {
         title: "Covering tracks, in vain",
         sentence: "Four attempts to switch the logs off fail, because the organisation forbids it even to administrators.",
         query: "filter eventName in [\"StopLogging\", \"DeleteTrail\", \"PutEventSelectors\", \"DeleteFlowLogs\"]\n| fields @timestamp, eventName, errorCode\n| sort @timestamp asc",
@@ -175,7 +175,7 @@ const STORY: [Step; 13] = [
             &["2026-03-05 04:33:20.000", "DeleteFlowLogs", "Client.UnauthorizedOperation"],
         ],
     },
-    Step {
+    StoryStep {
         title: "A way back in, and the end of it",
         sentence: "Before leaving, the intruder makes a user with a key and a password. On Friday evening alice finds the user and removes it.",
         query: "filter requestParameters.userName = \"svc-backup\"\n| fields @timestamp, eventName, sourceIPAddress\n| sort @timestamp asc",

@@ -1,7 +1,7 @@
 //! The walk through the sample incident: every query gives exactly its answer, however the files are given and
 //! however many threads read them.
 
-use logloupe_sample::{Step, incident, incident_story};
+use logloupe_sample::{StoryStep, incident, incident_story};
 use logloupe_tests::command::Folder;
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ fn told(value: &Value) -> String {
 }
 
 #[track_caller]
-fn check(step: &Step, how: &str, path: &str, threads: &str) {
+fn check(step: &StoryStep, how: &str, path: &str, threads: &str) {
     let said = logloupe(&["query", "--output", "json", "--threads", threads, step.query, path]);
     assert_eq!(said.status, 0, "{}, {how}: {}", step.title, said.err);
     let answer = said.json();

@@ -1,6 +1,6 @@
 //! The sample: one click, and the whole story can be asked for.
 
-use logloupe_sample::{Step, incident, incident_story};
+use logloupe_sample::{StoryStep, incident, incident_story};
 
 use crate::visit::{SAMPLE, Visit, number};
 
@@ -74,7 +74,7 @@ fn every_step_of_the_story_has_its_answer() {
 }
 
 /// The story's answer as the page shows it, the header first.
-fn answer(step: &Step, grouped: bool) -> Vec<Vec<String>> {
+fn answer(step: &StoryStep, grouped: bool) -> Vec<Vec<String>> {
     let shown = |cell: &&str| match *cell {
         "" => "–".to_owned(),
         cell if cell.bytes().all(|b| b.is_ascii_digit()) => with_commas(cell),

@@ -9,7 +9,7 @@ use crate::run::{Outcome, Report, cargo, run as start};
 use crate::workspace::{PURE_CRATES, root};
 use crate::{docs, page, tidy, tools};
 
-struct Step {
+struct TestStep {
     name: &'static str,
     what: &'static str,
     may_take: &'static str,
@@ -17,41 +17,41 @@ struct Step {
 }
 
 /// In order: cheap answers first, and what is needed later before it is needed.
-const STEPS: &[Step] = &[
-    Step { name: "format", what: "rustfmt has nothing to change", may_take: "5 s", work: format },
-    Step { name: "tidy", what: "the rules that no compiler knows", may_take: "5 s", work: tidy::check },
-    Step { name: "clippy", what: "no warning in any package", may_take: "2 min", work: clippy },
-    Step {
+const STEPS: &[TestStep] = &[
+    TestStep { name: "format", what: "rustfmt has nothing to change", may_take: "5 s", work: format },
+    TestStep { name: "tidy", what: "the rules that no compiler knows", may_take: "5 s", work: tidy::check },
+    TestStep { name: "clippy", what: "no warning in any package", may_take: "2 min", work: clippy },
+    TestStep {
         name: "clippy-wasm",
         what: "no warning in what runs in a browser",
         may_take: "2 min",
         work: clippy_wasm,
     },
-    Step {
+    TestStep {
         name: "native",
         what: "unit, property, fixture and command line tests",
         may_take: "5 min",
         work: native,
     },
-    Step {
+    TestStep {
         name: "docs",
         what: "the core's documentation without a broken link, generated parts up to date",
         may_take: "1 min",
         work: docs,
     },
-    Step {
+    TestStep {
         name: "wasm",
         what: "tests of the page's parts in headless Chromium",
         may_take: "2 min",
         work: wasm,
     },
-    Step {
+    TestStep {
         name: "page",
         what: "the release build of page and worker into dist/",
         may_take: "4 min",
         work: page::build,
     },
-    Step {
+    TestStep {
         name: "e2e",
         what: "the built page in Chromium, as its users meet it",
         may_take: "2 min",
@@ -69,7 +69,7 @@ pub(crate) fn run(mut report: Report, names: &[&str]) -> ExitCode {
     println!(
         "cargo xtask test: may take 30 min on a fresh machine, 10 min in a fresh checkout, 2 to 5 min after that"
     );
-    let chosen = |step: &&Step| names.is_empty() || names.contains(&step.name);
+    let chosen = |step: &&TestStep| names.is_empty() || names.contains(&step.name);
     if names.is_empty() {
         // What is missing is reported here and again by the steps that need it; the others still run.
         let _ = tools::setup(&mut report);
