@@ -1,4 +1,5 @@
-//! What tests share: golden cases, text files of inputs with the answers that users see, held to the program by [`check`];
+//! What tests share: golden cases, text files of inputs with the answers that users see, held to the program by
+//! [`check`], files written whole ([`check_file`]);
 //! and how property tests draw and remember their cases ([`property`]).
 //!
 //! ```text
@@ -130,6 +131,24 @@ pub fn check(folder: impl AsRef<Path>, least: usize, mut answer: impl FnMut(&Cas
     }
     assert!(count >= least, "only {count} cases found in {}", folder.display());
     assert!(update || wrong.is_empty(), "{wrong}");
+}
+
+/// Checks a file that is written whole.
+///
+/// # Panics
+/// When `found` differs from the file, unless that is being rewritten.
+pub fn check_file(path: impl AsRef<Path>, found: &str) {
+    let path = path.as_ref();
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        return fs::write(path, found).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    }
+    let expected = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    if let Some((at, (expected, found))) =
+        expected.lines().zip(found.lines()).enumerate().find(|(_, (expected, found))| expected != found)
+    {
+        panic!("{}:{}: the file has {expected:?}, the program {found:?}", path.display(), at + 1);
+    }
+    assert!(expected == found, "{}: one is longer than the other", path.display());
 }
 
 /// How a property test runs: so many new cases each time, after those that failed once. The seed of a failing case is

@@ -1,16 +1,15 @@
 //! The question explained: its plan in words, and the same question for AWS, to be copied.
 
-use logloupe_query::explain::{PlanStep, RunsAt};
+use logloupe_syntax::explanation::{PlanStep, RunsAt};
 use yew::{AttrValue, Callback, Html, Properties, component, html, use_state};
 
 use super::{
     dialog::Dialog,
     icon::{Glyph, Icon},
 };
-use crate::{
-    protocol::Explained,
-    state::{Action, Shared},
-};
+use logloupe_protocol::text::Explained;
+
+use crate::state::{Action, Shared};
 
 /// What the dialog shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,10 +41,10 @@ pub(crate) fn ExplainDialog(props: &ExplainProps) -> Html {
     });
     let body = match explained.as_deref() {
         None => html! { <p class="hint">{ "…" }</p> },
-        Some(Explained { steps: Err(message), .. }) => html! { <p class="hint">{ message }</p> },
-        Some(explained) => match *side {
-            Side::Words => html! { <Words steps={explained.steps.clone().unwrap_or_default()} /> },
-            Side::Athena => match &explained.athena {
+        Some(explained) => match (explained.steps(), *side) {
+            (Err(message), _) => html! { <p class="hint">{ message }</p> },
+            (Ok(steps), Side::Words) => html! { <Words steps={steps.to_vec()} /> },
+            (Ok(_), Side::Athena) => match explained.athena() {
                 Ok(athena) => html! {
                     <>
                         <Text name="Query" text={athena.sql.clone()} act={act.clone()} />
@@ -55,7 +54,7 @@ pub(crate) fn ExplainDialog(props: &ExplainProps) -> Html {
                 },
                 Err(message) => html! { <p class="hint">{ message }</p> },
             },
-            Side::Insights => match &explained.insights {
+            (Ok(_), Side::Insights) => match explained.insights() {
                 Ok(insights) => html! {
                     <>
                         <Text name="Query" text={insights.text.clone()} act={act.clone()} />

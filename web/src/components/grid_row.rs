@@ -90,7 +90,7 @@ fn clickable(act: &Callback<Action>, field: &str, value: &str, format: &str, fac
 }
 
 /// A row's sentence, the words that matter strong.
-pub(crate) fn sentence(spans: &[logloupe_core::formats::Span]) -> Html {
+pub(crate) fn sentence(spans: &[logloupe_table::Span]) -> Html {
     let words = spans.iter().map(|span| match span.strong {
         true => html! { <b>{ &span.text }</b> },
         false => html! { { &span.text } },

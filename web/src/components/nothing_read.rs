@@ -1,6 +1,6 @@
 //! What stands in the place of the rows when no file gave any.
 
-use logloupe_core::ingest::ledger::Entry;
+use logloupe_table::ledger::Entry;
 use yew::{Callback, Html, Properties, component, html};
 
 use crate::state::{Action, Shared, ledger, text, url::Page};

@@ -24,7 +24,7 @@ pub(crate) fn PasteDialog(props: &PasteDialogProps) -> Html {
                 return;
             }
             if let Some(file) = browser::text_file(&text, "pasted.log") {
-                act.emit(Action::Open(vec![InputFile { path: "pasted.log".to_owned(), file }]));
+                act.emit(Action::Open(vec![InputFile::new("pasted.log".to_owned(), file)]));
             }
         })
     };

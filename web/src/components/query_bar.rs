@@ -51,7 +51,7 @@ pub(crate) fn QueryBar(props: &QueryBarProps) -> Html {
         }
     });
     let presets = loaded.formats.iter().filter_map(|(id, _)| formats::by_id(id)).map(|format| {
-        let items = format.presets().iter().map(|preset| {
+        let items = format.presets.iter().map(|preset| {
             let query = preset.query;
             html! {
                 <Item onclick={act.reform(move |()| Action::Preset(query))}>
@@ -59,7 +59,7 @@ pub(crate) fn QueryBar(props: &QueryBarProps) -> Html {
                 </Item>
             }
         });
-        html! { <><div class="menu-title">{ format.meta().title }</div>{ for items }</> }
+        html! { <><div class="menu-title">{ format.title }</div>{ for items }</> }
     });
     let presets_face = html! { <>{ "Presets" }<Icon glyph={Glyph::Caret} /></> };
     let export_face =

@@ -1,7 +1,7 @@
 //! The list under the cursor of the query: what may stand there. The text field keeps the keyboard; it asks
 //! [`completion::key`](crate::state::completion::key) what a key means while the list is open.
 
-use logloupe_query::complete::{Item, ItemKind};
+use logloupe_syntax::completion::{Item, ItemKind};
 use yew::{Callback, Html, Properties, classes, component, html, use_effect_with, use_node_ref};
 
 use crate::{

@@ -1,66 +1,60 @@
 //! Exports: windows of rows written by the workers, put together in order, handed out as a file made in memory.
 
-use js_sys::{Array, Uint8Array};
+use logloupe_protocol::rows::{CsvColumns, Export};
 use logloupe_table::Value;
 use logloupe_view::{RowId, export, window::by_shard};
-use web_sys::{Blob, BlobPropertyBag, Url};
 
-use super::{Event, ExportAs, state::State};
-use crate::protocol::Request;
+use super::{Event, ExportAs, host::Output, state::State};
 
 /// Rows per round; small enough that the page stays quick.
 const ROWS: usize = 4_000;
 
 /// An export that goes on.
 pub(super) struct Exporting {
+    /// Numbers it: responses that an earlier one asked for are dropped.
+    number: u32,
     view: u32,
     form: ExportAs,
     /// Columns of a CSV once every worker has named its own.
     columns: Vec<String>,
-    naming: usize,
     done: u64,
     total: u64,
     /// The rows of this round in order, and each one's text.
     ids: Vec<RowId>,
     texts: Vec<Vec<u8>>,
+    /// How many workers have not answered in this round.
     left: usize,
-    ask: u32,
-    pieces: Array,
+    output: Box<dyn Output>,
 }
 
 impl State {
     pub(super) fn export(&mut self, view: u32, form: ExportAs) {
         let Some(current) = self.viewing.current.as_ref().filter(|c| c.view == view) else { return };
+        let mut output = self.host.output();
         if let Some(table) = &current.table {
             let names: Vec<String> = table.columns.iter().map(|c| c.0.clone()).collect();
-            let bytes = table_text(&names, &table.rows, form);
+            output.push(&table_text(&names, &table.rows, form));
             let total = table.rows.len() as u64;
-            let pieces = Array::of1(&Uint8Array::from(bytes.as_slice()));
-            let file = file(&pieces, form);
+            let file = finish(&mut *output, form);
             return self.tell(Event::Exporting { done: total, total, file });
         }
         let (total, columns) = (current.rows, current.columns.clone());
-        let ask = self.number();
+        let number = self.number();
         let chosen = !columns.is_empty();
         self.exporting = Some(Exporting {
+            number,
             view,
             form,
             columns,
-            naming: 0,
             done: 0,
             total,
             ids: Vec::new(),
             texts: Vec::new(),
             left: 0,
-            ask,
-            pieces: Array::new(),
+            output,
         });
         if form == ExportAs::Csv && !chosen {
-            let workers = self.workers.len();
-            if let Some(export) = &mut self.exporting {
-                export.naming = workers;
-            }
-            self.ask_all(&Request::CsvColumns { ask });
+            self.gather(&CsvColumns, move |state, columns| state.on_csv_columns(number, columns));
         } else {
             self.export_begin();
         }
@@ -68,24 +62,25 @@ impl State {
     pub(super) fn cancel_export(&mut self) {
         self.exporting = None;
     }
-    pub(super) fn on_csv_columns(&mut self, ask: u32, columns: Vec<String>) {
-        let Some(export) = self.exporting.as_mut().filter(|e| e.ask == ask) else { return };
-        for column in columns {
+    /// The export of this number, if it goes on.
+    fn export_of(&mut self, number: u32) -> Option<&mut Exporting> {
+        self.exporting.as_mut().filter(|e| e.number == number)
+    }
+    fn on_csv_columns(&mut self, number: u32, columns: Vec<Vec<String>>) {
+        let Some(export) = self.export_of(number) else { return };
+        for column in columns.into_iter().flatten() {
             if !export.columns.contains(&column) {
                 export.columns.push(column);
             }
         }
-        export.naming = export.naming.saturating_sub(1);
-        if export.naming == 0 {
-            self.export_begin();
-        }
+        self.export_begin();
     }
     fn export_begin(&mut self) {
         let Some(export) = &mut self.exporting else { return };
         if export.form == ExportAs::Csv {
             let mut header = Vec::new();
             export::csv(export.columns.iter().map(|c| Value::text(c)), &mut header);
-            export.pieces.push(&Uint8Array::from(header.as_slice()));
+            export.output.push(&header);
         }
         self.export_round();
     }
@@ -94,7 +89,7 @@ impl State {
         let Some(export) = &mut self.exporting else { return };
         let (view, done, total) = (export.view, export.done, export.total);
         if done >= total {
-            let file = file(&export.pieces, export.form);
+            let file = finish(&mut *export.output, export.form);
             self.exporting = None;
             return self.tell(Event::Exporting { done, total, file });
         }
@@ -107,27 +102,25 @@ impl State {
         self.window(view, done, ROWS, Vec::new(), true);
     }
     pub(super) fn export_placed(&mut self, ids: Vec<RowId>) {
-        let ask = self.number();
         let Some(export) = &mut self.exporting else { return };
-        export.ask = ask;
         export.texts = vec![Vec::new(); ids.len()];
-        let columns =
-            (export.form == ExportAs::Csv || !export.columns.is_empty()).then(|| export.columns.clone());
         let csv = export.form == ExportAs::Csv;
-        let view = export.view;
-        let ask_of =
-            |(shard, ids)| (shard, Request::Export { ask, view, ids, columns: columns.clone(), csv });
-        let asks: Vec<(u32, Request)> = by_shard(&ids, self.workers.len()).into_iter().map(ask_of).collect();
+        let columns = (csv || !export.columns.is_empty()).then(|| export.columns.clone());
+        let (number, view) = (export.number, export.view);
+        let asks = by_shard(&ids, self.workers.len());
         export.left = asks.len();
         export.ids = ids;
         if asks.is_empty() {
             export.done = export.total;
             return self.export_round();
         }
-        asks.into_iter().for_each(|(shard, ask)| self.ask(shard, ask));
+        for (shard, ids) in asks {
+            let request = Export { view, ids, columns: columns.clone(), csv };
+            self.ask(shard, request, move |state, rows| state.on_export(shard, number, rows));
+        }
     }
-    pub(super) fn on_export(&mut self, shard: u32, ask: u32, rows: Vec<Vec<u8>>) {
-        let Some(export) = self.exporting.as_mut().filter(|e| e.ask == ask) else { return };
+    fn on_export(&mut self, shard: u32, number: u32, rows: Vec<Vec<u8>>) {
+        let Some(export) = self.export_of(number) else { return };
         let places = export.ids.iter().enumerate().filter(|(_, id)| id.shard == shard).map(|(i, _)| i);
         for (at, text) in places.zip(rows) {
             export.texts[at] = text;
@@ -137,7 +130,7 @@ impl State {
             return;
         }
         let text: Vec<u8> = std::mem::take(&mut export.texts).concat();
-        export.pieces.push(&Uint8Array::from(text.as_slice()));
+        export.output.push(&text);
         export.done += export.ids.len() as u64;
         self.export_round();
     }
@@ -156,14 +149,11 @@ fn table_text(names: &[String], rows: &[Vec<Value>], form: ExportAs) -> Vec<u8> 
     out
 }
 
-/// The file: its object URL and its name.
-fn file(pieces: &Array, form: ExportAs) -> Option<(String, String)> {
-    let (kind, name) = match form {
+/// The finished file: its address and its name.
+fn finish(output: &mut dyn Output, form: ExportAs) -> Option<(String, String)> {
+    let (media_type, name) = match form {
         ExportAs::Csv => ("text/csv", "logloupe.csv"),
         ExportAs::Ndjson => ("application/x-ndjson", "logloupe.ndjson"),
     };
-    let options = BlobPropertyBag::new();
-    options.set_type(kind);
-    let blob = Blob::new_with_u8_array_sequence_and_options(pieces, &options).ok()?;
-    Some((Url::create_object_url_with_blob(&blob).ok()?, name.to_owned()))
+    Some((output.finish(media_type)?, name.to_owned()))
 }

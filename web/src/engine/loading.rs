@@ -1,26 +1,22 @@
 //! Loading: files dealt to workers as they ask for more, large line files in parts, the ledger, what is loaded.
 
-use std::{cell::RefCell, collections::BTreeMap, collections::VecDeque, rc::Rc};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use logloupe_core::ingest::ledger::{Entry, Error, ErrorKind, State as Ended};
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use logloupe_protocol::files::{
+    AddLookup, CanSplit, Cancel, FindDuplicates, Identities, Load, MarkDuplicates, Offset, Sample, Task,
+};
+use logloupe_table::ledger::{Entry, Error, ErrorKind, State as Ended};
 use web_sys::File;
 
 use super::{
     Event, InputFile, Loaded, Progress,
-    pool::{Handle, random},
-    state::{State, now},
+    state::{State, Worker},
 };
-use crate::protocol::{Request, Task};
 
-/// A worker gets new files until it holds this many bytes or files that it has not read.
-const BATCH_BYTES: u64 = 8 << 20;
+/// A worker gets new files until it holds this many that it has not read, or a quarter of what is read in parts.
 const BATCH_FILES: usize = 48;
-/// A plain line file larger than this is read in parts.
-const SPLIT: u64 = 32 << 20;
-/// How much of a large file is looked at before it is dealt.
-const HEAD: i32 = 64 << 10;
+/// A plain line file of at least so many bytes is read in parts.
+pub(super) const SPLIT: u64 = 32 << 20;
 /// Numbers of tasks kept for the files of the sample.
 const SAMPLE_FILES: u32 = 100_000;
 /// How often the page hears of progress and of new rows, in milliseconds.
@@ -29,55 +25,37 @@ const CHANGED_EVERY: f64 = 700.0;
 /// While loading, views may take one part in so many of the workers' time.
 const VIEW_SHARE: f64 = 5.0;
 
-/// A worker and what it holds.
-pub(super) struct Worker {
-    pub(super) handle: Handle,
+/// What a worker holds.
+#[derive(Default)]
+pub(super) struct Held {
     /// Tasks given and not finished, in order.
     tasks: VecDeque<u32>,
     /// The task being read.
     reading: Option<u32>,
     /// Tasks read: their rows live here.
     read: Vec<u32>,
-    bytes: u64,
-    rows: u64,
-    rejected: u64,
+    /// Stored bytes, rows and rejected records read.
+    counts: (u64, u64, u64),
+    /// Bytes of memory.
     memory: u64,
     pub(super) catalog: Vec<u8>,
     formats: Vec<(String, u64)>,
     times: Option<(i64, i64)>,
-    identities: Option<Vec<u8>>,
-}
-
-impl Worker {
-    pub(super) fn new(handle: Handle) -> Worker {
-        Worker {
-            handle,
-            tasks: VecDeque::new(),
-            reading: None,
-            read: Vec::new(),
-            bytes: 0,
-            rows: 0,
-            rejected: 0,
-            memory: 0,
-            catalog: Vec::new(),
-            formats: Vec::new(),
-            times: None,
-            identities: None,
-        }
-    }
 }
 
 /// All files given since the page was cleared.
 #[derive(Default)]
 pub(super) struct Loading {
+    /// A plain line file of at least so many bytes is read in parts.
+    split: u64,
     /// Files not dealt yet.
     queue: VecDeque<u32>,
     /// Every task by number; numbers grow in the order given.
     tasks: BTreeMap<u32, Job>,
-    /// Files whose beginning is being looked at before they are queued.
-    looking: usize,
-    /// The sample is being read by this many workers.
-    samples: usize,
+    /// Large files whose beginning a worker looks at before they are queued, by a number.
+    looking: BTreeMap<u32, InputFile>,
+    /// The workers that read the sample.
+    samples: BTreeSet<u32>,
     busy: bool,
     started: f64,
     told_progress: f64,
@@ -91,6 +69,17 @@ pub(super) struct Loading {
     pub(super) lookups: Vec<Vec<u8>>,
 }
 
+impl Loading {
+    /// Nothing yet; plain line files of at least `split` bytes will be read in parts.
+    pub(super) fn new(split: u64) -> Loading {
+        Loading { split, ..Loading::default() }
+    }
+    /// Nothing yet, with the same limit.
+    pub(super) fn anew(&self) -> Loading {
+        Loading::new(self.split)
+    }
+}
+
 struct Job {
     task: Task,
     file: Option<File>,
@@ -100,51 +89,45 @@ struct Job {
     done: bool,
 }
 
-/// Looks at large files, then queues all.
-pub(super) fn open(state: &Rc<RefCell<State>>, files: Vec<InputFile>) {
-    state.borrow_mut().begin_loading();
-    for given in files {
-        let size = given.file.size() as u64;
-        if size < SPLIT {
-            state.borrow_mut().queue(given, 1);
-            continue;
-        }
-        state.borrow_mut().loading.looking += 1;
-        let state = state.clone();
-        spawn_local(async move {
-            let lines = is_splittable(&given.file).await;
-            let mut state = state.borrow_mut();
-            state.loading.looking -= 1;
-            let workers = state.workers.len() as u64;
-            let parts = if lines { (size / (SPLIT / 2)).min(workers * 2).max(1) } else { 1 };
-            state.queue(given, parts);
-            state.deal();
-        });
-    }
-    state.borrow_mut().deal();
-}
-
-/// Whether a file may be read in parts: its beginning says so.
-async fn is_splittable(file: &File) -> bool {
-    let Ok(head) = file.slice_with_i32_and_i32(0, HEAD) else { return false };
-    let Ok(buffer) = JsFuture::from(head.array_buffer()).await else { return false };
-    let Ok(buffer) = buffer.dyn_into::<js_sys::ArrayBuffer>() else { return false };
-    logloupe_core::ingest::is_splittable(&js_sys::Uint8Array::new(&buffer).to_vec())
-}
+/// The worker that looks at the beginning of large files.
+const LOOKS: u32 = 0;
 
 impl State {
+    /// Queues files; a worker looks at large ones first.
+    pub(super) fn open(&mut self, files: Vec<InputFile>) {
+        self.begin_loading();
+        for given in files {
+            if given.size < self.loading.split {
+                self.queue(given, 1);
+                continue;
+            }
+            let (key, file, size) = (self.number(), given.file.clone(), given.size);
+            self.loading.looking.insert(key, given);
+            self.ask_with(LOOKS, CanSplit { size }, &[file], move |state, can_split| {
+                let Some(given) = state.loading.looking.remove(&key) else { return };
+                let workers = state.workers.len() as u64;
+                state.queue(
+                    given,
+                    if can_split { (size / (state.loading.split / 2)).min(workers * 2).max(1) } else { 1 },
+                );
+                state.deal();
+            });
+        }
+        self.deal();
+    }
     fn begin_loading(&mut self) {
         if !self.loading.busy {
             self.loading.busy = true;
-            self.loading.started = now();
+            self.loading.started = self.host.now();
             self.loading.base = self.sums();
         }
     }
     fn sums(&self) -> (u64, u64, u64) {
-        self.workers.iter().fold((0, 0, 0), |s, w| (s.0 + w.bytes, s.1 + w.rows, s.2 + w.rejected))
+        let add = |s: (u64, u64, u64), c: (u64, u64, u64)| (s.0 + c.0, s.1 + c.1, s.2 + c.2);
+        self.workers.iter().map(|w| w.held.counts).fold((0, 0, 0), add)
     }
     fn queue(&mut self, given: InputFile, parts: u64) {
-        let size = given.file.size() as u64;
+        let size = given.size;
         self.loading.total_bytes += size;
         let whole = self.loading.next;
         self.loading.next += parts as u32;
@@ -159,76 +142,85 @@ impl State {
     }
     /// Gives waiting files to workers that have little left to do.
     pub(super) fn deal(&mut self) {
-        let State { workers, loading, .. } = self;
-        loop {
-            let held = |w: &Worker| -> u64 {
-                w.tasks.iter().filter_map(|t| loading.tasks.get(t)).map(Job::bytes).sum()
-            };
-            let room = |w: &Worker| w.tasks.len() < BATCH_FILES && held(w) < BATCH_BYTES;
-            let Some(to) =
-                (0..workers.len()).filter(|i| room(&workers[*i])).min_by_key(|i| held(&workers[*i]))
-            else {
-                break;
-            };
-            let (mut tasks, mut files, mut bytes) = (Vec::new(), Vec::new(), 0);
-            while tasks.len() < BATCH_FILES / 2 && bytes < BATCH_BYTES / 2 {
-                let Some(number) = loading.queue.pop_front() else { break };
-                let Some(job) = loading.tasks.get(&number) else { continue };
-                let Some(file) = &job.file else { continue };
-                bytes += job.bytes();
-                tasks.push(job.task.clone());
-                files.push(file.clone());
-            }
-            if tasks.is_empty() {
-                break;
-            }
-            workers[to].tasks.extend(tasks.iter().map(|t| t.task));
-            workers[to].handle.ask(Request::Load { tasks }, &files);
+        if let Some(message) = self.refused.clone() {
+            self.unread(&message);
+        }
+        while let Some((shard, tasks, files)) = self.next_batch() {
+            self.ask_with(shard, Load { tasks }, &files, |state, ()| state.deal());
         }
         self.progress(false);
         self.finish_if_done();
     }
+    /// The worker that is to read next, and what.
+    fn next_batch(&mut self) -> Option<(u32, Vec<Task>, Vec<File>)> {
+        let State { workers, loading, .. } = self;
+        let batch = loading.split / 4;
+        let bytes_of = |w: &Worker| -> u64 {
+            w.held.tasks.iter().filter_map(|t| loading.tasks.get(t)).map(Job::bytes).sum()
+        };
+        let room = |w: &Worker| w.held.tasks.len() < BATCH_FILES && bytes_of(w) < batch;
+        let open = (0..workers.len()).filter(|i| room(&workers[*i]));
+        let to = open.min_by_key(|i| bytes_of(&workers[*i]))?;
+        let (mut tasks, mut files, mut bytes) = (Vec::new(), Vec::new(), 0);
+        while tasks.len() < BATCH_FILES / 2 && bytes < batch / 2 {
+            let Some(number) = loading.queue.pop_front() else { break };
+            let Some(job) = loading.tasks.get(&number) else { continue };
+            let Some(file) = &job.file else { continue };
+            bytes += job.bytes();
+            tasks.push(job.task.clone());
+            files.push(file.clone());
+        }
+        workers[to].held.tasks.extend(tasks.iter().map(|t| t.task));
+        (!tasks.is_empty()).then_some((to as u32, tasks, files))
+    }
     pub(super) fn open_sample(&mut self) {
         self.begin_loading();
         let of = self.workers.len() as u32;
-        self.loading.samples = self.workers.len();
         let first = self.loading.next;
         self.loading.next += SAMPLE_FILES;
+        self.loading.samples = (0..of).collect();
         for part in 0..of {
-            self.ask(part, Request::Sample { first, part, of });
+            self.ask(part, Sample { first, part, of }, move |state, ()| {
+                state.loading.samples.remove(&part);
+                state.finish_if_done();
+            });
         }
         self.progress(true);
-    }
-    pub(super) fn cancel(&mut self) {
-        for number in std::mem::take(&mut self.loading.queue) {
-            if let Some(job) = self.loading.tasks.get_mut(&number) {
-                job.done = true;
-                job.entries = vec![Entry {
-                    source: job.task.name.clone(),
-                    state: Ended::Cancelled,
-                    ..Entry::default()
-                }];
-            }
-        }
-        self.ask_all(&Request::Cancel);
         self.finish_if_done();
     }
-    pub(super) fn on_progress(&mut self, shard: u32, bytes: u64, rows: u64, rejected: u64, memory: u64) {
+    pub(super) fn cancel(&mut self) {
+        // What is being looked at is queued, so that the ledger names it.
+        for (_, given) in std::mem::take(&mut self.loading.looking) {
+            self.queue(given, 1);
+        }
+        self.end_queued(&Ended::Cancelled);
+        self.ask_all(&Cancel, |_, _, ()| {});
+        self.finish_if_done();
+    }
+    /// Ends all files that wait, like this.
+    fn end_queued(&mut self, state: &Ended) {
+        for number in std::mem::take(&mut self.loading.queue) {
+            if let Some(job) = self.loading.tasks.get_mut(&number) {
+                job.end(state.clone());
+            }
+        }
+    }
+    pub(super) fn on_progress(&mut self, shard: u32, counts: (u64, u64, u64), memory: u64) {
         if let Some(worker) = self.workers.get_mut(shard as usize) {
-            (worker.bytes, worker.rows, worker.rejected, worker.memory) = (bytes, rows, rejected, memory);
+            (worker.held.counts, worker.held.memory) = (counts, memory);
         }
         self.progress(false);
     }
     pub(super) fn on_begun(&mut self, shard: u32, task: u32) {
         if let Some(worker) = self.workers.get_mut(shard as usize) {
-            worker.reading = Some(task);
+            worker.held.reading = Some(task);
         }
     }
     pub(super) fn on_read(&mut self, shard: u32, task: u32, entries: Vec<Entry>) {
         let Some(worker) = self.workers.get_mut(shard as usize) else { return };
-        worker.reading = None;
-        worker.tasks.retain(|t| *t != task);
-        worker.read.push(task);
+        worker.held.reading = None;
+        worker.held.tasks.retain(|t| *t != task);
+        worker.held.read.push(task);
         match self.loading.tasks.get_mut(&task) {
             Some(job) => {
                 job.entries = entries;
@@ -266,20 +258,15 @@ impl State {
             records += job.entries.iter().map(|e| e.records).sum::<u64>();
         }
         for (task, lines, records) in places {
-            let Some(shard) = self.workers.iter().position(|w| w.read.contains(&task)) else { continue };
-            self.ask(shard as u32, Request::Offset { task, lines, records });
+            let Some(shard) = self.workers.iter().position(|w| w.held.read.contains(&task)) else {
+                continue;
+            };
+            self.ask(shard as u32, Offset { task, lines, records }, |_, ()| {});
         }
     }
     pub(super) fn on_lookup(&mut self, table: Vec<u8>) {
-        self.ask_all(&Request::Lookup { table: table.clone() });
+        self.ask_all(&AddLookup { table: table.clone() }, |_, _, ()| {});
         self.loading.lookups.push(table);
-    }
-    pub(super) fn on_idle(&mut self) {
-        self.deal();
-    }
-    pub(super) fn on_sampled(&mut self) {
-        self.loading.samples = self.loading.samples.saturating_sub(1);
-        self.finish_if_done();
     }
     pub(super) fn on_catalog(
         &mut self,
@@ -289,42 +276,39 @@ impl State {
         times: Option<(i64, i64)>,
     ) {
         if let Some(worker) = self.workers.get_mut(shard as usize) {
-            (worker.catalog, worker.formats, worker.times) = (catalog, formats, times);
+            (worker.held.catalog, worker.held.formats, worker.held.times) = (catalog, formats, times);
         }
         if !self.loading.busy
-            || now() - self.loading.told_changed > CHANGED_EVERY.max(self.viewing.millis * VIEW_SHARE)
+            || self.host.now() - self.loading.told_changed
+                > CHANGED_EVERY.max(self.viewing.millis * VIEW_SHARE)
         {
             self.changed();
         }
     }
     fn finish_if_done(&mut self) {
-        let waiting = self.loading.looking > 0 || self.loading.samples > 0 || !self.loading.queue.is_empty();
-        if !self.loading.busy || waiting || self.workers.iter().any(|w| !w.tasks.is_empty()) {
+        let Loading { looking, samples, queue, busy, .. } = &self.loading;
+        let waiting = !looking.is_empty() || !samples.is_empty() || !queue.is_empty();
+        if !busy || waiting || self.workers.iter().any(|w| !w.held.tasks.is_empty()) {
             return;
         }
         self.loading.busy = false;
         self.changed();
         self.progress(true);
-        self.workers.iter_mut().for_each(|w| w.identities = None);
-        self.ask_all(&Request::Identities { seed: random() });
-    }
-    pub(super) fn on_identities(&mut self, shard: u32, part: Vec<u8>) {
-        if let Some(worker) = self.workers.get_mut(shard as usize) {
-            worker.identities = Some(part);
-        }
-        if self.workers.iter().all(|w| w.identities.is_some()) {
-            let parts: Vec<Vec<u8>> = self.workers.iter_mut().filter_map(|w| w.identities.take()).collect();
-            if parts.iter().any(|p| !p.is_empty()) {
-                self.ask(0, Request::FindDuplicates { parts });
+        let seed = self.host.random();
+        self.gather(&Identities { seed }, |state, parts| {
+            if parts.iter().any(|part| !part.is_empty()) {
+                state.ask(0, FindDuplicates { parts }, |state, shards| {
+                    for (shard, repeats) in shards {
+                        let then = move |state: &mut State, files| state.on_duplicates(shard, files);
+                        state.ask(shard, MarkDuplicates { repeats }, then);
+                    }
+                });
             }
-        }
+        });
     }
-    pub(super) fn on_duplicates(&mut self, shards: Vec<(u32, Vec<u8>)>) {
-        shards.into_iter().for_each(|(shard, repeats)| self.ask(shard, Request::Duplicates { repeats }));
-    }
-    pub(super) fn on_duplicated(&mut self, shard: u32, files: Vec<(String, u64)>) {
+    fn on_duplicates(&mut self, shard: u32, files: Vec<(String, u64)>) {
         let Some(worker) = self.workers.get(shard as usize) else { return };
-        for task in &worker.read {
+        for task in &worker.held.read {
             let Some(job) = self.loading.tasks.get_mut(task) else { continue };
             for entry in &mut job.entries {
                 if let Some((_, count)) = files.iter().find(|(name, _)| *name == entry.source) {
@@ -338,9 +322,9 @@ impl State {
     }
     /// Tells the page what is loaded, and the ledger.
     pub(super) fn changed(&mut self) {
-        self.loading.told_changed = now();
+        self.loading.told_changed = self.host.now();
         let mut loaded = Loaded { workers: self.workers.len() as u32, ..Loaded::default() };
-        for worker in &self.workers {
+        for worker in self.workers.iter().map(|w| &w.held) {
             loaded.memory += worker.memory;
             for (format, rows) in &worker.formats {
                 loaded.rows += rows;
@@ -374,46 +358,65 @@ impl State {
         ledger
     }
     fn progress(&mut self, always: bool) {
-        if !always && now() - self.loading.told_progress < PROGRESS_EVERY {
+        if !always && self.host.now() - self.loading.told_progress < PROGRESS_EVERY {
             return;
         }
-        self.loading.told_progress = now();
+        self.loading.told_progress = self.host.now();
         let sums = self.sums();
         let done = self.loading.tasks.values().filter(|j| j.done).count() as u64;
         self.tell(Event::Progress(Progress {
             loading: self.loading.busy,
-            files: (done, self.loading.tasks.len() as u64 + self.loading.looking as u64),
+            files: (done, self.loading.tasks.len() as u64 + self.loading.looking.len() as u64),
             bytes: (sums.0, self.loading.total_bytes.max(sums.0)),
             rows: sums.1 - self.loading.base.1.min(sums.1),
             rejected: sums.2 - self.loading.base.2.min(sums.2),
-            millis: now() - self.loading.started,
+            millis: self.host.now() - self.loading.started,
         }));
     }
     /// Forgets what a stopped worker held: files read there are lost, files not begun are dealt again.
-    pub(super) fn lost(&mut self, worker: Worker, message: &str) -> Vec<String> {
-        let gone: Vec<u32> = worker.read.iter().copied().chain(worker.reading).collect();
-        for task in worker.tasks.iter().rev().filter(|t| Some(**t) != worker.reading) {
+    pub(super) fn lost(&mut self, shard: u32, held: &Held, message: &str) -> Vec<String> {
+        self.loading.samples.remove(&shard);
+        if shard == LOOKS {
+            // Whoever reads such a file in one piece looks at it again.
+            for (_, given) in std::mem::take(&mut self.loading.looking) {
+                self.queue(given, 1);
+            }
+        }
+        let gone: Vec<u32> = held.read.iter().copied().chain(held.reading).collect();
+        for task in held.tasks.iter().rev().filter(|t| Some(**t) != held.reading) {
             self.loading.queue.push_front(*task);
         }
+        let message = format!("the worker that held it stopped: {message}");
         let mut files = Vec::new();
         for task in gone {
             let Some(job) = self.loading.tasks.get_mut(&task) else { continue };
-            let message = format!("the worker that held it stopped: {message}");
-            let error = Error { kind: ErrorKind::Io, at: 0, message };
-            job.entries = vec![Entry {
-                source: job.task.name.clone(),
-                state: Ended::Failed(error),
-                ..Entry::default()
-            }];
-            job.done = true;
+            job.end(Ended::Failed(Error::new(ErrorKind::Io, 0, message.clone())));
             files.push(job.task.name.clone());
         }
         files.dedup();
         files
     }
+    /// There are no workers: no file is read, for this reason. Gives their names.
+    pub(super) fn unread(&mut self, message: &str) -> Vec<String> {
+        for (_, given) in std::mem::take(&mut self.loading.looking) {
+            self.queue(given, 1);
+        }
+        self.loading.samples.clear();
+        self.loading.queue = self.loading.tasks.iter().filter(|(_, j)| !j.done).map(|(n, _)| *n).collect();
+        let waiting = self.loading.queue.iter().filter_map(|n| self.loading.tasks.get(n));
+        let mut files: Vec<String> = waiting.map(|job| job.task.name.clone()).collect();
+        files.dedup();
+        self.end_queued(&Ended::Failed(Error::new(ErrorKind::Io, 0, message)));
+        files
+    }
 }
 
 impl Job {
+    /// Its file ends like this and has no rows.
+    fn end(&mut self, state: Ended) {
+        self.done = true;
+        self.entries = vec![Entry { source: self.task.name.clone(), state, ..Entry::default() }];
+    }
     fn bytes(&self) -> u64 {
         self.task.part.map_or(self.task.size, |(from, to)| to - from)
     }

@@ -2,38 +2,50 @@
 //!
 //! The handle hides workers, messages and merging. Nothing here draws, and nothing here holds a log: the page sees
 //! windows of rows and finished series.
+//!
+//! Reading order: this file, `state` (asking workers, hearing them), then what is asked about: `loading`, `viewing`,
+//! `exporting`, `completing`. `host` is all that they need of their surroundings; `browser` gives it in the page, `tests`
+//! in a test, so that everything here but `browser` is tested natively.
 
-mod catalog;
+mod browser;
 mod completing;
 mod exporting;
+mod host;
 mod loading;
-mod pool;
 mod state;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
 mod viewing;
 
 use std::{cell::RefCell, rc::Rc};
 
-use logloupe_core::ingest::ledger::Entry;
-use logloupe_query::complete::Completions;
-use logloupe_syntax::{Diagnostic, Language};
-use logloupe_table::Value;
+use logloupe_protocol::text::Explained;
+use logloupe_syntax::{Diagnostic, Language, completion::Completions};
+use logloupe_table::{Value, ledger::Entry};
 use logloupe_view::{Answer, Detail, GridRow, RowId, ViewRequest};
-
-use crate::protocol::Explained;
 
 /// One file that the user gave, with its path inside a dropped folder.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InputFile {
     /// Path as the user sees it.
     pub path: String,
+    /// Its size in bytes.
+    pub size: u64,
     /// The browser's handle.
     pub file: web_sys::File,
+}
+
+impl InputFile {
+    /// A file of the browser under this path.
+    pub fn new(path: String, file: web_sys::File) -> InputFile {
+        InputFile { path, size: file.size() as u64, file }
+    }
 }
 
 /// What the engine tells the page.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// The formats are known now: see [`crate::known`].
+    /// The formats are known now: see [`crate::format_info`].
     Formats,
     /// Loading goes on; sent several times a second.
     Progress(Progress),
@@ -164,11 +176,11 @@ impl PartialEq for Engine {
 impl Engine {
     /// Starts the pool. `tell` hears every event, on the page's own task queue, never within a call of the handle.
     pub fn start(tell: yew::Callback<Event>) -> Engine {
-        Engine { state: state::State::start(tell) }
+        Engine { state: state::State::start(Box::new(browser::Browser { tell }), loading::SPLIT) }
     }
     /// Loads files beside what is loaded already.
     pub fn open(&self, files: Vec<InputFile>) {
-        loading::open(&self.state, files);
+        self.state.borrow_mut().open(files);
     }
     /// Loads the sample incident.
     pub fn open_sample(&self) {
@@ -180,7 +192,7 @@ impl Engine {
     }
     /// Forgets everything loaded.
     pub fn clear(&self) {
-        state::State::clear(&self.state);
+        self.state.borrow_mut().clear();
     }
     /// Asks for a view; an older question that is still being answered is dropped.
     pub fn view(&self, request: ViewRequest) {
@@ -200,7 +212,7 @@ impl Engine {
     }
     /// Asks for an explanation of a text.
     pub fn explain(&self, query: String, language: Language) {
-        self.state.borrow().explain(query, language);
+        self.state.borrow_mut().explain(query, language);
     }
     /// Writes all rows of the current view (or its result table) to a file.
     pub fn export(&self, view: u32, form: ExportAs) {

@@ -1,168 +1,287 @@
-//! What the handle holds: the pool, what it is doing, and where each thing that a worker says goes.
+//! What the handle holds: the workers, what they were asked, and where each thing that they say goes.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    rc::{Rc, Weak},
+};
 
+use logloupe_protocol::{
+    AnyResponse, Asked, Notice, Request, Said, decode, encode,
+    files::AddLookup,
+    hello::{self, PageHello, WorkerHello},
+    rows::FullRow,
+    text::Explain,
+    views::Catalogs,
+};
 use logloupe_syntax::Language;
 use logloupe_view::RowId;
-use wasm_bindgen_futures::spawn_local;
-use yew::Callback;
+use web_sys::File;
 
 use super::{
-    Event,
-    completing::Completing,
+    Event, Loaded,
     exporting::Exporting,
-    loading::{Loading, Worker},
-    pool::{self, Handle, Heard},
+    host::{Host, Link, Signal, Sink},
+    loading::{Held, Loading},
     viewing::Viewing,
 };
-use crate::protocol::{Request, Response};
+
+/// Takes the response to a request.
+type Then = Box<dyn FnOnce(&mut State, AnyResponse)>;
 
 pub(super) struct State {
-    tell: Callback<Event>,
+    pub(super) host: Box<dyn Host>,
+    sink: Sink,
     pub(super) workers: Vec<Worker>,
     pub(super) loading: Loading,
     pub(super) viewing: Viewing,
     pub(super) exporting: Option<Exporting>,
-    pub(super) completing: Option<Completing>,
-    hear: Rc<dyn Fn(u32, Heard)>,
-    /// Numbers requests.
-    asks: u32,
+    /// The number of the latest completion that was asked for.
+    pub(super) completing: u32,
+    /// What waits for a response: the worker that was asked, and what happens then.
+    pending: HashMap<u32, (u32, Then)>,
+    /// Numbers requests, windows, exports.
+    number: u32,
+    /// Whether all workers know the catalogs of all.
+    catalogs_shared: bool,
+    /// Why there are no workers, if they were refused.
+    pub(super) refused: Option<String>,
+}
+
+/// One worker of the pool.
+pub(super) struct Worker {
+    link: Box<dyn Link>,
+    /// What is sent once the worker has said hello.
+    waiting: Option<Vec<(Vec<u8>, Vec<File>)>>,
+    pub(super) held: Held,
 }
 
 impl State {
-    pub(super) fn start(tell: Callback<Event>) -> Rc<RefCell<State>> {
-        let state = Rc::new_cyclic(|weak: &std::rc::Weak<RefCell<State>>| {
+    /// Starts the pool; plain line files of at least `split` bytes will be read in parts.
+    pub(super) fn start(host: Box<dyn Host>, split: u64) -> Rc<RefCell<State>> {
+        let state = Rc::new_cyclic(|weak: &Weak<RefCell<State>>| {
             let weak = weak.clone();
-            let hear: Rc<dyn Fn(u32, Heard)> = Rc::new(move |shard, heard| {
+            let sink: Sink = Rc::new(move |shard, signal| {
                 if let Some(state) = weak.upgrade() {
-                    state.borrow_mut().hear(shard, heard);
+                    state.borrow_mut().on_signal(shard, signal);
                 }
             });
             RefCell::new(State {
-                tell,
+                host,
+                sink,
                 workers: Vec::new(),
-                loading: Loading::default(),
+                loading: Loading::new(split),
                 viewing: Viewing::default(),
                 exporting: None,
-                completing: None,
-                hear,
-                asks: 0,
+                completing: 0,
+                pending: HashMap::new(),
+                number: 0,
+                catalogs_shared: false,
+                refused: None,
             })
         });
         state.borrow_mut().start_pool();
         state
     }
     /// Forgets everything: the pool is started anew, since memory of WebAssembly never shrinks.
-    pub(super) fn clear(state: &Rc<RefCell<State>>) {
-        let mut state = state.borrow_mut();
-        state.workers.clear();
-        state.loading = Loading::default();
-        state.viewing.forget();
-        state.exporting = None;
-        state.completing = None;
-        state.start_pool();
-        state.tell(Event::Ledger(Vec::new()));
-        state.tell(Event::Changed(super::Loaded {
-            workers: state.workers.len() as u32,
-            ..super::Loaded::default()
-        }));
+    pub(super) fn clear(&mut self) {
+        self.workers.clear();
+        self.pending.clear();
+        self.loading = self.loading.anew();
+        self.viewing.forget();
+        self.exporting = None;
+        self.start_pool();
+        self.tell(Event::Ledger(Vec::new()));
+        self.tell(Event::Changed(Loaded { workers: self.workers.len() as u32, ..Loaded::default() }));
     }
     fn start_pool(&mut self) {
-        for shard in 0..pool::size() {
-            match Handle::start(shard, self.hear.clone()) {
-                Ok(handle) => self.workers.push(Worker::new(handle)),
+        self.catalogs_shared = false;
+        self.refused = None;
+        for shard in 0..self.host.workers() {
+            match self.start_worker(shard) {
+                Ok(worker) => self.workers.push(worker),
                 Err(message) => return self.tell(Event::Stopped { message, files: Vec::new() }),
             }
         }
     }
+    fn start_worker(&self, shard: u32) -> Result<Worker, String> {
+        let link = self.host.start(shard, self.sink.clone())?;
+        let hello = hello::write(&PageHello { shard, seed: self.host.random() });
+        Ok(Worker { link, waiting: Some(vec![(hello, Vec::new())]), held: Held::default() })
+    }
     /// Tells the page, after the current call.
     pub(super) fn tell(&self, event: Event) {
-        let tell = self.tell.clone();
-        spawn_local(async move { tell.emit(event) });
-    }
-    pub(super) fn ask(&self, shard: u32, ask: Request) {
-        if let Some(worker) = self.workers.get(shard as usize) {
-            worker.handle.ask(ask, &[]);
-        }
-    }
-    pub(super) fn ask_all(&self, ask: &Request) {
-        self.workers.iter().for_each(|w| w.handle.ask(ask.clone(), &[]));
+        self.host.tell(event);
     }
     pub(super) fn number(&mut self) -> u32 {
-        self.asks = self.asks.wrapping_add(1);
-        self.asks
+        self.number = self.number.wrapping_add(1);
+        self.number
     }
-    pub(super) fn detail(&mut self, row: RowId) {
-        self.ask(row.shard, Request::Detail { id: row });
+    /// Asks one worker; `then` takes the response. It is forgotten if there is none.
+    pub(super) fn ask<R: Request>(
+        &mut self,
+        shard: u32,
+        request: R,
+        then: impl FnOnce(&mut State, R::Response) + 'static,
+    ) {
+        self.ask_with(shard, request, &[], then);
     }
-    /// What all workers know of fields, for planning.
-    pub(super) fn catalog(&self) -> Vec<u8> {
-        let catalogs: Vec<Vec<u8>> = self.workers.iter().map(|w| w.catalog.clone()).collect();
-        super::catalog::merge(&catalogs)
-    }
-    pub(super) fn explain(&self, query: String, language: Language) {
-        self.ask(0, Request::Explain { query, language, catalog: self.catalog() });
-    }
-    fn hear(&mut self, shard: u32, heard: Heard) {
-        let said = match heard {
-            Heard::Said(said) => said,
-            Heard::Formats => return self.tell(Event::Formats),
-            Heard::Stopped(message) => return self.stopped(shard, message),
-        };
-        match said {
-            Response::Progress { bytes, rows, rejected, memory } => {
-                self.on_progress(shard, bytes, rows, rejected, memory)
+    /// As [`ask`](Self::ask), with files that belong to the request.
+    pub(super) fn ask_with<R: Request>(
+        &mut self,
+        shard: u32,
+        request: R,
+        files: &[File],
+        then: impl FnOnce(&mut State, R::Response) + 'static,
+    ) {
+        let id = self.number();
+        let Some(worker) = self.workers.get_mut(shard as usize) else { return };
+        let bytes = encode(&Asked { id, request: request.into_any() });
+        match &mut worker.waiting {
+            Some(waiting) => waiting.push((bytes, files.to_vec())),
+            None => worker.link.post(&bytes, files),
+        }
+        let then: Then = Box::new(move |state, any| {
+            if let Some(response) = R::response(any) {
+                then(state, response);
             }
-            Response::Begun { task } => self.on_begun(shard, task),
-            Response::Read { task, entries } => self.on_read(shard, task, entries),
-            Response::Lookup { table } => self.on_lookup(table),
-            Response::Idle => self.on_idle(),
-            Response::Sampled => self.on_sampled(),
-            Response::Catalog { catalog, formats, times } => self.on_catalog(shard, catalog, formats, times),
-            Response::Identities { part } => self.on_identities(shard, part),
-            Response::FoundDuplicates { shards } => self.on_duplicates(shards),
-            Response::Duplicated { files } => self.on_duplicated(shard, files),
-            Response::Viewed { view, part } => self.on_viewed(shard, view, *part),
-            Response::LookedUp { view, counts } => self.on_looked_up(shard, view, counts),
-            Response::Supplied { view, partial } => self.on_supplied(shard, view, partial),
-            Response::Merged { view, merged } => self.on_merged(view, merged),
-            Response::Window { ask, places } => self.on_window(shard, ask, places),
-            Response::Rows { ask, rows } => self.on_rows(ask, rows),
-            Response::Detail { detail } => {
-                if let Some(detail) = detail {
-                    self.tell(Event::Detailed(detail));
+        });
+        self.pending.insert(id, (shard, then));
+    }
+    /// Asks all workers; `then` takes each one's response.
+    pub(super) fn ask_all<R: Request + Clone>(
+        &mut self,
+        request: &R,
+        then: impl Fn(&mut State, u32, R::Response) + Clone + 'static,
+    ) {
+        for shard in 0..self.workers.len() as u32 {
+            let then = then.clone();
+            self.ask(shard, request.clone(), move |state, response| then(state, shard, response));
+        }
+    }
+    /// Asks all workers; `then` takes all responses, in the order of the workers.
+    pub(super) fn gather<R: Request + Clone>(
+        &mut self,
+        request: &R,
+        then: impl FnOnce(&mut State, Vec<R::Response>) + 'static,
+    ) where
+        R::Response: 'static,
+    {
+        let empty: Vec<Option<R::Response>> = self.workers.iter().map(|_| None).collect();
+        let gathered = Rc::new(RefCell::new((empty, Some(then))));
+        self.ask_all(request, move |state, shard, response| {
+            let (responses, then) = {
+                let mut gathered = gathered.borrow_mut();
+                if let Some(slot) = gathered.0.get_mut(shard as usize) {
+                    *slot = Some(response);
+                }
+                if gathered.0.iter().any(Option::is_none) {
+                    return;
+                }
+                (std::mem::take(&mut gathered.0), gathered.1.take())
+            };
+            if let Some(then) = then {
+                then(state, responses.into_iter().flatten().collect());
+            }
+        });
+    }
+    /// How many requests have no response yet.
+    #[cfg(all(test, not(target_arch = "wasm32")))]
+    pub(super) fn waiting(&self) -> usize {
+        self.pending.len()
+    }
+    /// Lets all workers know what all know of fields; asked before anything that reads a query.
+    pub(super) fn share_catalogs(&mut self) {
+        if !std::mem::replace(&mut self.catalogs_shared, true) {
+            let shards = self.workers.iter().map(|w| w.held.catalog.clone()).collect();
+            self.ask_all(&Catalogs { shards }, |_, _, ()| {});
+        }
+    }
+    pub(super) fn detail(&mut self, id: RowId) {
+        self.ask(id.shard, FullRow { id }, |state, detail| {
+            if let Some(detail) = detail {
+                state.tell(Event::Detailed(detail));
+            }
+        });
+    }
+    pub(super) fn explain(&mut self, query: String, language: Language) {
+        self.share_catalogs();
+        self.ask(0, Explain { query, language }, |state, explained| state.tell(Event::Explained(explained)));
+    }
+    pub(super) fn on_signal(&mut self, shard: u32, signal: Signal) {
+        let Some(worker) = self.workers.get_mut(shard as usize) else { return };
+        let bytes = match signal {
+            Signal::Message(bytes) => bytes,
+            Signal::Stopped(message) => return self.stopped(shard, message),
+        };
+        if let Some(waiting) = &worker.waiting {
+            match hello::read::<WorkerHello>(&bytes) {
+                Ok(WorkerHello { formats }) => {
+                    waiting.iter().for_each(|(bytes, files)| worker.link.post(bytes, files));
+                    worker.waiting = None;
+                    if crate::format_info::receive(formats) {
+                        self.tell(Event::Formats);
+                    }
+                }
+                Err(refusal) => self.refuse(&refusal.to_string()),
+            }
+            return;
+        }
+        match decode::<Said>(&bytes) {
+            Ok(Said::Response(id, response)) => {
+                if let Some((_, then)) = self.pending.remove(&id) {
+                    then(self, response);
                 }
             }
-            Response::Completed { ask, completions } => self.on_completed(shard, ask, completions),
-            Response::Explained { explained } => self.tell(Event::Explained(explained)),
-            Response::CsvColumns { ask, columns } => self.on_csv_columns(ask, columns),
-            Response::Export { ask, rows } => self.on_export(shard, ask, rows),
-            // Both are dealt with where the worker is heard first.
-            Response::Hello { .. } | Response::Panic { .. } => {}
+            Ok(Said::Dropped(id)) => drop(self.pending.remove(&id)),
+            Ok(Said::Notice(notice)) => self.on_notice(shard, notice),
+            Err(undecodable) => self.stopped(shard, format!("{undecodable}; reload the page")),
+        }
+    }
+    fn on_notice(&mut self, shard: u32, notice: Notice) {
+        match notice {
+            Notice::Progress { bytes, rows, rejected, memory } => {
+                self.on_progress(shard, (bytes, rows, rejected), memory);
+            }
+            Notice::Begun { task } => self.on_begun(shard, task),
+            Notice::Read { task, entries } => self.on_read(shard, task, entries),
+            Notice::Lookup { table } => self.on_lookup(table),
+            Notice::Catalog { catalog, formats, times } => {
+                self.catalogs_shared = false;
+                self.on_catalog(shard, catalog, formats, times);
+            }
+            Notice::Panic { message } => self.stopped(shard, message),
         }
     }
     /// A worker stopped: its rows are gone, a new one takes its place, the others live on.
     fn stopped(&mut self, shard: u32, message: String) {
-        let handle = match Handle::start(shard, self.hear.clone()) {
-            Ok(handle) => handle,
+        let worker = match self.start_worker(shard) {
+            Ok(worker) => worker,
             Err(again) => return self.tell(Event::Stopped { message: again, files: Vec::new() }),
         };
         let Some(slot) = self.workers.get_mut(shard as usize) else { return };
-        let old = std::mem::replace(slot, Worker::new(handle));
+        let old = std::mem::replace(slot, worker);
+        self.pending.retain(|_, (asked, _)| *asked != shard);
+        self.catalogs_shared = false;
         for table in self.loading.lookups.clone() {
-            self.ask(shard, Request::Lookup { table });
+            self.ask(shard, AddLookup { table }, |_, ()| {});
         }
-        let files = self.lost(old, &message);
+        let files = self.lost(shard, &old.held, &message);
         self.tell(Event::Stopped { message, files });
         self.viewing.forget();
         self.exporting = None;
-        self.completing = None;
         self.changed();
         self.deal();
     }
-}
-
-/// Milliseconds on the page's clock.
-pub(super) fn now() -> f64 {
-    web_sys::window().and_then(|w| w.performance()).map_or(0.0, |p| p.now())
+    /// The workers are not of this page: none is started again, what was given is not read.
+    fn refuse(&mut self, message: &str) {
+        self.workers.clear();
+        self.pending.clear();
+        self.viewing.forget();
+        self.exporting = None;
+        self.refused = Some(message.to_owned());
+        let files = self.unread(message);
+        self.tell(Event::Stopped { message: message.to_owned(), files });
+        self.deal();
+    }
 }

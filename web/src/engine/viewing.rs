@@ -4,19 +4,17 @@
 
 use std::collections::HashMap;
 
+use logloupe_protocol::{decode, rows, views};
 use logloupe_syntax::Diagnostic;
+use logloupe_table::ResultTable;
 use logloupe_view::{
     GridRow, RowId, ViewRequest,
-    coordinator::{self, Bytes, Coordinator, Counts, Next, View},
+    coordinator::{self, Bytes, Coordinator, Next, View},
     order::RowPosition,
     window::{RowWindow, by_shard},
 };
 
-use super::{
-    Event, ResultView, Viewed,
-    state::{State, now},
-};
-use crate::protocol::{Merged, Request, ViewPart};
+use super::{Event, ResultView, Viewed, state::State};
 
 /// What the page is looking at.
 #[derive(Default)]
@@ -74,21 +72,9 @@ impl Viewing {
 impl State {
     pub(super) fn view(&mut self, request: ViewRequest) {
         let (coordinator, first) = Coordinator::new(request, self.workers.len());
-        let job = Job { view: 0, coordinator, asked: now() };
+        let job = Job { view: 0, coordinator, asked: self.host.now() };
         self.viewing.job = Some(job);
         self.next(vec![Next::Request(first)]);
-    }
-    pub(super) fn on_viewed(&mut self, shard: u32, view: u32, part: ViewPart) {
-        self.coordinate(view, |coordinator| coordinator.on_part(shard, part));
-    }
-    pub(super) fn on_looked_up(&mut self, shard: u32, view: u32, counts: Counts) {
-        self.coordinate(view, |coordinator| coordinator.on_counts(shard, counts));
-    }
-    pub(super) fn on_merged(&mut self, view: u32, merged: Result<Merged, String>) {
-        self.coordinate(view, |coordinator| coordinator.on_merged(merged));
-    }
-    pub(super) fn on_supplied(&mut self, shard: u32, view: u32, partial: Vec<u8>) {
-        self.coordinate(view, |coordinator| coordinator.on_refined(shard, partial));
     }
     fn coordinate(&mut self, view: u32, f: impl FnOnce(&mut Coordinator<Bytes>) -> Vec<Next<Bytes>>) {
         let Some(job) = self.viewing.job(view) else { return };
@@ -111,30 +97,37 @@ impl State {
     }
     fn ask_of(&mut self, ask: coordinator::Request<Bytes>) {
         let Some(job) = &mut self.viewing.job else { return };
+        let view = job.view;
         match ask {
             coordinator::Request::View { answers } => {
                 self.viewing.next += 1;
                 job.view = self.viewing.next;
                 let (view, request) = (job.view, job.coordinator.request().clone());
-                self.ask_all(&Request::View { view, request, catalog: self.catalog(), answers });
+                self.share_catalogs();
+                self.ask_all(&views::View { view, request, answers }, move |state, shard, part| {
+                    state.coordinate(view, |coordinator| coordinator.on_part(shard, part));
+                });
             }
             coordinator::Request::Counts(values) => {
-                let view = job.view;
-                self.ask_all(&Request::LookUp { view, values });
+                self.ask_all(&views::CountValues { view, values }, move |state, shard, counts| {
+                    state.coordinate(view, |coordinator| coordinator.on_counts(shard, counts));
+                });
             }
             coordinator::Request::Merge(partials) => {
-                let view = job.view;
-                self.ask(0, Request::Merge { view, partials });
+                self.ask(0, views::Merge { view, partials }, move |state, merged| {
+                    state.coordinate(view, |coordinator| coordinator.on_merged(merged));
+                });
             }
-            coordinator::Request::Refine(wanted) => {
-                let view = job.view;
-                self.ask_all(&Request::Supply { view, wanted });
+            coordinator::Request::Refine(refine) => {
+                self.ask_all(&views::Refine { view, refine }, move |state, shard, partial| {
+                    state.coordinate(view, |coordinator| coordinator.on_refined(shard, partial));
+                });
             }
         }
     }
     fn answered(&mut self, answer: View<Bytes>) {
         let Some(job) = &mut self.viewing.job else { return };
-        let (table, failed) = match answer.table.map(|bytes| super::catalog::result(&bytes)) {
+        let (table, failed) = match answer.table.map(|bytes| result(&bytes)) {
             Some(Ok(table)) => (Some(table), None),
             Some(Err(message)) => (None, Some(message)),
             None => (None, None),
@@ -147,8 +140,9 @@ impl State {
             rows: current.rows,
             columns: current.columns.clone(),
             table: current.table.clone(),
-            millis: now() - job.asked,
+            millis: self.host.now() - job.asked,
         };
+        self.viewing.windows.retain(|_, window| window.view == viewed.view);
         self.viewing.current = Some(current);
         self.viewing.millis = viewed.millis;
         if let Some(message) = failed {
@@ -167,39 +161,40 @@ impl State {
         let Some(job) = self.viewing.job(view) else { return };
         let positions = RowWindow::new(job.coordinator.order(), from as usize, count);
         let asks = positions.asks();
-        let ask = self.number();
+        let number = self.number();
         let window = Window { view, positions, columns, rows: Vec::new(), left: 0, export };
-        self.viewing.windows.insert(ask, window);
+        self.viewing.windows.insert(number, window);
         if asks.is_empty() {
-            self.window_placed(ask);
+            self.window_placed(number);
         }
         for (shard, first, count) in asks {
-            self.ask(shard, Request::Window { ask, view, from: first as u64, count: count as u64 });
+            let request = rows::Window { view, from: first as u64, count: count as u64 };
+            self.ask(shard, request, move |state, places| state.on_window(shard, number, places));
         }
     }
-    pub(super) fn on_window(&mut self, shard: u32, ask: u32, places: Vec<RowPosition>) {
-        let (Some(window), Some(job)) = (self.viewing.windows.get_mut(&ask), &self.viewing.job) else {
+    fn on_window(&mut self, shard: u32, number: u32, places: Vec<RowPosition>) {
+        let (Some(window), Some(job)) = (self.viewing.windows.get_mut(&number), &self.viewing.job) else {
             return;
         };
         if window.view == job.view {
             window.positions.on_positions(job.coordinator.order(), shard, places);
         }
         if window.view != job.view || window.positions.is_complete() {
-            self.window_placed(ask);
+            self.window_placed(number);
         }
     }
-    fn window_placed(&mut self, ask: u32) {
+    fn window_placed(&mut self, number: u32) {
         let workers = self.workers.len();
-        let (Some(window), Some(job)) = (self.viewing.windows.get_mut(&ask), &self.viewing.job) else {
+        let (Some(window), Some(job)) = (self.viewing.windows.get_mut(&number), &self.viewing.job) else {
             return;
         };
         if window.view != job.view {
-            self.viewing.windows.remove(&ask);
+            self.viewing.windows.remove(&number);
             return;
         }
         let ids: Vec<RowId> = window.positions.ids().to_vec();
         if window.export {
-            self.viewing.windows.remove(&ask);
+            self.viewing.windows.remove(&number);
             return self.export_placed(ids);
         }
         window.rows = vec![None; ids.len()];
@@ -208,14 +203,15 @@ impl State {
         let asks = by_shard(&ids, workers);
         window.left = asks.len();
         if asks.is_empty() {
-            self.window_filled(ask);
+            self.window_filled(number);
         }
         for (shard, ids) in asks {
-            self.ask(shard, Request::Rows { ask, view, ids, columns: columns.clone() });
+            let request = rows::GridRows { view, ids, columns: columns.clone() };
+            self.ask(shard, request, move |state, rows| state.on_rows(number, rows));
         }
     }
-    pub(super) fn on_rows(&mut self, ask: u32, rows: Vec<GridRow>) {
-        let Some(window) = self.viewing.windows.get_mut(&ask) else { return };
+    fn on_rows(&mut self, number: u32, rows: Vec<GridRow>) {
+        let Some(window) = self.viewing.windows.get_mut(&number) else { return };
         for row in rows {
             if let Some(at) = window.positions.ids().iter().position(|id| *id == row.id) {
                 window.rows[at] = Some(row);
@@ -223,13 +219,23 @@ impl State {
         }
         window.left = window.left.saturating_sub(1);
         if window.left == 0 {
-            self.window_filled(ask);
+            self.window_filled(number);
         }
     }
-    fn window_filled(&mut self, ask: u32) {
-        let Some(window) = self.viewing.windows.remove(&ask) else { return };
+    fn window_filled(&mut self, number: u32) {
+        let Some(window) = self.viewing.windows.remove(&number) else { return };
         let from = window.positions.from() as u64;
         let rows = window.rows.into_iter().flatten().collect();
         self.tell(Event::Rows { view: window.view, from, rows });
     }
+}
+
+/// A finished table as the page shows it.
+fn result(bytes: &[u8]) -> Result<ResultView, String> {
+    let table: ResultTable = decode(bytes).map_err(|e| format!("the result is damaged: {e}"))?;
+    Ok(ResultView {
+        columns: table.columns.into_iter().map(|c| (c.name, c.kind.is_number())).collect(),
+        rows: table.rows,
+        remarks: table.remarks,
+    })
 }

@@ -1,6 +1,6 @@
 //! What was read and what was not: one row per file, totals that add up, each rejected line with its place.
 
-use logloupe_core::ingest::ledger::Entry;
+use logloupe_table::ledger::Entry;
 use yew::{Callback, Html, Properties, classes, component, html, use_state};
 
 use crate::{

@@ -23,9 +23,8 @@ pub(crate) struct StartProps {
 pub(crate) fn Start(props: &StartProps) -> Html {
     let act = &props.act;
     let list = formats::all().iter().map(|format| {
-        let meta = format.meta();
         html! {
-            <li><i class={format!("dot c{}", facets::format_colour(meta.id))}></i><div><b>{ meta.title }</b><span>{ meta.summary }</span></div></li>
+            <li><i class={format!("dot c{}", facets::format_colour(format.id))}></i><div><b>{ format.title }</b><span>{ format.summary }</span></div></li>
         }
     });
     html! {

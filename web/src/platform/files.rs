@@ -18,7 +18,7 @@ pub(crate) fn chosen(list: &FileList) -> Vec<InputFile> {
     let given = |file: File| {
         let inside = js_sys::Reflect::get(&file, &JsValue::from_str("webkitRelativePath"));
         let inside = inside.ok().and_then(|p| p.as_string()).filter(|p| !p.is_empty());
-        InputFile { path: inside.unwrap_or_else(|| file.name()), file }
+        InputFile::new(inside.unwrap_or_else(|| file.name()), file)
     };
     (0..list.length()).filter_map(|i| list.get(i)).map(given).collect()
 }
@@ -41,9 +41,8 @@ impl Dropped {
             // A file is taken as it is; only a folder needs its entry.
             match item.webkit_get_as_entry() {
                 Ok(Some(entry)) if entry.is_directory() => entries.push(entry),
-                _ => files.extend(
-                    item.get_as_file().ok().flatten().map(|file| InputFile { path: file.name(), file }),
-                ),
+                _ => files
+                    .extend(item.get_as_file().ok().flatten().map(|file| InputFile::new(file.name(), file))),
             }
         }
         if entries.is_empty() && files.is_empty() {
@@ -61,7 +60,7 @@ impl Dropped {
             if entry.is_file() {
                 let entry: FileSystemFileEntry = entry.unchecked_into();
                 if let Some(file) = file(&entry).await {
-                    found.push(InputFile { path, file });
+                    found.push(InputFile::new(path, file));
                 }
             } else if depth < DEEPEST {
                 let folder: FileSystemDirectoryEntry = entry.unchecked_into();

@@ -49,7 +49,7 @@ pub(crate) fn default_names(formats: &[(String, u64)]) -> Vec<String> {
 
 /// Whether a format has a field of this name or alias.
 pub(crate) fn format_has(id: &str, name: &str) -> bool {
-    formats::by_id(id).is_some_and(|f| f.fields().iter().any(|field| field.answers_to(name)))
+    formats::by_id(id).is_some_and(|f| f.fields.iter().any(|field| field.answers_to(name)))
 }
 
 /// The fields whose values rows must bring along.
@@ -73,9 +73,9 @@ pub(crate) fn columns(
     let last = names.last();
     (names.iter())
         .map(|name| {
-            let field = formats.iter().find_map(|(id, _)| {
-                formats::by_id(id)?.fields().into_iter().find(|field| field.answers_to(name))
-            });
+            let field = formats
+                .iter()
+                .find_map(|(id, _)| formats::by_id(id)?.fields.iter().find(|field| field.answers_to(name)));
             // A port or a status is a number that nobody adds up: it is shown as it is written.
             let number = field.as_ref().is_some_and(|f| f.kind.is_number() && f.role == Role::Measure);
             let is_ip = field.as_ref().is_some_and(|f| f.kind == Kind::Ip);

@@ -1,6 +1,6 @@
 //! What may stand at the cursor of the query, and what keys do while the list of it is open.
 
-use logloupe_query::complete::Completions;
+use logloupe_syntax::completion::Completions;
 
 /// What may stand in a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,7 +54,7 @@ pub(crate) fn key(name: &str, chosen: Option<usize>, count: usize) -> Option<Lis
 
 #[cfg(test)]
 mod tests {
-    use logloupe_query::complete::{Item, ItemKind};
+    use logloupe_syntax::completion::{Item, ItemKind};
 
     use super::*;
 

@@ -29,8 +29,8 @@ pub(crate) const LONG: usize = 200;
 
 /// The fields counted when these formats are loaded and nobody chose.
 pub(crate) fn default_fields(loaded: &[(String, u64)]) -> Vec<String> {
-    let tables: Vec<Vec<Field>> =
-        loaded.iter().filter_map(|(id, _)| formats::by_id(id)).map(|f| f.fields()).collect();
+    let tables: Vec<&[Field]> =
+        loaded.iter().filter_map(|(id, _)| formats::by_id(id)).map(|f| f.fields.as_slice()).collect();
     let mut names: Vec<&str> = Vec::new();
     if loaded.len() > 1 {
         names.push("@format");
@@ -39,7 +39,8 @@ pub(crate) fn default_fields(loaded: &[(String, u64)]) -> Vec<String> {
     names.extend(COMMON.into_iter().filter(|name| answered(name)));
     names.truncate(MOST);
     let mut names: Vec<String> = names.into_iter().map(str::to_owned).collect();
-    for field in tables.iter().flatten().filter(|f| matches!(f.role, Role::Dimension | Role::Status)) {
+    for field in tables.iter().copied().flatten().filter(|f| matches!(f.role, Role::Dimension | Role::Status))
+    {
         if names.len() >= MOST {
             break;
         }
@@ -57,7 +58,7 @@ pub(crate) fn all_fields(loaded: &[(String, u64)]) -> Vec<(String, &'static str)
         ("@source".to_owned(), "the file, with the path inside an archive"),
     ];
     for (id, _) in loaded {
-        for field in formats::by_id(id).map(|f| f.fields()).unwrap_or_default() {
+        for field in formats::by_id(id).map(|f| f.fields.as_slice()).unwrap_or_default() {
             if !all.iter().any(|(name, _)| *name == field.name) {
                 all.push((field.name.to_string(), field.doc));
             }
@@ -68,7 +69,7 @@ pub(crate) fn all_fields(loaded: &[(String, u64)]) -> Vec<(String, &'static str)
 
 /// The name that reaches the same thing in other logs, where the format's table of fields gives one.
 pub(crate) fn common_name(format: &str, name: &str) -> Option<&'static str> {
-    let fields = formats::by_id(format)?.fields();
+    let fields = formats::by_id(format)?.fields.as_slice();
     let field = fields.iter().find(|f| f.answers_to(name))?;
     let aliases = field.aliases;
     COMMON.into_iter().find(|common| *common != name && aliases.iter().any(|a| a == common))
@@ -76,12 +77,12 @@ pub(crate) fn common_name(format: &str, name: &str) -> Option<&'static str> {
 
 /// The title of a format, or its id if it is unknown.
 pub(crate) fn format_title(id: &str) -> String {
-    formats::by_id(id).map_or_else(|| id.to_owned(), |f| f.meta().title.to_owned())
+    formats::by_id(id).map_or_else(|| id.to_owned(), |f| f.title.to_owned())
 }
 
 /// The place of a format's colour: 1 to 8, the same for a format in every picture.
 pub(crate) fn format_colour(id: &str) -> usize {
-    let place = formats::all().iter().position(|f| f.meta().id == id);
+    let place = formats::all().iter().position(|f| f.id == id);
     place.map_or(7, |place| place % 7) + 1
 }
 
@@ -94,8 +95,8 @@ mod tests {
         let one = default_fields(&[("vpc_flow".to_owned(), 10)]);
         assert!(one.len() <= MOST && one.contains(&"source.ip".to_owned()), "{one:?}");
         assert!(!one.contains(&"@format".to_owned()), "one log needs no choice of logs");
-        let fields = formats::by_id("vpc_flow").expect("a format").fields();
-        for field in &fields {
+        let fields = formats::by_id("vpc_flow").expect("a format").fields.as_slice();
+        for field in fields {
             let reached = one.iter().filter(|n| field.answers_to(n)).count();
             assert!(reached <= 1, "{} is counted {reached} times", field.name);
         }

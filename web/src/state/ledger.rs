@@ -1,6 +1,6 @@
 //! The ledger as a bookkeeper reads it: totals that add up, words for how reading ended, the rejected lines as a file.
 
-use logloupe_core::ingest::ledger::{Entry, Rejection, State};
+use logloupe_table::ledger::{Entry, Rejection, State};
 
 /// Sums over all files.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -126,7 +126,7 @@ pub(crate) fn rejected_file(entries: &[Entry]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use logloupe_core::ingest::ledger::{Error, ErrorKind};
+    use logloupe_table::ledger::{Error, ErrorKind};
 
     fn rejection(text: &str, column: u64) -> Rejection {
         Rejection {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use logloupe_core::ingest::ledger::Entry;
 use logloupe_syntax::{Diagnostic, Severity};
+use logloupe_table::ledger::Entry;
 use logloupe_view::{Detail, RowId, ViewRequest};
 
 use super::{
@@ -15,10 +15,11 @@ use super::{
     time_axis::{self, Range},
     url::View,
 };
+use logloupe_protocol::text::Explained;
+
 use crate::{
     charts::data::ChartKind,
     engine::{Loaded, Progress, Viewed},
-    protocol::Explained,
     state::completion::Suggestions,
 };
 

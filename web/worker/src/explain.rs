@@ -3,21 +3,21 @@
 use logloupe_query::{explain, plan::Catalog, transpile};
 use logloupe_syntax::{self as syntax, Diagnostic, Language, Severity};
 
-use super::PATHS;
-use crate::protocol::Explained;
+use crate::PATHS;
+use logloupe_protocol::text::Explained;
 
 /// Explains a text; `catalog` is what all workers know together.
 pub(super) fn explained(text: &str, language: Language, catalog: &Catalog) -> Explained {
     let parsed = syntax::parse_in(text, Language::of(text, language)).into_result();
     let query = match parsed {
         Ok(query) => query,
-        Err(found) => return Explained { steps: Err(first(&found)), ..Explained::default() },
+        Err(found) => return Explained::new(Err(first(&found)), Err(String::new()), Err(String::new())),
     };
-    Explained {
-        steps: explain::prose(&query, catalog).map_err(|found| first(&found)),
-        athena: transpile::athena(&query, catalog, &PATHS).map_err(|e| e.to_string()),
-        insights: transpile::insights(&query, catalog, &PATHS).map_err(|e| e.to_string()),
-    }
+    Explained::new(
+        explain::prose(&query, catalog).map_err(|found| first(&found)),
+        transpile::athena(&query, catalog, &PATHS).map_err(|e| e.to_string()),
+        transpile::insights(&query, catalog, &PATHS).map_err(|e| e.to_string()),
+    )
 }
 
 fn first(found: &[Diagnostic]) -> String {

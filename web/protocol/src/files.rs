@@ -1,0 +1,126 @@
+//! Requests about files: reading them, and what is found only when all of them are read.
+
+use serde::{Deserialize, Serialize};
+
+use crate::request::Respond;
+
+/// Read these files; the handles stand beside the message, one per task. Answered once nothing is left to read.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Load {
+    /// The tasks in order.
+    pub tasks: Vec<Task>,
+}
+
+impl Respond for Load {
+    type To = ();
+}
+
+/// One file or part of a file to read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    /// Numbers it; parts of one file have numbers of their own.
+    pub task: u32,
+    /// The file's path as the user sees it.
+    pub name: String,
+    /// The file's size.
+    pub size: u64,
+    /// The bytes to read if it is only a part.
+    pub part: Option<(u64, u64)>,
+    /// The format that the user chose.
+    pub format: Option<String>,
+}
+
+/// Make and read every `of`th file of the sample incident, from number `part` on. Answered once nothing is left to read.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Sample {
+    /// The task number of the first file; file `n` is task `first + n`.
+    pub first: u32,
+    /// The first file's number.
+    pub part: u32,
+    /// The step between files.
+    pub of: u32,
+}
+
+impl Respond for Sample {
+    type To = ();
+}
+
+/// Stop reading; what was read stays.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Cancel;
+
+impl Respond for Cancel {
+    type To = ();
+}
+
+/// May the file whose handle stands beside the message be read in parts? Its beginning says so.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CanSplit {
+    /// The file's size.
+    pub size: u64,
+}
+
+impl Respond for CanSplit {
+    type To = bool;
+}
+
+/// Where in its file a part begins, known once the parts before it are read.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Offset {
+    /// The task that read the part.
+    pub task: u32,
+    /// Lines before it.
+    pub lines: u64,
+    /// Records before it.
+    pub records: u64,
+}
+
+impl Respond for Offset {
+    type To = ();
+}
+
+/// A table to look things up in, read by some worker: all have it from now on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AddLookup {
+    /// Postcard of the table.
+    pub table: Vec<u8>,
+}
+
+impl Respond for AddLookup {
+    type To = ();
+}
+
+/// What identifies the events, to find those delivered twice. Answered with postcard that [`FindDuplicates`] takes; empty
+/// if nothing identifies them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Identities {
+    /// Seeds the hashes; the same for all workers.
+    pub seed: u64,
+}
+
+impl Respond for Identities {
+    type To = Vec<u8>;
+}
+
+/// Find the events that stand more than once in these answers to [`Identities`]. Answered with worker and postcard of its
+/// rows that repeat an event.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FindDuplicates {
+    /// One per worker.
+    pub parts: Vec<Vec<u8>>,
+}
+
+impl Respond for FindDuplicates {
+    type To = Vec<(u32, Vec<u8>)>;
+}
+
+/// These rows repeat an event; all others do not. Answered with files and how many of their rows do.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MarkDuplicates {
+    /// Postcard of the rows.
+    pub repeats: Vec<u8>,
+}
+
+impl Respond for MarkDuplicates {
+    type To = Vec<(String, u64)>;
+}

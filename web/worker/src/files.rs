@@ -1,0 +1,107 @@
+//! Handlers of requests about files.
+
+use std::sync::Arc;
+
+use logloupe_core::ingest::{
+    duplicates::{self, Identity, Repeat},
+    ledger::{Entry, State},
+};
+use logloupe_protocol::{
+    Handle, Notice, Reply, Request, decode, encode,
+    files::{AddLookup, CanSplit, Cancel, FindDuplicates, Identities, Load, MarkDuplicates, Offset, Sample},
+};
+use logloupe_table::{Source, lookup::Lookup};
+
+use crate::session::Session;
+
+impl<F> Handle<Load> for Session<F> {
+    fn handle(&mut self, id: u32, Load { tasks }: Load) -> Reply<()> {
+        self.files.tasks.extend(tasks.into_iter().zip(std::mem::take(&mut self.handles)));
+        self.files.waiting.push((id, Load::any_response(())));
+        Reply::Later
+    }
+}
+
+impl<F> Handle<Sample> for Session<F> {
+    fn handle(&mut self, id: u32, Sample { first, part, of }: Sample) -> Reply<()> {
+        let files = logloupe_sample::incident().into_iter().enumerate();
+        let mine = files.filter(|(i, _)| i % of.max(1) as usize == part as usize);
+        self.files.sample.extend(mine.map(|(i, file)| (first + i as u32, file)));
+        self.files.waiting.push((id, Sample::any_response(())));
+        Reply::Later
+    }
+}
+
+impl<F> Handle<Cancel> for Session<F> {
+    fn handle(&mut self, _: u32, _: Cancel) -> Reply<()> {
+        let tasks = self.files.tasks.drain(..).map(|(t, _)| (t.task, t.name));
+        let waiting: Vec<(u32, String)> =
+            tasks.chain(self.files.sample.drain(..).map(|s| (s.0, s.1.path))).collect();
+        self.cancel_open();
+        for (task, source) in waiting {
+            let entries = vec![Entry { source, state: State::Cancelled, ..Entry::default() }];
+            self.tell(Notice::Read { task, entries });
+        }
+        Reply::Now(())
+    }
+}
+
+impl<F> Handle<CanSplit> for Session<F> {
+    fn handle(&mut self, id: u32, CanSplit { size }: CanSplit) -> Reply<bool> {
+        let Some(file) = self.handles.pop() else { return Reply::Now(false) };
+        self.files.heads.push_back((id, file, size));
+        Reply::Later
+    }
+}
+
+impl<F> Handle<Offset> for Session<F> {
+    fn handle(&mut self, _: u32, Offset { task, lines, records }: Offset) -> Reply<()> {
+        let sources = self.files.sources.get(&task).cloned().unwrap_or_default();
+        for source in self.loader.loaded_mut().sources.get_mut(sources).unwrap_or_default() {
+            (source.first_line, source.first_record) = (lines, records);
+        }
+        Reply::Now(())
+    }
+}
+
+impl<F> Handle<AddLookup> for Session<F> {
+    fn handle(&mut self, _: u32, AddLookup { table }: AddLookup) -> Reply<()> {
+        if let Ok(table) = decode::<Lookup>(&table) {
+            self.lookups.insert(table.name.clone(), Arc::new(table));
+        }
+        Reply::Now(())
+    }
+}
+
+/// What identifies the events of one worker: its number, its files, an identity for each event that has one.
+type Part = (u32, Vec<Source>, Vec<Identity>);
+
+impl<F> Handle<Identities> for Session<F> {
+    fn handle(&mut self, _: u32, Identities { seed }: Identities) -> Reply<Vec<u8>> {
+        let found = duplicates::identities(self.shard(), &self.formats, seed);
+        Reply::Now(match found.is_empty() {
+            true => Vec::new(),
+            false => encode(&(self.number, &self.shard().sources, found)),
+        })
+    }
+}
+
+impl<F> Handle<FindDuplicates> for Session<F> {
+    fn handle(&mut self, _: u32, FindDuplicates { parts }: FindDuplicates) -> Reply<Vec<(u32, Vec<u8>)>> {
+        // Of each event the first copy stays.
+        let shards: Vec<Part> = parts.iter().filter_map(|part| decode(part).ok()).collect();
+        let found =
+            duplicates::find(&shards.iter().map(|s| (s.1.as_slice(), s.2.as_slice())).collect::<Vec<_>>());
+        Reply::Now(shards.iter().zip(found).map(|(shard, repeats)| (shard.0, encode(&repeats))).collect())
+    }
+}
+
+impl<F> Handle<MarkDuplicates> for Session<F> {
+    fn handle(&mut self, _: u32, MarkDuplicates { repeats }: MarkDuplicates) -> Reply<Vec<(String, u64)>> {
+        let repeats: Vec<Repeat> = decode(&repeats).unwrap_or_default();
+        let shard = self.loader.loaded_mut();
+        let counts = duplicates::mark(shard, &repeats);
+        let files = shard.sources.iter().zip(counts).filter(|(_, n)| *n > 0);
+        Reply::Now(files.map(|(source, n)| (source.name.clone(), n)).collect())
+    }
+}

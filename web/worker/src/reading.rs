@@ -1,0 +1,161 @@
+//! Reading: files into rows, a slice at a time, so that a newer request is heard in between.
+
+use logloupe_core::ingest::{self, Options, Part, ledger::Entry};
+use logloupe_protocol::{Notice, Said, encode, files::Task};
+use logloupe_query::plan::Catalog;
+use logloupe_table::schema::TIMESTAMP;
+
+use crate::{
+    PATHS,
+    session::{Read, Session},
+};
+
+/// How often the page hears how far reading is, and how often rows read so far become visible, in milliseconds.
+const PROGRESS_EVERY: f64 = 90.0;
+const VISIBLE_EVERY: f64 = 600.0;
+/// The beginning of a file by which it is recognised.
+const HEAD: u64 = 64 << 10;
+
+/// The file being read.
+pub(crate) struct Open<F> {
+    pub(crate) task: Task,
+    file: F,
+    /// The next byte to read, and where to stop (parts go on to the end of their last line).
+    at: u64,
+    to: u64,
+    /// How many entries and sources there were before it.
+    entries: usize,
+    sources: usize,
+}
+
+impl<F> Session<F> {
+    /// Reads a slice of the file that is open, else opens the next one, else says that all is read.
+    pub(crate) fn step_files(&mut self, read: Read<'_, F>, now: f64) {
+        if let Some(open) = self.files.open.take() {
+            self.read_on(open, read);
+        } else if let Some((task, file)) = self.files.sample.pop_front() {
+            let (entries, sources) = self.mark();
+            let size = file.bytes.len() as u64;
+            self.loader.open(&file.path, Options { size: Some(size), ..Options::default() });
+            self.loader.push(&file.bytes);
+            self.loader.finish();
+            self.files.bytes += size;
+            self.done(task, entries, sources);
+        } else if let Some((task, file)) = self.files.tasks.pop_front() {
+            self.begin(task, file, read);
+        } else {
+            self.make_visible(now);
+            self.tell_progress();
+            let waiting = std::mem::take(&mut self.files.waiting);
+            self.said.extend(waiting.into_iter().map(|(id, response)| Said::Response(id, response)));
+            return;
+        }
+        if now - self.files.told_progress > PROGRESS_EVERY {
+            self.files.told_progress = now;
+            self.tell_progress();
+        }
+        if now - self.files.made_visible > VISIBLE_EVERY {
+            if self.files.made_visible > 0.0 {
+                self.make_visible(now);
+            }
+            self.files.made_visible = now;
+        }
+    }
+    fn mark(&self) -> (usize, usize) {
+        (self.loader.ledger().len(), self.shard().sources.len())
+    }
+    fn begin(&mut self, task: Task, file: F, read: Read<'_, F>) {
+        let (entries, sources) = self.mark();
+        self.tell(Notice::Begun { task: task.task });
+        let (from, to) = task.part.unwrap_or((0, task.size));
+        let part = task.part.and_then(|(from, to)| {
+            let head = read_all(&file, 0, HEAD.min(task.size), read).ok()?;
+            Some(Part { head, first: from == 0, length: to - from })
+        });
+        self.loader.open(&task.name, Options { size: Some(task.size), format: task.format.clone(), part });
+        self.files.open = Some(Open { task, file, at: from, to, entries, sources });
+    }
+    fn read_on(&mut self, mut open: Open<F>, read: Read<'_, F>) {
+        // A part reads past its end until its last line is complete.
+        let end = if open.task.part.is_some() { open.task.size } else { open.to };
+        let wanted = if open.at < open.to { open.to } else { end.min(open.at + HEAD) };
+        if open.at < wanted && !self.loader.is_done() {
+            match read(&open.file, open.at, wanted) {
+                Ok(bytes) if !bytes.is_empty() => {
+                    self.loader.push(&bytes);
+                    open.at += bytes.len() as u64;
+                    self.files.bytes += bytes.len() as u64;
+                    self.files.open = Some(open);
+                    return;
+                }
+                Ok(_) => self.loader.fail("the file became shorter while it was read"),
+                Err(message) => self.loader.fail(&message),
+            }
+        } else {
+            // What a refused file did not need to read counts as read: the bar must reach its end.
+            self.files.bytes += open.to.saturating_sub(open.at);
+            self.loader.finish();
+        }
+        self.done(open.task.task, open.entries, open.sources);
+    }
+    /// Says what a task gave, lookup tables first.
+    fn done(&mut self, task: u32, entries: usize, sources: usize) {
+        let new = self.loader.lookups().get(self.files.told_lookups..).unwrap_or_default();
+        let tables: Vec<Vec<u8>> = new.iter().map(|table| encode(&**table)).collect();
+        self.files.told_lookups += tables.len();
+        tables.into_iter().for_each(|table| self.tell(Notice::Lookup { table }));
+        self.files.sources.insert(task, sources..self.shard().sources.len());
+        let entries: Vec<Entry> = self.loader.ledger().get(entries..).unwrap_or_default().to_vec();
+        self.tell(Notice::Read { task, entries });
+    }
+    /// Ends reading the file that is open.
+    pub(crate) fn cancel_open(&mut self) {
+        if let Some(open) = self.files.open.take() {
+            self.loader.cancel();
+            self.done(open.task.task, open.entries, open.sources);
+        }
+    }
+    pub(crate) fn tell(&mut self, notice: Notice) {
+        self.said.push(Said::Notice(notice));
+    }
+    fn tell_progress(&mut self) {
+        let sum = |f: fn(&Entry) -> u64| self.loader.ledger().iter().map(f).sum();
+        let progress = Notice::Progress {
+            bytes: self.files.bytes,
+            rows: sum(|e| e.rows),
+            rejected: sum(|e| e.rejected),
+            memory: (self.shard().bytes() + self.timeline.bytes()) as u64,
+        };
+        self.tell(progress);
+    }
+    /// Lets queries see the rows read so far, and says what there is.
+    fn make_visible(&mut self, now: f64) {
+        self.files.made_visible = now;
+        self.loader.loaded_mut().seal();
+        let shard = self.shard();
+        let catalog = encode(&Catalog::of(shard, &PATHS));
+        let formats = shard.tables.iter().map(|t| (t.format().to_owned(), t.rows() as u64)).collect();
+        let ranges =
+            || shard.tables.iter().flat_map(|t| t.chunks()).filter_map(|c| c.column(TIMESTAMP).range());
+        let times = ranges().map(|r| r.0).min().zip(ranges().map(|r| r.1).max());
+        self.tell(Notice::Catalog { catalog, formats, times });
+    }
+}
+
+/// Whether a file may be read in parts: its beginning says so. One that cannot be read says so when it is opened.
+pub(crate) fn can_split<F>(file: &F, size: u64, read: Read<'_, F>) -> bool {
+    read_all(file, 0, HEAD.min(size), read).is_ok_and(|head| ingest::is_splittable(&head))
+}
+
+fn read_all<F>(file: &F, mut from: u64, to: u64, read: Read<'_, F>) -> Result<Vec<u8>, String> {
+    let mut all = Vec::new();
+    while from < to {
+        let bytes = read(file, from, to)?;
+        if bytes.is_empty() {
+            break;
+        }
+        from += bytes.len() as u64;
+        all.extend(bytes);
+    }
+    Ok(all)
+}

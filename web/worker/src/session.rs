@@ -1,0 +1,153 @@
+//! The whole of a worker as plain code: [`on_request`](Session::on_request) takes a request, [`step`](Session::step) does a
+//! bounded piece of work, both return what is to be said. No browser in here, so that tests need none.
+//!
+//! Each request has its handler, `impl Handle<…> for Session`, in the file of its subject. A request that is answered
+//! [`Later`](Reply::Later) keeps its number with what it waits for; each is answered exactly once.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap, VecDeque},
+    ops::Range,
+    sync::Arc,
+};
+
+use logloupe_answer::{job::ViewJob, values::Counted};
+use logloupe_core::{
+    formats::{self, Format},
+    ingest::{Limits, Loader},
+};
+use logloupe_protocol::{
+    AnyRequest, AnyResponse, Reply, Request, Said, dispatch, encode,
+    files::{CanSplit, Task},
+    views::View,
+};
+use logloupe_query::plan::Catalog;
+use logloupe_sample::SampleFile;
+use logloupe_table::{Shard, lookup::Lookup};
+use logloupe_view::order::Timeline;
+
+use crate::reading::Open;
+
+/// Reads bytes `from..to` of a file, or as many of them from the start as are convenient (at least one).
+pub type Read<'r, F> = &'r mut dyn FnMut(&F, u64, u64) -> Result<Vec<u8>, String>;
+
+/// One worker's state; `F` is a handle on a file.
+pub struct Session<F> {
+    pub(crate) number: u32,
+    pub(crate) loader: Loader,
+    pub(crate) formats: Vec<&'static dyn Format>,
+    pub(crate) timeline: Timeline,
+    /// How often values occur, for completion.
+    pub(crate) counted: RefCell<Counted>,
+    /// The fields of all workers.
+    pub(crate) catalog: Catalog,
+    /// The tables to look things up in that any worker read.
+    pub(crate) lookups: BTreeMap<String, Arc<Lookup>>,
+    /// The view at hand, its number, and the request to which it is the response, until that is answered.
+    pub(crate) view: Option<(u32, ViewJob<'static>, Option<u32>)>,
+    pub(crate) files: Files<F>,
+    /// The files that came with the request at hand.
+    pub(crate) handles: Vec<F>,
+    /// What handlers have to say beside their response.
+    pub(crate) said: Vec<Said>,
+}
+
+/// What is to be read, and what was.
+pub(crate) struct Files<F> {
+    pub(crate) tasks: VecDeque<(Task, F)>,
+    pub(crate) open: Option<Open<F>>,
+    /// Files of the sample that wait, with their task numbers.
+    pub(crate) sample: VecDeque<(u32, SampleFile)>,
+    /// Files whose beginning is asked about, with the request and their size.
+    pub(crate) heads: VecDeque<(u32, F, u64)>,
+    /// Responses to give once nothing is left to read, with their requests.
+    pub(crate) waiting: Vec<(u32, AnyResponse)>,
+    /// The sources that each task gave.
+    pub(crate) sources: HashMap<u32, Range<usize>>,
+    /// Stored bytes read.
+    pub(crate) bytes: u64,
+    /// When the page last heard how far reading is, and when rows last became visible.
+    pub(crate) told_progress: f64,
+    pub(crate) made_visible: f64,
+    /// How many of this worker's lookup tables the page was told.
+    pub(crate) told_lookups: usize,
+}
+
+impl<F> Default for Files<F> {
+    fn default() -> Files<F> {
+        Files {
+            tasks: VecDeque::new(),
+            open: None,
+            sample: VecDeque::new(),
+            heads: VecDeque::new(),
+            waiting: Vec::new(),
+            sources: HashMap::new(),
+            bytes: 0,
+            told_progress: f64::MIN,
+            made_visible: f64::MIN,
+            told_lookups: 0,
+        }
+    }
+}
+
+impl<F> Session<F> {
+    /// An empty worker, number `number` of the pool.
+    pub fn new(number: u32, seed: u64) -> Session<F> {
+        let formats = formats::ALL.to_vec();
+        Session {
+            number,
+            loader: Loader::new(formats.clone(), Limits::default(), seed),
+            formats,
+            timeline: Timeline::default(),
+            counted: RefCell::default(),
+            catalog: Catalog::open(),
+            lookups: BTreeMap::new(),
+            view: None,
+            files: Files::default(),
+            handles: Vec::new(),
+            said: Vec::new(),
+        }
+    }
+    /// Whether [`step`](Self::step) has something to do.
+    pub fn is_busy(&self) -> bool {
+        !self.files.waiting.is_empty() || !self.files.heads.is_empty() || self.is_viewing()
+    }
+    fn is_viewing(&self) -> bool {
+        self.view.as_ref().is_some_and(|(_, job, _)| job.is_busy())
+    }
+    pub(crate) fn shard(&self) -> &Shard {
+        self.loader.loaded()
+    }
+    /// Takes the request of this number, and the files that came with it.
+    pub fn on_request(&mut self, id: u32, request: AnyRequest, handles: Vec<F>) -> Vec<Said> {
+        self.handles = handles;
+        let reply = dispatch(self, id, request);
+        match reply {
+            Reply::Now(response) => self.said.push(Said::Response(id, response)),
+            Reply::Dropped => self.said.push(Said::Dropped(id)),
+            Reply::Later => {}
+        }
+        std::mem::take(&mut self.said)
+    }
+    /// Does a bounded piece of work: a batch of the view if one is being answered, else the beginning of a file that was
+    /// asked about, else a slice of a file. `now` is in milliseconds.
+    pub fn step(&mut self, read: Read<'_, F>, now: f64) -> Vec<Said> {
+        if self.is_viewing() {
+            self.step_view();
+        } else if let Some((id, file, size)) = self.files.heads.pop_front() {
+            let response = crate::reading::can_split(&file, size, read);
+            self.said.push(Said::Response(id, CanSplit::any_response(response)));
+        } else if !self.files.waiting.is_empty() {
+            self.step_files(read, now);
+        }
+        std::mem::take(&mut self.said)
+    }
+    fn step_view(&mut self) {
+        let Some((_, job, request)) = &mut self.view else { return };
+        let Some(part) = job.step(self.loader.loaded_mut(), &mut self.timeline) else { return };
+        if let Some(id) = request.take() {
+            let part = part.map(|partial| Some(encode(&partial)));
+            self.said.push(Said::Response(id, View::any_response(part)));
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! A worker from outside: requests in, messages out, no browser.
+
+mod schema;
+mod sessions;
