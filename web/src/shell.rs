@@ -20,8 +20,8 @@ use crate::{
     },
     platform::{browser, listen::Listener},
     state::{
-        Action, Effect, Model, keys, ledger,
-        model::{Overlay, Theme},
+        Action, Effect, Model, QueryAction, ScreenAction, keys, ledger,
+        model::{GridModel, Overlay, Question, Screen, Theme},
         url::{self, Page},
     },
 };
@@ -45,13 +45,18 @@ impl Component for Shell {
         let theme = Theme::named(&browser::recall("theme").unwrap_or_default());
         browser::show_theme(theme.name());
         let widths = browser::recall("widths").map(|kept| read_widths(&kept)).unwrap_or_default();
-        let model =
-            Model { draft: view.query.clone(), view, theme, widths, most_bars: 120, ..Model::default() };
+        let model = Model {
+            question: Question { draft: view.query.clone(), most_bars: 120, ..Question::default() },
+            grid: GridModel { widths, ..GridModel::default() },
+            screen: Screen { theme, ..Screen::default() },
+            view,
+            ..Model::default()
+        };
         let listeners = vec![
             {
                 let act = act.clone();
                 Listener::on_window("popstate", move |_| {
-                    act.emit(Action::Arrived(url::read(&browser::address())));
+                    act.emit(Action::Query(QueryAction::Arrived(url::read(&browser::address()))));
                 })
             },
             {
@@ -67,7 +72,7 @@ impl Component for Shell {
                         if key == keys::Key::FocusQuery {
                             event.prevent_default();
                         }
-                        act.emit(Action::Key(key));
+                        act.emit(Action::Screen(ScreenAction::Key(key)));
                     }
                 })
             },
@@ -87,27 +92,27 @@ impl Component for Shell {
         let model = self.model.borrow();
         let act = &self.act;
         let empty = model.is_empty();
-        let totals = ledger::totals(&model.ledger);
+        let totals = ledger::totals(&model.files.ledger);
         let page = match (empty, model.view.page) {
             (true, _) => html! { <Start known={format_info::all().len()} act={act.clone()} /> },
             (_, Page::Explore) => {
                 html! { <Explore model={ModelRef(self.model.clone())} act={act.clone()} /> }
             }
             (_, Page::Ledger) => {
-                html! { <LedgerPage entries={model.ledger.clone()} totals={totals.clone()} act={act.clone()} /> }
+                html! { <LedgerPage entries={model.files.ledger.clone()} totals={totals.clone()} act={act.clone()} /> }
             }
         };
         html! {
             <>
-                <Header page={model.view.page} {empty} loaded={model.loaded.clone()} progress={model.progress.clone()} {totals} theme={model.theme} act={act.clone()} />
-                <StoppedBanner stopped={model.stopped.clone()} act={act.clone()} />
+                <Header page={model.view.page} {empty} loaded={model.files.loaded.clone()} progress={model.files.progress.clone()} {totals} theme={model.screen.theme} act={act.clone()} />
+                <StoppedBanner stopped={model.files.stopped.clone()} act={act.clone()} />
                 { page }
-                if let Some(menu) = &model.menu { <section aria-label="Value"><ValueMenu menu={menu.clone()} act={act.clone()} /></section> }
-                if model.overlay == Overlay::Keys { <KeysDialog act={act.clone()} /> }
-                if model.overlay == Overlay::Explain { <ExplainDialog explained={model.explained.clone()} act={act.clone()} /> }
-                if model.overlay == Overlay::Paste { <PasteDialog act={act.clone()} /> }
-                if let Some(export) = &model.export { <ExportNote export={export.clone()} act={act.clone()} /> }
-                if let Some(words) = &model.notice { <div class="toast" role="status">{ words }</div> }
+                if let Some(menu) = &model.screen.menu { <section aria-label="Value"><ValueMenu menu={menu.clone()} act={act.clone()} /></section> }
+                if model.screen.overlay == Overlay::Keys { <KeysDialog act={act.clone()} /> }
+                if model.screen.overlay == Overlay::Explain { <ExplainDialog explained={model.question.explained.clone()} act={act.clone()} /> }
+                if model.screen.overlay == Overlay::Paste { <PasteDialog act={act.clone()} /> }
+                if let Some(export) = &model.screen.export { <ExportNote export={export.clone()} act={act.clone()} /> }
+                if let Some(words) = &model.screen.notice { <div class="toast" role="status">{ words }</div> }
                 <DropAnywhere act={act.clone()} />
             </>
         }
@@ -117,17 +122,7 @@ impl Component for Shell {
 impl Shell {
     fn carry_out(&self, effect: Effect) {
         match effect {
-            Effect::Open(files) => self.engine.open(files),
-            Effect::OpenSample => self.engine.open_sample(),
-            Effect::CancelLoading => self.engine.cancel(),
-            Effect::Clear => self.engine.clear(),
-            Effect::Request(request) => self.engine.view(request),
-            Effect::Rows { view, from, count, columns } => self.engine.rows(view, from, count, columns),
-            Effect::Detail(row) => self.engine.detail(row),
-            Effect::Export(view, form) => self.engine.export(view, form),
-            Effect::CancelExport => self.engine.cancel_export(),
-            Effect::Complete(text, cursor, language) => self.engine.complete(text, cursor, language),
-            Effect::Explain(query, language) => self.engine.explain(query, language),
+            Effect::Engine(command) => self.engine.send(command),
             Effect::Address(new_entry) => {
                 browser::set_address(&url::write(&self.model.borrow().view), new_entry);
             }
@@ -140,13 +135,13 @@ impl Shell {
                 browser::show_theme(theme.name());
             }
             Effect::RememberWidths => {
-                browser::remember("widths", &write_widths(&self.model.borrow().widths));
+                browser::remember("widths", &write_widths(&self.model.borrow().grid.widths));
             }
             Effect::NoticeSoonSeen => {
                 let act = self.act.clone();
                 wasm_bindgen_futures::spawn_local(async move {
                     yew::platform::time::sleep(Duration::from_millis(1800)).await;
-                    act.emit(Action::NoticeSeen);
+                    act.emit(Action::Screen(ScreenAction::NoticeSeen));
                 });
             }
         }

@@ -6,7 +6,7 @@ use yew::{AttrValue, Callback, Html, Properties, classes, component, html};
 
 use super::icon::{Glyph, Icon};
 use crate::state::{
-    Action,
+    Action, QueryAction,
     edits::{self, QueryText},
 };
 
@@ -44,9 +44,9 @@ pub(crate) fn Chips(props: &ChipsProps) -> Html {
         };
         html! {
             <li key={index} class={classes!("chip", said_no.then_some("not"))} title={chip.text.clone()}>
-                <button type="button" class="words" onclick={props.act.reform(move |_| Action::InvertFilter(index))}
+                <button type="button" class="words" onclick={props.act.reform(move |_| Action::Query(QueryAction::InvertFilter(index)))}
                     aria-label={format!("Invert filter {}", chip.text)}>{ words }</button>
-                <button type="button" class="remove" onclick={props.act.reform(move |_| Action::RemoveFilter(index))}
+                <button type="button" class="remove" onclick={props.act.reform(move |_| Action::Query(QueryAction::RemoveFilter(index)))}
                     aria-label={format!("Remove filter {}", chip.text)}><Icon glyph={Glyph::Close} /></button>
             </li>
         }
@@ -55,7 +55,7 @@ pub(crate) fn Chips(props: &ChipsProps) -> Html {
         <ul class="chips" aria-label="Active filters">
             { for items }
             if many {
-                <li><button type="button" class="quiet small" onclick={props.act.reform(|_| Action::RemoveFilters)}>{ "Clear all" }</button></li>
+                <li><button type="button" class="quiet small" onclick={props.act.reform(|_| Action::Query(QueryAction::RemoveFilters))}>{ "Clear all" }</button></li>
             }
         </ul>
     }

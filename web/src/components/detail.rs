@@ -11,7 +11,7 @@ use super::{
     value::opens_menu,
 };
 use crate::state::{
-    Action, Shared, facets,
+    Action, GridAction, ScreenAction, Shared, facets,
     json::{self, Piece},
     keys::Key,
     model::Tab,
@@ -35,9 +35,9 @@ pub(crate) fn DetailPanel(props: &DetailPanelProps) -> Html {
     let DetailPanelProps { detail, tab, act } = props;
     let tools = html! {
         <span class="detail-tools">
-            <button type="button" class="quiet square" aria-label="Previous event" title="Previous ([)" onclick={act.reform(|_| Action::Key(Key::PreviousRow))}><Icon glyph={Glyph::Up} /></button>
-            <button type="button" class="quiet square" aria-label="Next event" title="Next (])" onclick={act.reform(|_| Action::Key(Key::NextRow))}><Icon glyph={Glyph::Down} /></button>
-            <button type="button" class="quiet square" aria-label="Close event" title="Close (Esc)" onclick={act.reform(|_| Action::CloseDetail)}><Icon glyph={Glyph::Close} /></button>
+            <button type="button" class="quiet square" aria-label="Previous event" title="Previous ([)" onclick={act.reform(|_| Action::Screen(ScreenAction::Key(Key::PreviousRow)))}><Icon glyph={Glyph::Up} /></button>
+            <button type="button" class="quiet square" aria-label="Next event" title="Next (])" onclick={act.reform(|_| Action::Screen(ScreenAction::Key(Key::NextRow)))}><Icon glyph={Glyph::Down} /></button>
+            <button type="button" class="quiet square" aria-label="Close event" title="Close (Esc)" onclick={act.reform(|_| Action::Grid(GridAction::CloseDetail))}><Icon glyph={Glyph::Close} /></button>
         </span>
     };
     let Some(detail) = detail else {
@@ -52,7 +52,7 @@ pub(crate) fn DetailPanel(props: &DetailPanelProps) -> Html {
         let on = *tab == this;
         html! {
             <button type="button" role="tab" id={format!("tab-{words}")} aria-selected={on.to_string()} aria-controls="detail-panel"
-                tabindex={if on { "0" } else { "-1" }} onclick={act.reform(move |_| Action::Tab(this))}>{ words }</button>
+                tabindex={if on { "0" } else { "-1" }} onclick={act.reform(move |_| Action::Grid(GridAction::Tab(this)))}>{ words }</button>
         }
     };
     let turn = {
@@ -66,7 +66,7 @@ pub(crate) fn DetailPanel(props: &DetailPanelProps) -> Html {
                 _ => return,
             };
             event.prevent_default();
-            act.emit(Action::Tab(order[next]));
+            act.emit(Action::Grid(GridAction::Tab(order[next])));
         })
     };
     let when = detail.time.map_or_else(|| "no time".to_owned(), |t| format!("{} UTC", time_axis::full(t)));
@@ -215,7 +215,7 @@ fn Raw(props: &RawProps) -> Html {
     let raw = &props.detail.raw;
     let copy = {
         let raw = raw.clone();
-        props.act.reform(move |_| Action::Copy(raw.clone()))
+        props.act.reform(move |_| Action::Screen(ScreenAction::Copy(raw.clone())))
     };
     let mut end = raw.len().min(SHOWN);
     while !raw.is_char_boundary(end) {

@@ -7,7 +7,7 @@ use super::{
     icon::{Glyph, Icon},
     popover::focus_first,
 };
-use crate::state::{Action, model::Overlay};
+use crate::state::{Action, ScreenAction, model::Overlay};
 
 #[derive(Properties, PartialEq)]
 pub(super) struct DialogProps {
@@ -21,7 +21,7 @@ pub(super) struct DialogProps {
 pub(super) fn Dialog(props: &DialogProps) -> Html {
     let DialogProps { title, act, children } = props;
     let panel = use_node_ref();
-    let close = act.reform(|()| Action::Overlay(Overlay::None));
+    let close = act.reform(|()| Action::Screen(ScreenAction::Overlay(Overlay::None)));
     {
         let panel = panel.clone();
         use_effect_with((), move |()| focus_first(&panel));

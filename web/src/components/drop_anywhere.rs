@@ -8,7 +8,7 @@ use yew::{Callback, Html, Properties, component, html, use_effect_with, use_stat
 use super::icon::{Glyph, Icon};
 use crate::{
     platform::{files::Dropped, listen::Listener},
-    state::Action,
+    state::{Action, FilesAction},
 };
 
 #[derive(Properties, PartialEq)]
@@ -47,7 +47,7 @@ pub(crate) fn DropAnywhere(props: &DropAnywhereProps) -> Html {
                 let Some(transfer) = event.unchecked_ref::<DragEvent>().data_transfer() else { return };
                 let dropped = Dropped::of(&transfer);
                 let act = act.clone();
-                spawn_local(async move { act.emit(Action::Open(dropped.files().await)) });
+                spawn_local(async move { act.emit(Action::Files(FilesAction::Open(dropped.files().await))) });
             });
             move || drop((over, leave, drop_here))
         });

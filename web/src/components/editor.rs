@@ -10,7 +10,7 @@ use yew::{
 
 use super::suggestions::SuggestionList;
 use crate::state::{
-    Action, Shared,
+    Action, QueryAction, Shared,
     completion::{self, ListKey, Suggestions},
     highlighting::highlighted,
 };
@@ -56,7 +56,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
         let text = area.value();
         let cursor = area.selection_start().ok().flatten().unwrap_or(0) as usize;
         let cursor = byte_of(&text, cursor);
-        Action::Typed(text, cursor)
+        Action::Query(QueryAction::Typed(text, cursor))
     };
     let oninput = act.reform(move |event: yew::InputEvent| typed(&event.target_unchecked_into()));
     let accept = {
@@ -67,7 +67,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
                 area.set_value(&text);
                 let at = text.get(..cursor).map_or(0, |t| t.encode_utf16().count()) as u32;
                 let _ = area.set_selection_range(at, at);
-                act.emit(Action::Draft(text));
+                act.emit(Action::Query(QueryAction::Draft(text)));
             }
         })
     };
@@ -85,11 +85,11 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
                 match key {
                     ListKey::Choose(index) => chosen.set(Some(index)),
                     ListKey::Accept(index) => accept.emit(index),
-                    ListKey::Close => act.emit(Action::Draft(area.value())),
+                    ListKey::Close => act.emit(Action::Query(QueryAction::Draft(area.value()))),
                 }
             } else if event.key() == "Enter" && plain {
                 event.prevent_default();
-                act.emit(Action::Run(area.value()));
+                act.emit(Action::Query(QueryAction::Run(area.value())));
             } else if event.key() == " " && event.ctrl_key() {
                 event.prevent_default();
                 act.emit(typed(&area));
@@ -101,7 +101,9 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
     let onblur = {
         let area = area.clone();
         act.reform(move |_| {
-            Action::Draft(area.cast::<HtmlTextAreaElement>().map_or_else(String::new, |a| a.value()))
+            Action::Query(QueryAction::Draft(
+                area.cast::<HtmlTextAreaElement>().map_or_else(String::new, |a| a.value()),
+            ))
         })
     };
     let same = text.trim() == ran.as_str();

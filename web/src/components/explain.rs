@@ -9,7 +9,7 @@ use super::{
 };
 use logloupe_protocol::text::Explained;
 
-use crate::state::{Action, Shared};
+use crate::state::{Action, ScreenAction, Shared};
 
 /// What the dialog shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +116,7 @@ fn Text(props: &TextProps) -> Html {
     html! {
         <section aria-label={*name}>
             <div class="explained-head"><h3>{ *name }</h3><span class="grow"></span>
-                <button type="button" class="out small" onclick={act.reform(move |_| Action::Copy(copied.clone()))}><Icon glyph={Glyph::Copy} />{ "Copy" }</button></div>
+                <button type="button" class="out small" onclick={act.reform(move |_| Action::Screen(ScreenAction::Copy(copied.clone())))}><Icon glyph={Glyph::Copy} />{ "Copy" }</button></div>
             <pre tabindex="0">{ text }</pre>
         </section>
     }

@@ -5,7 +5,7 @@ use yew::{Callback, Html, Properties, component, html, use_node_ref};
 use super::icon::{Glyph, Icon};
 use crate::{
     hooks::use_style,
-    state::{Action, model::Export, text},
+    state::{Action, ExportAction, model::Export, text},
 };
 
 #[derive(Properties, PartialEq)]
@@ -25,11 +25,11 @@ pub(crate) fn ExportNote(props: &ExportNoteProps) -> Html {
         <div class="toast wide">
             if let Some(name) = file {
                 <Icon glyph={Glyph::Download} /><span role="status">{ format!("Saved {name}") }</span>
-                <button type="button" class="quiet square" aria-label="Dismiss" onclick={act.reform(|_| Action::ExportSeen)}><Icon glyph={Glyph::Close} /></button>
+                <button type="button" class="quiet square" aria-label="Dismiss" onclick={act.reform(|_| Action::Export(ExportAction::Seen))}><Icon glyph={Glyph::Close} /></button>
             } else {
                 <span>{ format!("Writing {} of {}", text::grouped(*done), text::plural(*total, "row")) }</span>
                 <span ref={line} class="line" role="progressbar" aria-label="Export" aria-valuemin="0" aria-valuemax="100" aria-valuenow={((part * 100.0) as u64).to_string()}></span>
-                <button type="button" class="out small" onclick={act.reform(|_| Action::CancelExport)}>{ "Cancel" }</button>
+                <button type="button" class="out small" onclick={act.reform(|_| Action::Export(ExportAction::Cancel))}>{ "Cancel" }</button>
             }
         </div>
     }

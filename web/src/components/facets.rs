@@ -12,7 +12,7 @@ use crate::{
     charts::draw::px,
     engine::{Loaded, Viewed},
     state::{
-        Action, Shared,
+        Action, FacetsAction, QueryAction, Shared,
         edits::ValueAct,
         facets::{self, SHORT},
         text,
@@ -65,7 +65,7 @@ pub(crate) fn Facets(props: &FacetsProps) -> Html {
             let sought = sought.clone();
             let onclick = act.reform(move |_| {
                 sought.set(String::new());
-                Action::AddFacet(field.clone())
+                Action::Facets(FacetsAction::Add(field.clone()))
             });
             html! { <button type="button" class="add-facet" title={doc.to_owned()} {onclick}><Icon glyph={Glyph::Plus} /><span>{ name }</span></button> }
         };
@@ -116,11 +116,13 @@ fn FacetGroup(props: &FacetGroupProps) -> Html {
     let filter = if sought.is_empty() { inner.to_lowercase() } else { sought.clone() };
     let hide = {
         let field = field.clone();
-        act.reform(move |_| Action::HideFacet(field.clone()))
+        act.reform(move |_| Action::Facets(FacetsAction::Hide(field.clone())))
     };
     let count_by = {
         let field = field.clone();
-        act.reform(move |_| Action::Value(ValueAct::CountBy, field.clone(), String::new()))
+        act.reform(move |_| {
+            Action::Query(QueryAction::Value(ValueAct::CountBy, field.clone(), String::new()))
+        })
     };
     let body = match facet {
         None => html! { <div class="waiting">{ for (0..3).map(|_| html! { <i class="bone"></i> }) }</div> },
@@ -134,7 +136,7 @@ fn FacetGroup(props: &FacetGroupProps) -> Html {
                 let quick = |what: ValueAct, glyph: Glyph, word: &str| {
                     let (field, value) = (field.clone(), value.clone());
                     let name = format!("{word} {value}");
-                    let onclick = act.reform(move |_| Action::Value(what, field.clone(), value.clone()));
+                    let onclick = act.reform(move |_| Action::Query(QueryAction::Value(what, field.clone(), value.clone())));
                     html! { <button type="button" class="quick" tabindex="-1" aria-hidden="true" title={name} {onclick}><Icon {glyph} /></button> }
                 };
                 let shown = if value.is_empty() { "(empty)" } else { value };
@@ -157,7 +159,7 @@ fn FacetGroup(props: &FacetGroupProps) -> Html {
             };
             let toggle = {
                 let target = (!*long).then(|| field.clone());
-                act.reform(move |_| Action::LongFacet(target.clone()))
+                act.reform(move |_| Action::Facets(FacetsAction::Long(target.clone())))
             };
             let search = long.then(|| {
                 let inner = inner.clone();

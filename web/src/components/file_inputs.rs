@@ -3,7 +3,10 @@
 use web_sys::HtmlInputElement;
 use yew::{Callback, Html, Properties, TargetCast, component, html, use_effect_with, use_node_ref};
 
-use crate::{platform::files, state::Action};
+use crate::{
+    platform::files,
+    state::{Action, FilesAction},
+};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct FileInputsProps {
@@ -27,7 +30,7 @@ pub(crate) fn FileInputs(props: &FileInputsProps) -> Html {
             let given = input.files().map(|list| files::chosen(&list)).unwrap_or_default();
             // Emptied, so that choosing the same file again is a change.
             input.set_value("");
-            act.emit(Action::Open(given));
+            act.emit(Action::Files(FilesAction::Open(given)));
         })
     };
     html! {

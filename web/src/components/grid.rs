@@ -17,7 +17,7 @@ use crate::{
     hooks::{use_narrow, use_size, use_style},
     platform::listen::Listener,
     state::{
-        Action, Shared,
+        Action, GridAction, Shared,
         columns::{self, Column},
         rows::Rows,
         window::Geometry,
@@ -137,7 +137,7 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
         let key = (seen.first, seen.count, rows.view, rows.total);
         use_effect_with(key, move |(first, count, ..)| {
             if *count > 0 {
-                act.emit(Action::Viewport(*first, *count));
+                act.emit(Action::Grid(GridAction::Viewport(*first, *count)));
             }
         });
     }
@@ -156,13 +156,13 @@ pub(crate) fn Grid(props: &GridProps) -> Html {
         let (selected, page, total) = (*selected, geometry.page() as i64, rows.total as i64);
         Callback::from(move |event: KeyboardEvent| {
             let action = match event.key().as_str() {
-                "ArrowDown" => Action::Move(1),
-                "ArrowUp" => Action::Move(-1),
-                "PageDown" => Action::Move(page),
-                "PageUp" => Action::Move(-page),
-                "Home" => Action::Move(-total),
-                "End" => Action::Move(total),
-                "Enter" | " " => Action::OpenSelected,
+                "ArrowDown" => Action::Grid(GridAction::Move(1)),
+                "ArrowUp" => Action::Grid(GridAction::Move(-1)),
+                "PageDown" => Action::Grid(GridAction::Move(page)),
+                "PageUp" => Action::Grid(GridAction::Move(-page)),
+                "Home" => Action::Grid(GridAction::Move(-total)),
+                "End" => Action::Grid(GridAction::Move(total)),
+                "Enter" | " " => Action::Grid(GridAction::OpenSelected),
                 _ => return,
             };
             // Keys on a button inside the grid are that button's.

@@ -10,7 +10,7 @@ use super::{
     popover::{Item, Popover},
 };
 use crate::state::{
-    Action,
+    Action, GridAction, QueryAction,
     columns::{Column, FORMAT, OUTCOME, SUMMARY, TIME},
 };
 
@@ -55,7 +55,7 @@ fn Head(props: &HeadProps) -> Html {
     let held = use_state(|| None::<(f64, f64)>);
     let sortable = column.name != SUMMARY;
     let name = column.name.clone();
-    let sort = act.reform(move |_| Action::Sort(name.clone()));
+    let sort = act.reform(move |_| Action::Query(QueryAction::Sort(name.clone())));
     let order = match sorted {
         Some(true) => Some("descending"),
         Some(false) => Some("ascending"),
@@ -78,7 +78,10 @@ fn Head(props: &HeadProps) -> Html {
         let (held, act, name) = (held.clone(), act.clone(), column.name.clone());
         Callback::from(move |event: PointerEvent| {
             if let Some((from, width)) = *held {
-                act.emit(Action::Widen(name.clone(), width + event.client_x() as f64 - from));
+                act.emit(Action::Grid(GridAction::Widen(
+                    name.clone(),
+                    width + event.client_x() as f64 - from,
+                )));
             }
         })
     };
@@ -134,11 +137,11 @@ fn Choice(props: &ChoiceProps) -> Html {
         let name = column.name.clone();
         let remove = {
             let name = name.clone();
-            act.reform(move |_| Action::RemoveColumn(name.clone()))
+            act.reform(move |_| Action::Grid(GridAction::RemoveColumn(name.clone())))
         };
         let shift = |by: isize| {
             let name = name.clone();
-            act.reform(move |_| Action::MoveColumn(name.clone(), by))
+            act.reform(move |_| Action::Grid(GridAction::MoveColumn(name.clone(), by)))
         };
         html! {
             <li key={name.clone()}>
@@ -157,12 +160,12 @@ fn Choice(props: &ChoiceProps) -> Html {
     let is_path = typed.contains('.') && !typed.contains(' ') && !choice.iter().any(|c| c.0 == typed);
     let add = |name: String, doc: &str| {
         let field = name.clone();
-        html! { <Item onclick={act.reform(move |()| Action::AddColumn(field.clone()))}><span title={doc.to_owned()}>{ name }</span></Item> }
+        html! { <Item onclick={act.reform(move |()| Action::Grid(GridAction::AddColumn(field.clone())))}><span title={doc.to_owned()}>{ name }</span></Item> }
     };
     let others: Vec<Html> = others.map(|(name, doc)| add(name.clone(), doc)).collect();
     html! {
         <div class="column-list">
-            <div class="menu-title">{ "Columns" }<button type="button" class="quiet small" onclick={act.reform(|_| Action::SetColumns(Vec::new()))}>{ "Usual ones" }</button></div>
+            <div class="menu-title">{ "Columns" }<button type="button" class="quiet small" onclick={act.reform(|_| Action::Grid(GridAction::SetColumns(Vec::new())))}>{ "Usual ones" }</button></div>
             <ul>{ for shown }</ul>
             <input type="search" class="inner-find" placeholder="Add a field" aria-label="Add a field" {oninput} />
             <div class="scrolling">{ for others }if is_path { { add(typed, "a path of the JSON records") } }</div>

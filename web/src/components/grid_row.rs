@@ -8,7 +8,7 @@ use yew::{Callback, Html, Properties, classes, component, html};
 
 use super::value::opens_menu;
 use crate::state::{
-    Action, Shared,
+    Action, GridAction, Shared,
     columns::{Column, FORMAT, OUTCOME, SUMMARY, TIME},
     facets,
     rows::Rows,
@@ -43,7 +43,7 @@ pub(crate) fn GridRow(props: &GridRowProps) -> Html {
     });
     html! {
         <div {id} class={classes!("grid-line", selected.then_some("selected"))} role="row" aria-rowindex={place} aria-selected={selected.to_string()}
-            onclick={act.reform(move |_| Action::Select(index))}>{ for cells }</div>
+            onclick={act.reform(move |_| Action::Grid(GridAction::Select(index)))}>{ for cells }</div>
     }
 }
 

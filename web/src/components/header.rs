@@ -12,7 +12,7 @@ use crate::{
     engine::{Loaded, Progress},
     hooks::use_style,
     state::{
-        Action, Shared,
+        Action, FilesAction, ScreenAction, Shared,
         ledger::Totals,
         model::{Overlay, Theme},
         text,
@@ -38,7 +38,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
     let HeaderProps { page, empty, loaded, progress, totals, theme, act } = props;
     let tab = |to: Page, words: Html| {
         let current = (*page == to).then_some("page");
-        html! { <button type="button" class="tab" aria-current={current} onclick={act.reform(move |_| Action::Go(to))}>{ words }</button> }
+        html! { <button type="button" class="tab" aria-current={current} onclick={act.reform(move |_| Action::Screen(ScreenAction::Go(to)))}>{ words }</button> }
     };
     let troubles = totals.rejected + totals.failed;
     let ledger = html! { <>{ "Ledger" }if troubles > 0 { <span class="count" title="rejected lines and files not read">{ text::grouped(troubles) }</span> }</> };
@@ -59,7 +59,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
             if progress.loading {
                 <Loading progress={progress.clone()} act={act.clone()} />
             } else if !*empty {
-                <button type="button" class="quiet sources" onclick={act.reform(|_| Action::Go(Page::Ledger))} title="Open the ledger">
+                <button type="button" class="quiet sources" onclick={act.reform(|_| Action::Screen(ScreenAction::Go(Page::Ledger)))} title="Open the ledger">
                     { text::plural(totals.files, "file") }{ " · " }{ text::plural(loaded.rows, "event") }
                     if totals.rejected > 0 { <span class="muted">{ " · " }{ text::grouped(totals.rejected) }{ " rejected" }</span> }
                 </button>
@@ -69,17 +69,17 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                     <div class="menu-part">
                         <Picker class="item" role="menuitem" />
                         <Picker folder={true} class="item" role="menuitem" />
-                        <Item onclick={act.reform(|()| Action::Overlay(Overlay::Paste))}><Icon glyph={Glyph::Paste} />{ "Paste text" }</Item>
+                        <Item onclick={act.reform(|()| Action::Screen(ScreenAction::Overlay(Overlay::Paste)))}><Icon glyph={Glyph::Paste} />{ "Paste text" }</Item>
                         <hr />
-                        <Item onclick={act.reform(|()| Action::Clear)}><Icon glyph={Glyph::Close} />{ "Close all logs" }</Item>
+                        <Item onclick={act.reform(|()| Action::Files(FilesAction::Clear))}><Icon glyph={Glyph::Close} />{ "Close all logs" }</Item>
                     </div>
                 </Popover>
             }
             <span class="local" title="Nothing is sent anywhere. The page's security policy forbids it; the network tab of your browser's tools shows it."><Icon glyph={Glyph::Lock} /><span>{ "Local only" }</span></span>
             <button type="button" class="quiet square" aria-label="Theme" title={format!("Theme: {}. Click for {next}.", theme.name())}
-                onclick={act.reform(|_| Action::Theme)}><Icon {glyph} /></button>
+                onclick={act.reform(|_| Action::Screen(ScreenAction::Theme))}><Icon {glyph} /></button>
             <button type="button" class="quiet square" aria-label="Shortcuts" title="Keys (?)"
-                onclick={act.reform(|_| Action::Overlay(Overlay::Keys))}><Icon glyph={Glyph::Help} /></button>
+                onclick={act.reform(|_| Action::Screen(ScreenAction::Overlay(Overlay::Keys)))}><Icon glyph={Glyph::Help} /></button>
         </header>
     }
 }
@@ -112,7 +112,7 @@ fn Loading(props: &LoadingProps) -> Html {
                 <span class="wide-only rate">{ if rate > 0.0 { format!("{}/s", text::bytes(rate)) } else { String::new() } }</span>
                 <span class="wide-only left">{ if left > 900.0 { format!("{} left", text::millis(left)) } else { String::new() } }</span>
             </span>
-            <button type="button" class="out small" onclick={props.act.reform(|_| Action::CancelLoading)}>{ "Cancel" }</button>
+            <button type="button" class="out small" onclick={props.act.reform(|_| Action::Files(FilesAction::Cancel))}>{ "Cancel" }</button>
             <span ref={line} class="loading-line" role="progressbar" aria-label="Loading" aria-valuemin="0" aria-valuemax="100" aria-valuenow={percent.to_string()}></span>
         </span>
     }

@@ -4,7 +4,7 @@ use logloupe_syntax::Language;
 use yew::{AttrValue, Callback, Html, Properties, component, html};
 
 use crate::state::{
-    Action,
+    Action, QueryAction,
     edits::{self, QueryText},
     text,
     time_axis::{self, Range},
@@ -27,8 +27,8 @@ pub(crate) fn NoMatch(props: &NoMatchProps) -> Html {
     let one = chips.len() == 1 && range.is_none();
     let items = chips.iter().map(|chip| {
         let index = chip.index;
-        html! { <li><code>{ &chip.text }</code><button type="button" class="out small" onclick={act.reform(move |_| Action::RemoveFilter(index))}>{ "Remove" }</button>
-            <button type="button" class="quiet small" onclick={act.reform(move |_| Action::InvertFilter(index))}>{ "Invert" }</button></li> }
+        html! { <li><code>{ &chip.text }</code><button type="button" class="out small" onclick={act.reform(move |_| Action::Query(QueryAction::RemoveFilter(index)))}>{ "Remove" }</button>
+            <button type="button" class="quiet small" onclick={act.reform(move |_| Action::Query(QueryAction::InvertFilter(index)))}>{ "Invert" }</button></li> }
     });
     let words = if chips.is_empty() && range.is_none() {
         "The query gives no events.".to_owned()
@@ -44,7 +44,7 @@ pub(crate) fn NoMatch(props: &NoMatchProps) -> Html {
             <ul class="causes">
                 { for items }
                 if let Some(range) = range {
-                    <li><code>{ time_axis::range_text(*range) }</code><button type="button" class="out small" onclick={act.reform(|_| Action::Brush(None))}>{ "All of the data" }</button></li>
+                    <li><code>{ time_axis::range_text(*range) }</code><button type="button" class="out small" onclick={act.reform(|_| Action::Query(QueryAction::Brush(None)))}>{ "All of the data" }</button></li>
                 }
             </ul>
         </div>

@@ -3,7 +3,7 @@
 use logloupe_table::ledger::Entry;
 use yew::{Callback, Html, Properties, component, html};
 
-use crate::state::{Action, Shared, ledger, text, url::Page};
+use crate::state::{Action, FilesAction, ScreenAction, Shared, ledger, text, url::Page};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct NothingReadProps {
@@ -29,8 +29,8 @@ pub(crate) fn NothingRead(props: &NothingReadProps) -> Html {
                 if left > 0 { <li>{ format!("and {} more", text::grouped(left as u64)) }</li> }
             </ul>
             <div class="empty-buttons">
-                <button type="button" class="primary" onclick={act.reform(|_| Action::Go(Page::Ledger))}>{ "Open the ledger" }</button>
-                <button type="button" class="out" onclick={act.reform(|_| Action::Clear)}>{ "Back to the start" }</button>
+                <button type="button" class="primary" onclick={act.reform(|_| Action::Screen(ScreenAction::Go(Page::Ledger)))}>{ "Open the ledger" }</button>
+                <button type="button" class="out" onclick={act.reform(|_| Action::Files(FilesAction::Clear))}>{ "Back to the start" }</button>
             </div>
         </div>
     }

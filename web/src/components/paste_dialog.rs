@@ -4,7 +4,11 @@ use web_sys::{HtmlTextAreaElement, SubmitEvent};
 use yew::{Callback, Html, Properties, component, html, use_node_ref};
 
 use super::dialog::Dialog;
-use crate::{engine::InputFile, platform::browser, state::Action};
+use crate::{
+    engine::InputFile,
+    platform::browser,
+    state::{Action, FilesAction},
+};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct PasteDialogProps {
@@ -24,7 +28,10 @@ pub(crate) fn PasteDialog(props: &PasteDialogProps) -> Html {
                 return;
             }
             if let Some(file) = browser::text_file(&text, "pasted.log") {
-                act.emit(Action::Open(vec![InputFile::new("pasted.log".to_owned(), file)]));
+                act.emit(Action::Files(FilesAction::Open(vec![InputFile::new(
+                    "pasted.log".to_owned(),
+                    file,
+                )])));
             }
         })
     };

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     engine::{ExportAs, Loaded},
     format_info as formats,
-    state::{Action, Shared, completion::Suggestions, edits},
+    state::{Action, ExportAction, QueryAction, Shared, completion::Suggestions, edits},
 };
 
 /// The languages and what they are. A pasted text of another one switches by itself.
@@ -41,20 +41,20 @@ pub(crate) fn QueryBar(props: &QueryBarProps) -> Html {
     let QueryBarProps { draft, ran, language, remarks, suggestions, loaded, answered, act } = props;
     let run = {
         let draft = draft.clone();
-        act.reform(move |_| Action::Run(draft.to_string()))
+        act.reform(move |_| Action::Query(QueryAction::Run(draft.to_string())))
     };
     let languages = LANGUAGES.iter().map(|(this, title)| {
         let this = *this;
         html! {
             <button type="button" role="radio" aria-checked={(this == *language).to_string()} title={*title}
-                onclick={act.reform(move |_| Action::Language(this))}>{ edits::name(this) }</button>
+                onclick={act.reform(move |_| Action::Query(QueryAction::Language(this)))}>{ edits::name(this) }</button>
         }
     });
     let presets = loaded.formats.iter().filter_map(|(id, _)| formats::by_id(id)).map(|format| {
         let items = format.presets.iter().map(|preset| {
             let query = preset.query;
             html! {
-                <Item onclick={act.reform(move |()| Action::Preset(query))}>
+                <Item onclick={act.reform(move |()| Action::Query(QueryAction::Preset(query)))}>
                     <span class="preset"><span>{ preset.title }</span><code>{ preset.query }</code></span>
                 </Item>
             }
@@ -76,13 +76,13 @@ pub(crate) fn QueryBar(props: &QueryBarProps) -> Html {
             <Popover face={presets_face} class={classes!("out", "tall")} right={true}>
                 <div class="scrolling">{ for presets }</div>
             </Popover>
-            <button type="button" class="out tall wide-only" onclick={act.reform(|_| Action::Explain)}>{ "Explain" }</button>
+            <button type="button" class="out tall wide-only" onclick={act.reform(|_| Action::Query(QueryAction::Explain))}>{ "Explain" }</button>
             <Popover face={export_face} label="Export" class={classes!("out", "tall")} right={true}>
                 <div class="menu-title">{ "Everything that matches" }</div>
-                <Item disabled={!*answered} onclick={act.reform(|()| Action::Export(ExportAs::Csv))}>{ "CSV" }<span class="muted">{ "safe in spreadsheets" }</span></Item>
-                <Item disabled={!*answered} onclick={act.reform(|()| Action::Export(ExportAs::Ndjson))}>{ "NDJSON" }<span class="muted">{ "one object per line" }</span></Item>
+                <Item disabled={!*answered} onclick={act.reform(|()| Action::Export(ExportAction::Start(ExportAs::Csv)))}>{ "CSV" }<span class="muted">{ "safe in spreadsheets" }</span></Item>
+                <Item disabled={!*answered} onclick={act.reform(|()| Action::Export(ExportAction::Start(ExportAs::Ndjson)))}>{ "NDJSON" }<span class="muted">{ "one object per line" }</span></Item>
                 <div class="menu-title">{ "The question" }</div>
-                <Item onclick={act.reform(|()| Action::Explain)}>{ "In words, for Athena, for Insights" }</Item>
+                <Item onclick={act.reform(|()| Action::Query(QueryAction::Explain))}>{ "In words, for Athena, for Insights" }</Item>
             </Popover>
         </div>
     }

@@ -15,7 +15,7 @@ use crate::{
     },
     engine::Viewed,
     hooks::use_size,
-    state::{Action, Shared, text, time_axis},
+    state::{Action, QueryAction, ScreenAction, Shared, text, time_axis},
 };
 
 /// How many rows are put into the table at first, and with every "more".
@@ -44,7 +44,7 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
     let (width, height) = use_size(&area);
     let switch = kinds.iter().map(|this| {
         let this = *this;
-        html! { <button type="button" role="radio" aria-checked={(Some(this) == kind).to_string()} onclick={act.reform(move |_| Action::Chart(this))}>{ this.name() }</button> }
+        html! { <button type="button" role="radio" aria-checked={(Some(this) == kind).to_string()} onclick={act.reform(move |_| Action::Screen(ScreenAction::Chart(this)))}>{ this.name() }</button> }
     });
     let (legend, left_out) = match &*drawn {
         Some(Chart::Time(chart)) if chart.series.len() > 1 => {
@@ -111,7 +111,7 @@ fn Table(props: &TableProps) -> Html {
         let field = name.clone();
         html! {
             <th scope="col" class={classes!(number.then_some("right"))} aria-sort={order}>
-                <button type="button" class="head" onclick={act.reform(move |_| Action::Sort(field.clone()))}><span>{ name }</span>{ arrow }</button>
+                <button type="button" class="head" onclick={act.reform(move |_| Action::Query(QueryAction::Sort(field.clone())))}><span>{ name }</span>{ arrow }</button>
             </th>
         }
     });

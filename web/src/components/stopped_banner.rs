@@ -3,7 +3,7 @@
 use yew::{Callback, Html, Properties, component, html};
 
 use super::icon::{Glyph, Icon};
-use crate::state::{Action, Shared, model::Stopped, text};
+use crate::state::{Action, FilesAction, ScreenAction, Shared, model::Stopped, text};
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct StoppedBannerProps {
@@ -36,8 +36,8 @@ pub(crate) fn StoppedBanner(props: &StoppedBannerProps) -> Html {
                 </details>
             </div>
             <span class="grow"></span>
-            <button type="button" class="out small" onclick={act.reform(move |_| Action::Copy(copied.clone()))}>{ "Copy details" }</button>
-            <button type="button" class="quiet square" aria-label="Dismiss" onclick={act.reform(|_| Action::StoppedSeen)}><Icon glyph={Glyph::Close} /></button>
+            <button type="button" class="out small" onclick={act.reform(move |_| Action::Screen(ScreenAction::Copy(copied.clone())))}>{ "Copy details" }</button>
+            <button type="button" class="quiet square" aria-label="Dismiss" onclick={act.reform(|_| Action::Files(FilesAction::StoppedSeen))}><Icon glyph={Glyph::Close} /></button>
         </div>
     }
 }

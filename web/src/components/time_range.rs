@@ -8,7 +8,7 @@ use super::{
     popover::{Item, Popover},
 };
 use crate::state::{
-    Action,
+    Action, QueryAction,
     time_axis::{self, Range},
 };
 
@@ -30,20 +30,20 @@ pub(crate) fn TimeRange(props: &TimeRangeProps) -> Html {
     let words = html! { <span title={time_axis::range_text(shown)}>{ time_axis::short_range(shown) }</span> };
     let face = html! { <><Icon glyph={Glyph::Clock} />{ words }<Icon glyph={Glyph::Caret} /></> };
     let presets = time_axis::presets(times).into_iter().map(|(name, range)| {
-        html! { <Item onclick={act.reform(move |()| Action::Brush(Some(range)))}>{ name }</Item> }
+        html! { <Item onclick={act.reform(move |()| Action::Query(QueryAction::Brush(Some(range))))}>{ name }</Item> }
     });
     html! {
         <span class="time-range">
             <Popover {face} right={true} role="dialog" class={classes!("quiet", "small", range.is_some().then_some("set"))}>
                 <div class="menu-part">
-                    <Item onclick={act.reform(|()| Action::Brush(None))}>{ "All of the data" }</Item>
+                    <Item onclick={act.reform(|()| Action::Query(QueryAction::Brush(None)))}>{ "All of the data" }</Item>
                     { for presets }
                 </div>
                 <Typed key={format!("{shown:?}")} {shown} act={act.clone()} />
             </Popover>
             if range.is_some() {
                 <button type="button" class="quiet small square" aria-label="Remove time range" title="Remove time range"
-                    onclick={act.reform(|_| Action::Brush(None))}><Icon glyph={Glyph::Close} /></button>
+                    onclick={act.reform(|_| Action::Query(QueryAction::Brush(None)))}><Icon glyph={Glyph::Close} /></button>
             }
         </span>
     }
@@ -72,7 +72,7 @@ fn Typed(props: &TypedProps) -> Html {
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             if valid.is_some() {
-                act.emit(Action::Brush(valid));
+                act.emit(Action::Query(QueryAction::Brush(valid)));
             }
         })
     };

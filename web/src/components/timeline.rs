@@ -14,7 +14,7 @@ use crate::{
     engine::Viewed,
     hooks::use_size,
     state::{
-        Action, Shared, facets, text,
+        Action, QueryAction, Shared, facets, text,
         time_axis::{self, Range},
     },
 };
@@ -49,7 +49,7 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
         let most = ((width / 8.0) as usize).clamp(20, 200);
         yew::use_effect_with(most, move |most| {
             if width > 0.0 {
-                act.emit(Action::MostBars(*most));
+                act.emit(Action::Query(QueryAction::MostBars(*most)));
             }
         });
     }
@@ -97,7 +97,7 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
             if let Some((a, b)) = *drag {
                 drag.set(None);
                 if let Some(range) = brushed(&histogram, span, a, b) {
-                    act.emit(Action::Brush(Some(range)));
+                    act.emit(Action::Query(QueryAction::Brush(Some(range))));
                 }
             }
         })
@@ -115,13 +115,13 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
 
     let zoom_in = range.map(|range| {
         html! {
-            <button type="button" class="quiet small" onclick={act.reform(move |_| Action::Span(Some(range)))}>
+            <button type="button" class="quiet small" onclick={act.reform(move |_| Action::Query(QueryAction::Span(Some(range))))}>
                 <Icon glyph={Glyph::ZoomIn} />{ "Zoom in" }</button>
         }
     });
     let zoom_out = zoomed.then(|| {
         html! {
-            <button type="button" class="quiet small" onclick={act.reform(|_| Action::Span(None))}>
+            <button type="button" class="quiet small" onclick={act.reform(|_| Action::Query(QueryAction::Span(None)))}>
                 <Icon glyph={Glyph::ZoomOut} />{ "Zoom out" }</button>
         }
     });
@@ -178,21 +178,25 @@ fn keys(
         let middle = start + ((span.1 - span.0) / 2 + span.0 - start) / step * step;
         let now = range.unwrap_or((middle, middle + step));
         let action = match (event.key().as_str(), event.shift_key()) {
-            ("ArrowRight", false) => {
-                Action::Brush(Some((now.0 + step, now.1 + step)).filter(|_| range.is_some()).or(Some(now)))
+            ("ArrowRight", false) => Action::Query(QueryAction::Brush(
+                Some((now.0 + step, now.1 + step)).filter(|_| range.is_some()).or(Some(now)),
+            )),
+            ("ArrowLeft", false) => Action::Query(QueryAction::Brush(
+                Some((now.0 - step, now.1 - step)).filter(|_| range.is_some()).or(Some(now)),
+            )),
+            ("ArrowRight", true) => Action::Query(QueryAction::Brush(Some((now.0, now.1 + step)))),
+            ("ArrowLeft", true) => {
+                Action::Query(QueryAction::Brush(Some((now.0, (now.1 - step).max(now.0 + step)))))
             }
-            ("ArrowLeft", false) => {
-                Action::Brush(Some((now.0 - step, now.1 - step)).filter(|_| range.is_some()).or(Some(now)))
+            ("+" | "=", _) => Action::Query(QueryAction::Span(
+                range.or(Some((span.0 + (span.1 - span.0) / 4, span.1 - (span.1 - span.0) / 4))),
+            )),
+            ("-", _) => Action::Query(QueryAction::Span(None)),
+            ("PageDown", _) => Action::Query(QueryAction::Span(Some(time_axis::shifted(span, 0.5, whole)))),
+            ("PageUp", _) => Action::Query(QueryAction::Span(Some(time_axis::shifted(span, -0.5, whole)))),
+            ("Escape" | "Backspace" | "Delete", _) if range.is_some() => {
+                Action::Query(QueryAction::Brush(None))
             }
-            ("ArrowRight", true) => Action::Brush(Some((now.0, now.1 + step))),
-            ("ArrowLeft", true) => Action::Brush(Some((now.0, (now.1 - step).max(now.0 + step)))),
-            ("+" | "=", _) => {
-                Action::Span(range.or(Some((span.0 + (span.1 - span.0) / 4, span.1 - (span.1 - span.0) / 4))))
-            }
-            ("-", _) => Action::Span(None),
-            ("PageDown", _) => Action::Span(Some(time_axis::shifted(span, 0.5, whole))),
-            ("PageUp", _) => Action::Span(Some(time_axis::shifted(span, -0.5, whole))),
-            ("Escape" | "Backspace" | "Delete", _) if range.is_some() => Action::Brush(None),
             _ => return,
         };
         event.prevent_default();

@@ -12,7 +12,9 @@ use super::{
 use crate::{
     hooks::use_style,
     platform::browser,
-    state::{Action, edits::ValueAct, facets, model::Menu},
+    state::{
+        Action, FacetsAction, GridAction, QueryAction, ScreenAction, edits::ValueAct, facets, model::Menu,
+    },
 };
 
 /// Opens the menu of a value below what was clicked.
@@ -34,12 +36,12 @@ pub(crate) fn opens_menu(
             0 => place.left(),
             x => (x as f64 - 12.0).clamp(place.left(), place.right()),
         };
-        act.emit(Action::Menu(Some(Menu {
+        act.emit(Action::Screen(ScreenAction::Menu(Some(Menu {
             field: field.clone(),
             value: value.clone(),
             format: format.clone(),
             place: (left, place.top(), place.bottom()),
-        })));
+        }))));
     })
 }
 
@@ -70,29 +72,31 @@ pub(crate) fn ValueMenu(props: &ValueMenuProps) -> Html {
         let panel = panel.clone();
         use_effect_with(props.menu.clone(), move |_| focus_first(&panel));
     }
-    let close = act.reform(|()| Action::Menu(None));
+    let close = act.reform(|()| Action::Screen(ScreenAction::Menu(None)));
     let onkeydown = keys(&panel, &close);
     let with = |what: ValueAct| {
         let (field, value) = (field.clone(), value.clone());
-        act.reform(move |()| Action::Value(what, field.clone(), value.clone()))
+        act.reform(move |()| Action::Query(QueryAction::Value(what, field.clone(), value.clone())))
     };
     let add = {
         let field = field.clone();
-        act.reform(move |()| Action::AddColumn(field.clone()))
+        act.reform(move |()| Action::Grid(GridAction::AddColumn(field.clone())))
     };
     let count_values = {
         let field = field.clone();
-        act.reform(move |()| Action::AddFacet(field.clone()))
+        act.reform(move |()| Action::Facets(FacetsAction::Add(field.clone())))
     };
     let copy = {
         let value = value.clone();
-        act.reform(move |()| Action::Copy(value.clone()))
+        act.reform(move |()| Action::Screen(ScreenAction::Copy(value.clone())))
     };
     // In other logs the same thing has another name: the common one finds it there too.
     let common = format.as_deref().and_then(|f| facets::common_name(f, field));
     let everywhere = {
         let (field, value) = (common.unwrap_or(field).to_owned(), value.clone());
-        act.reform(move |()| Action::Value(ValueAct::Everywhere, field.clone(), value.clone()))
+        act.reform(move |()| {
+            Action::Query(QueryAction::Value(ValueAct::Everywhere, field.clone(), value.clone()))
+        })
     };
     html! {
         <>

@@ -42,6 +42,42 @@ impl InputFile {
     }
 }
 
+/// What the page wants of the engine.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Load files beside what is loaded already.
+    Open(Vec<InputFile>),
+    /// Load the sample incident.
+    OpenSample,
+    /// End loading; what was read stays.
+    Cancel,
+    /// Forget everything loaded.
+    Clear,
+    /// Answer a view; an older question that is still being answered is dropped.
+    View(ViewRequest),
+    /// Give rows `from..from + count` of a view, with the values of these columns.
+    Rows {
+        /// The view.
+        view: u32,
+        /// The first row's place in the view.
+        from: u64,
+        /// How many.
+        count: usize,
+        /// Names of columns.
+        columns: Vec<String>,
+    },
+    /// Give one row in full.
+    Detail(RowId),
+    /// Say what may stand at a byte of a text.
+    Complete(String, usize, Language),
+    /// Explain a text.
+    Explain(String, Language),
+    /// Write all rows of a view (or its result table) to a file.
+    Export(u32, ExportAs),
+    /// End the export that goes on.
+    CancelExport,
+}
+
 /// What the engine tells the page.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
@@ -53,11 +89,11 @@ pub enum Event {
     Ledger(Vec<Entry>),
     /// What is loaded has changed so that the current view should be asked for again.
     Changed(Loaded),
-    /// The answer to the latest [`Engine::view`].
+    /// The answer to the latest [`Command::View`].
     Answered(Box<Viewed>),
-    /// The query of the latest [`Engine::view`] cannot run, or can with remarks (then an answer follows).
+    /// The query of the latest [`Command::View`] cannot run, or can with remarks (then an answer follows).
     Diagnosed(Vec<Diagnostic>),
-    /// Rows `from..` of the current view, as asked for by [`Engine::rows`].
+    /// Rows `from..` of the current view, as asked for by [`Command::Rows`].
     Rows {
         /// The view that they belong to.
         view: u32,
@@ -66,11 +102,11 @@ pub enum Event {
         /// The rows; fewer than asked for at the end.
         rows: Vec<GridRow>,
     },
-    /// The row asked for by [`Engine::detail`].
+    /// The row asked for by [`Command::Detail`].
     Detailed(Box<Detail>),
-    /// The answer to the latest [`Engine::complete`]: the text asked about, and what may stand there.
+    /// The answer to the latest [`Command::Complete`]: the text asked about, and what may stand there.
     Completed(String, Completions),
-    /// The answer to [`Engine::explain`].
+    /// The answer to [`Command::Explain`].
     Explained(Box<Explained>),
     /// An export goes on: `done` of `total` rows; finished when `file` is there.
     Exporting {
@@ -131,7 +167,7 @@ pub struct Viewed {
     pub request: ViewRequest,
     /// Counts, bars, facets.
     pub answer: Answer,
-    /// How many rows [`Engine::rows`] can give (matches after `limit` and `dedup`).
+    /// How many rows [`Command::Rows`] can give (matches after `limit` and `dedup`).
     pub rows: u64,
     /// The columns that the query's `fields` or `display` choose; empty for the default ones.
     pub columns: Vec<String>,
@@ -178,48 +214,8 @@ impl Engine {
     pub fn start(tell: yew::Callback<Event>) -> Engine {
         Engine { state: state::State::start(Box::new(browser::Browser { tell }), loading::SPLIT) }
     }
-    /// Loads files beside what is loaded already.
-    pub fn open(&self, files: Vec<InputFile>) {
-        self.state.borrow_mut().open(files);
-    }
-    /// Loads the sample incident.
-    pub fn open_sample(&self) {
-        self.state.borrow_mut().open_sample();
-    }
-    /// Ends loading; what was read stays.
-    pub fn cancel(&self) {
-        self.state.borrow_mut().cancel();
-    }
-    /// Forgets everything loaded.
-    pub fn clear(&self) {
-        self.state.borrow_mut().clear();
-    }
-    /// Asks for a view; an older question that is still being answered is dropped.
-    pub fn view(&self, request: ViewRequest) {
-        self.state.borrow_mut().view(request);
-    }
-    /// Asks for rows `from..from + count` of a view, with the values of these columns.
-    pub fn rows(&self, view: u32, from: u64, count: usize, columns: Vec<String>) {
-        self.state.borrow_mut().rows(view, from, count, columns);
-    }
-    /// Asks for one row in full.
-    pub fn detail(&self, row: RowId) {
-        self.state.borrow_mut().detail(row);
-    }
-    /// Asks what may stand at a byte of a text.
-    pub fn complete(&self, text: String, cursor: usize, language: Language) {
-        self.state.borrow_mut().complete(text, cursor, language);
-    }
-    /// Asks for an explanation of a text.
-    pub fn explain(&self, query: String, language: Language) {
-        self.state.borrow_mut().explain(query, language);
-    }
-    /// Writes all rows of the current view (or its result table) to a file.
-    pub fn export(&self, view: u32, form: ExportAs) {
-        self.state.borrow_mut().export(view, form);
-    }
-    /// Ends the export that goes on.
-    pub fn cancel_export(&self) {
-        self.state.borrow_mut().cancel_export();
+    /// Does what the page wants.
+    pub fn send(&self, command: Command) {
+        self.state.borrow_mut().on_command(command);
     }
 }

@@ -19,7 +19,7 @@ use logloupe_view::RowId;
 use web_sys::File;
 
 use super::{
-    Event, Loaded,
+    Command, Event, Loaded,
     exporting::Exporting,
     host::{Host, Link, Signal, Sink},
     loading::{Held, Loading},
@@ -82,6 +82,21 @@ impl State {
         });
         state.borrow_mut().start_pool();
         state
+    }
+    pub(super) fn on_command(&mut self, command: Command) {
+        match command {
+            Command::Open(files) => self.open(files),
+            Command::OpenSample => self.open_sample(),
+            Command::Cancel => self.cancel(),
+            Command::Clear => self.clear(),
+            Command::View(request) => self.view(request),
+            Command::Rows { view, from, count, columns } => self.window(view, from, count, columns, false),
+            Command::Detail(row) => self.detail(row),
+            Command::Complete(text, cursor, language) => self.complete(text, cursor, language),
+            Command::Explain(text, language) => self.explain(text, language),
+            Command::Export(view, form) => self.export(view, form),
+            Command::CancelExport => self.cancel_export(),
+        }
     }
     /// Forgets everything: the pool is started anew, since memory of WebAssembly never shrinks.
     pub(super) fn clear(&mut self) {

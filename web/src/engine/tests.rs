@@ -18,7 +18,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 
 use super::{
-    Event, ExportAs, InputFile, Viewed,
+    Command, Event, ExportAs, InputFile, Viewed,
     host::{Host, Link, Output, Signal, Sink},
     state::State,
 };
@@ -104,6 +104,9 @@ impl Pool {
         let hello = hello::write(&logloupe_worker::hello());
         Pool { state, shared, sessions: BTreeMap::new(), files: BTreeMap::new(), hello }
     }
+    fn send(&self, command: Command) {
+        self.state.borrow_mut().on_command(command);
+    }
     fn signal(&self, shard: u32, signal: Signal) {
         self.state.borrow_mut().on_signal(shard, signal);
     }
@@ -165,11 +168,11 @@ impl Pool {
             file: JsValue::NULL.unchecked_into(),
         };
         self.files.extend(files.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.clone())));
-        self.state.borrow_mut().open(files.iter().map(given).collect());
+        self.send(Command::Open(files.iter().map(given).collect()));
     }
     /// Asks and waits for the answer.
     fn view(&mut self, query: &str) -> Viewed {
-        self.state.borrow_mut().view(request(query));
+        self.send(Command::View(request(query)));
         self.settle();
         let mut answers = self.events().into_iter().filter_map(|event| match event {
             Event::Answered(viewed) => Some(*viewed),
@@ -221,7 +224,7 @@ fn the_number_of_workers_changes_nothing_that_the_page_is_told() {
     let mut told = Vec::new();
     for workers in [1, 3] {
         let mut pool = Pool::new(workers);
-        pool.state.borrow_mut().open_sample();
+        pool.send(Command::OpenSample);
         pool.settle();
         let (ledger, loaded, progress) = pool.told();
         assert!(!progress.loading && ledger.len() > 10 && loaded.rows > 1000, "{progress:?} {loaded:?}");
@@ -233,17 +236,22 @@ fn the_number_of_workers_changes_nothing_that_the_page_is_told() {
         let all = pool.view("");
         assert_eq!((all.answer.matched, all.rows), (loaded.rows, loaded.rows));
 
-        pool.state.borrow_mut().rows(all.view, 3, 40, vec!["@source".into(), "@line".into()]);
+        pool.send(Command::Rows {
+            view: all.view,
+            from: 3,
+            count: 40,
+            columns: vec!["@source".into(), "@line".into()],
+        });
         pool.settle();
         let rows: Vec<_> = pool.events().into_iter().filter_map(rows_of).flatten().collect();
         assert_eq!((rows.len(), rows[0].cells.len()), (40, 2));
-        pool.state.borrow_mut().detail(rows[7].id);
+        pool.send(Command::Detail(rows[7].id));
         pool.settle();
         assert!(pool.events().iter().any(|e| matches!(e, Event::Detailed(d) if d.id == rows[7].id)));
 
         let text = "filter event.outcome = ";
-        pool.state.borrow_mut().complete(text.into(), text.len(), Language::Insights);
-        pool.state.borrow_mut().explain("stats count(*) by eventName".into(), Language::Insights);
+        pool.send(Command::Complete(text.into(), text.len(), Language::Insights));
+        pool.send(Command::Explain("stats count(*) by eventName".into(), Language::Insights));
         pool.settle();
         let events = pool.events();
         let items = events.iter().find_map(|event| match event {
@@ -252,7 +260,7 @@ fn the_number_of_workers_changes_nothing_that_the_page_is_told() {
         });
         assert!(events.iter().any(|e| matches!(e, Event::Explained(x) if x.athena().is_ok())));
 
-        pool.state.borrow_mut().export(all.view, ExportAs::Ndjson);
+        pool.send(Command::Export(all.view, ExportAs::Ndjson));
         pool.settle();
         assert!(
             pool.events()
@@ -279,7 +287,7 @@ fn a_csv_has_the_columns_of_all_workers() {
     pool.open(&[("a.log", flows(10, "10.0.0.1")), ("b.csv", b"region,team\nus-east-1,red\n".to_vec())]);
     pool.settle();
     let view = pool.view("").view;
-    pool.state.borrow_mut().export(view, ExportAs::Csv);
+    pool.send(Command::Export(view, ExportAs::Csv));
     pool.settle();
     let text = String::from_utf8(pool.shared.borrow().written.clone()).expect("text");
     assert!(text.starts_with("@timestamp,@format,@source,@line,@message,"), "{text}");
@@ -296,7 +304,7 @@ fn a_large_file_is_read_in_parts_and_is_one_file_to_the_page() {
     let readers = pool.sessions.len();
     assert_eq!(readers, 3);
     let view = pool.view("").view;
-    pool.state.borrow_mut().rows(view, 0, 5000, vec!["@line".into(), "bytes".into()]);
+    pool.send(Command::Rows { view, from: 0, count: 5000, columns: vec!["@line".into(), "bytes".into()] });
     pool.settle();
     let rows: Vec<_> = pool.events().into_iter().filter_map(rows_of).flatten().collect();
     assert_eq!(rows.len(), 5000);
@@ -324,7 +332,7 @@ fn only_the_latest_question_is_answered() {
     pool.open(&[("a.log", flows(900, "10.0.0.1"))]);
     pool.settle();
     pool.events();
-    pool.state.borrow_mut().view(request("filter bytes in (SOURCE vpc_flow | fields bytes)"));
+    pool.send(Command::View(request("filter bytes in (SOURCE vpc_flow | fields bytes)")));
     let answer = pool.view("filter bytes < 7");
     assert_eq!((answer.request.query.as_str(), answer.answer.matched), ("filter bytes < 7", 7));
     assert_eq!(pool.state.borrow().waiting(), 0, "what has no answer is forgotten");
@@ -338,7 +346,7 @@ fn a_worker_that_stops_takes_its_files_along_and_no_others() {
     let sources = pool.view("stats count(*) as n by @source").table.expect("a table").rows;
     assert_eq!(sources.len(), 2);
     // It is asked something, and stops instead of answering.
-    pool.state.borrow_mut().view(request("filter bytes < 9"));
+    pool.send(Command::View(request("filter bytes < 9")));
     pool.signal(0, Signal::Stopped("out of memory".into()));
     pool.settle();
     let events = pool.events();
@@ -368,7 +376,7 @@ fn a_worker_that_stops_while_it_looks_or_reads_the_sample_does_not_stop_loading(
     let mut pool = Pool::new(2);
     pool.settle();
     pool.open(&[("flows.log", flows(5000, "10.0.0.1"))]);
-    pool.state.borrow_mut().open_sample();
+    pool.send(Command::OpenSample);
     pool.signal(0, Signal::Stopped("gone".into()));
     pool.settle();
     let (ledger, loaded, progress) = pool.told();
@@ -426,13 +434,13 @@ fn cancelled_files_are_in_the_ledger_and_clearing_begins_anew() {
     let files: Vec<(String, Vec<u8>)> =
         (0..200).map(|i| (format!("{i}.log"), flows(3, "10.0.0.1"))).collect();
     pool.open(&files.iter().map(|(n, b)| (n.as_str(), b.clone())).collect::<Vec<_>>());
-    pool.state.borrow_mut().cancel();
+    pool.send(Command::Cancel);
     pool.settle();
     let (ledger, loaded, progress) = pool.told();
     assert!(!progress.loading && ledger.len() == 200, "{progress:?}");
     assert_eq!(ledger.iter().map(|e| e.rows).sum::<u64>(), loaded.rows);
     assert!(ledger.iter().any(|e| e.state == Ended::Cancelled));
-    pool.state.borrow_mut().clear();
+    pool.send(Command::Clear);
     pool.settle();
     let (ledger, loaded, _) = pool.told();
     assert_eq!((ledger.len(), loaded.rows), (0, 0));

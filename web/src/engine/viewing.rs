@@ -150,9 +150,6 @@ impl State {
         }
         self.tell(Event::Answered(Box::new(viewed)));
     }
-    pub(super) fn rows(&mut self, view: u32, from: u64, count: usize, columns: Vec<String>) {
-        self.window(view, from, count, columns, false);
-    }
     /// Asks for the positions of a window; what follows is in the answers.
     pub(super) fn window(&mut self, view: u32, from: u64, count: usize, columns: Vec<String>, export: bool) {
         if self.viewing.current.as_ref().is_none_or(|current| current.view != view) {

@@ -20,7 +20,7 @@ use crate::{
         timeline::Timeline,
     },
     state::{
-        Action, Model,
+        Action, Model, ScreenAction,
         edits::{self, QueryText},
         facets,
         model::Overlay,
@@ -51,65 +51,65 @@ pub(crate) fn Explore(props: &ExploreProps) -> Html {
     let model = props.model.0.borrow();
     let query = model.view.query.clone();
     let language = model.view.language;
-    let viewed = &model.viewed;
+    let viewed = &model.question.viewed;
     let matched = viewed.as_ref().map_or(0, |v| v.answer.matched);
     // Of the answer on screen: the text above may be a later one that cannot run.
     let sort = viewed
         .as_ref()
         .and_then(|v| edits::sort(QueryText { text: &v.request.query, language: v.request.language }));
     // Answers in the time of a blink are not announced as waiting.
-    let busy = model.asking && viewed.is_some();
+    let busy = model.question.asking && viewed.is_some();
     let nothing =
-        viewed.as_ref().is_some_and(|v| v.rows == 0 && v.table.is_none()) && !model.progress.loading;
+        viewed.as_ref().is_some_and(|v| v.rows == 0 && v.table.is_none()) && !model.files.progress.loading;
     let middle = match viewed {
         Some(viewed) if viewed.table.is_some() => html! {
-            <Results viewed={viewed.clone()} {sort} kind={model.chart} {busy} act={act.clone()} />
+            <Results viewed={viewed.clone()} {sort} kind={model.screen.chart} {busy} act={act.clone()} />
         },
         Some(viewed) if nothing => html! {
             <NoMatch query={query.clone()} {language} range={model.view.range} total={viewed.answer.total} act={act.clone()} />
         },
         Some(_) => html! {
-            <Grid rows={model.rows.clone()} columns={Rc::new(model.columns())} choice={Rc::new(facets::all_fields(&model.loaded.formats))}
-                {sort} selected={model.selected} scroll_epoch={model.scroll_epoch} {busy} act={act.clone()} />
+            <Grid rows={model.grid.rows.clone()} columns={Rc::new(model.columns())} choice={Rc::new(facets::all_fields(&model.files.loaded.formats))}
+                {sort} selected={model.grid.selected} scroll_epoch={model.grid.scroll_epoch} {busy} act={act.clone()} />
         },
         None if model.has_error() => {
             html! { <div class="empty"><h2>{ "The query cannot run yet" }</h2><p>{ "The place is underlined above; beside it stands what was expected." }</p></div> }
         }
-        None if !model.progress.loading && model.loaded.rows == 0 => {
-            html! { <NothingRead entries={model.ledger.clone()} act={act.clone()} /> }
+        None if !model.files.progress.loading && model.files.loaded.rows == 0 => {
+            html! { <NothingRead entries={model.files.ledger.clone()} act={act.clone()} /> }
         }
         None => html! { <div class="empty quiet-wait"><p>{ "Reading…" }</p></div> },
     };
-    let is_open = model.open.is_some() && !model.has_table();
-    let facets_sheet = model.overlay == Overlay::Facets;
+    let is_open = model.grid.open.is_some() && !model.has_table();
+    let facets_sheet = model.screen.overlay == Overlay::Facets;
     html! {
         <main class={classes!("explore", is_open.then_some("with-detail"), facets_sheet.then_some("with-facets"))}>
-            <QueryBar draft={model.draft.clone()} ran={query.clone()} {language} remarks={model.diagnostics.clone()} suggestions={model.suggestions.clone()} loaded={model.loaded.clone()}
+            <QueryBar draft={model.question.draft.clone()} ran={query.clone()} {language} remarks={model.question.diagnostics.clone()} suggestions={model.question.suggestions.clone()} loaded={model.files.loaded.clone()}
                 answered={viewed.is_some()} act={act.clone()} />
             <div class="under-query">
-                <Remarks text={query.clone()} remarks={model.diagnostics.clone()} />
+                <Remarks text={query.clone()} remarks={model.question.diagnostics.clone()} />
                 <Chips query={query.clone()} {language} act={act.clone()} />
                 <span class="grow"></span>
-                <TimeRange range={model.view.range} times={model.loaded.times} act={act.clone()} />
+                <TimeRange range={model.view.range} times={model.files.loaded.times} act={act.clone()} />
             </div>
-            <Timeline viewed={viewed.clone()} span={model.span()} zoomed={model.view.span.is_some()} range={model.view.range} times={model.loaded.times} act={act.clone()} />
+            <Timeline viewed={viewed.clone()} span={model.span()} zoomed={model.view.span.is_some()} range={model.view.range} times={model.files.loaded.times} act={act.clone()} />
             <div class="which">
                 <div class="side">
                     <div class="sheet-head narrow-only"><h2>{ "Facets" }</h2><span class="grow"></span>
-                        <button type="button" class="quiet square" aria-label="Close facets" onclick={act.reform(|_| Action::Overlay(Overlay::None))}><Icon glyph={Glyph::Close} /></button></div>
-                    <Facets viewed={viewed.clone()} loaded={model.loaded.clone()} fields={model.facet_fields()} long={model.long_facet.clone()} act={act.clone()} />
+                        <button type="button" class="quiet square" aria-label="Close facets" onclick={act.reform(|_| Action::Screen(ScreenAction::Overlay(Overlay::None)))}><Icon glyph={Glyph::Close} /></button></div>
+                    <Facets viewed={viewed.clone()} loaded={model.files.loaded.clone()} fields={model.facet_fields()} long={model.facets.long.clone()} act={act.clone()} />
                 </div>
                 <div class={classes!("middle", model.is_stale().then_some("stale"))}>{ middle }</div>
-                if is_open { <DetailPanel detail={model.detail.clone()} tab={model.tab} act={act.clone()} /> }
+                if is_open { <DetailPanel detail={model.grid.detail.clone()} tab={model.grid.tab} act={act.clone()} /> }
             </div>
             <footer class="foot">
                 <span role="status"><b>{ model.status() }</b>{ extra(&model) }</span>
                 <span class="muted wide-only">{ viewed.as_ref().map(|v| text::millis(v.millis)).unwrap_or_default() }</span>
                 <span class="grow"></span>
-                <span class="muted wide-only">{ format!("{} · {}", text::plural(model.loaded.workers as u64, "worker"), text::bytes(model.loaded.memory as f64)) }</span>
-                if matched > 0 { <span class="muted wide-only">{ text::share(matched, model.loaded.rows) }</span> }
+                <span class="muted wide-only">{ format!("{} · {}", text::plural(model.files.loaded.workers as u64, "worker"), text::bytes(model.files.loaded.memory as f64)) }</span>
+                if matched > 0 { <span class="muted wide-only">{ text::share(matched, model.files.loaded.rows) }</span> }
                 <span class="muted wide-only">{ "UTC" }</span>
-                <button type="button" class="out narrow-only" onclick={act.reform(|_| Action::Overlay(Overlay::Facets))}><Icon glyph={Glyph::Filter} />{ "Facets" }</button>
+                <button type="button" class="out narrow-only" onclick={act.reform(|_| Action::Screen(ScreenAction::Overlay(Overlay::Facets)))}><Icon glyph={Glyph::Filter} />{ "Facets" }</button>
             </footer>
         </main>
     }
@@ -120,7 +120,7 @@ fn extra(model: &Model) -> String {
     if model.is_stale() {
         return " · of the question before".to_owned();
     }
-    match &model.viewed {
+    match &model.question.viewed {
         Some(viewed) => match &viewed.table {
             Some(table) => format!(" · {}", text::plural(table.rows.len() as u64, "group")),
             None if viewed.rows != viewed.answer.matched => {

@@ -6,7 +6,7 @@ use yew::{Callback, Html, Properties, classes, component, html, use_state};
 use crate::{
     components::icon::{Glyph, Icon},
     state::{
-        Action, Shared, facets,
+        Action, FilesAction, Shared, facets,
         ledger::{self, Tone, Totals},
         text, time_axis,
     },
@@ -57,7 +57,7 @@ pub(crate) fn LedgerPage(props: &LedgerPageProps) -> Html {
                     </div>
                     <span class="grow"></span>
                     <button type="button" class="out" aria-pressed={only_troubles.to_string()} onclick={toggle}>{ "Only with troubles" }</button>
-                    <button type="button" class="out" disabled={totals.rejected == 0} onclick={act.reform(|_| Action::DownloadRejected)}><Icon glyph={Glyph::Download} />{ "Download rejected lines" }</button>
+                    <button type="button" class="out" disabled={totals.rejected == 0} onclick={act.reform(|_| Action::Files(FilesAction::DownloadRejected))}><Icon glyph={Glyph::Download} />{ "Download rejected lines" }</button>
                 </div>
                 <div class="ledger-table"><table aria-label="Files">
                     <thead><tr>

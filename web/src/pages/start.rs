@@ -8,7 +8,7 @@ use crate::{
         icon::{Glyph, Icon},
         picker::Picker,
     },
-    state::{Action, facets, model::Overlay},
+    state::{Action, FilesAction, ScreenAction, facets, model::Overlay},
 };
 
 #[derive(Properties, PartialEq)]
@@ -37,10 +37,10 @@ pub(crate) fn Start(props: &StartProps) -> Html {
                     <div class="drop-buttons">
                         <Picker class="primary tall" />
                         <Picker folder={true} class="out tall" />
-                        <button type="button" class="out tall" onclick={act.reform(|_| Action::Overlay(Overlay::Paste))}><Icon glyph={Glyph::Paste} />{ "Paste" }</button>
+                        <button type="button" class="out tall" onclick={act.reform(|_| Action::Screen(ScreenAction::Overlay(Overlay::Paste)))}><Icon glyph={Glyph::Paste} />{ "Paste" }</button>
                     </div>
                     <div class="or"><span>{ "or" }</span></div>
-                    <button type="button" class="out tall" onclick={act.reform(|_| Action::OpenSample)}><Icon glyph={Glyph::Spark} />{ "Try sample logs" }</button>
+                    <button type="button" class="out tall" onclick={act.reform(|_| Action::Files(FilesAction::OpenSample))}><Icon glyph={Glyph::Spark} />{ "Try sample logs" }</button>
                     <p class="muted small-words">{ "A leaked key, told by four logs over a few days. Made up." }</p>
                 </div>
                 <section class="understood" aria-label="Logs that are understood">

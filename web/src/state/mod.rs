@@ -24,4 +24,6 @@ pub(crate) mod window;
 
 pub(crate) use model::Model;
 pub(crate) use shared::Shared;
-pub(crate) use update::{Action, Effect};
+pub(crate) use update::{
+    Action, Effect, ExportAction, FacetsAction, FilesAction, GridAction, QueryAction, ScreenAction,
+};

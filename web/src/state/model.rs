@@ -110,12 +110,27 @@ pub(crate) struct Stopped {
 /// Everything.
 #[derive(Default)]
 pub(crate) struct Model {
+    /// What the address holds.
+    pub(crate) view: View,
+    pub(crate) files: Files,
+    pub(crate) question: Question,
+    pub(crate) facets: FacetsModel,
+    pub(crate) grid: GridModel,
+    pub(crate) screen: Screen,
+}
+
+/// What is loaded.
+#[derive(Default)]
+pub(crate) struct Files {
     pub(crate) loaded: Shared<Loaded>,
     pub(crate) progress: Progress,
     pub(crate) ledger: Shared<Vec<Entry>>,
     pub(crate) stopped: Shared<Vec<Stopped>>,
-    /// What the address holds.
-    pub(crate) view: View,
+}
+
+/// The question and its answer; the text that runs is in the address.
+#[derive(Default)]
+pub(crate) struct Question {
     /// The text in the query bar.
     pub(crate) draft: String,
     /// What may stand at its cursor.
@@ -128,16 +143,35 @@ pub(crate) struct Model {
     pub(crate) outdated: bool,
     /// Remarks on the question that is out have arrived.
     pub(crate) remarked: bool,
+    /// The next view is of another question: the grid begins at its top again.
+    pub(crate) scroll_to_top: bool,
+    /// How many bars the histogram has room for.
+    pub(crate) most_bars: usize,
+    /// What the dialog for that shows, once it is here.
+    pub(crate) explained: Option<Shared<Explained>>,
+}
+
+/// Which facets the user opened and closed.
+#[derive(Default)]
+pub(crate) struct FacetsModel {
+    /// The one of which more values are shown.
+    pub(crate) long: Option<String>,
+    /// Those that the user closed.
+    pub(crate) hidden: Vec<String>,
+}
+
+/// The rows, and the row in full.
+#[derive(Default)]
+pub(crate) struct GridModel {
     /// The rows on screen.
     pub(crate) rows: Shared<Rows>,
     /// The rows of a newer view, until the first of them are here.
     pub(crate) pending_rows: Option<Rows>,
     /// What the grid shows: first row and how many.
     pub(crate) viewport: (u64, usize),
-    /// The next view is of another question: the grid begins at its top again.
-    pub(crate) scroll_to_top: bool,
     /// Counts how often the grid was sent to its top.
     pub(crate) scroll_epoch: u32,
+    pub(crate) widths: BTreeMap<String, f64>,
     /// The row under the keyboard, by place in the view.
     pub(crate) selected: Option<u64>,
     /// The row shown in full.
@@ -146,49 +180,46 @@ pub(crate) struct Model {
     pub(crate) open_on_arrival: bool,
     pub(crate) detail: Option<Shared<Detail>>,
     pub(crate) tab: Tab,
-    /// The facet of which more values are shown.
-    pub(crate) long_facet: Option<String>,
-    /// Facets that the user closed.
-    pub(crate) hidden_facets: Vec<String>,
-    pub(crate) widths: BTreeMap<String, f64>,
+}
+
+/// What lies over the page and around it.
+#[derive(Default)]
+pub(crate) struct Screen {
     pub(crate) menu: Option<Menu>,
-    pub(crate) export: Option<Export>,
     pub(crate) overlay: Overlay,
-    /// What the dialog for that shows, once it is here.
-    pub(crate) explained: Option<Shared<Explained>>,
-    pub(crate) theme: Theme,
-    pub(crate) chart: Option<ChartKind>,
     /// What was said last for a moment ("copied").
     pub(crate) notice: Option<String>,
-    /// How many bars the histogram has room for.
-    pub(crate) most_bars: usize,
+    pub(crate) export: Option<Export>,
+    pub(crate) theme: Theme,
+    pub(crate) chart: Option<ChartKind>,
 }
 
 impl Model {
     /// Whether there is anything to look at yet.
     pub(crate) fn is_empty(&self) -> bool {
-        self.loaded.rows == 0 && !self.progress.loading && self.ledger.is_empty()
+        self.files.loaded.rows == 0 && !self.files.progress.loading && self.files.ledger.is_empty()
     }
     /// What the histogram spans: the zoom, else everything that is loaded.
     pub(crate) fn span(&self) -> Option<Range> {
-        let (first, last) = self.loaded.times?;
+        let (first, last) = self.files.loaded.times?;
         Some(self.view.span.unwrap_or((first, last.saturating_add(1))))
     }
     /// The facets in the order shown.
     pub(crate) fn facet_fields(&self) -> Vec<String> {
         let mut fields: Vec<String> = self.view.facets.clone();
-        for field in facets::default_fields(&self.loaded.formats) {
+        for field in facets::default_fields(&self.files.loaded.formats) {
             if !fields.contains(&field) {
                 fields.push(field);
             }
         }
-        fields.retain(|f| !self.hidden_facets.contains(f));
+        fields.retain(|f| !self.facets.hidden.contains(f));
         fields
     }
     /// What is asked of the engine for this view.
     pub(crate) fn request(&self) -> ViewRequest {
-        let bars = self.span().map_or((0, 1, 0), |span| time_axis::bars(span, self.most_bars.max(20)));
-        let facet_values = if self.long_facet.is_some() { facets::LONG } else { facets::SHORT };
+        let bars =
+            self.span().map_or((0, 1, 0), |span| time_axis::bars(span, self.question.most_bars.max(20)));
+        let facet_values = if self.facets.long.is_some() { facets::LONG } else { facets::SHORT };
         ViewRequest {
             query: self.view.query.clone(),
             language: self.view.language,
@@ -204,11 +235,11 @@ impl Model {
     }
     /// Whether the answer on screen is to an earlier question, as the present one cannot run.
     pub(crate) fn is_stale(&self) -> bool {
-        self.has_error() && self.viewed.as_ref().is_some_and(|v| v.request.query != self.view.query)
+        self.has_error() && self.question.viewed.as_ref().is_some_and(|v| v.request.query != self.view.query)
     }
     /// The names of the grid's columns: the query's, else the user's, else the usual ones.
     pub(crate) fn column_names(&self) -> Vec<String> {
-        match &self.viewed {
+        match &self.question.viewed {
             Some(viewed) if !viewed.columns.is_empty() => viewed.columns.clone(),
             _ => self.chosen_columns(),
         }
@@ -216,29 +247,29 @@ impl Model {
     /// The user's columns, else the usual ones.
     pub(crate) fn chosen_columns(&self) -> Vec<String> {
         if self.view.columns.is_empty() {
-            columns::default_names(&self.loaded.formats)
+            columns::default_names(&self.files.loaded.formats)
         } else {
             self.view.columns.clone()
         }
     }
     /// The grid's columns.
     pub(crate) fn columns(&self) -> Vec<Column> {
-        let width = |name: &str| self.widths.get(name).copied();
-        columns::columns(&self.column_names(), &self.rows.columns, &self.loaded.formats, width)
+        let width = |name: &str| self.grid.widths.get(name).copied();
+        columns::columns(&self.column_names(), &self.grid.rows.columns, &self.files.loaded.formats, width)
     }
     /// Whether the query cannot run.
     pub(crate) fn has_error(&self) -> bool {
-        self.diagnostics.iter().any(|d| d.severity == Severity::Error)
+        self.question.diagnostics.iter().any(|d| d.severity == Severity::Error)
     }
     /// Whether the answer is a table of its own.
     pub(crate) fn has_table(&self) -> bool {
-        self.viewed.as_ref().is_some_and(|v| v.table.is_some())
+        self.question.viewed.as_ref().is_some_and(|v| v.table.is_some())
     }
     /// "1,284 of 184,206 events".
     pub(crate) fn status(&self) -> String {
-        let (matched, total) = match &self.viewed {
+        let (matched, total) = match &self.question.viewed {
             Some(viewed) => (viewed.answer.matched, viewed.answer.total),
-            None => (0, self.loaded.rows),
+            None => (0, self.files.loaded.rows),
         };
         format!("{} of {} events", super::text::grouped(matched), super::text::grouped(total))
     }
