@@ -2,14 +2,14 @@
 
 use super::{
     Printer,
-    expression::SqlResult,
+    expression::TypedResult,
     json_path::json_path,
-    sql::{Sql, type_of},
+    typed::{Typed, type_of},
 };
 use crate::transpile::Unsupported;
 use logloupe_syntax::{
     functions::SqlType,
-    sql::write::{self, Level},
+    sql::write::{self, Expression, Level},
 };
 use logloupe_table::{
     Field, Kind, Value,
@@ -20,11 +20,11 @@ use logloupe_table::{
 
 impl Printer<'_> {
     /// The column that a name means.
-    pub(super) fn column(&mut self, name: &str) -> SqlResult {
+    pub(super) fn column(&mut self, name: &str) -> TypedResult {
         match name {
-            "@timestamp" => return Ok(Sql::atom(self.table.time, SqlType::Time)),
-            "@format" => return Ok(Sql::constant(&Value::text(self.log.id))),
-            "@source" => return Ok(Sql::atom("\"$path\"", SqlType::Text)),
+            "@timestamp" => return Ok(Typed::atom(self.table.time, SqlType::Time)),
+            "@format" => return Ok(Typed::constant(&Value::text(self.log.id))),
+            "@source" => return Ok(Typed::atom("\"$path\"", SqlType::Text)),
             _ => {}
         }
         let log = self.log;
@@ -37,20 +37,20 @@ impl Printer<'_> {
             if place.json.is_some() {
                 self.note(SCALARS);
             }
-            return Ok(Sql::atom(place.sql, SqlType::Text));
+            return Ok(Typed::atom(place.sql, SqlType::Text));
         };
         self.field(field).ok_or_else(|| self.absent(name))
     }
 
     /// The value of a column of the log: the expression that the column has itself, or else what stands in the table under
     /// its name and its further paths, as a value of its kind.
-    fn field(&mut self, field: &Field) -> Option<Sql> {
+    fn field(&mut self, field: &Field) -> Option<Typed> {
         let ty = type_of(field.kind);
         if let Some(sql) = field.athena {
             let plain = sql.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'"'));
             let call = sql.ends_with(')') && !sql.starts_with("CASE") || sql.ends_with("END");
             let level = if plain || call { Level::Atom } else { Level::Or };
-            return Some(Sql::new(sql, level, ty));
+            return Some(Typed::new(sql, level, ty));
         }
         let mut found: Vec<AthenaColumn> = Vec::new();
         if !field.made {
@@ -67,10 +67,11 @@ impl Printer<'_> {
         let sql: Vec<&str> = found.iter().map(|c| c.sql.as_str()).collect();
         let sql = match sql.as_slice() {
             [] => return None,
-            [one] => (*one).to_owned(),
-            several => format!("coalesce({})", several.join(", ")),
+            [one] => Expression::atom(*one),
+            several => Expression::call("coalesce", several),
         };
-        converted(sql, found[0].ty, field.kind, self.table.null_text).map(|sql| Sql::atom(sql, ty))
+        let sql = converted(sql, found[0].ty, field.kind, self.table.null_text)?;
+        Some(Typed::of(sql, ty))
     }
 
     /// What the table has at a path: a column, a member of a struct, or what lies below a column that holds an object.
@@ -102,8 +103,8 @@ impl Printer<'_> {
                     }
                     let small = matches!(root, JsonRoot::SmallJson { .. });
                     let path = json_path(&if small { rest.to_lowercase() } else { rest.to_owned() });
-                    let sql = format!("json_extract_scalar({column}, {})", write::text(&path));
-                    return Some(Below { sql, json: Some(root) });
+                    let sql = Expression::call("json_extract_scalar", [*column, &write::text(&path)]);
+                    return Some(Below { sql: sql.text, json: Some(root) });
                 }
                 JsonRoot::Structs { path: root, column } => {
                     let Some(rest) = rest_of(root) else { continue };
@@ -138,21 +139,21 @@ struct Below {
 }
 
 /// What is of type `ty` in a table as a value of a kind; nothing if the type cannot hold such values.
-fn converted(sql: String, ty: &str, kind: Kind, null_text: Option<&str>) -> Option<String> {
-    let or_null = |sql: String| match null_text {
-        Some(null) => format!("nullif({sql}, {})", write::text(null)),
+fn converted(sql: Expression, ty: &str, kind: Kind, null_text: Option<&str>) -> Option<Expression> {
+    let or_null = |sql: Expression| match null_text {
+        Some(null) => Expression::call("nullif", [sql.text, write::text(null)]),
         None => sql,
     };
     Some(match (kind, ty) {
         (Kind::Text | Kind::Ip, "STRING") => or_null(sql),
-        (Kind::Time, "STRING") => format!("from_iso8601_timestamp({})", or_null(sql)),
+        (Kind::Time, "STRING") => Expression::call("from_iso8601_timestamp", [or_null(sql)]),
         (Kind::Int, "INT" | "BIGINT") | (Kind::Float, "DOUBLE") | (Kind::Bool, "BOOLEAN") => sql,
-        (Kind::Int, "STRING") => format!("TRY_CAST({sql} AS bigint)"),
-        (Kind::Float, "STRING") => format!("TRY_CAST({sql} AS double)"),
-        (Kind::Bool, "STRING") => format!("TRY_CAST({sql} AS boolean)"),
+        (Kind::Int, "STRING") => sql.try_cast("bigint"),
+        (Kind::Float, "STRING") => sql.try_cast("double"),
+        (Kind::Bool, "STRING") => sql.try_cast("boolean"),
         // FLOAT has 32 bits; by way of text it becomes the number that stands in the log.
-        (Kind::Float, "FLOAT") => format!("CAST(CAST({sql} AS varchar) AS double)"),
-        (Kind::Text, "DATE") => format!("CAST({sql} AS varchar)"),
+        (Kind::Float, "FLOAT") => sql.cast("varchar").cast("double"),
+        (Kind::Text, "DATE") => sql.cast("varchar"),
         _ => return None,
     })
 }

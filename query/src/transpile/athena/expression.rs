@@ -1,9 +1,9 @@
 //! Expressions of a plan as SQL. A comparison with a missing value is false here and NULL there: as a condition that is
-//! the same, anywhere else [`Sql::value`] makes it so.
+//! the same, anywhere else [`Typed::value`] makes it so.
 
 use super::{
     Printer, regex,
-    sql::{Sql, binned},
+    typed::{Typed, binned},
 };
 use crate::plan::{Node, Op, pattern::Extractor};
 use logloupe_syntax::{
@@ -22,11 +22,11 @@ const DEEPEST: usize = 300;
 /// How long one expression may become: definitions are written out where they are used.
 const LONGEST: usize = 20_000;
 
-pub(super) type SqlResult = Result<Sql, Unsupported>;
+pub(super) type TypedResult = Result<Typed, Unsupported>;
 
 impl Printer<'_> {
     /// The expression of a node.
-    pub(super) fn node(&mut self, node: &Node) -> SqlResult {
+    pub(super) fn node(&mut self, node: &Node) -> TypedResult {
         self.depth += 1;
         if self.depth > DEEPEST {
             return Err(too_long());
@@ -38,31 +38,31 @@ impl Printer<'_> {
     }
 
     /// As a value.
-    pub(super) fn value(&mut self, node: &Node) -> SqlResult {
+    pub(super) fn value(&mut self, node: &Node) -> TypedResult {
         Ok(self.node(node)?.value())
     }
 
     /// As a condition.
-    pub(super) fn condition(&mut self, node: &Node) -> SqlResult {
+    pub(super) fn condition(&mut self, node: &Node) -> TypedResult {
         Ok(self.node(node)?.holds())
     }
 
-    fn node_inner(&mut self, node: &Node) -> SqlResult {
+    fn node_inner(&mut self, node: &Node) -> TypedResult {
         match node {
-            Node::Const(value) => Ok(Sql::constant(value)),
+            Node::Const(value) => Ok(Typed::constant(value)),
             Node::Input(n) => self.input(*n),
             Node::Def(n) => self.def(*n),
             Node::Apply(op, args) => self.apply(op, args),
         }
     }
 
-    fn def(&mut self, n: usize) -> SqlResult {
+    fn def(&mut self, n: usize) -> TypedResult {
         if let Some(Some(known)) = self.relation.defs.get(n) {
             return Ok(known.clone());
         }
         let plan = self.plan;
         let Some(node) = plan.stages.get(self.stage).and_then(|s| s.defs.get(n)) else {
-            return Ok(Sql::constant(&Value::Null));
+            return Ok(Typed::constant(&Value::Null));
         };
         let made = self.node(node)?;
         if let Some(slot) = self.relation.defs.get_mut(n) {
@@ -71,7 +71,7 @@ impl Printer<'_> {
         Ok(made)
     }
 
-    fn apply(&mut self, op: &Op, args: &[Node]) -> SqlResult {
+    fn apply(&mut self, op: &Op, args: &[Node]) -> TypedResult {
         match op {
             Op::And | Op::Or => {
                 let mut parts = Vec::with_capacity(args.len());
@@ -79,7 +79,7 @@ impl Printer<'_> {
                     parts.push(self.condition(arg)?.expr);
                 }
                 let together = if matches!(op, Op::And) { Expression::all } else { Expression::any };
-                Ok(Sql::condition(together(&parts)))
+                Ok(Typed::condition(together(&parts)))
             }
             Op::Not => {
                 let inner = self.condition(first(args)?)?;
@@ -87,13 +87,13 @@ impl Printer<'_> {
                 if let Some(present) =
                     text.strip_suffix(" IS NOT NULL").filter(|_| *level == Level::Comparison)
                 {
-                    return Ok(Sql::of(Expression::atom(present).is_null(), SqlType::Bool));
+                    return Ok(Typed::of(Expression::atom(present).is_null(), SqlType::Bool));
                 }
-                Ok(Sql::of(inner.truth().expr.not(), SqlType::Bool))
+                Ok(Typed::of(inner.truth().expr.not(), SqlType::Bool))
             }
             Op::Negate => {
                 let Some(n) = self.node(first(args)?)?.number() else { return Ok(nothing()) };
-                Ok(Sql::of(n.expr.minus(), n.ty))
+                Ok(Typed::of(n.expr.minus(), n.ty))
             }
             Op::Compare(op) => {
                 let (a, b) = self.two(args)?;
@@ -111,13 +111,13 @@ impl Printer<'_> {
                 let item = self.value(first(args)?)?.text();
                 let place = Expression::call("strpos", [item.expr.text, write::text(part)]);
                 let sign = if *negated { "=" } else { ">" };
-                Ok(Sql::condition(place.compared(sign, &Expression::atom("0"))))
+                Ok(Typed::condition(place.compared(sign, &Expression::atom("0"))))
             }
             Op::Matches(regex, negated) => {
                 let item = self.value(first(args)?)?.text();
                 let pattern = write::text(regex::checked(regex.as_str())?);
                 let call = Expression::call("regexp_like", [item.expr.text, pattern]);
-                Ok(Sql::condition(if *negated { call.not() } else { call }))
+                Ok(Typed::condition(if *negated { call.not() } else { call }))
             }
             Op::Floor(bins) | Op::Ceil(bins) => {
                 let Some(time) = self.value(first(args)?)?.time() else { return Ok(nothing()) };
@@ -132,7 +132,7 @@ impl Printer<'_> {
             Op::Later(micros) => {
                 let Some(time) = self.value(first(args)?)?.time() else { return Ok(nothing()) };
                 let millis = (micros / 1000).to_string();
-                Ok(Sql::call("date_add", ["'millisecond'", &millis, &time.expr.text], SqlType::Time))
+                Ok(Typed::call("date_add", ["'millisecond'", &millis, &time.expr.text], SqlType::Time))
             }
             Op::Item(n) => self.item(*n, first(args)?),
             Op::Function(function, _) => {
@@ -165,7 +165,7 @@ impl Printer<'_> {
     }
 
     /// Item `n` of a list; of what `parse` finds, a group of its pattern.
-    fn item(&mut self, n: usize, list: &Node) -> SqlResult {
+    fn item(&mut self, n: usize, list: &Node) -> TypedResult {
         let plan = self.plan;
         let extract = match list {
             Node::Def(d) => plan.stages.get(self.stage).and_then(|s| s.defs.get(*d)),
@@ -173,7 +173,7 @@ impl Printer<'_> {
         };
         let Some(Node::Apply(Op::Extract(extractor), args)) = extract else {
             let list = self.node(list)?;
-            return Ok(Sql::call("element_at", [list.expr.text, (n + 1).to_string()], SqlType::Text));
+            return Ok(Typed::call("element_at", [list.expr.text, (n + 1).to_string()], SqlType::Text));
         };
         let source = self.value(first(args)?)?.text();
         let (pattern, group) = match &**extractor {
@@ -184,10 +184,10 @@ impl Printer<'_> {
             }
         };
         let args = [source.expr.text, write::text(&pattern), group.to_string()];
-        Ok(Sql::call("regexp_extract", args, SqlType::Text))
+        Ok(Typed::call("regexp_extract", args, SqlType::Text))
     }
 
-    fn two(&mut self, args: &[Node]) -> Result<(Sql, Sql), Unsupported> {
+    fn two(&mut self, args: &[Node]) -> Result<(Typed, Typed), Unsupported> {
         match args {
             [a, b] => Ok((self.node(a)?, self.node(b)?)),
             _ => Err(too_long()),
@@ -199,8 +199,8 @@ fn first(args: &[Node]) -> Result<&Node, Unsupported> {
     args.first().ok_or_else(too_long)
 }
 
-fn nothing() -> Sql {
-    Sql::constant(&Value::Null)
+fn nothing() -> Typed {
+    Typed::constant(&Value::Null)
 }
 
 fn too_long() -> Unsupported {
@@ -212,12 +212,12 @@ fn too_long() -> Unsupported {
 }
 
 /// A comparison; what the two sides are compared as follows from their types.
-fn compare(op: Binary, a: &Sql, b: &Sql) -> Sql {
-    let plain = |a: &Sql, b: &Sql| Sql::condition(a.expr.compared(symbol(op), &b.expr));
+fn compare(op: Binary, a: &Typed, b: &Typed) -> Typed {
+    let plain = |a: &Typed, b: &Typed| Typed::condition(a.expr.compared(symbol(op), &b.expr));
     let as_text = || plain(&a.text(), &b.text());
     let equality = matches!(op, Binary::Equal | Binary::NotEqual);
     match (a.ty, b.ty) {
-        (SqlType::Nothing, _) | (_, SqlType::Nothing) => Sql::constant(&Value::Bool(false)),
+        (SqlType::Nothing, _) | (_, SqlType::Nothing) => Typed::constant(&Value::Bool(false)),
         (SqlType::Time, _) | (_, SqlType::Time) => match (a.time(), b.time()) {
             (Some(a), Some(b)) => plain(&a, &b),
             _ => as_text(),
@@ -225,14 +225,14 @@ fn compare(op: Binary, a: &Sql, b: &Sql) -> Sql {
         (x, y) if x.is_number() && y.is_number() => plain(a, b),
         (SqlType::Bool, SqlType::Bool) => plain(a, b),
         (SqlType::Bool, SqlType::Text) | (SqlType::Text, SqlType::Bool) => {
-            let truth = |s: &Sql| match s.constant.as_ref().and_then(Value::as_text) {
+            let truth = |s: &Typed| match s.constant.as_ref().and_then(Value::as_text) {
                 Some("true") => Some(true),
                 Some("false") => Some(false),
                 _ => None,
             };
             match (truth(a), truth(b)) {
-                (Some(v), _) => plain(&Sql::constant(&Value::Bool(v)), b),
-                (_, Some(v)) => plain(a, &Sql::constant(&Value::Bool(v))),
+                (Some(v), _) => plain(&Typed::constant(&Value::Bool(v)), b),
+                (_, Some(v)) => plain(a, &Typed::constant(&Value::Bool(v))),
                 _ => as_text(),
             }
         }
@@ -244,11 +244,11 @@ fn compare(op: Binary, a: &Sql, b: &Sql) -> Sql {
         _ => match (a.number(), b.number()) {
             (Some(x), Some(y)) => {
                 let numbers = plain(&x, &y);
-                let certain = |s: &Sql| s.ty.is_number() || s.constant.is_some();
+                let certain = |s: &Typed| s.ty.is_number() || s.constant.is_some();
                 if certain(a) && certain(b) || op == Binary::Equal {
                     return numbers;
                 }
-                Sql::condition(Expression::call("coalesce", [numbers, as_text()]))
+                Typed::condition(Expression::call("coalesce", [numbers, as_text()]))
             }
             _ => as_text(),
         },
@@ -256,7 +256,7 @@ fn compare(op: Binary, a: &Sql, b: &Sql) -> Sql {
 }
 
 /// Arithmetic over whatever reads as a number.
-fn arithmetic(op: Binary, a: &Sql, b: &Sql) -> Sql {
+fn arithmetic(op: Binary, a: &Typed, b: &Typed) -> Typed {
     let (Some(a), Some(b)) = (a.number(), b.number()) else { return nothing() };
     let both = if a.ty == SqlType::Int && b.ty == SqlType::Int { SqlType::Int } else { SqlType::Float };
     let divisor = divisor(&b);
@@ -264,28 +264,28 @@ fn arithmetic(op: Binary, a: &Sql, b: &Sql) -> Sql {
     match op {
         Binary::Divide => {
             let a = if a.ty == SqlType::Int { a.expr.cast("double") } else { a.expr };
-            Sql::of(a.product(sign, &divisor), SqlType::Float)
+            Typed::of(a.product(sign, &divisor), SqlType::Float)
         }
-        Binary::Modulo => Sql::of(a.expr.product(sign, &divisor), both),
-        Binary::Power => Sql::call("power", [a, b], SqlType::Float),
-        Binary::Multiply => Sql::of(a.expr.product(sign, &b.expr), both),
-        _ => Sql::of(a.expr.sum(sign, &b.expr), both),
+        Binary::Modulo => Typed::of(a.expr.product(sign, &divisor), both),
+        Binary::Power => Typed::call("power", [a, b], SqlType::Float),
+        Binary::Multiply => Typed::of(a.expr.product(sign, &b.expr), both),
+        _ => Typed::of(a.expr.sum(sign, &b.expr), both),
     }
 }
 
 /// What is divided by: nothing divided by zero is a number.
-pub(super) fn divisor(by: &Sql) -> Expression {
+pub(super) fn divisor(by: &Typed) -> Expression {
     match &by.constant {
         Some(v) if v.number().is_some_and(|n| n != 0.0) => by.expr.clone(),
         _ => Expression::call("nullif", [by.expr.text.as_str(), "0"]),
     }
 }
 
-fn is_in(item: &Sql, list: &[Value], negated: bool) -> Sql {
-    let mut same: Vec<Sql> = Vec::new();
-    let mut others: Vec<Sql> = Vec::new();
+fn is_in(item: &Typed, list: &[Value], negated: bool) -> Typed {
+    let mut same: Vec<Typed> = Vec::new();
+    let mut others: Vec<Typed> = Vec::new();
     for value in list.iter().filter(|v| !v.is_null()) {
-        let constant = Sql::constant(value);
+        let constant = Typed::constant(value);
         let plain = match (item.ty, constant.ty) {
             (SqlType::Text, SqlType::Text) => Some(constant.clone()),
             (i, _) if i.is_number() => constant.number(),
@@ -304,14 +304,14 @@ fn is_in(item: &Sql, list: &[Value], negated: bool) -> Sql {
     }
     let mut parts = Vec::new();
     if !same.is_empty() {
-        parts.push(Sql::condition(item.expr.is_in(negated, same)));
+        parts.push(Typed::condition(item.expr.is_in(negated, same)));
     }
     parts.extend(others);
     let together = if negated { Expression::all } else { Expression::any };
     match parts.len() {
-        0 if negated => Sql::of(item.expr.is_not_null(), SqlType::Bool),
-        0 => Sql::constant(&Value::Bool(false)),
+        0 if negated => Typed::of(item.expr.is_not_null(), SqlType::Bool),
+        0 => Typed::constant(&Value::Bool(false)),
         1 => parts.remove(0),
-        _ => Sql::condition(together(&parts.into_iter().map(|part| part.expr).collect::<Vec<_>>())),
+        _ => Typed::condition(together(&parts.into_iter().map(|part| part.expr).collect::<Vec<_>>())),
     }
 }

@@ -2,9 +2,9 @@
 
 use super::{
     Printer,
-    expression::{SqlResult, divisor},
+    expression::{TypedResult, divisor},
     json_path::json_path,
-    sql::Sql,
+    typed::Typed,
 };
 use crate::plan::AggregateCall;
 use logloupe_syntax::{
@@ -37,9 +37,9 @@ const SPECIAL: &[&str] = &[
 
 impl Printer<'_> {
     /// A function of values.
-    pub(super) fn function(&mut self, spec: &Spec, args: Vec<Sql>) -> SqlResult {
+    pub(super) fn function(&mut self, spec: &Spec, args: Vec<Typed>) -> TypedResult {
         match spec.athena {
-            Athena::Template(template, ty) => Ok(Sql::atom(filled(template, &args), ty)),
+            Athena::Template(template, ty) => Ok(Typed::atom(filled(template, &args), ty)),
             Athena::Same(ty) => Ok(same(spec, &args, ty)),
             Athena::Special => self.special(spec, args),
             Athena::Missing => Err(missing_there(spec.name)),
@@ -47,19 +47,19 @@ impl Printer<'_> {
     }
 
     /// A function that is written in a way of its own.
-    fn special(&mut self, spec: &Spec, args: Vec<Sql>) -> SqlResult {
+    fn special(&mut self, spec: &Spec, args: Vec<Typed>) -> TypedResult {
         let name = spec.name;
-        let missing = || Sql::constant(&Value::Null);
+        let missing = || Typed::constant(&Value::Null);
         let arg = |n: usize| args.get(n).cloned().unwrap_or_else(missing);
         let number = |n: usize| arg(n).number().unwrap_or_else(missing);
         let text = |n: usize| arg(n).text().expr;
-        let int = |expr: Expression| Ok(Sql::of(expr, SqlType::Int));
-        let float = |expr: Expression| Ok(Sql::of(expr, SqlType::Float));
-        let word = |expr: Expression| Ok(Sql::of(expr, SqlType::Text));
-        let test = |condition: Expression| Ok(Sql::test(condition, &arg(0)));
+        let int = |expr: Expression| Ok(Typed::of(expr, SqlType::Int));
+        let float = |expr: Expression| Ok(Typed::of(expr, SqlType::Float));
+        let word = |expr: Expression| Ok(Typed::of(expr, SqlType::Text));
+        let test = |condition: Expression| Ok(Typed::test(condition, &arg(0)));
         let call = |name: &str, args: &[Expression]| Expression::call(name, args);
         match spec.func {
-            Func::Number(Number::Abs) => Ok(Sql::call("abs", [number(0)], number(0).ty)),
+            Func::Number(Number::Abs) => Ok(Typed::call("abs", [number(0)], number(0).ty)),
             Func::Number(Number::Round) if args.len() == 1 => {
                 int(call("round", &[number(0).expr]).cast("bigint"))
             }
@@ -74,18 +74,18 @@ impl Printer<'_> {
             }
             Func::Number(Number::Greatest) | Func::Number(Number::Least) => {
                 // There, one missing value makes the whole missing.
-                let mut all = args.iter().filter_map(Sql::number);
+                let mut all = args.iter().filter_map(Typed::number);
                 let Some(mut best) = all.next() else { return Ok(missing()) };
                 for next in all {
                     let ty = if best.ty == next.ty { best.ty } else { SqlType::Float };
                     let both = [best.expr, next.expr];
                     let of_both = call(name, &both);
                     let [first, second] = both;
-                    best = Sql::call("coalesce", [of_both, first, second], ty);
+                    best = Typed::call("coalesce", [of_both, first, second], ty);
                 }
                 Ok(best)
             }
-            Func::General(General::Ispresent) => Ok(Sql::of(arg(0).expr.is_not_null(), SqlType::Bool)),
+            Func::General(General::Ispresent) => Ok(Typed::of(arg(0).expr.is_not_null(), SqlType::Bool)),
             Func::General(General::IsNumeric) => test(match arg(0).ty {
                 SqlType::Text => arg(0).expr.try_cast("double").is_not_null(),
                 t if t.is_number() => arg(0).expr.is_not_null(),
@@ -93,25 +93,25 @@ impl Printer<'_> {
             }),
             Func::General(General::Coalesce) => {
                 let (all, ty) = alike(args);
-                Ok(Sql::call("coalesce", all, ty))
+                Ok(Typed::call("coalesce", all, ty))
             }
             Func::General(General::Nullif) => {
                 let (all, ty) = alike(args);
                 match all.as_slice() {
-                    [a, b] => Ok(Sql::call("nullif", [a, b], ty)),
+                    [a, b] => Ok(Typed::call("nullif", [a, b], ty)),
                     _ => Ok(missing()),
                 }
             }
             Func::General(General::If) | Func::General(General::Case) => Ok(choice(args)),
             Func::Text(Text::Concat) => {
-                let part = |a: &Sql| match a.constant {
+                let part = |a: &Typed| match a.constant {
                     Some(_) => a.text().expr,
                     None => Expression::call("coalesce", [a.text().expr, Expression::atom(write::text(""))]),
                 };
                 let parts: Vec<Expression> =
                     args.iter().filter(|a| a.ty != SqlType::Nothing).map(part).collect();
                 match parts.as_slice() {
-                    [] => Ok(Sql::constant(&Value::text(""))),
+                    [] => Ok(Typed::constant(&Value::text(""))),
                     [one] => word(one.clone()),
                     many => word(call("concat", many)),
                 }
@@ -120,13 +120,13 @@ impl Printer<'_> {
                 word(call(name, &[text(0)]))
             }
             Func::Text(Text::Trim) => {
-                Ok(Sql::call("trim", [format!("BOTH {} FROM {}", text(1), text(0))], SqlType::Text))
+                Ok(Typed::call("trim", [format!("BOTH {} FROM {}", text(1), text(0))], SqlType::Text))
             }
             Func::Text(Text::Ltrim) => {
-                Ok(Sql::call("trim", [format!("LEADING {} FROM {}", text(1), text(0))], SqlType::Text))
+                Ok(Typed::call("trim", [format!("LEADING {} FROM {}", text(1), text(0))], SqlType::Text))
             }
             Func::Text(Text::Rtrim) => {
-                Ok(Sql::call("trim", [format!("TRAILING {} FROM {}", text(1), text(0))], SqlType::Text))
+                Ok(Typed::call("trim", [format!("TRAILING {} FROM {}", text(1), text(0))], SqlType::Text))
             }
             Func::General(General::MessageSize) if args.len() == 1 => {
                 int(call("length", &[call("to_utf8", &[text(0)])]))
@@ -149,7 +149,7 @@ impl Printer<'_> {
                     text(0),
                     text(1)
                 );
-                Ok(Sql::new(condition, Level::And, SqlType::Bool))
+                Ok(Typed::new(condition, Level::And, SqlType::Bool))
             }
             Func::Json(Json::JsonParse) if args.len() == 2 => {
                 match arg(1).constant.as_ref().and_then(Value::as_text) {
@@ -184,7 +184,7 @@ impl Printer<'_> {
                 };
                 let family = subnet.contains(':');
                 if family == (name == "isIpv4InSubnet") && name != "isIpInSubnet" {
-                    return Ok(Sql::constant(&Value::Bool(false)));
+                    return Ok(Typed::constant(&Value::Bool(false)));
                 }
                 let subnet = match (subnet.contains('/'), family) {
                     (true, _) => subnet,
@@ -203,25 +203,30 @@ impl Printer<'_> {
                 let (Some(a), Some(b)) = (arg(0).number(), arg(1).number()) else { return Ok(missing()) };
                 let whole = a.ty == SqlType::Int && b.ty == SqlType::Int;
                 let ty = if whole { SqlType::Int } else { SqlType::Float };
-                Ok(Sql::of(a.expr.product("/", &divisor(&b)), ty))
+                Ok(Typed::of(a.expr.product("/", &divisor(&b)), ty))
             }
             Func::Sql(SqlFunc::Varchar) if arg(0).ty == SqlType::Text => Ok(arg(0)),
             Func::Sql(SqlFunc::Varchar) => word(arg(0).expr.cast("varchar")),
             Func::Sql(SqlFunc::Bigint) => int(arg(0).expr.try_cast("bigint")),
             Func::Sql(SqlFunc::Double) => float(arg(0).expr.try_cast("double")),
-            Func::Sql(SqlFunc::Boolean) => Ok(Sql::of(arg(0).expr.try_cast("boolean"), SqlType::Bool)),
+            Func::Sql(SqlFunc::Boolean) => Ok(Typed::of(arg(0).expr.try_cast("boolean"), SqlType::Bool)),
             Func::Sql(SqlFunc::Timestamp) => Ok(arg(0).time().unwrap_or_else(missing)),
             Func::Sql(SqlFunc::Greatest | SqlFunc::Least) => {
                 let name = name.strip_prefix("sql.").unwrap_or(name);
                 let (all, ty) = alike(args);
-                Ok(Sql::call(name, all, ty))
+                Ok(Typed::call(name, all, ty))
             }
             _ => Err(missing_there(name)),
         }
     }
 
     /// A function with a regular expression, which is no value: `pattern` is its literal.
-    pub(super) fn function_with_pattern(&mut self, spec: &Spec, pattern: &str, args: Vec<Sql>) -> SqlResult {
+    pub(super) fn function_with_pattern(
+        &mut self,
+        spec: &Spec,
+        pattern: &str,
+        args: Vec<Typed>,
+    ) -> TypedResult {
         let args: Vec<String> = match (spec.func, args.as_slice()) {
             (Func::Sql(SqlFunc::RegexpExtract), [subject, groups @ ..]) => {
                 let groups = groups.iter().take(1).map(|group| group.expr.text.clone());
@@ -234,35 +239,35 @@ impl Printer<'_> {
             _ => return Err(missing_there(spec.name)),
         };
         let name = if matches!(spec.func, Func::Regexp(_)) { "regexp_replace" } else { "regexp_extract" };
-        Ok(Sql::call(name, args, SqlType::Text))
+        Ok(Typed::call(name, args, SqlType::Text))
     }
 
     /// An aggregate.
-    pub(super) fn aggregate(&mut self, call: &AggregateCall) -> SqlResult {
-        let Some(arg) = &call.arg else { return Ok(Sql::call("count", ["*"], SqlType::Int)) };
+    pub(super) fn aggregate(&mut self, call: &AggregateCall) -> TypedResult {
+        let Some(arg) = &call.arg else { return Ok(Typed::call("count", ["*"], SqlType::Int)) };
         let arg = self.value(arg)?;
-        let number = || arg.number().unwrap_or_else(|| Sql::constant(&Value::Null));
+        let number = || arg.number().unwrap_or_else(|| Typed::constant(&Value::Null));
         // Several names of one kind are written alike.
         let kind = std::mem::discriminant(&call.kind);
         let known = AGGREGATES.iter().find(|a| std::mem::discriminant(&a.kind) == kind);
         if let Some(Athena::Template(template, ty)) = known.map(|a| a.athena) {
-            return Ok(Sql::atom(filled(template, &[arg]), ty));
+            return Ok(Typed::atom(filled(template, &[arg]), ty));
         }
         match call.kind {
-            AggregateKind::Sum => Ok(Sql::call("sum", [number()], number().ty)),
+            AggregateKind::Sum => Ok(Typed::call("sum", [number()], number().ty)),
             AggregateKind::Min | AggregateKind::Max => {
                 if arg.ty == SqlType::Text {
                     self.note(ORDER);
                 }
                 let name = if call.kind == AggregateKind::Min { "min" } else { "max" };
                 let ty = arg.ty;
-                Ok(Sql::call(name, [arg], ty))
+                Ok(Typed::call(name, [arg], ty))
             }
             AggregateKind::Percentile | AggregateKind::FixedPercentile(_) => {
                 self.note("approx_percentile is approximate; percentiles are exact in Logloupe");
                 let share = Dialect::Athena.float(call.percent / 100.0);
                 let n = number();
-                Ok(Sql::call("approx_percentile", [n.expr.text, share], n.ty))
+                Ok(Typed::call("approx_percentile", [n.expr.text, share], n.ty))
             }
             AggregateKind::Earliest | AggregateKind::Latest => {
                 let last = call.kind == AggregateKind::Latest;
@@ -274,13 +279,13 @@ impl Printer<'_> {
                     ));
                 };
                 if arg.expr.text == time.expr.text {
-                    return Ok(Sql::call(if last { "max" } else { "min" }, [&arg], arg.ty));
+                    return Ok(Typed::call(if last { "max" } else { "min" }, [&arg], arg.ty));
                 }
                 self.note("of events at the same time, min_by and max_by take any one; Logloupe goes by their place in the file");
                 let name = if last { "max_by" } else { "min_by" };
                 let known = arg.expr.is_not_null();
                 let text = format!("{} FILTER (WHERE {known})", Expression::call(name, [&arg, &time]));
-                Ok(Sql::atom(text, arg.ty))
+                Ok(Typed::atom(text, arg.ty))
             }
             _ => Err(Unsupported::new(
                 format!("the aggregate `{}`", known.map_or("", |a| a.name)),
@@ -292,13 +297,13 @@ impl Printer<'_> {
 }
 
 /// A template with its arguments.
-fn filled(template: &str, args: &[Sql]) -> String {
+fn filled(template: &str, args: &[Typed]) -> String {
     let (mut out, mut rest) = (String::new(), template);
     while let Some((before, after)) = rest.split_once('{') {
         let (place, after) = after.split_once('}').unwrap_or((after, ""));
         let at: usize = place.trim_start_matches(char::is_alphabetic).parse().unwrap_or(0);
-        let arg = args.get(at).cloned().unwrap_or_else(|| Sql::constant(&Value::Null));
-        let number = || arg.number().unwrap_or_else(|| Sql::constant(&Value::Null));
+        let arg = args.get(at).cloned().unwrap_or_else(|| Typed::constant(&Value::Null));
+        let number = || arg.number().unwrap_or_else(|| Typed::constant(&Value::Null));
         out.push_str(before);
         out.push_str(&match place.as_bytes().first() {
             Some(b't') => arg.text().expr.text,
@@ -313,18 +318,18 @@ fn filled(template: &str, args: &[Sql]) -> String {
 }
 
 /// A function of SQL's own: Athena has it under the same name.
-fn same(spec: &Spec, args: &[Sql], ty: SqlType) -> Sql {
+fn same(spec: &Spec, args: &[Typed], ty: SqlType) -> Typed {
     use SqlFunc::{Concat, JsonExtract, JsonExtractScalar, Reverse, Strpos, Substr};
     // Where text is wanted, a constant of another type would not do.
     let wants_text =
         matches!(spec.func, Func::Sql(Concat | Substr | Strpos | Reverse | JsonExtract | JsonExtractScalar));
     let all_text = spec.func == Func::Sql(Concat);
-    let written = |(n, a): (usize, &Sql)| match wants_text && (n == 0 || all_text) {
+    let written = |(n, a): (usize, &Typed)| match wants_text && (n == 0 || all_text) {
         true => a.text(),
         false => a.clone(),
     };
     let name = spec.name.strip_prefix("sql.").unwrap_or(spec.name);
-    Sql::call(name, args.iter().enumerate().map(written), ty)
+    Typed::call(name, args.iter().enumerate().map(written), ty)
 }
 
 /// How texts are ordered, where it matters.
@@ -352,7 +357,7 @@ fn within_any(networks: &[&str], text: &Expression) -> Expression {
 }
 
 /// The values with one type: their own if they share it, else text.
-fn alike(args: Vec<Sql>) -> (Vec<Sql>, SqlType) {
+fn alike(args: Vec<Typed>) -> (Vec<Typed>, SqlType) {
     let mut types = args.iter().map(|a| a.ty).filter(|t| *t != SqlType::Nothing);
     let first = types.next().unwrap_or(SqlType::Nothing);
     let ty = types.fold(first, |all, t| match (all, t) {
@@ -360,17 +365,17 @@ fn alike(args: Vec<Sql>) -> (Vec<Sql>, SqlType) {
         (a, b) if a.is_number() && b.is_number() => SqlType::Float,
         _ => SqlType::Text,
     });
-    let as_one = |a: Sql| if ty == SqlType::Text && a.ty != SqlType::Nothing { a.text() } else { a };
+    let as_one = |a: Typed| if ty == SqlType::Text && a.ty != SqlType::Nothing { a.text() } else { a };
     (args.into_iter().map(as_one).collect(), ty)
 }
 
 /// `if` and `case`: pairs of condition and value, perhaps another value at the end.
-fn choice(args: Vec<Sql>) -> Sql {
+fn choice(args: Vec<Typed>) -> Typed {
     let count = args.len();
     let is_value = |i: usize| i % 2 == 1 || i + 1 == count;
     let (mut values, ty) =
         alike(args.iter().enumerate().filter(|(i, _)| is_value(*i)).map(|(_, a)| a.clone()).collect());
     let conditions = args.chunks_exact(2).map(|pair| pair[0].clone().holds());
     let otherwise = if count % 2 == 1 { values.pop() } else { None };
-    Sql::of(Expression::case(conditions.zip(values), otherwise), ty)
+    Typed::of(Expression::case(conditions.zip(values), otherwise), ty)
 }

@@ -1,6 +1,6 @@
 //! What is done so far as a query of its own in the WITH, with the columns that the rest needs, each under a name.
 
-use super::{Order, Printer, Relation, SelectItem, sql::Sql};
+use super::{Order, Printer, Relation, SelectItem, typed::Typed};
 use crate::plan::{Node, Operator};
 use logloupe_syntax::{
     Unsupported,
@@ -47,7 +47,7 @@ impl Printer<'_> {
             items.push(SelectItem { sql: "*".to_owned(), name: "*".to_owned() });
         }
         let mut taken: Vec<String> = Vec::new();
-        let mut made: Vec<(Node, Sql)> = Vec::new();
+        let mut made: Vec<(Node, Typed)> = Vec::new();
         for leaf in needed.0 {
             let sql = self.value(&leaf)?;
             if sql.constant.is_some() {
@@ -55,7 +55,7 @@ impl Printer<'_> {
                 continue;
             }
             let unique = self.unique(&leaf, &taken, whole);
-            let column = Sql::atom(Dialect::Athena.name(&unique), sql.ty);
+            let column = Typed::atom(Dialect::Athena.name(&unique), sql.ty);
             taken.push(unique.to_lowercase());
             items.push(SelectItem { sql: sql.expr.text, name: unique });
             made.push((leaf, column));
@@ -71,7 +71,7 @@ impl Printer<'_> {
                 Some((_, column)) => column.clone(),
                 None => {
                     items.push(SelectItem { sql: sql.expr.text, name: "event_time".to_owned() });
-                    Sql::atom("event_time", ty)
+                    Typed::atom("event_time", ty)
                 }
             });
         }
@@ -180,7 +180,7 @@ impl Printer<'_> {
             }
             let taken: Vec<String> = items.iter().map(|i: &SelectItem| i.name.to_lowercase()).collect();
             let name = self.unique(&Node::Input(n), &taken, false);
-            columns.push(Sql::atom(Dialect::Athena.name(&name), sql.ty));
+            columns.push(Typed::atom(Dialect::Athena.name(&name), sql.ty));
             items.push(SelectItem { sql: sql.expr.text, name });
         }
         let mut time = None;
@@ -189,7 +189,7 @@ impl Printer<'_> {
                 Some(n) => columns.get(n).cloned(),
                 None => {
                     items.push(SelectItem { sql: self.table.time.to_owned(), name: "@timestamp".to_owned() });
-                    Some(Sql::atom(Dialect::Athena.name("@timestamp"), SqlType::Time))
+                    Some(Typed::atom(Dialect::Athena.name("@timestamp"), SqlType::Time))
                 }
             };
         }

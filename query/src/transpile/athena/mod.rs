@@ -5,7 +5,7 @@
 //! mean what they mean here.
 //!
 //! Reading order: this file (a query), `layer` (what becomes a WITH), `columns` (what the log's columns are in the table),
-//! `expression`, `functions`, `sql` (types), `regex`, `json_path`. Quotes, brackets and the order of clauses are those of
+//! `expression`, `functions`, `typed` (types), `regex`, `json_path`. Quotes, brackets and the order of clauses are those of
 //! [`sql::write`](logloupe_syntax::sql::write), which our own SQL is written with too. The other way, SQL into a plan, is
 //! [`syntax::sql`](logloupe_syntax::sql)'s.
 
@@ -15,9 +15,9 @@ mod functions;
 mod json_path;
 mod layer;
 mod regex;
-mod sql;
+mod typed;
 
-use self::{expression::SqlResult, sql::Sql};
+use self::{expression::TypedResult, typed::Typed};
 use super::log;
 use crate::plan::{self, Catalog, Group, Node, Op, Operator, Plan, Stage};
 use logloupe_syntax::{
@@ -132,12 +132,12 @@ struct Relation {
     from: String,
     /// Whether `*` still means the columns of the log's own table.
     whole: bool,
-    inputs: Vec<Option<Sql>>,
-    defs: Vec<Option<Sql>>,
-    time: Option<Sql>,
+    inputs: Vec<Option<Typed>>,
+    defs: Vec<Option<Typed>>,
+    time: Option<Typed>,
     filters: Vec<Expression>,
     /// The keys, if rows become groups.
-    group: Option<Vec<Sql>>,
+    group: Option<Vec<Typed>>,
     having: Vec<Expression>,
     limit: Option<u64>,
 }
@@ -334,15 +334,15 @@ impl<'p> Printer<'p> {
     }
 
     /// When an event was; of groups, the first key that is a time.
-    fn time(&mut self) -> Result<Option<Sql>, Unsupported> {
+    fn time(&mut self) -> Result<Option<Typed>, Unsupported> {
         if self.relation.time.is_none() && self.stage == 0 && self.relation.from == self.table.name {
-            self.relation.time = Some(Sql::atom(self.table.time, SqlType::Time));
+            self.relation.time = Some(Typed::atom(self.table.time, SqlType::Time));
         }
         Ok(self.relation.time.clone())
     }
 
     /// An input of the stage.
-    fn input(&mut self, n: usize) -> SqlResult {
+    fn input(&mut self, n: usize) -> TypedResult {
         if let Some(Some(known)) = self.relation.inputs.get(n) {
             return Ok(known.clone());
         }
@@ -356,8 +356,8 @@ impl<'p> Printer<'p> {
     }
 
     /// What rows are ordered by, largest first or not.
-    fn order_keys(&mut self) -> Result<Vec<(Sql, bool)>, Unsupported> {
-        let mut keys: Vec<(Sql, bool)> = Vec::new();
+    fn order_keys(&mut self) -> Result<Vec<(Typed, bool)>, Unsupported> {
+        let mut keys: Vec<(Typed, bool)> = Vec::new();
         match self.order {
             Order::By(nodes) => {
                 for (node, descending) in nodes {

@@ -23,7 +23,7 @@ pub(super) fn type_of(kind: Kind) -> SqlType {
 
 /// An expression.
 #[derive(Clone, Debug)]
-pub(super) struct Sql {
+pub(super) struct Typed {
     pub(super) expr: Expression,
     pub(super) ty: SqlType,
     /// A condition whose NULL stands for false.
@@ -34,32 +34,32 @@ pub(super) struct Sql {
     pub(super) constant: Option<Value>,
 }
 
-impl fmt::Display for Sql {
+impl fmt::Display for Typed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.expr.fmt(f)
     }
 }
 
-impl Sql {
-    pub(super) fn of(expr: Expression, ty: SqlType) -> Sql {
-        Sql { expr, ty, null_is_false: false, exact: None, constant: None }
+impl Typed {
+    pub(super) fn of(expr: Expression, ty: SqlType) -> Typed {
+        Typed { expr, ty, null_is_false: false, exact: None, constant: None }
     }
-    pub(super) fn new(text: impl Into<String>, level: Level, ty: SqlType) -> Sql {
-        Sql::of(Expression::new(text, level), ty)
+    pub(super) fn new(text: impl Into<String>, level: Level, ty: SqlType) -> Typed {
+        Typed::of(Expression::new(text, level), ty)
     }
     /// A column, or anything else that needs no brackets.
-    pub(super) fn atom(text: impl Into<String>, ty: SqlType) -> Sql {
-        Sql::of(Expression::atom(text), ty)
+    pub(super) fn atom(text: impl Into<String>, ty: SqlType) -> Typed {
+        Typed::of(Expression::atom(text), ty)
     }
     /// `name(a, b)`.
-    pub(super) fn call<A: fmt::Display>(name: &str, args: impl IntoIterator<Item = A>, ty: SqlType) -> Sql {
-        Sql::of(Expression::call(name, args), ty)
+    pub(super) fn call<A: fmt::Display>(name: &str, args: impl IntoIterator<Item = A>, ty: SqlType) -> Typed {
+        Typed::of(Expression::call(name, args), ty)
     }
     /// A condition in which a missing value makes NULL, which is to be false.
-    pub(super) fn condition(expr: Expression) -> Sql {
-        Sql { null_is_false: true, ..Sql::of(expr, SqlType::Bool) }
+    pub(super) fn condition(expr: Expression) -> Typed {
+        Typed { null_is_false: true, ..Typed::of(expr, SqlType::Bool) }
     }
-    pub(super) fn constant(value: &Value) -> Sql {
+    pub(super) fn constant(value: &Value) -> Typed {
         let ty = match value {
             Value::Null => SqlType::Nothing,
             Value::Bool(_) => SqlType::Bool,
@@ -69,45 +69,45 @@ impl Sql {
             Value::Text(_) => SqlType::Text,
             Value::List(_) => SqlType::List,
         };
-        Sql { constant: Some(value.clone()), ..Sql::of(Dialect::Athena.constant(value), ty) }
+        Typed { constant: Some(value.clone()), ..Typed::of(Dialect::Athena.constant(value), ty) }
     }
     /// In brackets unless it holds together at least so tightly.
     pub(super) fn at(&self, level: Level) -> String {
         self.expr.at(level)
     }
     /// A test of `subject`: missing where that is missing, else true or false.
-    pub(super) fn test(condition: Expression, subject: &Sql) -> Sql {
+    pub(super) fn test(condition: Expression, subject: &Typed) -> Typed {
         let exact = Expression::case([(subject.expr.is_not_null(), certain(&condition))], None);
-        Sql { exact: Some(exact), ..Sql::condition(condition) }
+        Typed { exact: Some(exact), ..Typed::condition(condition) }
     }
     /// As a value: a comparison is true or false, never missing.
-    pub(super) fn value(self) -> Sql {
+    pub(super) fn value(self) -> Typed {
         match self.exact {
-            Some(exact) => Sql::of(exact, SqlType::Bool),
+            Some(exact) => Typed::of(exact, SqlType::Bool),
             None => self.truth(),
         }
     }
     /// A condition as true or false.
-    pub(super) fn truth(self) -> Sql {
+    pub(super) fn truth(self) -> Typed {
         match self.null_is_false {
-            true => Sql::of(certain(&self.expr), SqlType::Bool),
+            true => Typed::of(certain(&self.expr), SqlType::Bool),
             false => self,
         }
     }
     /// As a number; text is one where it reads as one. `None` for what never is.
-    pub(super) fn number(&self) -> Option<Sql> {
+    pub(super) fn number(&self) -> Option<Typed> {
         match self.ty {
             SqlType::Int | SqlType::Float => Some(self.clone()),
             SqlType::Text => match &self.constant {
                 Some(value) => match (value.integer(), value.number()) {
-                    (Some(v), _) => Some(Sql::constant(&Value::Int(v))),
-                    (None, Some(v)) => Some(Sql::constant(&Value::Float(v))),
+                    (Some(v), _) => Some(Typed::constant(&Value::Int(v))),
+                    (None, Some(v)) => Some(Typed::constant(&Value::Float(v))),
                     (None, None) => None,
                 },
-                None => Some(Sql::of(self.expr.try_cast("double"), SqlType::Float)),
+                None => Some(Typed::of(self.expr.try_cast("double"), SqlType::Float)),
             },
-            SqlType::Bool => Some(Sql::of(self.clone().value().expr.cast("bigint"), SqlType::Int)),
-            SqlType::Time => Some(Sql::call(
+            SqlType::Bool => Some(Typed::of(self.clone().value().expr.cast("bigint"), SqlType::Int)),
+            SqlType::Time => Some(Typed::call(
                 "date_diff",
                 ["'millisecond'", "from_unixtime(0)", &self.expr.text],
                 SqlType::Int,
@@ -116,43 +116,45 @@ impl Sql {
         }
     }
     /// As text, written as here.
-    pub(super) fn text(&self) -> Sql {
+    pub(super) fn text(&self) -> Typed {
         match (&self.constant, self.ty) {
             (_, SqlType::Text) => self.clone(),
-            (Some(value), _) if !value.is_null() => Sql::constant(&Value::text(&value.to_string())),
+            (Some(value), _) if !value.is_null() => Typed::constant(&Value::text(&value.to_string())),
             (_, SqlType::Time) => {
-                Sql::call("date_format", [self.expr.text.as_str(), "'%Y-%m-%dT%H:%i:%sZ'"], SqlType::Text)
+                Typed::call("date_format", [self.expr.text.as_str(), "'%Y-%m-%dT%H:%i:%sZ'"], SqlType::Text)
             }
-            _ => Sql::of(self.clone().value().expr.cast("varchar"), SqlType::Text),
+            _ => Typed::of(self.clone().value().expr.cast("varchar"), SqlType::Text),
         }
     }
     /// As a point in time. `None` for what never is.
-    pub(super) fn time(&self) -> Option<Sql> {
+    pub(super) fn time(&self) -> Option<Typed> {
         match (&self.constant, self.ty) {
             (_, SqlType::Time) => Some(self.clone()),
-            (Some(value), _) => value.time().map(|t| Sql::constant(&Value::Time(t))),
+            (Some(value), _) => value.time().map(|t| Typed::constant(&Value::Time(t))),
             (None, SqlType::Int | SqlType::Float) => {
                 let seconds = self.expr.product("/", &Expression::atom("1E3"));
-                Some(Sql::call("from_unixtime", [seconds], SqlType::Time))
+                Some(Typed::call("from_unixtime", [seconds], SqlType::Time))
             }
             (None, SqlType::Text) => {
                 let read = Expression::call("from_iso8601_timestamp", [self]);
-                Some(Sql::call("TRY", [read], SqlType::Time))
+                Some(Typed::call("TRY", [read], SqlType::Time))
             }
             _ => None,
         }
     }
     /// As a condition: what counts as true here.
-    pub(super) fn holds(self) -> Sql {
+    pub(super) fn holds(self) -> Typed {
         match self.ty {
             // A column that is missing does not hold.
-            SqlType::Bool => Sql { null_is_false: self.constant.is_none(), ..self },
-            SqlType::Int | SqlType::Float => Sql::condition(self.expr.compared("<>", &Expression::atom("0"))),
+            SqlType::Bool => Typed { null_is_false: self.constant.is_none(), ..self },
+            SqlType::Int | SqlType::Float => {
+                Typed::condition(self.expr.compared("<>", &Expression::atom("0")))
+            }
             SqlType::Text => {
                 let lower = Expression::call("lower", [&self.expr]);
-                Sql::condition(lower.compared("=", &Expression::atom(write::text("true"))))
+                Typed::condition(lower.compared("=", &Expression::atom(write::text("true"))))
             }
-            SqlType::Time | SqlType::List | SqlType::Nothing => Sql::constant(&Value::Bool(false)),
+            SqlType::Time | SqlType::List | SqlType::Nothing => Typed::constant(&Value::Bool(false)),
         }
     }
 }
@@ -163,11 +165,11 @@ fn certain(condition: &Expression) -> Expression {
 }
 
 /// The beginning of the interval that holds a time, or the next one.
-pub(super) fn binned(time: &Sql, bins: &Binning, up: bool) -> Option<Sql> {
+pub(super) fn binned(time: &Typed, bins: &Binning, up: bool) -> Option<Typed> {
     const SECOND: i64 = 1_000_000;
     const DAY: i64 = 86_400 * SECOND;
     let t = &time.expr.text;
-    let call = |unit: &str| Some(Sql::call("date_trunc", [&write::text(unit), t], SqlType::Time));
+    let call = |unit: &str| Some(Typed::call("date_trunc", [&write::text(unit), t], SqlType::Time));
     match (bins.months_long(), bins.length(), up) {
         (Some(1), _, false) => return call("month"),
         (Some(3), _, false) => return call("quarter"),
@@ -199,5 +201,5 @@ pub(super) fn binned(time: &Sql, bins: &Binning, up: bool) -> Option<Sql> {
             )
         }
     };
-    Some(Sql::atom(text, SqlType::Time))
+    Some(Typed::atom(text, SqlType::Time))
 }
