@@ -1,4 +1,5 @@
-//! The content of one file: cut into records, recognised, decoded into rows, told in the ledger.
+//! The content of one file: cut into records, its format detected, its records decoded into rows, its entry written to
+//! the ledger.
 //!
 //! [`Content`] cuts; [`Feed`] takes records out of what wraps them; [`Reader`] keeps the first ones until a format has
 //! claimed them, then decodes.

@@ -1,5 +1,5 @@
-//! What every stage of one file's way shares: the shard that rows go to, the ledger, the limits and what has been
-//! used of them.
+//! The state that all stages share while a file is read: the shard that rows go to, the ledger, the limits and what has
+//! been used of them.
 
 use std::sync::Arc;
 

@@ -4,7 +4,7 @@
 //! identities come together, [`mark`] where the rows are again. [`mark_all`] does the three for one loader. The row
 //! that is kept is the first by file name, then by place in the file: however files are dealt to shards, the same
 //! rows are marked. Hashes have 128 bits and depend on a seed that all shards share, so that events are not taken for
-//! equal by accident or on purpose.
+//! equal by chance and no log can provoke a collision.
 
 use std::hash::{BuildHasher, Hasher};
 

@@ -1,5 +1,5 @@
-//! The limits of ingest: what keeps memory and time bounded when the input means harm. Every one is shown in the
-//! ledger when it is reached; none drops anything silently.
+//! The limits of ingest: they bound memory and time on hostile input (decompression bombs, deep nesting, endless
+//! records). A limit that is reached is an entry in the ledger; none drops anything silently.
 
 use super::ledger::KEPT_REJECTIONS;
 

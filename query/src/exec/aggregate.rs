@@ -1,4 +1,4 @@
-//! Rows of one table into groups, in the quickest way that is open to them: the part of `stats` that runs on a shard.
+//! `stats` on a shard: chooses the packed aggregate for a table where it applies, else the hash aggregate.
 
 use super::{
     eval::Eval, hash_aggregate::HashAggregate, keys::TableContext, packed_aggregate::PackedAggregate,
@@ -7,9 +7,9 @@ use crate::Error;
 use crate::plan::Group;
 use logloupe_table::Bitmap;
 
-/// The groups of one table in the making.
+/// The aggregation of one table.
 pub(super) enum Aggregation {
-    /// The quick way for counts and sums.
+    /// Counts and sums by keys that fit 64 bits.
     PackedAggregate(Box<PackedAggregate>),
     /// Any aggregates of any keys.
     General(Box<HashAggregate>),

@@ -1,4 +1,4 @@
-//! A stage bound to one table: which column each input is, and what was computed per dictionary entry so far.
+//! A stage bound to one table: which column each input is, and the memoised values of expressions per dictionary entry.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ impl Depends {
     }
 }
 
-/// Values of an expression per entry of a dictionary, filled as entries occur.
+/// The memoised values of an expression per dictionary entry, computed as entries occur.
 #[derive(Default)]
 pub(super) struct Memo {
     pub(super) values: Vec<Option<Value>>,

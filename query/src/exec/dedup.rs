@@ -1,5 +1,5 @@
-//! The rows that a `dedup` may let through, on one shard: the first of each combination of keys, table by table. Rows of
-//! two tables whose keys look the same meet after the merge.
+//! `dedup` on one shard: the first row of each combination of keys, table by table. Rows of two tables whose keys look
+//! the same are deduplicated after the merge.
 
 use std::cmp::Ordering;
 
@@ -22,7 +22,7 @@ const NONE: u32 = u32::MAX;
 pub(super) struct Dedup {
     table: usize,
     keys: Keys,
-    /// Where the row of each combination stands among the survivors.
+    /// The index of each combination's row among the survivors.
     places: Vec<u32>,
     /// The first row of each combination in the chunk at hand.
     winners: Vec<u32>,

@@ -1,5 +1,5 @@
-//! Expressions over the rows of one chunk. The general way computes operands and applies the operator row by row; in
-//! front of it stand the ways that look at each distinct value once, or at integers as they are stored.
+//! Vectorised evaluation of expressions over the rows of one chunk. The general case computes operands and applies the
+//! operator row by row. Faster cases are tried before it: once per dictionary entry, or on packed integers.
 
 use std::{borrow::Cow, rc::Rc};
 
@@ -288,7 +288,7 @@ fn typed<'t>(op: &Op, args: &[Rc<Vector<'t>>], rows: &Bitmap) -> Option<Vector<'
 }
 
 fn arithmetic<'t>(op: Binary, a: &Vector<'t>, b: &Vector<'t>, rows: &Bitmap) -> Option<Vector<'t>> {
-    // One stored column and one constant is what queries are made of; the rest takes the general way.
+    // One stored column and one constant is what most queries compare; anything else takes the general case.
     let (values, valid, other, left) = match (a, b) {
         (Vector::Packed { kind: Kind::Int, values, valid }, Vector::Const(c)) => (values, valid, c, true),
         (Vector::Const(c), Vector::Packed { kind: Kind::Int, values, valid }) => (values, valid, c, false),

@@ -1,4 +1,5 @@
-//! Sums that do not depend on the order of their terms (Shewchuk's expansions), so that any split over shards gives the same answer.
+//! Sums that do not depend on the order of their terms (Shewchuk's expansions), so that any split over shards gives the
+//! same answer.
 //!
 //! Integers are summed in 128 bits. Floats are kept as an expansion: a list of floats of growing size that do not
 //! overlap and whose exact sum is the exact sum of all terms (Shewchuk 1997); it is rounded once, at the end.

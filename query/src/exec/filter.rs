@@ -1,4 +1,4 @@
-//! Conditions over the rows of one chunk, as bitmaps.
+//! Conditions over the rows of one chunk: a selection, as a bitmap, becomes a smaller one.
 
 use super::{
     super::{

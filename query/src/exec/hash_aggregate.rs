@@ -1,4 +1,5 @@
-//! Rows of one table into groups: the part of `stats` that runs on a shard.
+//! The hash aggregate: any aggregates by any keys. Each row of a table is given the number of its group; accumulators
+//! are indexed by that number.
 
 use crate::Error;
 use crate::limits::{Limits, TOO_MANY_VALUES};
@@ -18,7 +19,7 @@ use logloupe_table::{
     schema::{RECORD, SOURCE, TIMESTAMP},
 };
 
-/// Any aggregates of any keys.
+/// The hash aggregate of one table.
 pub(super) struct HashAggregate {
     keys: Keys,
     aggregates: Vec<AggregateState>,

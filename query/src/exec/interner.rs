@@ -1,10 +1,11 @@
-//! Numbers for keys: 64-bit keys in a flat table, and values by what they display as.
+//! Interners: a number for each distinct key. 64-bit keys in an open-addressing hash table, and values by what they
+//! display as.
 
 use foldhash::fast::RandomState;
 
 use logloupe_table::{Dictionary, Value};
 
-/// A hash table whose order no one may rely on and whose hashes no log can aim at.
+/// A hash table with a seeded hash, so that no log can provoke collisions. Its order is arbitrary.
 pub(super) type Map<K, V> = hashbrown::HashMap<K, V, RandomState>;
 
 /// Gives each distinct 64-bit key a number, in order of arrival.
@@ -59,8 +60,8 @@ impl KeyTable {
     }
     /// The numbers of many keys.
     pub(super) fn numbers(&mut self, keys: &[u64], out: &mut [u32]) {
-        // A slot is far away, and whether it holds the key cannot be guessed: looking at a few slots first, without
-        // asking, lets the memory answer them all at once.
+        // A probe misses the cache, and the branch on its result is not predictable. Loading a few slots before any
+        // comparison overlaps the misses.
         const AHEAD: usize = 32;
         for (keys, out) in keys.chunks(AHEAD).zip(out.chunks_mut(AHEAD)) {
             let touched =

@@ -1,5 +1,5 @@
-//! Group keys of one table as integers: each key becomes a small number, the numbers of a row are packed into 64 bits,
-//! and those are numbered as groups. Values are made of them once per group, at the end.
+//! Group keys of one table, encoded as integers: each key becomes a small code, the codes of a row are packed into 64
+//! bits, and the packed key is interned as a group. Codes are decoded to values once per group, at the end.
 
 use std::rc::Rc;
 
@@ -27,7 +27,7 @@ pub(super) struct TableContext<'p> {
     pub(super) limits: &'p Limits,
 }
 
-/// How the values of one key become numbers; 0 is the missing value.
+/// How the values of one key become codes; 0 is the missing value.
 enum Encoding {
     /// Code in the column's dictionary, plus one.
     Code(usize),
@@ -59,7 +59,7 @@ impl Encoder {
         Encoder { encoding, bits }
     }
 
-    /// The numbers of `node`, for which this was made, at the rows `rows`, in that order, each shifted left by `shift` and added to what is in `out`.
+    /// ORs the codes of `node`, for which this was made, at `rows`, shifted left by `shift`, into `out`.
     pub(super) fn encode<'b>(
         &mut self,
         node: &'b Node,

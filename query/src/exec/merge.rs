@@ -1,4 +1,5 @@
-//! Partials of several shards, or of several tables of one, merged: in any order and any grouping to the same answer.
+//! Merges partials of several shards, or of several tables of one. The merge is commutative and associative: any order
+//! gives the same answer.
 
 use super::{
     accumulators::Accumulators,
@@ -106,7 +107,7 @@ fn merge_groups(mut all: Vec<Groups>, limits: &Limits) -> Option<Groups> {
     Some(Groups { groups, keys, states: states.unwrap_or_default(), truncated })
 }
 
-/// What may be missing of the merged groups, if anything is.
+/// The error bounds of the merged groups, if one of the partials was truncated.
 fn shortened(all: &[Groups], maps: &[Vec<u32>], groups: usize) -> Option<Truncated> {
     all.iter().any(|part| part.truncated.is_some()).then(|| {
         let threshold = |part: &Groups| part.truncated.as_ref().map_or(0, |s| s.threshold);

@@ -65,7 +65,7 @@ pub struct Selection {
     pub matched: u64,
 }
 
-/// A plan on its way through one shard.
+/// A plan that runs on one shard.
 pub struct Job<'j> {
     plan: Arc<Plan>,
     time: Option<Range<i64>>,
@@ -123,8 +123,8 @@ impl<'j> Job<'j> {
         }
     }
 
-    /// Allows a truncated top-k partial: only the largest groups, where they may decide the answer. The merger must call
-    /// [`refinement`] and ask the [`Remainder`] of [`finish_truncated`](Self::finish_truncated) for what it says.
+    /// Allows a truncated top-k partial: only the largest groups, where they may decide the answer. The merger must
+    /// call [`refinement`] and ask the [`Remainder`] of [`finish_truncated`](Self::finish_truncated) for what it says.
     pub fn allow_truncated(mut self) -> Job<'j> {
         self.top_k = TopK::of(&self.plan);
         self.rest = Remainder::new(self.top_k, self.plan.limits);
@@ -352,8 +352,8 @@ pub enum Answer {
     Rows(Vec<RowRef>),
 }
 
-/// Runs the queries that `query` holds in brackets, in order, and gives their answers to the plan of the outer one in
-/// `catalog`. `run` asks all shards and merges.
+/// Runs the subqueries of `query` in order and binds their answers in `catalog`, for the plan of the outer query. `run`
+/// asks all shards and merges.
 ///
 /// # Errors
 /// What is wrong with the query, or why it has no answer.

@@ -1,12 +1,12 @@
-//! Counts of rows and sums of integers by keys that together fit 64 bits: what most questions ask for. Beside the
-//! general way (`group`), in which a row becomes a group's number and the number finds the states, this one keeps key and
-//! totals in one place and touches it once per row.
+//! The packed aggregate: counts of rows and sums of integers by keys that together fit 64 bits, which is what most
+//! queries ask for. The hash aggregate looks up a group's number and then its accumulators; here key and totals are one
+//! record, touched once per row.
 //!
-//! Few possible keys are places of one table. Many are dealt to partitions by their hash, in buffers: a partition's groups are
-//! looked at when its buffer is full, so that they are in the cache for all the rows that wait there, however many
-//! groups there are in all.
+//! Where few keys are possible, the key is an index into one array. Where many are, rows are partitioned by the hash of
+//! their key (radix partitioning) and buffered: a partition's hash table is probed when its buffer is full, so that it
+//! is in the cache for all rows of the buffer, however many groups there are in all.
 //!
-//! What travels to other shards are values, as from the general way: see [`Groups`].
+//! The partial that travels to other shards holds values, as the hash aggregate's does: see [`Groups`].
 
 use super::{
     super::plan::{Group, Node, Stage},
@@ -36,7 +36,7 @@ enum Accumulator {
 /// At most so many accumulators: the loops over them are unrolled.
 const MAX_ACCUMULATORS: usize = 4;
 
-/// The groups of one table in the making.
+/// The packed aggregate of one table.
 pub(super) struct PackedAggregate {
     encoders: Vec<Encoder>,
     shifts: Vec<u32>,
@@ -59,11 +59,11 @@ enum GroupIndex {
     Partitioned(Partitioned),
 }
 
-/// Up to so many bits each possible key may have a place.
+/// Keys of up to so many bits may be indices of an array.
 const DIRECT_BITS: u32 = 20;
 
 impl PackedAggregate {
-    /// Groups for `group`, if this way is open to it.
+    /// The packed aggregate of `group`, if its keys and aggregates allow one.
     pub(super) fn new(group: &Group, of: &TableContext<'_>) -> Option<PackedAggregate> {
         let chunks = &of.table.chunks()[..of.chunks];
         let mut accumulators = vec![Accumulator::Rows];
@@ -119,7 +119,7 @@ impl PackedAggregate {
             _ => true,
         };
         let rows: usize = chunks.iter().map(|c| c.rows).sum();
-        // A table of places is only worth its memory where it is not mostly empty.
+        // The array is only worth its memory where it is not mostly empty.
         let direct =
             bits <= DIRECT_BITS && accumulators.len() << bits <= rows.clamp(1 << 12, 1 << DIRECT_BITS);
         let index = match direct {
@@ -197,15 +197,16 @@ impl PackedAggregate {
         if alike { unify(groups, &self.limits) } else { groups }
     }
 
-    /// The accumulator of an aggregate, if groups with the largest of them can be told before all rows are known: a count, or
-    /// a sum without negative terms.
+    /// The accumulator of an aggregate, if groups with the largest of them can be told before all rows are known: a
+    /// count, or a sum without negative terms.
     pub(super) fn growing(&self, call: usize, table: &Table) -> Option<usize> {
         let &(kind, value, _) = self.made.get(call)?;
         let grows = kind != AggregateKind::Avg && self.grows[value];
         (grows && self.encoders.iter().all(|e| e.tells_apart(table))).then_some(value)
     }
 
-    /// The `most` groups with the largest totals in `accumulator`, more or less, and the largest total of those left out.
+    /// The `most` groups with the largest totals in `accumulator`, more or less, and the largest total of those left
+    /// out.
     pub(super) fn best(&self, accumulator: usize, most: usize) -> (Vec<(u64, &[u64])>, Option<u64>) {
         let mut best: Vec<(u64, &[u64])> = Vec::new();
         let (mut least, mut left_out) = (0, None);
@@ -356,7 +357,7 @@ impl GroupIndex {
     }
 }
 
-/// Keys dealt to partitions by the first bits of their hash.
+/// Rows partitioned by the first bits of their key's hash.
 struct Partitioned {
     /// A power of two: about one for every few thousand rows, so that the groups of each stay in the cache.
     partitions: Vec<Partition>,

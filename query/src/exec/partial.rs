@@ -1,5 +1,5 @@
-//! What crosses from shard to shard: groups with accumulators, or the rows that a `limit` or `dedup` may let through.
-//! Data only; see `merge`.
+//! The partial result of a shard, which is serialised: groups with accumulators, or the rows that a `limit` or `dedup`
+//! may let through. Data only; see `merge`.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! Values of single rows: the columns of events on the command line, in an export, in a grid.
+//! Random access to the values of single rows: the columns of events on the command line, in an export, in a grid.
 
 use super::{
     super::plan::{Node, Plan, Scope, Stage},
@@ -123,8 +123,8 @@ pub fn rows(plan: &Plan, shard: &Shard, selection: &Selection) -> Vec<RowRef> {
     all.into_iter().map(|r| r.4).collect()
 }
 
-/// Per table the column that the plan sorts events by, if it has that; `None` where they are sorted by anything else than
-/// one stored field.
+/// Per table the column that the plan sorts events by, if it has that; `None` where they are sorted by anything else
+/// than one stored field.
 pub fn sort_column(plan: &Plan, shard: &Shard) -> Option<Vec<Option<usize>>> {
     let stage = &plan.stages[0];
     let [(node, _)] = plan.last_sort(stage.steps.len()) else { return None };

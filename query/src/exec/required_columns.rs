@@ -1,5 +1,5 @@
-//! What is read of rows that a `limit` or `dedup` may let through: the columns that later steps need, and the order in
-//! which shards compare rows.
+//! The columns that are read of rows that a `limit` or `dedup` may let through (late materialisation: only those that
+//! later operators need), and the order in which shards compare rows.
 
 use std::cmp::Ordering;
 use std::rc::Rc;
@@ -18,7 +18,7 @@ use logloupe_table::{
     schema::{RECORD, SOURCE, TIMESTAMP},
 };
 
-/// What later steps need of a row, and how rows are ordered where shards stop.
+/// The columns that later operators need of a row, and the order of rows at the plan's cut.
 pub(super) struct RequiredColumns<'p> {
     /// Inputs and definitions whose values a survivor row carries.
     pub(super) nodes: Vec<&'p Node>,
@@ -109,7 +109,7 @@ impl<'p> RequiredColumns<'p> {
 struct ColumnCollector<'p> {
     stage: &'p Stage,
     found: Vec<&'p Node>,
-    /// Of the definitions that only exist after a table step, those whose parts were found.
+    /// Of the definitions that only exist after a window operator, those whose parts were found.
     seen: Vec<bool>,
 }
 

@@ -1,5 +1,5 @@
-//! Rows that a `limit` or `dedup` may let through, on one shard: the best so many in order, or the first of each key;
-//! all rows where they are looked at side by side.
+//! The rows that a shard sends to the merge: the top-k of a `limit`, the first of each key of a `dedup`, all rows where
+//! a window operator needs them.
 
 use super::{
     dedup::Dedup,

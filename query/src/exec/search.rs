@@ -1,5 +1,5 @@
-//! `@message` searched in its compressed blocks: only blocks that hold a wanted row are opened, and plain text is
-//! looked for in a whole block at once.
+//! Full-text search of `@message` in its compressed blocks: only blocks that hold a selected row are decompressed, and
+//! plain text is searched for in a whole block at once.
 
 use crate::plan::Op;
 use logloupe_table::{Bitmap, raw::Raw};

@@ -1,7 +1,7 @@
-//! The largest groups without all groups: where an answer is the `limit` groups with the largest count or sum, a shard
-//! sends its own largest and says how much any other group can have there at most. Mostly that decides the answer; where
-//! it does not, the shards are asked once more ([`refinement`]), for single groups or for all. Never approximate: an answer
-//! is given only if no group that is not fully known could be part of it.
+//! Distributed top-k (a threshold algorithm): where an answer is the `limit` groups with the largest count or sum, a
+//! shard sends its own largest and an upper bound of every other. Mostly that decides the answer; where it does not,
+//! the shards are asked once more ([`refinement`]), for single groups or for all. Never approximate: an answer is given
+//! only if no group that is not fully known could be part of it.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ use logloupe_table::{Shard, Table, Value};
 
 use crate::limits::Limits;
 
-/// The part of a plan that asks for the largest groups.
+/// A plan's top-k over groups.
 #[derive(Clone, Copy)]
 pub(super) struct TopK {
     /// Which aggregate they are the largest by.
@@ -87,7 +87,7 @@ pub fn refinement(plan: &Plan, partial: &Partial) -> Option<Refine> {
     }
 }
 
-/// What a shard keeps to be asked once more.
+/// What a shard keeps for the second round.
 #[derive(Default)]
 pub struct Remainder {
     parts: Vec<KeptGroups>,

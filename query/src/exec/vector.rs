@@ -1,5 +1,5 @@
-//! The values of one expression over the rows of one chunk, in the form in which they came: codes stay codes, packed
-//! integers stay packed.
+//! A column vector: the values of one expression over the rows of one chunk, in the encoding in which they are stored.
+//! Dictionary codes stay codes, packed integers stay packed.
 
 use std::borrow::Cow;
 

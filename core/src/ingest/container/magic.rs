@@ -1,4 +1,4 @@
-//! The first bytes of everything that is told apart: containers, and what is recognised only to be refused by name.
+//! Magic numbers: the first bytes of containers, and of files that are recognised only to be refused by name.
 
 /// What the first bytes say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! The records of one file: the first ones are kept until a format claims them, the others are decoded.
+//! The records of one file. The first ones are buffered until a format claims them; then all are decoded.
 
 use std::sync::Arc;
 

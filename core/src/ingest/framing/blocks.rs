@@ -1,6 +1,7 @@
-//! Where the characters that shape JSON stand in a block of 64 bytes, as bits: bit `i` is byte `i`.
+//! Bit masks of the structural characters of JSON in a block of 64 bytes, as simdjson makes them: bit `i` is byte `i`.
 //!
-//! Two ways to the same bits: the SIMD of WebAssembly, and eight bytes at a time in a 64-bit word anywhere else.
+//! Two implementations with the same result: the SIMD of WebAssembly, and eight bytes at a time in a 64-bit word (SWAR)
+//! anywhere else.
 
 /// How many bytes a block has.
 pub(crate) const BLOCK: usize = 64;

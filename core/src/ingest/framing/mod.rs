@@ -1,7 +1,7 @@
 //! Content to records: lines, and JSON objects wherever they stand. No format is known here, and no table.
 //!
 //! Reading order: [`Sink`] (what a cutter gives), [`lines`], then [`json`] with [`blocks`] (64 bytes at a time),
-//! [`keys`] (what tells envelopes from records) and `resync` (behind damage) below it.
+//! [`keys`] (what tells envelopes from records) and `resync` (error recovery) below it.
 
 pub(crate) mod blocks;
 pub(crate) mod json;

@@ -1,9 +1,9 @@
-//! Behind damage in JSON: what was lost, and where the next record plausibly begins.
+//! Error recovery of JSON framing: the bytes that are skipped, and where the next record plausibly begins.
 
 use super::keys::{Key, NAME};
 use crate::ingest::limits::KEPT_TEXT;
 
-/// What is kept while lost.
+/// The state between damage and the next record.
 #[derive(Debug, Default)]
 pub(super) struct Resync {
     pub(super) line: u64,

@@ -1,9 +1,9 @@
 //! Distinct values of each group: how many, which, and which most often.
 //!
-//! They are kept as they are up to [`Limits::exact_pairs`] pairs of group and value. A count beyond that is estimated: of each
-//! group the [`KMV_K`] smallest hashes of its values are kept, which say how densely hashes lie (Bar-Yossef et al.
-//! 2002). Which hashes these are depends on the values alone, so that any split over shards gives the same answer; a
-//! group of fewer values is still counted exactly.
+//! They are kept as they are up to [`Limits::exact_pairs`] pairs of group and value. A count beyond that is estimated
+//! by a KMV sketch: of each group the [`KMV_K`] smallest hashes of its values are kept, which say how densely hashes
+//! lie (Bar-Yossef et al. 2002). Which hashes these are depends on the values alone, so that any split over shards
+//! gives the same answer; a group of fewer values is still counted exactly.
 
 use std::cmp::Reverse;
 
@@ -39,7 +39,7 @@ pub(in super::super) enum DistinctMode {
 pub(in super::super) struct Distinct {
     ask: DistinctMode,
     values: Vec<Value>,
-    /// Numbers of groups and places in `values`.
+    /// (group, index into `values`).
     pairs: Vec<(u32, u32)>,
     /// How often each pair occurred, if that is asked.
     counts: Vec<u64>,
@@ -66,7 +66,7 @@ impl KmvSketch {
             shrink(held);
         }
     }
-    /// Puts everything in its final form.
+    /// Sorts the hashes and keeps the smallest of each group.
     fn settle(&mut self) {
         self.groups.iter_mut().for_each(shrink);
     }

@@ -1,8 +1,8 @@
-//! Accumulators of aggregates: what is remembered of all groups, fed vector by vector, merged with the accumulators of
-//! other shards in any order to the same answer.
+//! Accumulators of aggregates: the state of one aggregate for all groups, updated vector by vector, merged with the
+//! accumulators of other shards in any order to the same answer.
 //!
-//! Reading order: [`Accumulate`] (what a type of accumulators does), [`Accumulators`] (the types; a new aggregate is a file
-//! with its type and its lines here), then the types: [`count`], [`total`] and [`moments`] (sums), [`extreme`],
+//! Reading order: [`Accumulate`] (what a type of accumulators does), [`Accumulators`] (the types; a new aggregate is a
+//! file with its type and its lines here), then the types: [`count`], [`total`] and [`moments`] (sums), [`extreme`],
 //! [`first_last`] and [`rate`] (values at the ends of time), [`percentile`], [`distinct`].
 
 mod bits;
@@ -30,8 +30,8 @@ pub(super) use self::{
 use super::vector::Vector;
 use crate::{limits::Limits, plan::AggregateCall};
 
-/// What an aggregate remembers of all groups. Whatever it remembers of some rows must merge with what another shard
-/// remembers of others into exactly what one shard would have remembered of all.
+/// The state of one aggregate for all groups. The states of two sets of rows must merge into exactly the state of their
+/// union.
 trait Accumulate: Sized {
     /// Whether it asks when an event was: it is fed by [`add_at`](Self::add_at) then.
     const TIMED: bool = false;

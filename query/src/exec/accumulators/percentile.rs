@@ -1,9 +1,10 @@
-//! All numbers of each group, for percentiles and histograms.
+//! Percentiles and histograms: all numbers of each group.
 //!
-//! They are kept as they are up to [`Limits::exact_numbers`] in all groups. Beyond that they are counted in buckets: the sign, the
-//! exponent and the first 8 bits of the fraction of a 64-bit float are a bucket's name, so that two numbers in one
-//! bucket differ by less than 1/256 of themselves. A bucket stands for its end nearer to zero. There is no logarithm in
-//! it, so that every machine makes the same buckets, and counts add up in any order.
+//! They are kept as they are up to [`Limits::exact_numbers`] in all groups. Beyond that they are counted in the buckets
+//! of a logarithmic histogram: the sign, the exponent and the first 8 bits of the fraction of a 64-bit float are a
+//! bucket's name, so that two numbers in one bucket differ by less than 1/256 of themselves. A bucket stands for its
+//! end nearer to zero. There is no logarithm in it, so that every machine makes the same buckets, and counts add up in
+//! any order.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! A table of values by columns, and the steps that drop, reorder and group its rows.
+//! A frame: the batch of columns that the operators after the merge filter, reorder and group.
 
 use crate::Error;
 use std::collections::BTreeSet;

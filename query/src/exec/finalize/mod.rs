@@ -1,5 +1,5 @@
-//! The steps after the merge: on groups, or on the rows that shards let through. The tables are small, so this is
-//! plain code over values; only the first look at many groups (sort, cut) minds its speed.
+//! Finalize: the operators after the merge, on groups or on the rows that shards let through. The tables are small, so
+//! this is plain code over values; only the first `sort` and `limit` over many groups are written for speed.
 //!
 //! Reading order: this file, `frame` (rows in columns; dropping and grouping them), `sort`, `window` (operators
 //! over rows side by side), `patterns` (shapes of texts), `relevance` (which fields tell rows apart).

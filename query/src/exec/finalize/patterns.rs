@@ -31,8 +31,9 @@ const SEVERITIES: &[(&str, &[&str])] = &[
 ];
 
 impl Frame {
-    /// Rows of shapes (input 0) and counts (input 1; of an earlier time in input 2, where times are compared): folded, the most frequent first, with their part of all and a
-    /// word for how bad they are. Texts that are missing have no shape.
+    /// Rows of shapes (input 0) and counts (input 1; of an earlier time in input 2, where times are compared): folded,
+    /// the most frequent first, with their part of all and a word for how bad they are. Texts that are missing have no
+    /// shape.
     pub(super) fn shapes(&mut self, ratio: usize, severity: usize) {
         let column = |n: usize| self.inputs.get(n).and_then(Option::as_ref);
         let (Some(texts), Some(counts)) = (column(0), column(1)) else { return };

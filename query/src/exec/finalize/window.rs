@@ -1,4 +1,5 @@
-//! Steps over rows side by side: those that make other rows, and those that look at the rows before.
+//! Window operators: those that make other rows (`unnest`, `fillmissing`), and those that look at the rows before
+//! (`accum`, `autoregress`, `filldown`, `sessionize`).
 
 use super::{
     super::{

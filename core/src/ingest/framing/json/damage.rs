@@ -1,4 +1,4 @@
-//! Damage between and within JSON objects: what was met, and the way to the next record.
+//! Error recovery of the JSON cutter: damage between and within objects becomes one rejection, up to the next record.
 
 use memchr::memchr_iter;
 
