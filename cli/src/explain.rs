@@ -41,12 +41,12 @@ pub fn run(call: &Explain, out: &mut dyn Write) -> Outcome {
         }
         To::Athena => {
             plan::plan(&query, &catalog).map_err(|found| refuse(&found))?;
-            let athena = transpile::athena(&query, &catalog, &Paths(ALL)).map_err(inexpressible)?;
+            let athena = transpile::athena(&query, &catalog, &Paths(ALL)).map_err(unsupported)?;
             athena_sql(&athena, out)?;
         }
         To::Insights => {
             plan::plan(&query, &catalog).map_err(|found| refuse(&found))?;
-            let insights = transpile::insights(&query, &catalog, &Paths(ALL)).map_err(inexpressible)?;
+            let insights = transpile::insights(&query, &catalog, &Paths(ALL)).map_err(unsupported)?;
             writeln!(out, "# Log group: {}", insights.group)?;
             for note in &insights.notes {
                 writeln!(out, "# {note}")?;
@@ -92,7 +92,7 @@ fn plan_in_words(steps: &[explain::PlanStep], out: &mut dyn Write) -> Result<(),
     Ok(())
 }
 
-fn inexpressible(why: transpile::Unsupported) -> Failure {
+fn unsupported(why: transpile::Unsupported) -> Failure {
     Failure::Refused(format!("logloupe: {why}"))
 }
 

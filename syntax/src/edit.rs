@@ -294,7 +294,7 @@ pub fn filters_in(query: &Query, language: Language) -> Vec<FilterChip> {
             continue;
         };
         let part = parts(condition).into_iter().nth(place.part);
-        if let Some(Ok(text)) = part.map(|part| sql::display::display_value(part)) {
+        if let Some(Ok(text)) = part.map(sql::display::display_value) {
             chip.text = text;
         }
     }

@@ -13,6 +13,7 @@
 use super::{
     Parser,
     lexer::{self, Lexeme, Symbol, Token},
+    write,
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -363,7 +364,7 @@ impl Parser<'_> {
             return Ok(());
         }
         let message = "double quotes make the name of a column";
-        let help = format!("write text in single quotes: '{}'", short(name).replace('\'', "''"));
+        let help = format!("write text in single quotes: {}", write::text(&short(name)));
         self.fail(node.expr.span.clone(), message, help)
     }
 
@@ -422,7 +423,7 @@ impl Parser<'_> {
         if let Expr::Field(name) = &pattern.expr.item
             && self.text.get(pattern.expr.span.clone()).is_some_and(|t| t.starts_with('"'))
         {
-            let help = format!("write text in single quotes: '{}'", short(name).replace('\'', "''"));
+            let help = format!("write text in single quotes: {}", write::text(&short(name)));
             return self.fail(pattern.expr.span, "double quotes make the name of a column", help);
         }
         let Expr::Literal(Value::Text(text)) = &pattern.expr.item else {
