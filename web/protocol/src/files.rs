@@ -2,17 +2,24 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::request::Respond;
+crate::request::requests! {
+    Files, FilesRequest, FilesResponse;
+    Load -> (),
+    Sample -> (),
+    Cancel -> (),
+    CanSplit -> bool,
+    Offset -> (),
+    AddLookup -> (),
+    Identities -> Vec<u8>,
+    FindDuplicates -> Vec<(u32, Vec<u8>)>,
+    MarkDuplicates -> Vec<(String, u64)>,
+}
 
 /// Read these files; the handles stand beside the message, one per task. Answered once nothing is left to read.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Load {
     /// The tasks in order.
     pub tasks: Vec<Task>,
-}
-
-impl Respond for Load {
-    type To = ();
 }
 
 /// One file or part of a file to read.
@@ -41,27 +48,15 @@ pub struct Sample {
     pub of: u32,
 }
 
-impl Respond for Sample {
-    type To = ();
-}
-
 /// Stop reading; what was read stays.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Cancel;
-
-impl Respond for Cancel {
-    type To = ();
-}
 
 /// May the file whose handle stands beside the message be read in parts? Its beginning says so.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CanSplit {
     /// The file's size.
     pub size: u64,
-}
-
-impl Respond for CanSplit {
-    type To = bool;
 }
 
 /// Where in its file a part begins, known once the parts before it are read.
@@ -75,19 +70,11 @@ pub struct Offset {
     pub records: u64,
 }
 
-impl Respond for Offset {
-    type To = ();
-}
-
 /// A table to look things up in, read by some worker: all have it from now on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AddLookup {
     /// Postcard of the table.
     pub table: Vec<u8>,
-}
-
-impl Respond for AddLookup {
-    type To = ();
 }
 
 /// What identifies the events, to find those delivered twice. Answered with postcard that [`FindDuplicates`] takes; empty
@@ -98,10 +85,6 @@ pub struct Identities {
     pub seed: u64,
 }
 
-impl Respond for Identities {
-    type To = Vec<u8>;
-}
-
 /// Find the events that stand more than once in these answers to [`Identities`]. Answered with worker and postcard of its
 /// rows that repeat an event.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -110,17 +93,9 @@ pub struct FindDuplicates {
     pub parts: Vec<Vec<u8>>,
 }
 
-impl Respond for FindDuplicates {
-    type To = Vec<(u32, Vec<u8>)>;
-}
-
 /// These rows repeat an event; all others do not. Answered with files and how many of their rows do.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MarkDuplicates {
     /// Postcard of the rows.
     pub repeats: Vec<u8>,
-}
-
-impl Respond for MarkDuplicates {
-    type To = Vec<(String, u64)>;
 }

@@ -1,14 +1,13 @@
 //! What the page and its workers say to each other: one type per request with its response, and notices that nobody asked
 //! for. Both sides link this crate and neither links the other.
 //!
-//! Reading order: [`request`] (how a request, its response and its handler belong together), [`REQUESTS`](AnyRequest) below
-//! (the list of them), [`files`], [`views`], [`rows`], [`text`] (the requests by what they are about), [`notice`], [`hello`]
-//! (the first message of each side, and the version), [`formats`] (what the page is told of log formats), `wire` (a message
-//! in the browser).
+//! Reading order: [`request`] (how a request, its response and its handler belong together), [`files`], [`views`], [`rows`],
+//! [`text`] (the requests by what they are about, each file with their list), [`notice`], [`hello`] (the first message of each
+//! side, and the version), [`formats`] (what the page is told of log formats), [`wire`] (a message in the browser).
 //!
 //! A message is the postcard encoding of an [`Asked`] or a [`Said`] in a transferred buffer; `File` handles travel beside it.
 //! Every request is answered exactly once: [`Said::Dropped`] where a newer one took its place. To add one: its type and its
-//! line in the list here, its handler in the worker, its use in the page's engine; the compiler names what is missing.
+//! line in the list of its file, its handler in the worker, its use in the page's engine; the compiler names what is missing.
 
 pub mod files;
 pub mod formats;
@@ -23,17 +22,39 @@ pub mod wire;
 pub use notice::Notice;
 pub use request::{Handle, Reply, Request};
 
-use files::{AddLookup, CanSplit, Cancel, FindDuplicates, Identities, Load, MarkDuplicates, Offset, Sample};
-use rows::{CsvColumns, Export, FullRow, GridRows, Window};
 use serde::{Deserialize, Serialize};
-use text::{Complete, Explain};
-use views::{Catalogs, CountValues, Merge, Refine, View};
 
-request::requests! {
-    Load, Sample, Cancel, CanSplit, Offset, AddLookup, Identities, FindDuplicates, MarkDuplicates,
-    Catalogs, View, CountValues, Merge, Refine,
-    Window, GridRows, FullRow, CsvColumns, Export,
-    Complete, Explain,
+/// Any request.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "each is what its requests are about")]
+pub enum AnyRequest {
+    Files(files::FilesRequest),
+    Views(views::ViewsRequest),
+    Rows(rows::RowsRequest),
+    Text(text::TextRequest),
+}
+
+/// Any response.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "each is what its requests are about")]
+pub enum AnyResponse {
+    Files(files::FilesResponse),
+    Views(views::ViewsResponse),
+    Rows(rows::RowsResponse),
+    Text(text::TextResponse),
+}
+
+/// Gives a request to its handler.
+pub fn dispatch<H>(handler: &mut H, id: u32, request: AnyRequest) -> Reply<AnyResponse>
+where
+    H: files::Handler + views::Handler + rows::Handler + text::Handler,
+{
+    match request {
+        AnyRequest::Files(request) => files::dispatch(handler, id, request),
+        AnyRequest::Views(request) => views::dispatch(handler, id, request),
+        AnyRequest::Rows(request) => rows::dispatch(handler, id, request),
+        AnyRequest::Text(request) => text::dispatch(handler, id, request),
+    }
 }
 
 /// Page to worker: a request and its number.

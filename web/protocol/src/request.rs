@@ -31,54 +31,55 @@ pub trait Handle<R: Request> {
     fn handle(&mut self, id: u32, request: R) -> Reply<R::Response>;
 }
 
-/// Makes of a list of request types the enums that travel, and the dispatch to their handlers. The order of the list is
-/// part of the protocol: it numbers the messages.
+/// Makes of a file's requests, each with its response, the enums that travel and the dispatch to handlers. The order is part
+/// of the protocol: it numbers the messages.
 macro_rules! requests {
-    ($($name:ident),+ $(,)?) => {
-        /// Any request.
+    ($subject:ident, $any_request:ident, $any_response:ident; $($name:ident -> $response:ty),+ $(,)?) => {
+        /// Any request of this file.
         #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
         #[expect(missing_docs, reason = "each is the request of its name")]
-        pub enum AnyRequest { $($name($name)),+ }
+        pub enum $any_request { $($name($name)),+ }
 
-        /// Any response.
+        /// Any response to a request of this file.
         #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
         #[expect(missing_docs, reason = "each is the response to the request of its name")]
-        pub enum AnyResponse { $($name(<$name as $crate::request::Respond>::To)),+ }
+        pub enum $any_response { $($name($response)),+ }
 
         $(impl $crate::Request for $name {
-            type Response = <$name as $crate::request::Respond>::To;
-            fn into_any(self) -> AnyRequest {
-                AnyRequest::$name(self)
+            type Response = $response;
+            fn into_any(self) -> $crate::AnyRequest {
+                $crate::AnyRequest::$subject($any_request::$name(self))
             }
-            fn any_response(response: Self::Response) -> AnyResponse {
-                AnyResponse::$name(response)
+            fn any_response(response: Self::Response) -> $crate::AnyResponse {
+                $crate::AnyResponse::$subject($any_response::$name(response))
             }
-            fn response(any: AnyResponse) -> Option<Self::Response> {
+            fn response(any: $crate::AnyResponse) -> Option<Self::Response> {
                 match any {
-                    AnyResponse::$name(response) => Some(response),
+                    $crate::AnyResponse::$subject($any_response::$name(response)) => Some(response),
                     _ => None,
                 }
             }
         })+
 
+        /// Has a handler for every request of this file.
+        pub trait Handler: $($crate::Handle<$name> +)+ {}
+        impl<H: $($crate::Handle<$name> +)+> Handler for H {}
+
         /// Gives a request to its handler.
-        pub fn dispatch<H>(handler: &mut H, id: u32, request: AnyRequest) -> Reply<AnyResponse>
-        where
-            H: $($crate::Handle<$name> +)+
-        {
+        pub(crate) fn dispatch<H: Handler>(
+            handler: &mut H,
+            id: u32,
+            request: $any_request,
+        ) -> $crate::Reply<$crate::AnyResponse> {
             match request {
-                $(AnyRequest::$name(request) => handler.handle(id, request).map(<$name as $crate::Request>::any_response)),+
+                $($any_request::$name(request) => {
+                    handler.handle(id, request).map(<$name as $crate::Request>::any_response)
+                })+
             }
         }
     };
 }
 pub(crate) use requests;
-
-/// Names a request's response, where the request is defined.
-pub trait Respond {
-    /// The response.
-    type To;
-}
 
 impl<T> Reply<T> {
     /// The reply with its response turned into another form.

@@ -3,7 +3,14 @@
 use logloupe_view::{Detail, GridRow, RowId, order::RowPosition};
 use serde::{Deserialize, Serialize};
 
-use crate::request::Respond;
+crate::request::requests! {
+    Rows, RowsRequest, RowsResponse;
+    Window -> Vec<RowPosition>,
+    GridRows -> Vec<GridRow>,
+    FullRow -> Option<Box<Detail>>,
+    CsvColumns -> Vec<String>,
+    Export -> Vec<Vec<u8>>,
+}
 
 /// The positions `from..from + count` of the current view.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -14,10 +21,6 @@ pub struct Window {
     pub from: u64,
     /// How many.
     pub count: u64,
-}
-
-impl Respond for Window {
-    type To = Vec<RowPosition>;
 }
 
 /// The rows with these ids, for the grid, in this order.
@@ -31,10 +34,6 @@ pub struct GridRows {
     pub columns: Vec<String>,
 }
 
-impl Respond for GridRows {
-    type To = Vec<GridRow>;
-}
-
 /// One row in full; `None` if it is not there.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FullRow {
@@ -42,17 +41,9 @@ pub struct FullRow {
     pub id: RowId,
 }
 
-impl Respond for FullRow {
-    type To = Option<Box<Detail>>;
-}
-
 /// The columns that a CSV of this worker's rows needs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CsvColumns;
-
-impl Respond for CsvColumns {
-    type To = Vec<String>;
-}
 
 /// These rows as text, one per row.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -65,8 +56,4 @@ pub struct Export {
     pub columns: Option<Vec<String>>,
     /// CSV, else NDJSON.
     pub csv: bool,
-}
-
-impl Respond for Export {
-    type To = Vec<Vec<u8>>;
 }

@@ -8,7 +8,11 @@ use logloupe_syntax::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::request::Respond;
+crate::request::requests! {
+    Text, TextRequest, TextResponse;
+    Complete -> Completions,
+    Explain -> Box<Explained>,
+}
 
 /// What may stand at the cursor of this text, with the counts of this worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -21,10 +25,6 @@ pub struct Complete {
     pub language: Language,
 }
 
-impl Respond for Complete {
-    type To = Completions;
-}
-
 /// Explain this text.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Explain {
@@ -32,10 +32,6 @@ pub struct Explain {
     pub query: String,
     /// What it is written in, unless it is clearly of another language.
     pub language: Language,
-}
-
-impl Respond for Explain {
-    type To = Box<Explained>;
 }
 
 /// A question explained; each part is that or why there is none.

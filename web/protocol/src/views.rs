@@ -6,7 +6,14 @@ use logloupe_view::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::request::Respond;
+crate::request::requests! {
+    Views, ViewsRequest, ViewsResponse;
+    Catalogs -> (),
+    View -> ViewPart,
+    CountValues -> Counts,
+    Merge -> Result<Merged, String>,
+    Refine -> Vec<u8>,
+}
 
 /// One worker's part of a view; its partial result is postcard.
 pub type ViewPart = logloupe_view::part::ViewPart<Vec<u8>>;
@@ -18,10 +25,6 @@ pub type Merged = coordinator::Merged<coordinator::Bytes>;
 pub struct Catalogs {
     /// Postcard of each worker's catalog, see [`Notice::Catalog`](crate::Notice::Catalog).
     pub shards: Vec<Vec<u8>>,
-}
-
-impl Respond for Catalogs {
-    type To = ();
 }
 
 /// Answer this view and drop any older one.
@@ -36,10 +39,6 @@ pub struct View {
     pub answers: Vec<Vec<u8>>,
 }
 
-impl Respond for View {
-    type To = ViewPart;
-}
-
 /// Count these values of the current view's facets: per facet, per table, the counts in the order of the values.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CountValues {
@@ -47,10 +46,6 @@ pub struct CountValues {
     pub view: u32,
     /// Facet number and values.
     pub values: Vec<(u32, Vec<String>)>,
-}
-
-impl Respond for CountValues {
-    type To = Counts;
 }
 
 /// Merge the partial results of all workers and finish the answer, or say why there is none.
@@ -62,10 +57,6 @@ pub struct Merge {
     pub partials: Vec<Vec<u8>>,
 }
 
-impl Respond for Merge {
-    type To = Result<Merged, String>;
-}
-
 /// Give a partial result (postcard) in place of the one given with the view: the merged ones did not decide the answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Refine {
@@ -73,8 +64,4 @@ pub struct Refine {
     pub view: u32,
     /// Postcard of what is wanted, from a merge that wants a refinement.
     pub refine: Vec<u8>,
-}
-
-impl Respond for Refine {
-    type To = Vec<u8>;
 }

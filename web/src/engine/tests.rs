@@ -8,6 +8,7 @@ use std::{
 
 use logloupe_protocol::{
     AnyRequest, Asked, decode, encode,
+    files::FilesRequest,
     hello::{self, PageHello},
 };
 use logloupe_syntax::Language;
@@ -148,8 +149,10 @@ impl Pool {
         };
         let Asked { id, request } = decode(bytes).expect("a request");
         let handles = match &request {
-            AnyRequest::Load(load) => load.tasks.iter().map(|t| self.files[&t.name].clone()).collect(),
-            AnyRequest::CanSplit(_) => {
+            AnyRequest::Files(FilesRequest::Load(load)) => {
+                load.tasks.iter().map(|t| self.files[&t.name].clone()).collect()
+            }
+            AnyRequest::Files(FilesRequest::CanSplit(_)) => {
                 self.files.values().max_by_key(|f| f.len()).cloned().into_iter().collect()
             }
             _ => Vec::new(),

@@ -4,8 +4,11 @@
 use logloupe_core::ingest::duplicates::{Identity, Repeat};
 use logloupe_protocol::{
     AnyRequest, AnyResponse, Asked, Notice, Said,
+    files::{FilesRequest, FilesResponse},
     hello::{PageHello, WorkerHello},
-    views::Merged,
+    rows::{RowsRequest, RowsResponse},
+    text::{TextRequest, TextResponse},
+    views::{Merged, ViewsRequest, ViewsResponse},
 };
 use logloupe_query::plan::Catalog;
 use logloupe_syntax::{Language, Severity, completion::ItemKind, explanation::RunsAt};
@@ -38,6 +41,8 @@ fn the_version_is_that_of_the_types() {
     trace!(tracer_of_messages, samples, Kind, Role, Unit, Value, ledger::State, ledger::ErrorKind);
     trace!(tracer_of_messages, samples, Language, Severity, ItemKind, RunsAt, Merged, Result<Merged, String>);
     trace!(tracer_of_messages, samples, PageHello, WorkerHello, Asked, AnyRequest, Said, AnyResponse, Notice);
+    trace!(tracer_of_messages, samples, FilesRequest, FilesResponse, ViewsRequest, ViewsResponse);
+    trace!(tracer_of_messages, samples, RowsRequest, RowsResponse, TextRequest, TextResponse);
 
     // What travels inside messages as bytes, from worker to worker. Not partial results: what they consist of is the
     // engine's own, and all workers of a pool run one script.

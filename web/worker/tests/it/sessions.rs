@@ -1,8 +1,8 @@
 //! Sessions without a browser: the sample incident split over any number of workers gives the same answers.
 
 use logloupe_protocol::{
-    AnyRequest, AnyResponse, Notice, Request, Said, decode,
-    files::{AddLookup, CanSplit, Cancel, Load, Sample, Task},
+    AnyResponse, Notice, Request, Said, decode,
+    files::{AddLookup, CanSplit, Cancel, FilesResponse, Load, Sample, Task},
     rows, views,
 };
 use logloupe_query::{plan::Catalog, result::ResultTable};
@@ -65,7 +65,10 @@ fn pool(of: u32) -> (Vec<Session>, Catalog) {
     let mut catalogs = Vec::new();
     for (part, session) in sessions.iter_mut().enumerate() {
         let said = run(session, Sample { first: 0, part: part as u32, of }, Vec::new());
-        assert!(matches!(said.last(), Some(Said::Response(1, AnyResponse::Sample(())))));
+        assert!(matches!(
+            said.last(),
+            Some(Said::Response(1, AnyResponse::Files(FilesResponse::Sample(()))))
+        ));
         catalogs.extend(catalog(&said));
     }
     ask_all(&mut sessions, &views::Catalogs { shards: catalogs.clone() });
@@ -243,7 +246,7 @@ fn files_are_read_in_slices_and_parts() {
     }
     assert_eq!(rows, 5000);
     assert!(
-        matches!(said.last(), Some(Said::Response(1, AnyResponse::Load(())))),
+        matches!(said.last(), Some(Said::Response(1, AnyResponse::Files(FilesResponse::Load(()))))),
         "answered when all is read"
     );
 }
@@ -256,7 +259,7 @@ fn a_worker_says_whether_a_file_may_be_read_in_parts() {
         let size = file.len() as u64;
         let said = run(&mut session, CanSplit { size }, vec![file.into_bytes()]);
         assert!(
-            matches!(said[..], [Said::Response(1, AnyResponse::CanSplit(said))] if said == can_split),
+            matches!(said[..], [Said::Response(1, AnyResponse::Files(FilesResponse::CanSplit(said)))] if said == can_split),
             "{said:?}"
         );
     }
@@ -272,7 +275,7 @@ fn a_cancelled_file_and_those_behind_it_are_in_the_ledger() {
     assert!(session.on_request(1, load.into_any(), vec![file.clone(); 2]).is_empty());
     step(&mut session, 1.0);
     step(&mut session, 2.0);
-    let said = session.on_request(2, AnyRequest::Cancel(Cancel), Vec::new());
+    let said = session.on_request(2, Cancel.into_any(), Vec::new());
     let entries: Vec<(u32, State, bool)> = (said.iter())
         .filter_map(|said| match said {
             Said::Notice(Notice::Read { task, entries }) => {
@@ -282,9 +285,12 @@ fn a_cancelled_file_and_those_behind_it_are_in_the_ledger() {
         })
         .collect();
     assert_eq!(entries, [(0, State::Cancelled, true), (1, State::Cancelled, false)]);
-    assert!(matches!(said.last(), Some(Said::Response(2, AnyResponse::Cancel(())))));
+    assert!(matches!(said.last(), Some(Said::Response(2, AnyResponse::Files(FilesResponse::Cancel(()))))));
     let rest = work(&mut session);
-    assert!(matches!(rest.last(), Some(Said::Response(1, AnyResponse::Load(())))), "{rest:?}");
+    assert!(
+        matches!(rest.last(), Some(Said::Response(1, AnyResponse::Files(FilesResponse::Load(()))))),
+        "{rest:?}"
+    );
 }
 
 /// A file given to one worker.
@@ -337,7 +343,9 @@ fn a_newer_question_takes_the_place_of_a_subquery() {
     said.extend(work(session));
     let said: Vec<(u32, Option<bool>)> = (said.iter())
         .filter_map(|said| match said {
-            Said::Response(id, AnyResponse::View(part)) => Some((*id, Some(part.subquery))),
+            Said::Response(id, AnyResponse::Views(views::ViewsResponse::View(part))) => {
+                Some((*id, Some(part.subquery)))
+            }
             Said::Dropped(id) => Some((*id, None)),
             _ => None,
         })
