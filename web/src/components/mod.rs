@@ -25,6 +25,7 @@ pub(crate) mod popover;
 pub(crate) mod query_bar;
 pub(crate) mod remarks;
 pub(crate) mod results;
+pub(crate) mod status_line;
 pub(crate) mod stopped_banner;
 pub(crate) mod suggestions;
 pub(crate) mod time_range;

@@ -16,6 +16,7 @@ use crate::{
         query_bar::QueryBar,
         remarks::Remarks,
         results::Results,
+        status_line::StatusLine,
         time_range::TimeRange,
         timeline::Timeline,
     },
@@ -24,7 +25,6 @@ use crate::{
         edits::{self, QueryText},
         facets,
         model::Overlay,
-        text,
     },
 };
 
@@ -52,7 +52,6 @@ pub(crate) fn Explore(props: &ExploreProps) -> Html {
     let query = model.view.query.clone();
     let language = model.view.language;
     let viewed = &model.question.viewed;
-    let matched = viewed.as_ref().map_or(0, |v| v.answer.matched);
     // Of the answer on screen: the text above may be a later one that cannot run.
     let sort = viewed
         .as_ref()
@@ -102,32 +101,7 @@ pub(crate) fn Explore(props: &ExploreProps) -> Html {
                 <div class={classes!("middle", model.is_stale().then_some("stale"))}>{ middle }</div>
                 if is_open { <DetailPanel detail={model.grid.detail.clone()} tab={model.grid.tab} act={act.clone()} /> }
             </div>
-            <footer class="foot">
-                <span role="status"><b>{ model.status() }</b>{ extra(&model) }</span>
-                <span class="muted wide-only">{ viewed.as_ref().map(|v| text::millis(v.millis)).unwrap_or_default() }</span>
-                <span class="grow"></span>
-                <span class="muted wide-only">{ format!("{} · {}", text::plural(model.files.loaded.workers as u64, "worker"), text::bytes(model.files.loaded.memory as f64)) }</span>
-                if matched > 0 { <span class="muted wide-only">{ text::share(matched, model.files.loaded.rows) }</span> }
-                <span class="muted wide-only">{ "UTC" }</span>
-                <button type="button" class="out narrow-only" onclick={act.reform(|_| Action::Screen(ScreenAction::Overlay(Overlay::Facets)))}><Icon glyph={Glyph::Filter} />{ "Facets" }</button>
-            </footer>
+            <StatusLine viewed={viewed.clone()} status={model.status()} is_stale={model.is_stale()} loaded={model.files.loaded.clone()} act={act.clone()} />
         </main>
-    }
-}
-
-/// What the number of matches does not say: how many rows the answer has, when that is another number.
-fn extra(model: &Model) -> String {
-    if model.is_stale() {
-        return " · of the question before".to_owned();
-    }
-    match &model.question.viewed {
-        Some(viewed) => match &viewed.table {
-            Some(table) => format!(" · {}", text::plural(table.rows.len() as u64, "group")),
-            None if viewed.rows != viewed.answer.matched => {
-                format!(" · {} shown", text::grouped(viewed.rows))
-            }
-            None => String::new(),
-        },
-        None => String::new(),
     }
 }
