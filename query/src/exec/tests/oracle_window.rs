@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::oracle::Naive;
 use crate::{
+    exec::exact_sum,
     kernels::{Num, num},
     plan::{Node, WindowOperator},
 };
@@ -189,17 +190,19 @@ fn same(a: &[Value], b: &[Value]) -> bool {
 
 fn sum(values: impl Iterator<Item = Value>) -> Value {
     let numbers: Vec<Num> = values.filter_map(|v| num(&v)).collect();
-    let whole = |n: &Num| match n {
-        Num::Int(v) => Some(*v as i128),
-        Num::Float(v) => (v.fract() == 0.0 && v.abs() < 1e30).then_some(*v as i128),
-    };
-    let integers: i128 = numbers.iter().filter_map(whole).sum();
-    match numbers.iter().all(|n| matches!(n, Num::Int(_))) {
+    let whole: i128 = numbers.iter().map(|n| if let Num::Int(v) = n { *v as i128 } else { 0 }).sum();
+    let floats: Vec<f64> =
+        numbers.iter().filter_map(|n| if let Num::Float(v) = n { Some(*v) } else { None }).collect();
+    match floats.as_slice() {
         _ if numbers.is_empty() => Value::Null,
-        true => i64::try_from(integers).map_or(Value::Float(integers as f64), Value::Int),
-        false => Value::Float(
-            integers as f64 + numbers.iter().filter(|n| whole(n).is_none()).map(|n| n.float()).sum::<f64>(),
-        ),
+        [] => i64::try_from(whole).map_or(Value::Float(whole as f64), Value::Int),
+        // Rounded once: a later step may group by it, and then the last bit decides.
+        floats => {
+            let mut exact = exact_sum::Expansion::new();
+            floats.iter().for_each(|v| exact_sum::add(&mut exact, *v));
+            exact_sum::add_int(&mut exact, whole);
+            Num::Float(exact_sum::round(&exact)).value()
+        }
     }
 }
 
