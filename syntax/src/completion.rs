@@ -14,16 +14,16 @@ pub struct Completions {
     /// The bytes of the text that an item takes the place of.
     pub replace: Range<usize>,
     /// What may stand there, the likeliest first; at most [`MOST`].
-    pub items: Vec<Item>,
+    pub items: Vec<CompletionItem>,
 }
 
 /// One offer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Item {
+pub struct CompletionItem {
     /// What is inserted.
     pub text: String,
     /// What it is.
-    pub kind: ItemKind,
+    pub kind: CompletionKind,
     /// How it is written, or what a field holds and in which logs.
     pub label: String,
     /// One sentence, if there is one.
@@ -36,7 +36,7 @@ pub struct Item {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "each is its word")]
-pub enum ItemKind {
+pub enum CompletionKind {
     Command,
     Keyword,
     Function,
@@ -52,7 +52,7 @@ impl Completions {
     pub fn merge(parts: impl IntoIterator<Item = Completions>) -> Completions {
         let mut parts = parts.into_iter();
         let Some(mut all) = parts.next() else { return Completions::default() };
-        let mut places: HashMap<(ItemKind, String), usize> = HashMap::new();
+        let mut places: HashMap<(CompletionKind, String), usize> = HashMap::new();
         for (i, item) in all.items.iter().enumerate() {
             places.insert((item.kind, item.text.clone()), i);
         }

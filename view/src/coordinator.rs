@@ -16,7 +16,7 @@ use logloupe_syntax::{Diagnostic, Severity};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, RowId, ViewRequest, facets::FacetMerge, histogram, order::Merged as MergedOrder, part::ViewPart,
+    Answer, RowId, ViewRequest, facets::FacetMerge, histogram, order::MergedOrder, part::ViewPart,
     window::RowOrder,
 };
 

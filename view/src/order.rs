@@ -137,14 +137,14 @@ pub(super) type Valued = (Vec<Value>, u32, u32);
 /// The selected rows of one shard in the order of the view.
 #[derive(Debug)]
 pub struct Order {
-    kind: Kind,
+    kind: OrderKind,
     /// Largest first, per key.
     descending: Vec<bool>,
     len: usize,
 }
 
 #[derive(Debug)]
-enum Kind {
+enum OrderKind {
     /// By time: the shard's timeline, filtered. `directory[b]` counts the selected rows before block `b`; `marks`
     /// are every [`EVERY`]th of them, earliest first.
     Time { selected: Bitmap, directory: Vec<u32>, marks: Vec<u32> },
@@ -175,7 +175,7 @@ impl Order {
         }
         directory.push(count);
         Order {
-            kind: Kind::Time { selected, directory, marks },
+            kind: OrderKind::Time { selected, directory, marks },
             descending: vec![descending],
             len: count as usize,
         }
@@ -186,20 +186,24 @@ impl Order {
         columns: Vec<Option<usize>>,
         descending: Vec<bool>,
     ) -> Order {
-        Order { len: rows.len() + missing.len(), kind: Kind::Ranked { rows, missing, columns }, descending }
+        Order {
+            len: rows.len() + missing.len(),
+            kind: OrderKind::Ranked { rows, missing, columns },
+            descending,
+        }
     }
     pub(super) fn valued(rows: Vec<Valued>, descending: Vec<bool>) -> Order {
-        Order { len: rows.len(), kind: Kind::Sorted(rows), descending }
+        Order { len: rows.len(), kind: OrderKind::Sorted(rows), descending }
     }
     /// The row at place `at` of an order by keys.
     fn place(&self, shard: &Shard, worker: u32, at: usize) -> Option<RowPosition> {
         match &self.kind {
-            Kind::Time { .. } => None,
-            Kind::Sorted(rows) => {
+            OrderKind::Time { .. } => None,
+            OrderKind::Sorted(rows) => {
                 let (key, table, row) = rows.get(at)?;
                 Some(RowPosition { key: key.clone(), id: RowId { shard: worker, table: *table, row: *row } })
             }
-            Kind::Ranked { rows, missing, columns } => {
+            OrderKind::Ranked { rows, missing, columns } => {
                 let number = match self.descending == [true] {
                     true => rows.get(at).map(|r| r.1).or_else(|| missing.get(at - rows.len()).copied()),
                     false => missing.get(at).copied().or_else(|| rows.get(at - missing.len()).map(|r| r.1)),
@@ -231,10 +235,10 @@ impl Order {
         let from = from.min(self.len);
         let count = count.min(self.len.saturating_sub(from));
         match &self.kind {
-            Kind::Ranked { .. } | Kind::Sorted(_) => {
+            OrderKind::Ranked { .. } | OrderKind::Sorted(_) => {
                 (from..from + count).filter_map(|at| self.place(shard, worker, at)).collect()
             }
-            Kind::Time { selected, directory, .. } => {
+            OrderKind::Time { selected, directory, .. } => {
                 let descending = self.descending == [true];
                 // Places count from the end of the timeline when the newest come first.
                 let first = if descending { self.len - from - count } else { from };
@@ -264,11 +268,11 @@ impl Order {
     /// A row every [`EVERY`] rows, with its place, first places first.
     pub fn splitters(&self, shard: &Shard, timeline: &Timeline, worker: u32) -> Vec<(usize, RowPosition)> {
         match &self.kind {
-            Kind::Ranked { .. } | Kind::Sorted(_) => (0..self.len)
+            OrderKind::Ranked { .. } | OrderKind::Sorted(_) => (0..self.len)
                 .step_by(EVERY)
                 .filter_map(|at| Some((at, self.place(shard, worker, at)?)))
                 .collect(),
-            Kind::Time { marks, .. } => {
+            OrderKind::Time { marks, .. } => {
                 let place = |(i, &number): (usize, &u32)| (i * EVERY, timeline.place(shard, worker, number));
                 let all = marks.iter().enumerate().map(place);
                 if self.descending == [true] {
@@ -299,27 +303,27 @@ pub fn compare(a: &[Value], b: &[Value], descending: &[bool]) -> std::cmp::Order
 
 /// The orders of all shards seen as one: where in each shard a window of the whole begins.
 #[derive(Clone, Debug, Default)]
-pub struct Merged {
-    shards: Vec<Lane>,
+pub struct MergedOrder {
+    shards: Vec<ShardOrder>,
     /// All splitters in the order of the whole: (key, shard, its number in the shard).
     splitters: Vec<(Vec<Value>, u32, usize)>,
     descending: Vec<bool>,
 }
 
-/// One shard in [`Merged`].
+/// One shard in [`MergedOrder`].
 #[derive(Clone, Debug, Default)]
-struct Lane {
+struct ShardOrder {
     len: usize,
     /// Places of its splitters, ascending.
     places: Vec<usize>,
 }
 
-impl Merged {
+impl MergedOrder {
     /// `shards[s]` is the length and the splitters of shard `s`.
-    pub fn new(shards: Vec<(usize, Vec<(usize, RowPosition)>)>, descending: Vec<bool>) -> Merged {
-        let mut merged = Merged { descending, ..Merged::default() };
+    pub fn new(shards: Vec<(usize, Vec<(usize, RowPosition)>)>, descending: Vec<bool>) -> MergedOrder {
+        let mut merged = MergedOrder { descending, ..MergedOrder::default() };
         for (s, (len, splitters)) in shards.into_iter().enumerate() {
-            merged.shards.push(Lane { len, places: splitters.iter().map(|p| p.0).collect() });
+            merged.shards.push(ShardOrder { len, places: splitters.iter().map(|p| p.0).collect() });
             merged.splitters.extend(splitters.into_iter().enumerate().map(|(i, p)| (p.1.key, s as u32, i)));
         }
         let descending = &merged.descending;
@@ -432,7 +436,7 @@ mod tests {
             let parts = (0..shards.len())
                 .map(|s| (orders[s].len(), orders[s].splitters(&shards[s], &timelines[s], s as u32)))
                 .collect();
-            let merged = Merged::new(parts, vec![descending]);
+            let merged = MergedOrder::new(parts, vec![descending]);
             assert_eq!(merged.len(), whole.len());
             for from in (0..whole.len() + 50).step_by(37) {
                 let ranges = merged.ranges(from, 61);

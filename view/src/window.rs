@@ -3,14 +3,14 @@
 
 use crate::{
     RowId,
-    order::{Merged, RowPosition},
+    order::{MergedOrder, RowPosition},
 };
 
 /// Where the rows of a view stand.
 #[derive(Clone, Debug)]
 pub enum RowOrder {
     /// In the orders of the shards, seen as one.
-    Merged(Merged),
+    Merged(MergedOrder),
     /// In a list: what `limit` or `dedup` let through.
     Listed(Vec<RowId>),
 }

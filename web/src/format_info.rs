@@ -1,4 +1,4 @@
-//! What the page knows of log formats: their names, fields and presets, told by the first worker that says hello.
+//! What the page knows of log formats: their names, fields and presets, from the first message of a worker.
 //!
 //! Not the formats themselves: they are in the parser crate, which the page does not link.
 

@@ -9,7 +9,7 @@ use std::{cell::RefCell, fmt::Write, path::Path, time::Instant};
 use logloupe_answer::values::ShardValues;
 use logloupe_golden::{check, property};
 use logloupe_query::{
-    complete::{Completions, ItemKind, NoValues, Values, complete},
+    complete::{CompletionKind, Completions, NoValues, Values, complete},
     plan::Catalog,
 };
 use logloupe_syntax::Language;
@@ -59,8 +59,11 @@ fn shown(text: &str, completions: &Completions) -> String {
         let count = item.count.map_or(String::new(), |n| format!("{n} rows"));
         let kind = format!("{:?}", item.kind).to_lowercase();
         // How functions and commands are written is told by their tables.
-        let label =
-            if matches!(item.kind, ItemKind::Field | ItemKind::Table) { item.label.as_str() } else { "" };
+        let label = if matches!(item.kind, CompletionKind::Field | CompletionKind::Table) {
+            item.label.as_str()
+        } else {
+            ""
+        };
         writeln!(out, "{}", format!("{kind} {}   {label}{count}", item.text).trim_end()).unwrap();
     }
     if completions.items.len() > SHOWN {
@@ -164,7 +167,8 @@ fn counts_of_shards_add_up() {
         found
     };
     let merged = Completions::merge([one(0), one(1000)]);
-    let values: Vec<_> = merged.items.iter().filter(|i| i.kind == ItemKind::Value).map(|i| i.count).collect();
+    let values: Vec<_> =
+        merged.items.iter().filter(|i| i.kind == CompletionKind::Value).map(|i| i.count).collect();
     assert_eq!(values, [Some(2820), Some(1180)]);
     assert_eq!(merged.items.len(), one(0).items.len());
     let found = complete("fields tolo", 11, Language::Insights, &catalog(), &NoValues);

@@ -1,7 +1,7 @@
 //! What may stand where in Insights. The tokens before the cursor say it: which command it is in, inside which brackets,
 //! and whether a value or an operator comes next.
 
-use super::{Completions, Context, ItemKind, Offers, insights_name, insights_value, word_at};
+use super::{CompletionKind, Completions, Context, Offers, insights_name, insights_value, word_at};
 use crate::plan;
 use logloupe_syntax::{
     self as syntax,
@@ -100,7 +100,13 @@ fn commands(offers: &mut Offers<'_>) {
     for command in keywords::COMMANDS.iter().filter(|c| c.is_offered()) {
         let written = command.form.split_whitespace().next().unwrap_or(command.name);
         let text = if written.eq_ignore_ascii_case(command.name) { written } else { command.name };
-        offers.add(ItemKind::Command, command.name, text.to_owned(), command.form.to_owned(), command.doc);
+        offers.add(
+            CompletionKind::Command,
+            command.name,
+            text.to_owned(),
+            command.form.to_owned(),
+            command.doc,
+        );
     }
 }
 

@@ -13,7 +13,7 @@ mod sql;
 
 use std::ops::Range;
 
-pub use logloupe_syntax::completion::{Completions, Item, ItemKind, MOST};
+pub use logloupe_syntax::completion::{CompletionItem, CompletionKind, Completions, MOST};
 
 use super::plan::Catalog;
 use logloupe_syntax::{
@@ -90,7 +90,7 @@ struct Offers<'a> {
     /// In small letters, without quotes.
     typed: String,
     replace: Range<usize>,
-    found: Vec<(u8, Item)>,
+    found: Vec<(u8, CompletionItem)>,
 }
 
 impl<'a> Offers<'a> {
@@ -99,16 +99,16 @@ impl<'a> Offers<'a> {
         Offers { context, typed: typed.to_ascii_lowercase(), replace, found: Vec::new() }
     }
 
-    fn add(&mut self, kind: ItemKind, name: &str, text: String, label: String, doc: &str) {
+    fn add(&mut self, kind: CompletionKind, name: &str, text: String, label: String, doc: &str) {
         if let Some(rank) = fit(name, &self.typed) {
-            self.found.push((rank, Item { text, kind, label, doc: doc.to_owned(), count: None }));
+            self.found.push((rank, CompletionItem { text, kind, label, doc: doc.to_owned(), count: None }));
         }
     }
 
     /// Words with what they do.
     fn keywords(&mut self, words: &[(&str, &str)]) {
         for (word, doc) in words {
-            self.add(ItemKind::Keyword, word, (*word).to_owned(), String::new(), doc);
+            self.add(CompletionKind::Keyword, word, (*word).to_owned(), String::new(), doc);
         }
     }
 
@@ -118,7 +118,7 @@ impl<'a> Offers<'a> {
         for name in catalog.sources() {
             let ids = catalog.source(name).join(", ");
             let label = if ids == name { String::new() } else { ids };
-            self.add(ItemKind::Table, name, name.to_owned(), label, "");
+            self.add(CompletionKind::Table, name, name.to_owned(), label, "");
         }
     }
 
@@ -137,7 +137,7 @@ impl<'a> Offers<'a> {
             let logs = catalog.formats_with(name).collect::<Vec<_>>().join(", ");
             let at = if logs.is_empty() { "" } else { " · " };
             self.add(
-                ItemKind::Field,
+                CompletionKind::Field,
                 name,
                 write(name),
                 format!("{}{unit}{at}{logs}", known.kind.name()),
@@ -146,11 +146,11 @@ impl<'a> Offers<'a> {
         }
         if !self.typed.is_empty() {
             for path in catalog.paths().collect::<Vec<_>>() {
-                self.add(ItemKind::Field, path, write(path), "found in JSON".to_owned(), "");
+                self.add(CompletionKind::Field, path, write(path), "found in JSON".to_owned(), "");
             }
         }
         for name in logloupe_table::schema::BUILT_IN {
-            self.add(ItemKind::Field, name, write(name), "every event".to_owned(), "");
+            self.add(CompletionKind::Field, name, write(name), "every event".to_owned(), "");
         }
     }
 
@@ -158,21 +158,27 @@ impl<'a> Offers<'a> {
     fn defined(&mut self, names: impl IntoIterator<Item = String>, write: impl Fn(&str) -> String) {
         for name in names {
             let text = write(&name);
-            self.add(ItemKind::Field, &name, text, "defined in the query".to_owned(), "");
+            self.add(CompletionKind::Field, &name, text, "defined in the query".to_owned(), "");
         }
     }
 
     fn functions(&mut self, functions: impl Iterator<Item = &'static Spec>) {
         for function in functions {
             let text = self.called(function.name);
-            self.add(ItemKind::Function, function.name, text, function.signature.to_owned(), function.doc);
+            self.add(
+                CompletionKind::Function,
+                function.name,
+                text,
+                function.signature.to_owned(),
+                function.doc,
+            );
         }
     }
 
     fn aggregates(&mut self) {
         for Aggregate { name, signature, doc, .. } in AGGREGATES {
             let text = self.called(name);
-            self.add(ItemKind::Aggregate, name, text, (*signature).to_owned(), doc);
+            self.add(CompletionKind::Aggregate, name, text, (*signature).to_owned(), doc);
         }
     }
 
@@ -202,7 +208,7 @@ impl<'a> Offers<'a> {
             ("100ms", "a tenth of a second"),
         ];
         for (period, doc) in USUAL {
-            self.add(ItemKind::Period, period, (*period).to_owned(), String::new(), doc);
+            self.add(CompletionKind::Period, period, (*period).to_owned(), String::new(), doc);
         }
     }
 
@@ -211,8 +217,8 @@ impl<'a> Offers<'a> {
         let number = self.context.catalog.find(field).is_some_and(|k| k.kind.is_number());
         for (value, count) in self.context.values.values(field, &self.typed, MOST) {
             let text = write(&value, number);
-            let (kind, label, doc) = (ItemKind::Value, String::new(), String::new());
-            self.found.push((0, Item { text, kind, label, doc, count: Some(count) }));
+            let (kind, label, doc) = (CompletionKind::Value, String::new(), String::new());
+            self.found.push((0, CompletionItem { text, kind, label, doc, count: Some(count) }));
         }
     }
 
@@ -221,7 +227,7 @@ impl<'a> Offers<'a> {
         let mut found = self.found;
         found.sort_by_key(|(rank, _)| *rank);
         let mut seen = std::collections::HashSet::new();
-        let mut items: Vec<Item> = found.into_iter().map(|(_, item)| item).collect();
+        let mut items: Vec<CompletionItem> = found.into_iter().map(|(_, item)| item).collect();
         items.retain(|item| seen.insert((item.kind, item.text.clone())));
         items.truncate(MOST);
         Completions { replace: self.replace, items }

@@ -249,7 +249,7 @@ fn identifier(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::complete::ItemKind;
+    use crate::complete::CompletionKind;
 
     #[test]
     fn a_name_that_is_no_plain_name_is_offered_in_quotes() {
@@ -282,7 +282,7 @@ mod tests {
             })
             .items
             .iter()
-            .all(|i| i.kind == ItemKind::Keyword)
+            .all(|i| i.kind == CompletionKind::Keyword)
         );
     }
 }

@@ -544,7 +544,7 @@ fn joined(args: Vec<E>) -> Expr {
 /// What `LIKE` searches for; `None` if the escape character stands before something else.
 pub(super) fn like_pattern(text: &str, escape: Option<char>) -> Option<Pattern> {
     #[derive(PartialEq)]
-    enum Piece {
+    enum LikePart {
         Any,
         One,
         Char(char),
@@ -554,19 +554,19 @@ pub(super) fn like_pattern(text: &str, escape: Option<char>) -> Option<Pattern> 
     while let Some(c) = chars.next() {
         pieces.push(match c {
             c if Some(c) == escape => {
-                Piece::Char(chars.next().filter(|n| matches!(n, '%' | '_') || Some(*n) == escape)?)
+                LikePart::Char(chars.next().filter(|n| matches!(n, '%' | '_') || Some(*n) == escape)?)
             }
-            '%' if pieces.last() == Some(&Piece::Any) => continue,
-            '%' => Piece::Any,
-            '_' => Piece::One,
-            c => Piece::Char(c),
+            '%' if pieces.last() == Some(&LikePart::Any) => continue,
+            '%' => LikePart::Any,
+            '_' => LikePart::One,
+            c => LikePart::Char(c),
         });
     }
-    let open = (pieces.first() == Some(&Piece::Any), pieces.last() == Some(&Piece::Any));
+    let open = (pieces.first() == Some(&LikePart::Any), pieces.last() == Some(&LikePart::Any));
     let end = pieces.len().saturating_sub(open.1 as usize);
     let inner = pieces.get(open.0 as usize..end).unwrap_or(&[]);
     let plain: Option<String> =
-        inner.iter().map(|p| if let Piece::Char(c) = p { Some(*c) } else { None }).collect();
+        inner.iter().map(|p| if let LikePart::Char(c) = p { Some(*c) } else { None }).collect();
     if let (true, true, Some(text)) = (open.0, open.1, plain) {
         return Some(Pattern::Text(text));
     }
@@ -576,10 +576,10 @@ pub(super) fn like_pattern(text: &str, escape: Option<char>) -> Option<Pattern> 
     }
     for piece in inner {
         match piece {
-            Piece::Any => regex.push_str(".*"),
+            LikePart::Any => regex.push_str(".*"),
             // One character, also where the rest is matched byte by byte.
-            Piece::One => regex.push_str("(?u:.)"),
-            Piece::Char(c) => {
+            LikePart::One => regex.push_str("(?u:.)"),
+            LikePart::Char(c) => {
                 if "\\.+*?()|[]{}^$#&-~".contains(*c) {
                     regex.push('\\');
                 }

@@ -1,4 +1,4 @@
-//! What the page is told of log formats by the first worker that says hello.
+//! Log formats as the page needs them, from the first message of a worker.
 
 use logloupe_table::{Kind, Role, Unit};
 use serde::{Deserialize, Serialize};

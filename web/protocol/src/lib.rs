@@ -1,12 +1,12 @@
-//! What the page and its workers say to each other: one type per request with its response, and notices that nobody asked
-//! for. Both sides link this crate and neither links the other.
+//! The messages between the page and its workers: one type per request with its response, and notices that no
+//! request asked for. Both sides link this crate and neither links the other.
 //!
 //! Reading order: [`request`] (how a request, its response and its handler belong together), [`files`], [`views`], [`rows`],
 //! [`text`] (the requests by what they are about, each file with their list), [`notice`], [`hello`] (the first message of each
-//! side, and the version), [`formats`] (what the page is told of log formats), [`wire`] (a message in the browser).
+//! side, and the version), [`formats`] (log formats as the page needs them), [`wire`] (a message in the browser).
 //!
-//! A message is the postcard encoding of an [`Asked`] or a [`Said`] in a transferred buffer; `File` handles travel beside it.
-//! Every request is answered exactly once: [`Said::Dropped`] where a newer one took its place. To add one: its type and its
+//! A message is the postcard encoding of an [`PageMessage`] or a [`WorkerMessage`] in a transferred buffer; `File` handles travel beside it.
+//! Every request is answered exactly once: [`WorkerMessage::Dropped`] where a newer one took its place. To add one: its type and its
 //! line in the list of its file, its handler in the worker, its use in the page's engine; the compiler names what is missing.
 
 pub mod files;
@@ -59,7 +59,7 @@ where
 
 /// Page to worker: a request and its number.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Asked {
+pub struct PageMessage {
     /// Numbers the request.
     pub id: u32,
     /// The request.
@@ -68,12 +68,12 @@ pub struct Asked {
 
 /// Worker to page.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Said {
+pub enum WorkerMessage {
     /// The response to the request of this number.
     Response(u32, AnyResponse),
     /// The request of this number has no response: another took its place, or what it spoke of is gone.
     Dropped(u32),
-    /// Nobody asked.
+    /// No request asked for it.
     Notice(Notice),
 }
 

@@ -1,4 +1,4 @@
-//! What a worker says without being asked.
+//! What a worker sends without a request.
 
 use logloupe_table::ledger::Entry;
 use serde::{Deserialize, Serialize};
@@ -45,7 +45,7 @@ pub enum Notice {
     },
     /// The worker is about to stop.
     Panic {
-        /// What the panic said.
+        /// The panic's message.
         message: String,
     },
 }

@@ -14,7 +14,7 @@ pub trait Request: Sized {
     fn response(any: AnyResponse) -> Option<Self::Response>;
 }
 
-/// What a handler says to a request.
+/// What a handler replies to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply<T> {
     /// The response.

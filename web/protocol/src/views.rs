@@ -48,7 +48,7 @@ pub struct CountValues {
     pub values: Vec<(u32, Vec<String>)>,
 }
 
-/// Merge the partial results of all workers and finish the answer, or say why there is none.
+/// Merge the partial results of all workers and finish the answer; the error is why there is none.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Merge {
     /// The view.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::state::{
     Action, GridAction, ScreenAction, Shared, facets,
-    json::{self, Piece},
+    json::{self, JsonTokenKind},
     keys::Key,
     model::Tab,
     text, time_axis,
@@ -177,11 +177,11 @@ fn Json(props: &JsonProps) -> Html {
     let lines = lines.iter().map(|line| {
         let pieces = line.pieces.iter().map(|(piece, words)| {
             let class = match piece {
-                Piece::Key => "js-key",
-                Piece::Text => "js-text",
-                Piece::Number => "js-number",
-                Piece::Word => "js-word",
-                Piece::Mark => "js-mark",
+                JsonTokenKind::Key => "js-key",
+                JsonTokenKind::Text => "js-text",
+                JsonTokenKind::Number => "js-number",
+                JsonTokenKind::Word => "js-word",
+                JsonTokenKind::Mark => "js-mark",
             };
             html! { <span {class}>{ words }</span> }
         });

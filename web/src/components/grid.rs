@@ -18,7 +18,7 @@ use crate::{
     platform::listen::Listener,
     state::{
         Action, GridAction, Shared,
-        columns::{self, Column},
+        columns::{self, GridColumn},
         rows::Rows,
         window::Geometry,
     },
@@ -33,7 +33,7 @@ const HEAD: f64 = 30.0;
 #[derive(Properties, PartialEq)]
 pub(crate) struct GridProps {
     pub(crate) rows: Shared<Rows>,
-    pub(crate) columns: Rc<Vec<Column>>,
+    pub(crate) columns: Rc<Vec<GridColumn>>,
     /// The names that can be added as columns.
     pub(crate) choice: Rc<Vec<(String, &'static str)>>,
     /// By which column it is sorted, and whether the largest comes first.

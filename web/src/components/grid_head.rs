@@ -7,16 +7,16 @@ use yew::{Callback, Html, Properties, TargetCast, classes, component, html, use_
 
 use super::{
     icon::{Glyph, Icon},
-    popover::{Item, Popover},
+    popover::{MenuItem, Popover},
 };
 use crate::state::{
     Action, GridAction, QueryAction,
-    columns::{Column, FORMAT, OUTCOME, SUMMARY, TIME},
+    columns::{FORMAT, GridColumn, OUTCOME, SUMMARY, TIME},
 };
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct GridHeadProps {
-    pub(crate) columns: Rc<Vec<Column>>,
+    pub(crate) columns: Rc<Vec<GridColumn>>,
     pub(crate) sort: Option<(String, bool)>,
     pub(crate) act: Callback<Action>,
 }
@@ -43,7 +43,7 @@ pub(crate) fn GridHead(props: &GridHeadProps) -> Html {
 #[derive(Properties, PartialEq)]
 struct HeadProps {
     place: usize,
-    column: Column,
+    column: GridColumn,
     sorted: Option<bool>,
     act: Callback<Action>,
 }
@@ -103,7 +103,7 @@ fn Head(props: &HeadProps) -> Html {
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct ChoiceProps {
-    pub(crate) columns: Rc<Vec<Column>>,
+    pub(crate) columns: Rc<Vec<GridColumn>>,
     pub(crate) choice: Rc<Vec<(String, &'static str)>>,
     pub(crate) act: Callback<Action>,
 }
@@ -160,7 +160,7 @@ fn Choice(props: &ChoiceProps) -> Html {
     let is_path = typed.contains('.') && !typed.contains(' ') && !choice.iter().any(|c| c.0 == typed);
     let add = |name: String, doc: &str| {
         let field = name.clone();
-        html! { <Item onclick={act.reform(move |()| Action::Grid(GridAction::AddColumn(field.clone())))}><span title={doc.to_owned()}>{ name }</span></Item> }
+        html! { <MenuItem onclick={act.reform(move |()| Action::Grid(GridAction::AddColumn(field.clone())))}><span title={doc.to_owned()}>{ name }</span></MenuItem> }
     };
     let others: Vec<Html> = others.map(|(name, doc)| add(name.clone(), doc)).collect();
     html! {

@@ -9,7 +9,7 @@ use yew::{Callback, Html, Properties, classes, component, html};
 use super::value::opens_menu;
 use crate::state::{
     Action, GridAction, Shared,
-    columns::{Column, FORMAT, OUTCOME, SUMMARY, TIME},
+    columns::{FORMAT, GridColumn, OUTCOME, SUMMARY, TIME},
     facets,
     rows::Rows,
     text, time_axis,
@@ -19,7 +19,7 @@ use crate::state::{
 pub(crate) struct GridRowProps {
     pub(crate) index: u64,
     pub(crate) rows: Shared<Rows>,
-    pub(crate) columns: Rc<Vec<Column>>,
+    pub(crate) columns: Rc<Vec<GridColumn>>,
     pub(crate) selected: bool,
     pub(crate) act: Callback<Action>,
 }
@@ -47,7 +47,7 @@ pub(crate) fn GridRow(props: &GridRowProps) -> Html {
     }
 }
 
-fn cell(column: &Column, row: &view::GridRow, act: &Callback<Action>) -> (&'static str, Html) {
+fn cell(column: &GridColumn, row: &view::GridRow, act: &Callback<Action>) -> (&'static str, Html) {
     match column.name.as_str() {
         TIME => {
             ("cell-time mono", html! { { row.time.map_or_else(|| "no time".to_owned(), time_axis::full) } })

@@ -6,7 +6,7 @@ use super::{
     file_inputs::FileInputs,
     icon::{Glyph, Icon},
     picker::Picker,
-    popover::{Item, Popover},
+    popover::{MenuItem, Popover},
 };
 use crate::{
     engine::{Loaded, Progress},
@@ -69,9 +69,9 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                     <div class="menu-part">
                         <Picker class="item" role="menuitem" />
                         <Picker folder={true} class="item" role="menuitem" />
-                        <Item onclick={act.reform(|()| Action::Screen(ScreenAction::Overlay(Overlay::Paste)))}><Icon glyph={Glyph::Paste} />{ "Paste text" }</Item>
+                        <MenuItem onclick={act.reform(|()| Action::Screen(ScreenAction::Overlay(Overlay::Paste)))}><Icon glyph={Glyph::Paste} />{ "Paste text" }</MenuItem>
                         <hr />
-                        <Item onclick={act.reform(|()| Action::Files(FilesAction::Clear))}><Icon glyph={Glyph::Close} />{ "Close all logs" }</Item>
+                        <MenuItem onclick={act.reform(|()| Action::Files(FilesAction::Clear))}><Icon glyph={Glyph::Close} />{ "Close all logs" }</MenuItem>
                     </div>
                 </Popover>
             }

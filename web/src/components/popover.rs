@@ -125,7 +125,7 @@ pub(crate) fn keys(panel: &NodeRef, close: &Callback<()>) -> Callback<KeyboardEv
 }
 
 #[derive(Properties, PartialEq)]
-pub(crate) struct ItemProps {
+pub(crate) struct MenuItemProps {
     pub(crate) onclick: Callback<()>,
     #[prop_or_default]
     pub(crate) disabled: bool,
@@ -134,7 +134,7 @@ pub(crate) struct ItemProps {
 
 /// One choice of a menu.
 #[component]
-pub(crate) fn Item(props: &ItemProps) -> Html {
+pub(crate) fn MenuItem(props: &MenuItemProps) -> Html {
     let onclick = props.onclick.reform(|_| ());
     html! {
         <button type="button" role="menuitem" class="item" disabled={props.disabled} {onclick}>{ props.children.clone() }</button>

@@ -6,7 +6,7 @@ use yew::{AttrValue, Callback, Html, Properties, classes, component, html};
 use super::{
     editor::Editor,
     icon::{Glyph, Icon},
-    popover::{Item, Popover},
+    popover::{MenuItem, Popover},
 };
 use crate::{
     engine::{ExportAs, Loaded},
@@ -54,9 +54,9 @@ pub(crate) fn QueryBar(props: &QueryBarProps) -> Html {
         let items = format.presets.iter().map(|preset| {
             let query = preset.query;
             html! {
-                <Item onclick={act.reform(move |()| Action::Query(QueryAction::Preset(query)))}>
+                <MenuItem onclick={act.reform(move |()| Action::Query(QueryAction::Preset(query)))}>
                     <span class="preset"><span>{ preset.title }</span><code>{ preset.query }</code></span>
-                </Item>
+                </MenuItem>
             }
         });
         html! { <><div class="menu-title">{ format.title }</div>{ for items }</> }
@@ -79,10 +79,10 @@ pub(crate) fn QueryBar(props: &QueryBarProps) -> Html {
             <button type="button" class="out tall wide-only" onclick={act.reform(|_| Action::Query(QueryAction::Explain))}>{ "Explain" }</button>
             <Popover face={export_face} label="Export" class={classes!("out", "tall")} right={true}>
                 <div class="menu-title">{ "Everything that matches" }</div>
-                <Item disabled={!*answered} onclick={act.reform(|()| Action::Export(ExportAction::Start(ExportAs::Csv)))}>{ "CSV" }<span class="muted">{ "safe in spreadsheets" }</span></Item>
-                <Item disabled={!*answered} onclick={act.reform(|()| Action::Export(ExportAction::Start(ExportAs::Ndjson)))}>{ "NDJSON" }<span class="muted">{ "one object per line" }</span></Item>
+                <MenuItem disabled={!*answered} onclick={act.reform(|()| Action::Export(ExportAction::Start(ExportAs::Csv)))}>{ "CSV" }<span class="muted">{ "safe in spreadsheets" }</span></MenuItem>
+                <MenuItem disabled={!*answered} onclick={act.reform(|()| Action::Export(ExportAction::Start(ExportAs::Ndjson)))}>{ "NDJSON" }<span class="muted">{ "one object per line" }</span></MenuItem>
                 <div class="menu-title">{ "The question" }</div>
-                <Item onclick={act.reform(|()| Action::Query(QueryAction::Explain))}>{ "In words, for Athena, for Insights" }</Item>
+                <MenuItem onclick={act.reform(|()| Action::Query(QueryAction::Explain))}>{ "In words, for Athena, for Insights" }</MenuItem>
             </Popover>
         </div>
     }

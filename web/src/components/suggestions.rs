@@ -1,7 +1,7 @@
 //! The list under the cursor of the query: what may stand there. The text field keeps the keyboard; it asks
 //! [`completion::key`](crate::state::completion::key) what a key means while the list is open.
 
-use logloupe_syntax::completion::{Item, ItemKind};
+use logloupe_syntax::completion::{CompletionItem, CompletionKind};
 use yew::{Callback, Html, Properties, classes, component, html, use_effect_with, use_node_ref};
 
 use crate::{
@@ -48,11 +48,13 @@ pub(crate) fn SuggestionList(props: &SuggestionListProps) -> Html {
 }
 
 /// What stands beside an item.
-fn note(item: &Item) -> Html {
+fn note(item: &CompletionItem) -> Html {
     let words = match (item.count, item.label.is_empty()) {
         (Some(count), _) => text::grouped(count),
         (None, true) => item.doc.clone(),
-        (None, false) if item.doc.is_empty() || matches!(item.kind, ItemKind::Field | ItemKind::Table) => {
+        (None, false)
+            if item.doc.is_empty() || matches!(item.kind, CompletionKind::Field | CompletionKind::Table) =>
+        {
             item.label.clone()
         }
         (None, false) => format!("{} · {}", item.label, item.doc),
@@ -61,11 +63,11 @@ fn note(item: &Item) -> Html {
 }
 
 /// The colour of the editor that fits.
-fn class(kind: ItemKind) -> &'static str {
+fn class(kind: CompletionKind) -> &'static str {
     match kind {
-        ItemKind::Command | ItemKind::Keyword => "command",
-        ItemKind::Function | ItemKind::Aggregate => "function",
-        ItemKind::Value | ItemKind::Period => "text",
-        ItemKind::Field | ItemKind::Table => "field",
+        CompletionKind::Command | CompletionKind::Keyword => "command",
+        CompletionKind::Function | CompletionKind::Aggregate => "function",
+        CompletionKind::Value | CompletionKind::Period => "text",
+        CompletionKind::Field | CompletionKind::Table => "field",
     }
 }

@@ -5,7 +5,7 @@ use yew::{Callback, Html, Properties, TargetCast, classes, component, html, use_
 
 use super::{
     icon::{Glyph, Icon},
-    popover::{Item, Popover},
+    popover::{MenuItem, Popover},
 };
 use crate::state::{
     Action, QueryAction,
@@ -30,13 +30,13 @@ pub(crate) fn TimeRange(props: &TimeRangeProps) -> Html {
     let words = html! { <span title={time_axis::range_text(shown)}>{ time_axis::short_range(shown) }</span> };
     let face = html! { <><Icon glyph={Glyph::Clock} />{ words }<Icon glyph={Glyph::Caret} /></> };
     let presets = time_axis::presets(times).into_iter().map(|(name, range)| {
-        html! { <Item onclick={act.reform(move |()| Action::Query(QueryAction::Brush(Some(range))))}>{ name }</Item> }
+        html! { <MenuItem onclick={act.reform(move |()| Action::Query(QueryAction::Brush(Some(range))))}>{ name }</MenuItem> }
     });
     html! {
         <span class="time-range">
             <Popover {face} right={true} role="dialog" class={classes!("quiet", "small", range.is_some().then_some("set"))}>
                 <div class="menu-part">
-                    <Item onclick={act.reform(|()| Action::Query(QueryAction::Brush(None)))}>{ "All of the data" }</Item>
+                    <MenuItem onclick={act.reform(|()| Action::Query(QueryAction::Brush(None)))}>{ "All of the data" }</MenuItem>
                     { for presets }
                 </div>
                 <Typed key={format!("{shown:?}")} {shown} act={act.clone()} />

@@ -7,7 +7,7 @@ use yew::{Callback, Html, Properties, component, html, use_effect_with, use_node
 
 use super::{
     icon::{Glyph, Icon},
-    popover::{Item, focus_first, keys},
+    popover::{MenuItem, focus_first, keys},
 };
 use crate::{
     hooks::use_style,
@@ -103,16 +103,16 @@ pub(crate) fn ValueMenu(props: &ValueMenuProps) -> Html {
             <div class="backdrop" onclick={close.reform(|_| ())} oncontextmenu={close.reform(|e: MouseEvent| e.prevent_default())}></div>
             <div ref={panel} class="panel menu floating" role="menu" tabindex="-1" aria-label={format!("{field} {value}")} {onkeydown}>
                 <div class="menu-head"><span>{ field }</span><b>{ value }</b></div>
-                <Item onclick={with(ValueAct::Only)}><Icon glyph={Glyph::Plus} />{ "Only" }</Item>
-                <Item onclick={with(ValueAct::Exclude)}><Icon glyph={Glyph::Minus} />{ "Exclude" }</Item>
-                <Item onclick={with(ValueAct::Also)}><Icon glyph={Glyph::Filter} />{ "Also include" }</Item>
+                <MenuItem onclick={with(ValueAct::Only)}><Icon glyph={Glyph::Plus} />{ "Only" }</MenuItem>
+                <MenuItem onclick={with(ValueAct::Exclude)}><Icon glyph={Glyph::Minus} />{ "Exclude" }</MenuItem>
+                <MenuItem onclick={with(ValueAct::Also)}><Icon glyph={Glyph::Filter} />{ "Also include" }</MenuItem>
                 <hr />
-                <Item onclick={with(ValueAct::CountBy)}><Icon glyph={Glyph::Spark} />{ "Count by this field" }</Item>
-                <Item onclick={add}><Icon glyph={Glyph::Columns} />{ "Add column" }</Item>
-                <Item onclick={count_values}><Icon glyph={Glyph::Search} />{ "Add to facets" }</Item>
+                <MenuItem onclick={with(ValueAct::CountBy)}><Icon glyph={Glyph::Spark} />{ "Count by this field" }</MenuItem>
+                <MenuItem onclick={add}><Icon glyph={Glyph::Columns} />{ "Add column" }</MenuItem>
+                <MenuItem onclick={count_values}><Icon glyph={Glyph::Search} />{ "Add to facets" }</MenuItem>
                 <hr />
-                <Item onclick={everywhere}><Icon glyph={Glyph::Turn} />{ "Look in all logs" }</Item>
-                <Item onclick={copy}><Icon glyph={Glyph::Copy} />{ "Copy" }</Item>
+                <MenuItem onclick={everywhere}><Icon glyph={Glyph::Turn} />{ "Look in all logs" }</MenuItem>
+                <MenuItem onclick={copy}><Icon glyph={Glyph::Copy} />{ "Copy" }</MenuItem>
             </div>
         </>
     }

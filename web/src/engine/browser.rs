@@ -14,7 +14,7 @@ use super::{
     host::{Host, Link, Output, Signal, Sink},
 };
 
-/// The browser; `tell` hears every event, on the page's own task queue.
+/// The browser; `tell` is called with every event, on the page's own task queue.
 pub(super) struct Browser {
     pub(super) tell: Callback<Event>,
 }

@@ -1,10 +1,10 @@
-//! What may stand at the cursor: every worker says what it knows, counts of values are added up. Only the latest
+//! What may stand at the cursor: every worker answers with what it has, counts of values are added up. Only the latest
 //! question counts.
 
 use logloupe_protocol::text::Complete;
 use logloupe_syntax::{
     Language,
-    completion::{Completions, ItemKind, MOST},
+    completion::{CompletionKind, Completions, MOST},
 };
 
 use super::{Event, state::State};
@@ -25,7 +25,7 @@ impl State {
 
 /// Counts are only kept where no worker may have left out some of its values.
 fn merged(parts: Vec<Completions>) -> Completions {
-    let values = |c: &Completions| c.items.iter().filter(|i| i.kind == ItemKind::Value).count();
+    let values = |c: &Completions| c.items.iter().filter(|i| i.kind == CompletionKind::Value).count();
     let partial = parts.len() > 1 && parts.iter().any(|part| values(part) >= MOST);
     let mut all = Completions::merge(parts);
     if partial {

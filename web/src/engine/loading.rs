@@ -19,7 +19,7 @@ const BATCH_FILES: usize = 48;
 pub(super) const SPLIT: u64 = 32 << 20;
 /// Numbers of tasks kept for the files of the sample.
 const SAMPLE_FILES: u32 = 100_000;
-/// How often the page hears of progress and of new rows, in milliseconds.
+/// How often progress and new rows go to the page, in milliseconds.
 const PROGRESS_EVERY: f64 = 100.0;
 const CHANGED_EVERY: f64 = 700.0;
 /// While loading, views may take one part in so many of the workers' time.
@@ -51,15 +51,15 @@ pub(super) struct Loading {
     /// Files not dealt yet.
     queue: VecDeque<u32>,
     /// Every task by number; numbers grow in the order given.
-    tasks: BTreeMap<u32, Job>,
+    tasks: BTreeMap<u32, FileTask>,
     /// Large files whose beginning a worker looks at before they are queued, by a number.
     looking: BTreeMap<u32, InputFile>,
     /// The workers that read the sample.
     samples: BTreeSet<u32>,
     busy: bool,
     started: f64,
-    told_progress: f64,
-    told_changed: f64,
+    progress_sent: f64,
+    changed_sent: f64,
     /// What was read before this load began.
     base: (u64, u64, u64),
     total_bytes: u64,
@@ -80,7 +80,7 @@ impl Loading {
     }
 }
 
-struct Job {
+struct FileTask {
     task: Task,
     file: Option<File>,
     /// The first task of the same file, for parts.
@@ -135,7 +135,8 @@ impl State {
             let number = whole + part as u32;
             let range = (parts > 1).then(|| (size * part / parts, size * (part + 1) / parts));
             let task = Task { task: number, name: given.path.clone(), size, part: range, format: None };
-            let job = Job { task, file: Some(given.file.clone()), whole, entries: Vec::new(), done: false };
+            let job =
+                FileTask { task, file: Some(given.file.clone()), whole, entries: Vec::new(), done: false };
             self.loading.tasks.insert(number, job);
             self.loading.queue.push_back(number);
         }
@@ -156,7 +157,7 @@ impl State {
         let State { workers, loading, .. } = self;
         let batch = loading.split / 4;
         let bytes_of = |w: &Worker| -> u64 {
-            w.held.tasks.iter().filter_map(|t| loading.tasks.get(t)).map(Job::bytes).sum()
+            w.held.tasks.iter().filter_map(|t| loading.tasks.get(t)).map(FileTask::bytes).sum()
         };
         let room = |w: &Worker| w.held.tasks.len() < BATCH_FILES && bytes_of(w) < batch;
         let open = (0..workers.len()).filter(|i| room(&workers[*i]));
@@ -237,7 +238,7 @@ impl State {
                 let task_of = Task { task, name, ..Task::default() };
                 self.loading
                     .tasks
-                    .insert(task, Job { task: task_of, file: None, whole: task, entries, done: true });
+                    .insert(task, FileTask { task: task_of, file: None, whole: task, entries, done: true });
             }
         }
         if !self.loading.queue.is_empty() {
@@ -279,7 +280,7 @@ impl State {
             (worker.held.catalog, worker.held.formats, worker.held.times) = (catalog, formats, times);
         }
         if !self.loading.busy
-            || self.host.now() - self.loading.told_changed
+            || self.host.now() - self.loading.changed_sent
                 > CHANGED_EVERY.max(self.viewing.millis * VIEW_SHARE)
         {
             self.changed();
@@ -322,7 +323,7 @@ impl State {
     }
     /// Tells the page what is loaded, and the ledger.
     pub(super) fn changed(&mut self) {
-        self.loading.told_changed = self.host.now();
+        self.loading.changed_sent = self.host.now();
         let mut loaded = Loaded { workers: self.workers.len() as u32, ..Loaded::default() };
         for worker in self.workers.iter().map(|w| &w.held) {
             loaded.memory += worker.memory;
@@ -358,10 +359,10 @@ impl State {
         ledger
     }
     fn progress(&mut self, always: bool) {
-        if !always && self.host.now() - self.loading.told_progress < PROGRESS_EVERY {
+        if !always && self.host.now() - self.loading.progress_sent < PROGRESS_EVERY {
             return;
         }
-        self.loading.told_progress = self.host.now();
+        self.loading.progress_sent = self.host.now();
         let sums = self.sums();
         let done = self.loading.tasks.values().filter(|j| j.done).count() as u64;
         self.tell(Event::Progress(Progress {
@@ -411,7 +412,7 @@ impl State {
     }
 }
 
-impl Job {
+impl FileTask {
     /// Its file ends like this and has no rows.
     fn end(&mut self, state: Ended) {
         self.done = true;

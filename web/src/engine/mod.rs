@@ -1,9 +1,9 @@
-//! The page's side of the engine: a handle that components talk to, and the events they hear back.
+//! The page's side of the engine: a handle for components, and the events that come back.
 //!
 //! The handle hides workers, messages and merging. Nothing here draws, and nothing here holds a log: the page sees
 //! windows of rows and finished series.
 //!
-//! Reading order: this file, `state` (asking workers, hearing them), then what is asked about: `loading`, `viewing`,
+//! Reading order: this file, `state` (requests to workers, messages from them), then what is asked about: `loading`, `viewing`,
 //! `exporting`, `completing`. `host` is all that they need of their surroundings; `browser` gives it in the page, `tests`
 //! in a test, so that everything here but `browser` is tested natively.
 
@@ -78,7 +78,7 @@ pub enum Command {
     CancelExport,
 }
 
-/// What the engine tells the page.
+/// What comes from the engine.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// The formats are known now: see [`crate::format_info`].
@@ -119,7 +119,7 @@ pub enum Event {
     },
     /// A worker stopped. Its files must be given again; the others live on.
     Stopped {
-        /// What it said.
+        /// Its message.
         message: String,
         /// The files whose rows are gone.
         files: Vec<String>,
@@ -210,7 +210,7 @@ impl PartialEq for Engine {
 }
 
 impl Engine {
-    /// Starts the pool. `tell` hears every event, on the page's own task queue, never within a call of the handle.
+    /// Starts the pool. `tell` is called with every event, on the page's own task queue, never within a call of the handle.
     pub fn start(tell: yew::Callback<Event>) -> Engine {
         Engine { state: state::State::start(Box::new(browser::Browser { tell }), loading::SPLIT) }
     }

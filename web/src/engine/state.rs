@@ -1,4 +1,4 @@
-//! What the handle holds: the workers, what they were asked, and where each thing that they say goes.
+//! What the handle holds: the workers, what they were asked, and where each of their messages goes.
 
 use std::{
     cell::RefCell,
@@ -7,7 +7,7 @@ use std::{
 };
 
 use logloupe_protocol::{
-    AnyResponse, Asked, Notice, Request, Said, decode, encode,
+    AnyResponse, Notice, PageMessage, Request, WorkerMessage, decode, encode,
     files::AddLookup,
     hello::{self, PageHello, WorkerHello},
     rows::FullRow,
@@ -51,7 +51,7 @@ pub(super) struct State {
 /// One worker of the pool.
 pub(super) struct Worker {
     link: Box<dyn Link>,
-    /// What is sent once the worker has said hello.
+    /// What is sent once the first message of the worker is here.
     waiting: Option<Vec<(Vec<u8>, Vec<File>)>>,
     pub(super) held: Held,
 }
@@ -151,7 +151,7 @@ impl State {
     ) {
         let id = self.number();
         let Some(worker) = self.workers.get_mut(shard as usize) else { return };
-        let bytes = encode(&Asked { id, request: request.into_any() });
+        let bytes = encode(&PageMessage { id, request: request.into_any() });
         match &mut worker.waiting {
             Some(waiting) => waiting.push((bytes, files.to_vec())),
             None => worker.link.post(&bytes, files),
@@ -242,14 +242,14 @@ impl State {
             }
             return;
         }
-        match decode::<Said>(&bytes) {
-            Ok(Said::Response(id, response)) => {
+        match decode::<WorkerMessage>(&bytes) {
+            Ok(WorkerMessage::Response(id, response)) => {
                 if let Some((_, then)) = self.pending.remove(&id) {
                     then(self, response);
                 }
             }
-            Ok(Said::Dropped(id)) => drop(self.pending.remove(&id)),
-            Ok(Said::Notice(notice)) => self.on_notice(shard, notice),
+            Ok(WorkerMessage::Dropped(id)) => drop(self.pending.remove(&id)),
+            Ok(WorkerMessage::Notice(notice)) => self.on_notice(shard, notice),
             Err(undecodable) => self.stopped(shard, format!("{undecodable}; reload the page")),
         }
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use logloupe_protocol::{
-    AnyRequest, Asked, decode, encode,
+    AnyRequest, PageMessage, decode, encode,
     files::FilesRequest,
     hello::{self, PageHello},
 };
@@ -29,7 +29,7 @@ use super::{
 struct Shared {
     /// Messages on their way to workers.
     posted: VecDeque<(u32, Vec<u8>)>,
-    /// Workers that were started and have not said hello.
+    /// Workers that were started and have sent nothing.
     silent: Vec<u32>,
     events: Vec<Event>,
     written: Vec<u8>,
@@ -126,13 +126,13 @@ impl Pool {
                 continue;
             }
             clock += 20.0;
-            let mut said = Vec::new();
+            let mut messages = Vec::new();
             let mut read = |file: &Vec<u8>, from: u64, to: u64| Ok(file[from as usize..to as usize].to_vec());
             for (shard, session) in self.sessions.iter_mut().filter(|(_, session)| session.is_busy()) {
-                said.extend(session.step(&mut read, clock).into_iter().map(|said| (*shard, said)));
+                messages.extend(session.step(&mut read, clock).into_iter().map(|message| (*shard, message)));
             }
-            for (shard, said) in &said {
-                self.signal(*shard, Signal::Message(encode(said)));
+            for (shard, message) in &messages {
+                self.signal(*shard, Signal::Message(encode(message)));
             }
             let shared = self.shared.borrow();
             let idle = shared.posted.is_empty() && shared.silent.is_empty();
@@ -147,7 +147,7 @@ impl Pool {
             self.sessions.insert(shard, Session::new(shard, seed));
             return;
         };
-        let Asked { id, request } = decode(bytes).expect("a request");
+        let PageMessage { id, request } = decode(bytes).expect("a request");
         let handles = match &request {
             AnyRequest::Files(FilesRequest::Load(load)) => {
                 load.tasks.iter().map(|t| self.files[&t.name].clone()).collect()
@@ -157,8 +157,8 @@ impl Pool {
             }
             _ => Vec::new(),
         };
-        for said in session.on_request(id, request, handles) {
-            self.signal(shard, Signal::Message(encode(&said)));
+        for message in session.on_request(id, request, handles) {
+            self.signal(shard, Signal::Message(encode(&message)));
         }
     }
     fn events(&self) -> Vec<Event> {
@@ -186,18 +186,18 @@ impl Pool {
         assert!(answers.next().is_none(), "{query} is answered once");
         answer
     }
-    /// The ledger and what is loaded, as the page was told last.
-    fn told(&self) -> (Vec<logloupe_table::ledger::Entry>, super::Loaded, super::Progress) {
-        let mut told = (Vec::new(), super::Loaded::default(), super::Progress::default());
+    /// The ledger and what is loaded, as the page has them last.
+    fn latest(&self) -> (Vec<logloupe_table::ledger::Entry>, super::Loaded, super::Progress) {
+        let mut latest = (Vec::new(), super::Loaded::default(), super::Progress::default());
         for event in self.events() {
             match event {
-                Event::Ledger(ledger) => told.0 = ledger,
-                Event::Changed(loaded) => told.1 = loaded,
-                Event::Progress(progress) => told.2 = progress,
+                Event::Ledger(ledger) => latest.0 = ledger,
+                Event::Changed(loaded) => latest.1 = loaded,
+                Event::Progress(progress) => latest.2 = progress,
                 _ => {}
             }
         }
-        told
+        latest
     }
 }
 
@@ -224,12 +224,12 @@ fn flows(count: usize, source: &str) -> Vec<u8> {
 
 #[test]
 fn the_number_of_workers_changes_nothing_that_the_page_is_told() {
-    let mut told = Vec::new();
+    let mut outcomes = Vec::new();
     for workers in [1, 3] {
         let mut pool = Pool::new(workers);
         pool.send(Command::OpenSample);
         pool.settle();
-        let (ledger, loaded, progress) = pool.told();
+        let (ledger, loaded, progress) = pool.latest();
         assert!(!progress.loading && ledger.len() > 10 && loaded.rows > 1000, "{progress:?} {loaded:?}");
         assert_eq!(ledger.iter().map(|e| e.rows).sum::<u64>(), loaded.rows, "every row is in the ledger");
         assert!(ledger.iter().all(|e| e.records == e.rows + e.rejected + e.skipped));
@@ -275,9 +275,9 @@ fn the_number_of_workers_changes_nothing_that_the_page_is_told() {
         assert_eq!(lines.len() as u64, loaded.rows + 1);
         // Rows of the same time stand in the order in which they were read.
         lines.sort();
-        told.push((ledger.len(), failures.answer, failures.rows, table, all.answer, items, lines));
+        outcomes.push((ledger.len(), failures.answer, failures.rows, table, all.answer, items, lines));
     }
-    assert!(told[0] == told[1]);
+    assert!(outcomes[0] == outcomes[1]);
 }
 
 fn rows_of(event: Event) -> Option<Vec<logloupe_view::GridRow>> {
@@ -302,7 +302,7 @@ fn a_large_file_is_read_in_parts_and_is_one_file_to_the_page() {
     let mut pool = Pool::new(3);
     pool.open(&[("flows.log", flows(5000, "10.0.0.1"))]);
     pool.settle();
-    let (ledger, loaded, _) = pool.told();
+    let (ledger, loaded, _) = pool.latest();
     assert_eq!((ledger.len(), ledger[0].lines, ledger[0].records, loaded.rows), (1, 5000, 5000, 5000));
     let readers = pool.sessions.len();
     assert_eq!(readers, 3);
@@ -324,7 +324,7 @@ fn an_event_delivered_twice_is_counted_in_the_ledger() {
     let trail = br#"{"Records":[{"eventVersion":"1.08","eventTime":"2026-03-05T00:00:00Z","eventSource":"iam.amazonaws.com","eventName":"ListUsers","awsRegion":"us-east-1","eventID":"6b6b4b0e-0000-4000-8000-000000000001"}]}"#;
     pool.open(&[("a.json", trail.to_vec()), ("b.json", trail.to_vec())]);
     pool.settle();
-    let (ledger, ..) = pool.told();
+    let (ledger, ..) = pool.latest();
     let duplicates: Vec<u64> = ledger.iter().map(|e| e.duplicates).collect();
     assert_eq!(duplicates.iter().sum::<u64>(), 1, "{duplicates:?}");
 }
@@ -382,7 +382,7 @@ fn a_worker_that_stops_while_it_looks_or_reads_the_sample_does_not_stop_loading(
     pool.send(Command::OpenSample);
     pool.signal(0, Signal::Stopped("gone".into()));
     pool.settle();
-    let (ledger, loaded, progress) = pool.told();
+    let (ledger, loaded, progress) = pool.latest();
     assert!(!progress.loading && loaded.rows > 5000, "{progress:?} {loaded:?}");
     assert!(ledger.iter().any(|e| e.source == "flows.log" && e.rows == 5000));
 }
@@ -410,7 +410,7 @@ fn a_worker_of_another_version_is_refused_once_with_a_sentence() {
         // What is given later is refused too.
         pool.open(&[("b.log", flows(9, "10.0.0.1"))]);
         pool.settle();
-        assert!(pool.told().0.iter().all(|entry| matches!(entry.state, Ended::Failed(_))));
+        assert!(pool.latest().0.iter().all(|entry| matches!(entry.state, Ended::Failed(_))));
     }
 }
 
@@ -439,13 +439,13 @@ fn cancelled_files_are_in_the_ledger_and_clearing_begins_anew() {
     pool.open(&files.iter().map(|(n, b)| (n.as_str(), b.clone())).collect::<Vec<_>>());
     pool.send(Command::Cancel);
     pool.settle();
-    let (ledger, loaded, progress) = pool.told();
+    let (ledger, loaded, progress) = pool.latest();
     assert!(!progress.loading && ledger.len() == 200, "{progress:?}");
     assert_eq!(ledger.iter().map(|e| e.rows).sum::<u64>(), loaded.rows);
     assert!(ledger.iter().any(|e| e.state == Ended::Cancelled));
     pool.send(Command::Clear);
     pool.settle();
-    let (ledger, loaded, _) = pool.told();
+    let (ledger, loaded, _) = pool.latest();
     assert_eq!((ledger.len(), loaded.rows), (0, 0));
     pool.open(&[("a.log", flows(4, "10.0.0.1"))]);
     pool.settle();

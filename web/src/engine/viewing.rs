@@ -22,7 +22,7 @@ pub(super) struct Viewing {
     /// The number of the next view.
     pub(super) next: u32,
     /// The view that is being answered, and afterwards the one that rows are asked of.
-    job: Option<Job>,
+    job: Option<OpenView>,
     /// The latest view whose rows have an order; what it shows stays while a newer question has no answer.
     pub(super) current: Option<Current>,
     windows: HashMap<u32, Window>,
@@ -30,7 +30,7 @@ pub(super) struct Viewing {
     pub(super) millis: f64,
 }
 
-struct Job {
+struct OpenView {
     /// The number under which workers know it; a new one for each subquery.
     view: u32,
     coordinator: Coordinator<Bytes>,
@@ -64,7 +64,7 @@ impl Viewing {
     pub(super) fn forget(&mut self) {
         *self = Viewing { next: self.next, ..Viewing::default() };
     }
-    fn job(&mut self, view: u32) -> Option<&mut Job> {
+    fn job(&mut self, view: u32) -> Option<&mut OpenView> {
         self.job.as_mut().filter(|job| job.view == view)
     }
 }
@@ -72,7 +72,7 @@ impl Viewing {
 impl State {
     pub(super) fn view(&mut self, request: ViewRequest) {
         let (coordinator, first) = Coordinator::new(request, self.workers.len());
-        let job = Job { view: 0, coordinator, asked: self.host.now() };
+        let job = OpenView { view: 0, coordinator, asked: self.host.now() };
         self.viewing.job = Some(job);
         self.next(vec![Next::Request(first)]);
     }

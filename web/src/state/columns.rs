@@ -16,7 +16,7 @@ pub(crate) const OUTCOME: &str = "event.outcome";
 
 /// What a column shows and how.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Column {
+pub(crate) struct GridColumn {
     /// The field.
     pub(crate) name: String,
     /// What stands over it.
@@ -68,7 +68,7 @@ pub(crate) fn columns(
     carried: &[String],
     formats: &[(String, u64)],
     width: impl Fn(&str) -> Option<f64>,
-) -> Vec<Column> {
+) -> Vec<GridColumn> {
     let has_summary = names.iter().any(|n| n == SUMMARY);
     let last = names.last();
     (names.iter())
@@ -94,7 +94,7 @@ pub(crate) fn columns(
             let named = (label.chars().count() as f64 * 7.2 + 34.0).min(240.0);
             let wide = name == SUMMARY || (!has_summary && Some(name) == last && !number);
             let cell = carried.iter().position(|c| c == name);
-            Column {
+            GridColumn {
                 name: name.clone(),
                 label: label.to_owned(),
                 width: width(name).unwrap_or(default.max(named)),
@@ -108,7 +108,7 @@ pub(crate) fn columns(
 }
 
 /// The CSS grid template of these columns.
-pub(crate) fn template(columns: &[Column]) -> String {
+pub(crate) fn template(columns: &[GridColumn]) -> String {
     let tracks = columns.iter().map(|c| match c.wide {
         true => format!("minmax({:.0}px, 1fr)", c.width),
         false => format!("{:.0}px", c.width),
@@ -117,7 +117,7 @@ pub(crate) fn template(columns: &[Column]) -> String {
 }
 
 /// The least width at which no column is cut.
-pub(crate) fn least_width(columns: &[Column]) -> f64 {
+pub(crate) fn least_width(columns: &[GridColumn]) -> f64 {
     columns.iter().map(|c| c.width).sum()
 }
 

@@ -54,14 +54,14 @@ pub(crate) fn key(name: &str, chosen: Option<usize>, count: usize) -> Option<Lis
 
 #[cfg(test)]
 mod tests {
-    use logloupe_syntax::completion::{Item, ItemKind};
+    use logloupe_syntax::completion::{CompletionItem, CompletionKind};
 
     use super::*;
 
     fn suggestions(text: &str, replace: std::ops::Range<usize>, items: &[&str]) -> Option<Suggestions> {
-        let item = |t: &&str| Item {
+        let item = |t: &&str| CompletionItem {
             text: (*t).to_owned(),
-            kind: ItemKind::Field,
+            kind: CompletionKind::Field,
             label: String::new(),
             doc: String::new(),
             count: None,

@@ -2,7 +2,7 @@
 
 /// What a piece is to the eye.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Piece {
+pub(crate) enum JsonTokenKind {
     Key,
     Text,
     Number,
@@ -14,7 +14,7 @@ pub(crate) enum Piece {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Line {
     pub(crate) depth: usize,
-    pub(crate) pieces: Vec<(Piece, String)>,
+    pub(crate) pieces: Vec<(JsonTokenKind, String)>,
 }
 
 /// How many lines are laid out at most.
@@ -43,10 +43,10 @@ pub(crate) fn lines(text: &str) -> (Vec<Line>, bool) {
                 if bytes.get(next) == Some(&close) {
                     at = next + 1;
                     let empty = if close == b'}' { "{}" } else { "[]" };
-                    push(&mut lines, Piece::Mark, empty);
+                    push(&mut lines, JsonTokenKind::Mark, empty);
                 } else {
                     at += 1;
-                    push(&mut lines, Piece::Mark, &text[start..at]);
+                    push(&mut lines, JsonTokenKind::Mark, &text[start..at]);
                     depth += 1;
                     fresh(&mut lines, depth);
                 }
@@ -55,21 +55,22 @@ pub(crate) fn lines(text: &str) -> (Vec<Line>, bool) {
                 at += 1;
                 depth = depth.saturating_sub(1);
                 fresh(&mut lines, depth);
-                push(&mut lines, Piece::Mark, &text[start..at]);
+                push(&mut lines, JsonTokenKind::Mark, &text[start..at]);
             }
             b',' => {
                 at += 1;
-                push(&mut lines, Piece::Mark, ",");
+                push(&mut lines, JsonTokenKind::Mark, ",");
                 fresh(&mut lines, depth);
             }
             b':' => {
                 at += 1;
-                push(&mut lines, Piece::Mark, ": ");
+                push(&mut lines, JsonTokenKind::Mark, ": ");
             }
             b'"' => {
                 at = string_end(bytes, at);
                 let next = skip_blank(bytes, at);
-                let piece = if bytes.get(next) == Some(&b':') { Piece::Key } else { Piece::Text };
+                let piece =
+                    if bytes.get(next) == Some(&b':') { JsonTokenKind::Key } else { JsonTokenKind::Text };
                 push(&mut lines, piece, &text[start..at]);
             }
             b' ' | b'\t' | b'\r' | b'\n' => at += 1,
@@ -79,14 +80,14 @@ pub(crate) fn lines(text: &str) -> (Vec<Line>, bool) {
                 }
                 let word = &text[start..at];
                 let number = word.starts_with(|c: char| c.is_ascii_digit() || c == '-');
-                push(&mut lines, if number { Piece::Number } else { Piece::Word }, word);
+                push(&mut lines, if number { JsonTokenKind::Number } else { JsonTokenKind::Word }, word);
             }
         }
     }
     (lines, false)
 }
 
-fn push(lines: &mut [Line], piece: Piece, text: &str) {
+fn push(lines: &mut [Line], piece: JsonTokenKind, text: &str) {
     if let Some(line) = lines.last_mut() {
         line.pieces.push((piece, text.to_owned()));
     }
@@ -132,9 +133,9 @@ mod tests {
     #[test]
     fn keys_and_values_look_different() {
         let (lines, _) = lines(r#"{"a" : "b", "n": -1.5}"#);
-        assert_eq!(lines[1].pieces[0].0, Piece::Key);
-        assert_eq!(lines[1].pieces[2].0, Piece::Text);
-        assert_eq!(lines[2].pieces[2].0, Piece::Number);
+        assert_eq!(lines[1].pieces[0].0, JsonTokenKind::Key);
+        assert_eq!(lines[1].pieces[2].0, JsonTokenKind::Text);
+        assert_eq!(lines[2].pieces[2].0, JsonTokenKind::Number);
     }
 
     #[test]

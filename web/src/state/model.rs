@@ -7,7 +7,7 @@ use logloupe_table::ledger::Entry;
 use logloupe_view::{Detail, RowId, ViewRequest};
 
 use super::{
-    columns::{self, Column},
+    columns::{self, GridColumn},
     edits::QueryText,
     facets,
     rows::Rows,
@@ -253,7 +253,7 @@ impl Model {
         }
     }
     /// The grid's columns.
-    pub(crate) fn columns(&self) -> Vec<Column> {
+    pub(crate) fn columns(&self) -> Vec<GridColumn> {
         let width = |name: &str| self.grid.widths.get(name).copied();
         columns::columns(&self.column_names(), &self.grid.rows.columns, &self.files.loaded.formats, width)
     }

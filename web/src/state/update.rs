@@ -24,7 +24,7 @@ use crate::engine::{Command, Event};
 /// What happened.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Action {
-    /// The engine said something.
+    /// An event of the engine.
     Engine(Event),
     Files(FilesAction),
     Query(QueryAction),

@@ -40,7 +40,7 @@ impl<F> Handle<Cancel> for Session<F> {
         self.cancel_open();
         for (task, source) in waiting {
             let entries = vec![Entry { source, state: State::Cancelled, ..Entry::default() }];
-            self.tell(Notice::Read { task, entries });
+            self.notify(Notice::Read { task, entries });
         }
         Reply::Now(())
     }

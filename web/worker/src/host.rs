@@ -1,13 +1,13 @@
 //! What a browser adds to a [`Session`]: reading files, the message port, time slices, the panic hook.
 //!
 //! Reading is synchronous (`FileReaderSync` exists for workers), but between slices the worker returns to its event
-//! loop, so that a newer request or a cancel is heard within tens of milliseconds.
+//! loop, so that a newer request or a cancel is taken within tens of milliseconds.
 
 use std::{cell::RefCell, rc::Rc};
 
 use js_sys::Uint8Array;
 use logloupe_protocol::{
-    Asked, Notice, Said, decode, encode,
+    Notice, PageMessage, WorkerMessage, decode, encode,
     hello::{self, PageHello},
     wire,
 };
@@ -35,8 +35,8 @@ struct Host {
 
 /// Starts answering. Called once, from the worker's entry point.
 pub fn start() {
-    // The page hears what a panic said before the worker ends.
-    std::panic::set_hook(Box::new(|info| say(&scope(), &panic(info.to_string()))));
+    // The page hears what a panic message before the worker ends.
+    std::panic::set_hook(Box::new(|info| send(&scope(), &panic(info.to_string()))));
     let (Ok(reader), Ok(channel)) = (FileReaderSync::new(), MessageChannel::new()) else { return };
     let scope = scope();
     let host = Rc::new(RefCell::new(Host {
@@ -65,12 +65,12 @@ fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
 }
 
-fn panic(message: String) -> Said {
-    Said::Notice(Notice::Panic { message })
+fn panic(message: String) -> WorkerMessage {
+    WorkerMessage::Notice(Notice::Panic { message })
 }
 
-fn say(scope: &DedicatedWorkerGlobalScope, said: &Said) {
-    post(scope, &encode(said));
+fn send(scope: &DedicatedWorkerGlobalScope, message: &WorkerMessage) {
+    post(scope, &encode(message));
 }
 
 fn post(scope: &DedicatedWorkerGlobalScope, bytes: &[u8]) {
@@ -85,15 +85,15 @@ impl Host {
         let Some(session) = &mut self.session else {
             match hello::read::<PageHello>(bytes) {
                 Ok(PageHello { shard, seed }) => self.session = Some(Session::new(shard, seed)),
-                Err(refusal) => say(&self.scope, &panic(refusal.to_string())),
+                Err(refusal) => send(&self.scope, &panic(refusal.to_string())),
             }
             return;
         };
-        match decode::<Asked>(bytes) {
-            Ok(Asked { id, request }) => {
-                session.on_request(id, request, files).iter().for_each(|said| say(&self.scope, said));
+        match decode::<PageMessage>(bytes) {
+            Ok(PageMessage { id, request }) => {
+                session.on_request(id, request, files).iter().for_each(|message| send(&self.scope, message));
             }
-            Err(undecodable) => say(&self.scope, &panic(undecodable.to_string())),
+            Err(undecodable) => send(&self.scope, &panic(undecodable.to_string())),
         }
         self.later();
     }
@@ -105,7 +105,7 @@ impl Host {
         while session.is_busy() && now(&self.scope) - began < TURN {
             let reader = &self.reader;
             let mut read = |file: &File, from, to| read(reader, file, from, to);
-            session.step(&mut read, now(&self.scope)).iter().for_each(|said| say(&self.scope, said));
+            session.step(&mut read, now(&self.scope)).iter().for_each(|message| send(&self.scope, message));
         }
         self.later();
     }

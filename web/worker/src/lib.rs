@@ -4,7 +4,7 @@
 //! a browser), the handlers by what requests are about (`files`, `views`, `rows`, `text`), `reading` (files into rows, a
 //! slice at a time), `host` (what a browser adds: files, the message port, time slices, the panic hook).
 //!
-//! A view is a [`ViewJob`](logloupe_answer::job::ViewJob). What the page hears is in `logloupe-protocol`.
+//! A view is a [`ViewJob`](logloupe_answer::job::ViewJob). The messages are in `logloupe-protocol`.
 
 mod explain;
 mod files;
@@ -31,7 +31,7 @@ pub fn hello() -> WorkerHello {
     WorkerHello { formats: formats::ALL.iter().map(|format| message(*format)).collect() }
 }
 
-/// What the page is told of a format.
+/// A format as the page needs it.
 fn message(format: &'static dyn Format) -> FormatMessage {
     let field = |f: Field| FieldMessage {
         name: f.name.into_owned(),

@@ -1,7 +1,7 @@
-//! Reading: files into rows, a slice at a time, so that a newer request is heard in between.
+//! Reading: files into rows, a slice at a time, so that a newer request is taken in between.
 
 use logloupe_core::ingest::{self, Options, Part, ledger::Entry};
-use logloupe_protocol::{Notice, Said, encode, files::Task};
+use logloupe_protocol::{Notice, WorkerMessage, encode, files::Task};
 use logloupe_query::plan::Catalog;
 use logloupe_table::schema::TIMESTAMP;
 
@@ -10,7 +10,7 @@ use crate::{
     session::{Read, Session},
 };
 
-/// How often the page hears how far reading is, and how often rows read so far become visible, in milliseconds.
+/// How often progress is sent, and how often rows read so far become visible, in milliseconds.
 const PROGRESS_EVERY: f64 = 90.0;
 const VISIBLE_EVERY: f64 = 600.0;
 /// The beginning of a file by which it is recognised.
@@ -29,7 +29,7 @@ pub(crate) struct Open<F> {
 }
 
 impl<F> Session<F> {
-    /// Reads a slice of the file that is open, else opens the next one, else says that all is read.
+    /// Reads a slice of the file that is open, else opens the next one, else answers that all is read.
     pub(crate) fn step_files(&mut self, read: Read<'_, F>, now: f64) {
         if let Some(open) = self.files.open.take() {
             self.read_on(open, read);
@@ -45,14 +45,15 @@ impl<F> Session<F> {
             self.begin(task, file, read);
         } else {
             self.make_visible(now);
-            self.tell_progress();
+            self.send_progress();
             let waiting = std::mem::take(&mut self.files.waiting);
-            self.said.extend(waiting.into_iter().map(|(id, response)| Said::Response(id, response)));
+            self.outbox
+                .extend(waiting.into_iter().map(|(id, response)| WorkerMessage::Response(id, response)));
             return;
         }
-        if now - self.files.told_progress > PROGRESS_EVERY {
-            self.files.told_progress = now;
-            self.tell_progress();
+        if now - self.files.progress_sent > PROGRESS_EVERY {
+            self.files.progress_sent = now;
+            self.send_progress();
         }
         if now - self.files.made_visible > VISIBLE_EVERY {
             if self.files.made_visible > 0.0 {
@@ -66,7 +67,7 @@ impl<F> Session<F> {
     }
     fn begin(&mut self, task: Task, file: F, read: Read<'_, F>) {
         let (entries, sources) = self.mark();
-        self.tell(Notice::Begun { task: task.task });
+        self.notify(Notice::Begun { task: task.task });
         let (from, to) = task.part.unwrap_or((0, task.size));
         let part = task.part.and_then(|(from, to)| {
             let head = read_all(&file, 0, HEAD.min(task.size), read).ok()?;
@@ -98,15 +99,15 @@ impl<F> Session<F> {
         }
         self.done(open.task.task, open.entries, open.sources);
     }
-    /// Says what a task gave, lookup tables first.
+    /// Sends what a task gave, lookup tables first.
     fn done(&mut self, task: u32, entries: usize, sources: usize) {
-        let new = self.loader.lookups().get(self.files.told_lookups..).unwrap_or_default();
+        let new = self.loader.lookups().get(self.files.lookups_sent..).unwrap_or_default();
         let tables: Vec<Vec<u8>> = new.iter().map(|table| encode(&**table)).collect();
-        self.files.told_lookups += tables.len();
-        tables.into_iter().for_each(|table| self.tell(Notice::Lookup { table }));
+        self.files.lookups_sent += tables.len();
+        tables.into_iter().for_each(|table| self.notify(Notice::Lookup { table }));
         self.files.sources.insert(task, sources..self.shard().sources.len());
         let entries: Vec<Entry> = self.loader.ledger().get(entries..).unwrap_or_default().to_vec();
-        self.tell(Notice::Read { task, entries });
+        self.notify(Notice::Read { task, entries });
     }
     /// Ends reading the file that is open.
     pub(crate) fn cancel_open(&mut self) {
@@ -115,10 +116,10 @@ impl<F> Session<F> {
             self.done(open.task.task, open.entries, open.sources);
         }
     }
-    pub(crate) fn tell(&mut self, notice: Notice) {
-        self.said.push(Said::Notice(notice));
+    pub(crate) fn notify(&mut self, notice: Notice) {
+        self.outbox.push(WorkerMessage::Notice(notice));
     }
-    fn tell_progress(&mut self) {
+    fn send_progress(&mut self) {
         let sum = |f: fn(&Entry) -> u64| self.loader.ledger().iter().map(f).sum();
         let progress = Notice::Progress {
             bytes: self.files.bytes,
@@ -126,9 +127,9 @@ impl<F> Session<F> {
             rejected: sum(|e| e.rejected),
             memory: (self.shard().bytes() + self.timeline.bytes()) as u64,
         };
-        self.tell(progress);
+        self.notify(progress);
     }
-    /// Lets queries see the rows read so far, and says what there is.
+    /// Lets queries see the rows read so far, and sends what there is to query.
     fn make_visible(&mut self, now: f64) {
         self.files.made_visible = now;
         self.loader.loaded_mut().seal();
@@ -138,7 +139,7 @@ impl<F> Session<F> {
         let ranges =
             || shard.tables.iter().flat_map(|t| t.chunks()).filter_map(|c| c.column(TIMESTAMP).range());
         let times = ranges().map(|r| r.0).min().zip(ranges().map(|r| r.1).max());
-        self.tell(Notice::Catalog { catalog, formats, times });
+        self.notify(Notice::Catalog { catalog, formats, times });
     }
 }
 

@@ -1,5 +1,5 @@
 //! The whole of a worker as plain code: [`on_request`](Session::on_request) takes a request, [`step`](Session::step) does a
-//! bounded piece of work, both return what is to be said. No browser in here, so that tests need none.
+//! bounded piece of work, both return messages to the page. No browser in here, so that tests need none.
 //!
 //! Each request has its handler, `impl Handle<…> for Session`, in the file of its subject. A request that is answered
 //! [`Later`](Reply::Later) keeps its number with what it waits for; each is answered exactly once.
@@ -17,7 +17,7 @@ use logloupe_core::{
     ingest::{Limits, Loader},
 };
 use logloupe_protocol::{
-    AnyRequest, AnyResponse, Reply, Request, Said, dispatch, encode,
+    AnyRequest, AnyResponse, Reply, Request, WorkerMessage, dispatch, encode,
     files::{CanSplit, Task},
     views::View,
 };
@@ -48,8 +48,8 @@ pub struct Session<F> {
     pub(crate) files: Files<F>,
     /// The files that came with the request at hand.
     pub(crate) handles: Vec<F>,
-    /// What handlers have to say beside their response.
-    pub(crate) said: Vec<Said>,
+    /// Messages to the page beside the response at hand.
+    pub(crate) outbox: Vec<WorkerMessage>,
 }
 
 /// What is to be read, and what was.
@@ -66,11 +66,11 @@ pub(crate) struct Files<F> {
     pub(crate) sources: HashMap<u32, Range<usize>>,
     /// Stored bytes read.
     pub(crate) bytes: u64,
-    /// When the page last heard how far reading is, and when rows last became visible.
-    pub(crate) told_progress: f64,
+    /// When the last progress was sent, and when rows last became visible.
+    pub(crate) progress_sent: f64,
     pub(crate) made_visible: f64,
-    /// How many of this worker's lookup tables the page was told.
-    pub(crate) told_lookups: usize,
+    /// How many of this worker's lookup tables were sent.
+    pub(crate) lookups_sent: usize,
 }
 
 impl<F> Default for Files<F> {
@@ -83,9 +83,9 @@ impl<F> Default for Files<F> {
             waiting: Vec::new(),
             sources: HashMap::new(),
             bytes: 0,
-            told_progress: f64::MIN,
+            progress_sent: f64::MIN,
             made_visible: f64::MIN,
-            told_lookups: 0,
+            lookups_sent: 0,
         }
     }
 }
@@ -105,7 +105,7 @@ impl<F> Session<F> {
             view: None,
             files: Files::default(),
             handles: Vec::new(),
-            said: Vec::new(),
+            outbox: Vec::new(),
         }
     }
     /// Whether [`step`](Self::step) has something to do.
@@ -119,35 +119,35 @@ impl<F> Session<F> {
         self.loader.loaded()
     }
     /// Takes the request of this number, and the files that came with it.
-    pub fn on_request(&mut self, id: u32, request: AnyRequest, handles: Vec<F>) -> Vec<Said> {
+    pub fn on_request(&mut self, id: u32, request: AnyRequest, handles: Vec<F>) -> Vec<WorkerMessage> {
         self.handles = handles;
         let reply = dispatch(self, id, request);
         match reply {
-            Reply::Now(response) => self.said.push(Said::Response(id, response)),
-            Reply::Dropped => self.said.push(Said::Dropped(id)),
+            Reply::Now(response) => self.outbox.push(WorkerMessage::Response(id, response)),
+            Reply::Dropped => self.outbox.push(WorkerMessage::Dropped(id)),
             Reply::Later => {}
         }
-        std::mem::take(&mut self.said)
+        std::mem::take(&mut self.outbox)
     }
     /// Does a bounded piece of work: a batch of the view if one is being answered, else the beginning of a file that was
     /// asked about, else a slice of a file. `now` is in milliseconds.
-    pub fn step(&mut self, read: Read<'_, F>, now: f64) -> Vec<Said> {
+    pub fn step(&mut self, read: Read<'_, F>, now: f64) -> Vec<WorkerMessage> {
         if self.is_viewing() {
             self.step_view();
         } else if let Some((id, file, size)) = self.files.heads.pop_front() {
             let response = crate::reading::can_split(&file, size, read);
-            self.said.push(Said::Response(id, CanSplit::any_response(response)));
+            self.outbox.push(WorkerMessage::Response(id, CanSplit::any_response(response)));
         } else if !self.files.waiting.is_empty() {
             self.step_files(read, now);
         }
-        std::mem::take(&mut self.said)
+        std::mem::take(&mut self.outbox)
     }
     fn step_view(&mut self) {
         let Some((_, job, request)) = &mut self.view else { return };
         let Some(part) = job.step(self.loader.loaded_mut(), &mut self.timeline) else { return };
         if let Some(id) = request.take() {
             let part = part.map(|partial| Some(encode(&partial)));
-            self.said.push(Said::Response(id, View::any_response(part)));
+            self.outbox.push(WorkerMessage::Response(id, View::any_response(part)));
         }
     }
 }

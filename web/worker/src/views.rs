@@ -2,7 +2,7 @@
 
 use logloupe_answer::job::ViewJob;
 use logloupe_protocol::{
-    Handle, Reply, Said, decode, encode,
+    Handle, Reply, WorkerMessage, decode, encode,
     views::{Catalogs, CountValues, Merge, Merged, Refine, View, ViewPart},
 };
 use logloupe_query::{
@@ -36,7 +36,7 @@ impl<F> Handle<Catalogs> for Session<F> {
 impl<F> Handle<View> for Session<F> {
     fn handle(&mut self, id: u32, View { view, request, answers }: View) -> Reply<ViewPart> {
         if let Some((_, _, Some(older))) = self.view.take() {
-            self.said.push(Said::Dropped(older));
+            self.outbox.push(WorkerMessage::Dropped(older));
         }
         let answers: Vec<ResultTable> = match decode_all(&answers) {
             Ok(answers) => answers,

@@ -1,7 +1,7 @@
 //! Sessions without a browser: the sample incident split over any number of workers gives the same answers.
 
 use logloupe_protocol::{
-    AnyResponse, Notice, Request, Said, decode,
+    AnyResponse, Notice, Request, WorkerMessage, decode,
     files::{AddLookup, CanSplit, Cancel, FilesResponse, Load, Sample, Task},
     rows, views,
 };
@@ -19,14 +19,14 @@ use logloupe_view::{
 type Session = logloupe_worker::session::Session<Vec<u8>>;
 
 /// One step of a session, which gets at most 4 KiB of a file at once.
-fn step(session: &mut Session, clock: f64) -> Vec<Said> {
+fn step(session: &mut Session, clock: f64) -> Vec<WorkerMessage> {
     let mut read =
         |file: &Vec<u8>, from: u64, to: u64| Ok(file[from as usize..to.min(from + 4096) as usize].to_vec());
     session.step(&mut read, clock)
 }
 
 /// Lets a session work until it has nothing to do.
-fn work(session: &mut Session) -> Vec<Said> {
+fn work(session: &mut Session) -> Vec<WorkerMessage> {
     let (mut said, mut clock) = (Vec::new(), 0.0);
     while session.is_busy() {
         clock += 20.0;
@@ -36,7 +36,7 @@ fn work(session: &mut Session) -> Vec<Said> {
 }
 
 /// Asks a session, and lets it work until it has nothing to do: all that it says.
-fn run<R: Request>(session: &mut Session, request: R, files: Vec<Vec<u8>>) -> Vec<Said> {
+fn run<R: Request>(session: &mut Session, request: R, files: Vec<Vec<u8>>) -> Vec<WorkerMessage> {
     let mut said = session.on_request(1, request.into_any(), files);
     said.extend(work(session));
     said
@@ -46,7 +46,7 @@ fn run<R: Request>(session: &mut Session, request: R, files: Vec<Vec<u8>>) -> Ve
 fn ask<R: Request>(session: &mut Session, request: R) -> R::Response {
     let said = run(session, request, Vec::new());
     let mut responses = said.into_iter().filter_map(|said| match said {
-        Said::Response(1, any) => R::response(any),
+        WorkerMessage::Response(1, any) => R::response(any),
         _ => None,
     });
     let response = responses.next().expect("a response");
@@ -67,7 +67,7 @@ fn pool(of: u32) -> (Vec<Session>, Catalog) {
         let said = run(session, Sample { first: 0, part: part as u32, of }, Vec::new());
         assert!(matches!(
             said.last(),
-            Some(Said::Response(1, AnyResponse::Files(FilesResponse::Sample(()))))
+            Some(WorkerMessage::Response(1, AnyResponse::Files(FilesResponse::Sample(()))))
         ));
         catalogs.extend(catalog(&said));
     }
@@ -78,9 +78,9 @@ fn pool(of: u32) -> (Vec<Session>, Catalog) {
 }
 
 /// The last catalog that a session told of.
-fn catalog(said: &[Said]) -> Option<Vec<u8>> {
+fn catalog(said: &[WorkerMessage]) -> Option<Vec<u8>> {
     let mut catalogs = said.iter().filter_map(|said| match said {
-        Said::Notice(Notice::Catalog { catalog, .. }) => Some(catalog.clone()),
+        WorkerMessage::Notice(Notice::Catalog { catalog, .. }) => Some(catalog.clone()),
         _ => None,
     });
     catalogs.next_back()
@@ -237,7 +237,7 @@ fn files_are_read_in_slices_and_parts() {
     let said = run(&mut session, Load { tasks }, files);
     let mut rows = 0;
     for said in &said {
-        if let Said::Notice(Notice::Read { entries, .. }) = said {
+        if let WorkerMessage::Notice(Notice::Read { entries, .. }) = said {
             assert_eq!(entries.len(), 1);
             assert_eq!(entries[0].state, State::Read);
             assert_eq!(entries[0].records, entries[0].rows);
@@ -246,7 +246,7 @@ fn files_are_read_in_slices_and_parts() {
     }
     assert_eq!(rows, 5000);
     assert!(
-        matches!(said.last(), Some(Said::Response(1, AnyResponse::Files(FilesResponse::Load(()))))),
+        matches!(said.last(), Some(WorkerMessage::Response(1, AnyResponse::Files(FilesResponse::Load(()))))),
         "answered when all is read"
     );
 }
@@ -259,7 +259,7 @@ fn a_worker_says_whether_a_file_may_be_read_in_parts() {
         let size = file.len() as u64;
         let said = run(&mut session, CanSplit { size }, vec![file.into_bytes()]);
         assert!(
-            matches!(said[..], [Said::Response(1, AnyResponse::Files(FilesResponse::CanSplit(said)))] if said == can_split),
+            matches!(said[..], [WorkerMessage::Response(1, AnyResponse::Files(FilesResponse::CanSplit(said)))] if said == can_split),
             "{said:?}"
         );
     }
@@ -278,23 +278,26 @@ fn a_cancelled_file_and_those_behind_it_are_in_the_ledger() {
     let said = session.on_request(2, Cancel.into_any(), Vec::new());
     let entries: Vec<(u32, State, bool)> = (said.iter())
         .filter_map(|said| match said {
-            Said::Notice(Notice::Read { task, entries }) => {
+            WorkerMessage::Notice(Notice::Read { task, entries }) => {
                 Some((*task, entries[0].state.clone(), entries[0].rows > 0))
             }
             _ => None,
         })
         .collect();
     assert_eq!(entries, [(0, State::Cancelled, true), (1, State::Cancelled, false)]);
-    assert!(matches!(said.last(), Some(Said::Response(2, AnyResponse::Files(FilesResponse::Cancel(()))))));
+    assert!(matches!(
+        said.last(),
+        Some(WorkerMessage::Response(2, AnyResponse::Files(FilesResponse::Cancel(()))))
+    ));
     let rest = work(&mut session);
     assert!(
-        matches!(rest.last(), Some(Said::Response(1, AnyResponse::Files(FilesResponse::Load(()))))),
+        matches!(rest.last(), Some(WorkerMessage::Response(1, AnyResponse::Files(FilesResponse::Load(()))))),
         "{rest:?}"
     );
 }
 
 /// A file given to one worker.
-fn load(session: &mut Session, name: &str, bytes: &[u8]) -> Vec<Said> {
+fn load(session: &mut Session, name: &str, bytes: &[u8]) -> Vec<WorkerMessage> {
     let task = Task { name: name.into(), size: bytes.len() as u64, ..Task::default() };
     run(session, Load { tasks: vec![task] }, vec![bytes.to_vec()])
 }
@@ -312,10 +315,10 @@ fn a_table_that_one_worker_read_is_every_workers() {
     );
 
     let told = load(&mut sessions[1], "x/teams.csv", b"region,team\neu-central-1,blue\nus-east-1,red\n");
-    assert!(told.iter().any(|t| matches!(t, Said::Notice(Notice::Read { entries, .. })
+    assert!(told.iter().any(|t| matches!(t, WorkerMessage::Notice(Notice::Read { entries, .. })
         if entries[0].reason == "lookup table teams: 2 rows, 2 columns: region, team")));
     let tables = told.into_iter().filter_map(|t| match t {
-        Said::Notice(Notice::Lookup { table }) => Some(table),
+        WorkerMessage::Notice(Notice::Lookup { table }) => Some(table),
         _ => None,
     });
     let tables: Vec<Vec<u8>> = tables.collect();
@@ -343,10 +346,10 @@ fn a_newer_question_takes_the_place_of_a_subquery() {
     said.extend(work(session));
     let said: Vec<(u32, Option<bool>)> = (said.iter())
         .filter_map(|said| match said {
-            Said::Response(id, AnyResponse::Views(views::ViewsResponse::View(part))) => {
+            WorkerMessage::Response(id, AnyResponse::Views(views::ViewsResponse::View(part))) => {
                 Some((*id, Some(part.subquery)))
             }
-            Said::Dropped(id) => Some((*id, None)),
+            WorkerMessage::Dropped(id) => Some((*id, None)),
             _ => None,
         })
         .collect();
