@@ -4,28 +4,10 @@ use logloupe_protocol::rows::{CsvColumns, Export};
 use logloupe_table::Value;
 use logloupe_view::{RowId, export, window::by_shard};
 
-use super::{Event, ExportAs, host::Output, state::State};
+use super::{Event, ExportAs, host::Output, model::Exporting, state::State};
 
 /// Rows per round; small enough that the page stays quick.
 const ROWS: usize = 4_000;
-
-/// An export that goes on.
-pub(super) struct Exporting {
-    /// Numbers it: responses that an earlier one asked for are dropped.
-    number: u32,
-    view: u32,
-    form: ExportAs,
-    /// Columns of a CSV once every worker has named its own.
-    columns: Vec<String>,
-    done: u64,
-    total: u64,
-    /// The rows of this round in order, and each one's text.
-    ids: Vec<RowId>,
-    texts: Vec<Vec<u8>>,
-    /// How many workers have not answered in this round.
-    left: usize,
-    output: Box<dyn Output>,
-}
 
 impl State {
     pub(super) fn export(&mut self, view: u32, form: ExportAs) {

@@ -1,7 +1,5 @@
 //! Loading: files dealt to workers as they ask for more, large line files in parts, the ledger, what is loaded.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-
 use logloupe_protocol::files::{
     AddLookup, CanSplit, Cancel, FindDuplicates, Identities, Load, MarkDuplicates, Offset, Sample, Task,
 };
@@ -10,7 +8,8 @@ use web_sys::File;
 
 use super::{
     Event, InputFile, Loaded, Progress,
-    state::{State, Worker},
+    model::{FileTask, Held, Loading, Worker},
+    state::State,
 };
 
 /// A worker gets new files until it holds this many that it has not read, or a quarter of what is read in parts.
@@ -24,70 +23,6 @@ const PROGRESS_EVERY: f64 = 100.0;
 const CHANGED_EVERY: f64 = 700.0;
 /// While loading, views may take one part in so many of the workers' time.
 const VIEW_SHARE: f64 = 5.0;
-
-/// What a worker holds.
-#[derive(Default)]
-pub(super) struct Held {
-    /// Tasks given and not finished, in order.
-    tasks: VecDeque<u32>,
-    /// The task being read.
-    reading: Option<u32>,
-    /// Tasks read: their rows live here.
-    read: Vec<u32>,
-    /// Stored bytes, rows and rejected records read.
-    counts: (u64, u64, u64),
-    /// Bytes of memory.
-    memory: u64,
-    pub(super) catalog: Vec<u8>,
-    formats: Vec<(String, u64)>,
-    times: Option<(i64, i64)>,
-}
-
-/// All files given since the page was cleared.
-#[derive(Default)]
-pub(super) struct Loading {
-    /// A plain line file of at least so many bytes is read in parts.
-    split: u64,
-    /// Files not dealt yet.
-    queue: VecDeque<u32>,
-    /// Every task by number; numbers grow in the order given.
-    tasks: BTreeMap<u32, FileTask>,
-    /// Large files whose beginning a worker looks at before they are queued, by a number.
-    looking: BTreeMap<u32, InputFile>,
-    /// The workers that read the sample.
-    samples: BTreeSet<u32>,
-    busy: bool,
-    started: f64,
-    progress_sent: f64,
-    changed_sent: f64,
-    /// What was read before this load began.
-    base: (u64, u64, u64),
-    total_bytes: u64,
-    /// The number of the next task.
-    next: u32,
-    /// Tables to look things up in, as workers read them: every worker has each, those that start anew too.
-    pub(super) lookups: Vec<Vec<u8>>,
-}
-
-impl Loading {
-    /// Nothing yet; plain line files of at least `split` bytes will be read in parts.
-    pub(super) fn new(split: u64) -> Loading {
-        Loading { split, ..Loading::default() }
-    }
-    /// Nothing yet, with the same limit.
-    pub(super) fn anew(&self) -> Loading {
-        Loading::new(self.split)
-    }
-}
-
-struct FileTask {
-    task: Task,
-    file: Option<File>,
-    /// The first task of the same file, for parts.
-    whole: u32,
-    entries: Vec<Entry>,
-    done: bool,
-}
 
 /// The worker that looks at the beginning of large files.
 const LOOKS: u32 = 0;
@@ -409,17 +344,6 @@ impl State {
         files.dedup();
         self.end_queued(&Ended::Failed(Error::new(ErrorKind::Io, 0, message)));
         files
-    }
-}
-
-impl FileTask {
-    /// Its file ends like this and has no rows.
-    fn end(&mut self, state: Ended) {
-        self.done = true;
-        self.entries = vec![Entry { source: self.task.name.clone(), state, ..Entry::default() }];
-    }
-    fn bytes(&self) -> u64 {
-        self.task.part.map_or(self.task.size, |(from, to)| to - from)
     }
 }
 

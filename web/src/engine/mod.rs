@@ -3,7 +3,7 @@
 //! The handle hides workers, messages and merging. Nothing here draws, and nothing here holds a log: the page sees
 //! windows of rows and finished series.
 //!
-//! Reading order: this file, `state` (requests to workers, messages from them), then what is asked about: `loading`, `viewing`,
+//! Reading order: this file, `model` (what is remembered), `state` (requests to workers, messages from them), then what is asked about: `loading`, `viewing`,
 //! `exporting`, `completing`. `host` is all that they need of their surroundings; `browser` gives it in the page, `tests`
 //! in a test, so that everything here but `browser` is tested natively.
 
@@ -12,6 +12,7 @@ mod completing;
 mod exporting;
 mod host;
 mod loading;
+mod model;
 mod state;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

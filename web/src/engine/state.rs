@@ -20,10 +20,8 @@ use web_sys::File;
 
 use super::{
     Command, Event, Loaded,
-    exporting::Exporting,
-    host::{Host, Link, Signal, Sink},
-    loading::{Held, Loading},
-    viewing::Viewing,
+    host::{Host, Signal, Sink},
+    model::{Exporting, Held, Loading, Viewing, Worker},
 };
 
 /// Takes the response to a request.
@@ -46,14 +44,6 @@ pub(super) struct State {
     catalogs_shared: bool,
     /// Why there are no workers, if they were refused.
     pub(super) refused: Option<String>,
-}
-
-/// One worker of the pool.
-pub(super) struct Worker {
-    link: Box<dyn Link>,
-    /// What is sent once the first message of the worker is here.
-    waiting: Option<Vec<(Vec<u8>, Vec<File>)>>,
-    pub(super) held: Held,
 }
 
 impl State {

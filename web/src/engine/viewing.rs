@@ -2,8 +2,6 @@
 //!
 //! Only the latest question counts: parts of an older one that still arrive are dropped.
 
-use std::collections::HashMap;
-
 use logloupe_protocol::{decode, rows, views};
 use logloupe_syntax::Diagnostic;
 use logloupe_table::ResultTable;
@@ -14,60 +12,11 @@ use logloupe_view::{
     window::{RowWindow, by_shard},
 };
 
-use super::{Event, ResultView, Viewed, state::State};
-
-/// What the page is looking at.
-#[derive(Default)]
-pub(super) struct Viewing {
-    /// The number of the next view.
-    pub(super) next: u32,
-    /// The view that is being answered, and afterwards the one that rows are asked of.
-    job: Option<OpenView>,
-    /// The latest view whose rows have an order; what it shows stays while a newer question has no answer.
-    pub(super) current: Option<Current>,
-    windows: HashMap<u32, Window>,
-    /// How long the last answer took.
-    pub(super) millis: f64,
-}
-
-struct OpenView {
-    /// The number under which workers know it; a new one for each subquery.
-    view: u32,
-    coordinator: Coordinator<Bytes>,
-    asked: f64,
-}
-
-/// The view that rows are asked of.
-#[derive(Clone, Default)]
-pub(super) struct Current {
-    pub(super) view: u32,
-    pub(super) rows: u64,
-    pub(super) table: Option<ResultView>,
-    pub(super) columns: Vec<String>,
-}
-
-/// A window of rows on its way: positions are asked for first, then the rows at them.
-struct Window {
-    view: u32,
-    positions: RowWindow,
-    columns: Vec<String>,
-    /// The rows in order, filled as workers answer.
-    rows: Vec<Option<GridRow>>,
-    /// How many workers have not answered.
-    left: usize,
-    /// The export asked for it, instead of the grid.
-    export: bool,
-}
-
-impl Viewing {
-    /// Drops whatever was asked: the rows that it spoke of may be gone.
-    pub(super) fn forget(&mut self) {
-        *self = Viewing { next: self.next, ..Viewing::default() };
-    }
-    fn job(&mut self, view: u32) -> Option<&mut OpenView> {
-        self.job.as_mut().filter(|job| job.view == view)
-    }
-}
+use super::{
+    Event, ResultView, Viewed,
+    model::{Current, OpenView, Window},
+    state::State,
+};
 
 impl State {
     pub(super) fn view(&mut self, request: ViewRequest) {

@@ -1,13 +1,16 @@
 //! Reading: files into rows, a slice at a time, so that a newer request is taken in between.
 
 use logloupe_core::ingest::{self, Options, Part, ledger::Entry};
-use logloupe_protocol::{Notice, WorkerMessage, encode, files::Task};
+use logloupe_protocol::{
+    Notice, Request, WorkerMessage, encode,
+    files::{CanSplit, Task},
+};
 use logloupe_query::plan::Catalog;
 use logloupe_table::schema::TIMESTAMP;
 
 use crate::{
     PATHS,
-    session::{Read, Session},
+    session::{OpenFile, Read, Session},
 };
 
 /// How often progress is sent, and how often rows read so far become visible, in milliseconds.
@@ -16,19 +19,14 @@ const VISIBLE_EVERY: f64 = 600.0;
 /// The beginning of a file by which it is recognised.
 const HEAD: u64 = 64 << 10;
 
-/// The file being read.
-pub(crate) struct Open<F> {
-    pub(crate) task: Task,
-    file: F,
-    /// The next byte to read, and where to stop (parts go on to the end of their last line).
-    at: u64,
-    to: u64,
-    /// How many entries and sources there were before it.
-    entries: usize,
-    sources: usize,
-}
-
 impl<F> Session<F> {
+    /// Answers whether a file may be read in parts: its beginning says so. One that cannot be read says so when it is opened.
+    pub(crate) fn step_head(&mut self, read: Read<'_, F>) {
+        let Some((id, file, size)) = self.files.heads.pop_front() else { return };
+        let head = read_all(&file, 0, HEAD.min(size), read);
+        let can_split = head.is_ok_and(|head| ingest::is_splittable(&head));
+        self.outbox.push(WorkerMessage::Response(id, CanSplit::any_response(can_split)));
+    }
     /// Reads a slice of the file that is open, else opens the next one, else answers that all is read.
     pub(crate) fn step_files(&mut self, read: Read<'_, F>, now: f64) {
         if let Some(open) = self.files.open.take() {
@@ -74,9 +72,9 @@ impl<F> Session<F> {
             Some(Part { head, first: from == 0, length: to - from })
         });
         self.loader.open(&task.name, Options { size: Some(task.size), format: task.format.clone(), part });
-        self.files.open = Some(Open { task, file, at: from, to, entries, sources });
+        self.files.open = Some(OpenFile { task, file, at: from, to, entries, sources });
     }
-    fn read_on(&mut self, mut open: Open<F>, read: Read<'_, F>) {
+    fn read_on(&mut self, mut open: OpenFile<F>, read: Read<'_, F>) {
         // A part reads past its end until its last line is complete.
         let end = if open.task.part.is_some() { open.task.size } else { open.to };
         let wanted = if open.at < open.to { open.to } else { end.min(open.at + HEAD) };
@@ -141,11 +139,6 @@ impl<F> Session<F> {
         let times = ranges().map(|r| r.0).min().zip(ranges().map(|r| r.1).max());
         self.notify(Notice::Catalog { catalog, formats, times });
     }
-}
-
-/// Whether a file may be read in parts: its beginning says so. One that cannot be read says so when it is opened.
-pub(crate) fn can_split<F>(file: &F, size: u64, read: Read<'_, F>) -> bool {
-    read_all(file, 0, HEAD.min(size), read).is_ok_and(|head| ingest::is_splittable(&head))
 }
 
 fn read_all<F>(file: &F, mut from: u64, to: u64, read: Read<'_, F>) -> Result<Vec<u8>, String> {

@@ -17,16 +17,12 @@ use logloupe_core::{
     ingest::{Limits, Loader},
 };
 use logloupe_protocol::{
-    AnyRequest, AnyResponse, Reply, Request, WorkerMessage, dispatch, encode,
-    files::{CanSplit, Task},
-    views::View,
+    AnyRequest, AnyResponse, Reply, Request, WorkerMessage, dispatch, encode, files::Task, views::View,
 };
 use logloupe_query::plan::Catalog;
 use logloupe_sample::SampleFile;
 use logloupe_table::{Shard, lookup::Lookup};
 use logloupe_view::order::Timeline;
-
-use crate::reading::Open;
 
 /// Reads bytes `from..to` of a file, or as many of them from the start as are convenient (at least one).
 pub type Read<'r, F> = &'r mut dyn FnMut(&F, u64, u64) -> Result<Vec<u8>, String>;
@@ -55,7 +51,7 @@ pub struct Session<F> {
 /// What is to be read, and what was.
 pub(crate) struct Files<F> {
     pub(crate) tasks: VecDeque<(Task, F)>,
-    pub(crate) open: Option<Open<F>>,
+    pub(crate) open: Option<OpenFile<F>>,
     /// Files of the sample that wait, with their task numbers.
     pub(crate) sample: VecDeque<(u32, SampleFile)>,
     /// Files whose beginning is asked about, with the request and their size.
@@ -71,6 +67,18 @@ pub(crate) struct Files<F> {
     pub(crate) made_visible: f64,
     /// How many of this worker's lookup tables were sent.
     pub(crate) lookups_sent: usize,
+}
+
+/// The file being read.
+pub(crate) struct OpenFile<F> {
+    pub(crate) task: Task,
+    pub(crate) file: F,
+    /// The next byte to read, and where to stop (parts go on to the end of their last line).
+    pub(crate) at: u64,
+    pub(crate) to: u64,
+    /// How many entries and sources there were before it.
+    pub(crate) entries: usize,
+    pub(crate) sources: usize,
 }
 
 impl<F> Default for Files<F> {
@@ -134,9 +142,8 @@ impl<F> Session<F> {
     pub fn step(&mut self, read: Read<'_, F>, now: f64) -> Vec<WorkerMessage> {
         if self.is_viewing() {
             self.step_view();
-        } else if let Some((id, file, size)) = self.files.heads.pop_front() {
-            let response = crate::reading::can_split(&file, size, read);
-            self.outbox.push(WorkerMessage::Response(id, CanSplit::any_response(response)));
+        } else if !self.files.heads.is_empty() {
+            self.step_head(read);
         } else if !self.files.waiting.is_empty() {
             self.step_files(read, now);
         }
