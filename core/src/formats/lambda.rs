@@ -4,7 +4,8 @@
 //! Not these: Lambda Insights' metric events, telemetry of extensions beyond its first word, logs of other programs
 //! that run in containers.
 //!
-//! Reading order: `fields` (the columns), this file (recognising, the JSON format, the sentence), `lines` (text).
+//! Reading order: `fields` (the columns), this file (recognising, the JSON format, the sentence), `lines` (text),
+//! `errors` (what a message says of an error).
 //!
 //! Decisions:
 //! - Columns that CloudWatch Logs Insights discovers have its names (`@type`, `@duration`) and its units: milliseconds,
@@ -14,15 +15,21 @@
 //! - `@timestamp` is the time that CloudWatch gave the line; without one, the runtime's own. A line that has neither
 //!   has no time: what stood before it may be in another part of the file.
 //! - `message` is what the function wrote, without the runtime's time, request id and level.
+//! - An error that no handler caught has the level ERROR, its type and a failed outcome, whatever the runtime and the
+//!   form in which it writes it. A time-out has the type that Lambda's answer gives it, `Sandbox.Timedout`.
 
+mod errors;
 mod fields;
 mod lines;
 #[cfg(test)]
 mod tests;
 use self::{
+    errors::Report,
     fields::{FIELDS, column},
     lines::{PlatformLine, Written, insights_type, megabytes, root, set_outcome, tail_prefix},
 };
+use std::borrow::Cow;
+
 use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, JsonPart, Meta, Preset, Record, Sample, Sniff, Span,
     field::{
@@ -177,6 +184,12 @@ const EXTRA: &[&str] = &[
     "message",
     "record.status",
     "record",
+    "log_level",
+    "errorMessage",
+    "errorType",
+    "message.errorType",
+    "record.errorType",
+    "AWSRequestId",
 ];
 const TIMES: std::ops::Range<usize> = 0..2;
 const TYPE: usize = 2;
@@ -189,6 +202,10 @@ const LEVEL: usize = 9;
 const MESSAGE: usize = 10;
 const STATUS: usize = 11;
 const RECORD: usize = 12;
+const LOG_LEVEL: usize = 13;
+const ERROR_MESSAGE: usize = 14;
+const ERROR_TYPES: std::ops::Range<usize> = 15..18;
+const AWS_REQUEST_ID: usize = 18;
 
 /// The decoder. It remembers nothing between records but their order of keys.
 struct Events {
@@ -215,8 +232,9 @@ impl Events {
             if is_platform && matches!(read.extra(RECORD), Json::Object(_)) && read.extra(0).is_some() {
                 return Sign::Platform;
             }
-            let known = [1, LEVEL, MESSAGE].iter().all(|i| read.extra(*i).is_some());
-            let id = read.extra(REQUEST_ID).text();
+            let any = |these: [usize; 2]| these.iter().any(|i| read.extra(*i).is_some());
+            let known = read.extra(1).is_some() && any([LEVEL, LOG_LEVEL]) && any([MESSAGE, ERROR_MESSAGE]);
+            let id = read.extra(REQUEST_ID).text().or_else(|| read.extra(AWS_REQUEST_ID).text());
             return if known && id.is_some_and(|id| whole(uuid, &id).is_some()) {
                 Sign::Runtime
             } else {
@@ -248,7 +266,18 @@ impl Events {
         if let Some(trace) = traces.into_iter().next() {
             row.set(column::TRACE, Cell::Text(root(&trace)));
         }
-        let (status, level) = (read.extra(STATUS).text(), read.extra(LEVEL).text());
+        let level = read.extra(LEVEL).text().or_else(|| read.extra(LOG_LEVEL).text());
+        // Java writes this where it has none.
+        let level = level.filter(|level| **level != *b"UNDEFINED");
+        let message = read.extra(MESSAGE).text().unwrap_or_default();
+        let mut report = Report::of(&message, false, level.as_deref());
+        if ERROR_TYPES.clone().any(|i| read.extra(i).is_some()) {
+            // The columns' paths have it.
+            report.kind = None;
+            report.unhandled |= level.is_none() && read.extra(ERROR_MESSAGE).is_some();
+        }
+        report.write(level.as_deref(), row);
+        let status = read.extra(STATUS).text().or(report.unhandled.then_some(Cow::Borrowed(b"error")));
         set_outcome(status.as_deref(), level.as_deref(), row);
         let time = TIMES.filter_map(|i| read.extra(i).text()).find_map(|t| json::point(&t, Unit::None));
         read.write(row);

@@ -17,9 +17,9 @@ pub(super) static FIELDS: &[JsonField] = &[
     JsonField::derived("@type", Kind::Text, Role::Dimension).doc(
         "the platform's line: START, END, REPORT, INIT_START and others; none for what the function wrote",
     ),
-    JsonField::derived("event.outcome", Kind::Text, Role::Status)
-        .made()
-        .doc("success or failure where the log says it: a status, an error level, a time-out"),
+    JsonField::derived("event.outcome", Kind::Text, Role::Status).made().doc(
+        "success or failure where the log says it: a status, an error level, an unhandled error, a time-out",
+    ),
     JsonField::derived("@memorySize", Kind::Int, Role::Measure)
         .unit(Unit::Bytes)
         .aliases(&["memorySize"])
@@ -35,10 +35,11 @@ pub(super) static FIELDS: &[JsonField] = &[
         .also(&["requestId", "record.requestId", "AWSRequestId", "function_request_id"])
         .aliases(&["request_id", "faas.execution"])
         .doc("the invocation's id"),
-    text("level", Role::Dimension)
-        .aliases(&["log.level"])
-        .doc("level of what the function wrote, as the runtime spells it"),
+    text("level", Role::Dimension).also(&["log_level"]).aliases(&["log.level"]).doc(
+        "level of what the function wrote, as the runtime spells it; ERROR of an unhandled error without one",
+    ),
     text("message", Role::Identifier)
+        .also(&["errorMessage"])
         .doc("what the function wrote, without the runtime's time, request id and level"),
     millis("@duration")
         .also(&["record.metrics.durationMs"])
@@ -68,7 +69,7 @@ pub(super) static FIELDS: &[JsonField] = &[
         .also(&["record.status"])
         .doc("how an invocation or its start ended: success, timeout, error, failure"),
     text("errorType", Role::Status)
-        .also(&["record.errorType"])
+        .also(&["record.errorType", "message.errorType"])
         .aliases(&["error.type"])
         .doc("kind of the error that ended an invocation, or that the function logged"),
     text("type", Role::Dimension).doc(

@@ -19,7 +19,7 @@ use nom::{
     sequence::{delimited, pair, preceded, separated_pair, terminated},
 };
 
-use super::fields::column;
+use super::{errors::Report, fields::column};
 use crate::formats::field::{
     ids::{trace_root, uuid},
     parse::{Parsed, each, expected, till, whole},
@@ -232,11 +232,11 @@ pub(super) struct Written<'a> {
 
 impl<'a> Written<'a> {
     /// ```text
-    /// written = timestamp ( tabbed / spaced ) / bracketed / remark / message
+    /// written = timestamp ( tabbed / spaced ) / bracketed / error / ruby / remark / message
     /// message = *any
     /// ```
     pub(super) fn of(line: &'a [u8]) -> Written<'a> {
-        let written = alt((stamped, bracketed, remark)).parse(line);
+        let written = alt((stamped, bracketed, error, ruby, remark)).parse(line);
         written.map_or(Written { message: line, ..Written::default() }, |(_, written)| written)
     }
     pub(super) fn write(&self, row: &mut RowWriter<'_>) {
@@ -248,10 +248,9 @@ impl<'a> Written<'a> {
         if !self.message.is_empty() {
             row.set(column::MESSAGE, Cell::Text(self.message));
         }
-        let ended = self.request.is_some()
-            && (self.message.starts_with(b"Task timed out after ")
-                || self.message.starts_with(b"Error: Runtime exited"));
-        set_outcome(ended.then_some(b"error"), self.level, row);
+        let report = Report::of(self.message, self.request.is_some(), self.level);
+        report.write(self.level, row);
+        set_outcome(report.unhandled.then_some(b"error"), self.level, row);
     }
 }
 
@@ -266,12 +265,19 @@ fn stamped(line: &[u8]) -> Parsed<'_, Written<'_>> {
 /// Node.js, .NET.
 ///
 /// ```text
-/// tabbed = TAB id TAB ( level TAB message / message )         ; a message without a level has a TAB in it
+/// tabbed = TAB id TAB [ level TAB ] message                   ; Node.js 8 and before write no level
 /// ```
+///
+/// Without a level and an id there has to be another TAB: a time between TABs may stand in any table.
 fn tabbed(line: &[u8]) -> Parsed<'_, Written<'_>> {
-    let levelled = separated_pair(map(level, Some), tab, rest);
-    let plain = map(verify(rest, |message: &[u8]| message.contains(&b'\t')), |message| (None, message));
-    let parts = (delimited(tab, id, tab), alt((levelled, plain)));
+    let levelled = || separated_pair(map(level, Some), tab, rest);
+    let plain = |message| (None, message);
+    let known = pair(alt((map(uuid, Some), value(None, tag("undefined")))), tab);
+    let with_id = pair(preceded(tab, known), alt((levelled(), map(rest, plain))));
+    let tabs = verify(rest, |message: &[u8]| message.contains(&b'\t'));
+    let without = preceded(pair(tab, tab), alt((levelled(), map(tabs, plain))));
+    let parts =
+        alt((map(with_id, |((request, _), rest)| (request, rest)), map(without, |rest| (None, rest))));
     map(parts, |(request, (level, message))| Written { request, level, message, ..Written::default() })
         .parse(line)
 }
@@ -303,6 +309,41 @@ fn bracketed(line: &[u8]) -> Parsed<'_, Written<'_>> {
     let message = alt((preceded(tab, rest), eof));
     let parts = (level, delimited(tab, timestamp, tab), id, message);
     map(parts, |(level, time, request, message)| Written {
+        time: Some(time),
+        request,
+        level: Some(level),
+        message,
+    })
+    .parse(line)
+}
+
+/// What Python's runtime writes of an unhandled error, also behind its advice that a new runtime may be to blame.
+///
+/// ```text
+/// error  = [ "LAMBDA_WARNING: " *any but CR and LF 1*( CR / LF ) ] "[ERROR] " message
+/// ```
+fn error(line: &[u8]) -> Parsed<'_, Written<'_>> {
+    let ends = |b| matches!(b, b'\r' | b'\n');
+    let warning = (tag("LAMBDA_WARNING: "), take_till(ends), take_while1(ends));
+    let parts = preceded((opt(warning), char('[')), terminated(tag("ERROR"), tag("] ")));
+    map(pair(parts, rest), |(level, message)| Written { level: Some(level), message, ..Written::default() })
+        .parse(line)
+}
+
+/// Ruby's logger.
+///
+/// ```text
+/// ruby   = ALPHA ", [" timestamp " #" 1*DIGIT "]" 1*blank level SP [ uuid SP ] "-- " *any but ":" ": " message
+/// ```
+fn ruby(line: &[u8]) -> Parsed<'_, Written<'_>> {
+    let letter = (take_while_m_n(1, 1, |b: u8| b.is_ascii_uppercase()), tag(", ["));
+    let time = map_opt(till(b' '), |time| whole(timestamp, time));
+    let process = (tag(" #"), take_while1(|b: u8| b.is_ascii_digit()), tag("]"), take_while1(is_blank));
+    let request = opt(terminated(uuid, char(' ')));
+    let program = (tag("-- "), take_till(|b| b == b':'), tag(": "));
+    let parts =
+        (preceded(letter, terminated(time, process)), level, preceded(char(' '), request), program, rest);
+    map(parts, |(time, level, request, _, message)| Written {
         time: Some(time),
         request,
         level: Some(level),
@@ -346,14 +387,19 @@ const LEVELS: &[&[u8]] = &[
 
 /// What is known of how it went: by the platform's status, or the level.
 pub(super) fn set_outcome(status: Option<&[u8]>, level: Option<&[u8]>, row: &mut RowWriter<'_>) {
-    let grave: [&[u8]; 5] = [b"ERROR", b"FATAL", b"CRITICAL", b"FAIL", b"CRIT"];
     let outcome = match status {
         Some(b"success") => "success",
         Some(b"timeout" | b"error" | b"failure") => "failure",
-        _ if level.is_some_and(|l| grave.iter().any(|g| g.eq_ignore_ascii_case(l))) => "failure",
+        _ if level.is_some_and(is_grave) => "failure",
         _ => return,
     };
     row.set(column::OUTCOME, Cell::Text(outcome.as_bytes()));
+}
+
+/// Whether a level is that of an error.
+pub(super) fn is_grave(level: &[u8]) -> bool {
+    let grave: [&[u8]; 6] = [b"ERROR", b"FATAL", b"CRITICAL", b"FAIL", b"CRIT", b"SEVERE"];
+    grave.iter().any(|grave| grave.eq_ignore_ascii_case(level))
 }
 
 /// `initStart` as Insights calls it: `INIT_START`.
@@ -501,6 +547,19 @@ mod tests {
             (format!("{time} {ID} INFO\tx"), of(Some(moment), id, None, b"INFO\tx")),
             (format!("2026-03-05 01:30:00,113 {ID} x"), of(Some(moment), id, None, b"x")),
             (format!("RequestId: {ID} \t x"), of(None, id, None, b"x")),
+            (format!("{time}\t{ID}\tx"), of(Some(moment), id, None, b"x")),
+            (format!("{time}\t{ID}\t"), of(Some(moment), id, None, b"")),
+            (format!("{time}\tundefined\tx"), of(Some(moment), None, None, b"x")),
+            ("[ERROR] KeyError: 'a'\rx".to_owned(), of(None, None, Some(b"ERROR"), b"KeyError: 'a'\rx")),
+            ("LAMBDA_WARNING: y\r[ERROR] E: x".to_owned(), of(None, None, Some(b"ERROR"), b"E: x")),
+            (
+                format!("E, [2026-03-05T01:30:00.113000 #8] ERROR {ID} -- : x"),
+                of(Some(moment), id, Some(b"ERROR"), b"x"),
+            ),
+            (
+                "W, [2026-03-05T01:30:00.113000 #8]  WARN -- app: x".to_owned(),
+                of(Some(moment), None, Some(b"WARN"), b"x"),
+            ),
         ] {
             assert_eq!(Written::of(line.as_bytes()), written, "{line}");
         }
@@ -508,8 +567,12 @@ mod tests {
             "",
             "hello",
             "2026-03-05T01:30:00.113Z",
-            "2026-03-05T01:30:00.113Z\tundefined\tx",
+            "2026-03-05T01:30:00.113Z\t\tx",
             "2026-03-05T01:30:00.113Z\t8edab1f8\tINFO\tx",
+            "[ERROR]",
+            "[INFO] x",
+            "LAMBDA_WARNING: x",
+            "E, [now #8] ERROR -- : x",
             "2026-03-05T01:30:00.113Z INFO x",
             "2026-03-05 8edab1f8-7d34-4a8e-a965-15ccbbb78d4c x",
             "[INFO] 2026-03-05T01:30:00.113Z",

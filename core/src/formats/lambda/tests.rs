@@ -122,11 +122,11 @@ fn what_runtimes_put_before_a_message_is_taken_off() {
         ),
         (
             format!("2026-03-05T01:30:00.113Z {ID} Task timed out after 3.00 seconds"),
-            ["", ID, "Task timed out after 3.00 seconds", "2026-03-05T01:30:00.113Z", ""],
+            ["ERROR", ID, "Task timed out after 3.00 seconds", "2026-03-05T01:30:00.113Z", ""],
         ),
         (
             format!("RequestId: {ID} Error: Runtime exited with error: signal: killed"),
-            ["", ID, "Error: Runtime exited with error: signal: killed", "", ""],
+            ["ERROR", ID, "Error: Runtime exited with error: signal: killed", "", ""],
         ),
         ("START of the day".to_owned(), ["", "", "START of the day", "", ""]),
         ("REPORT invalid report log line".to_owned(), ["", "", "REPORT invalid report log line", "", ""]),
@@ -164,6 +164,76 @@ fn the_json_format_feeds_the_columns_of_the_text() {
         "2024-10-18T19:38:39.661Z",
     ];
     assert_eq!(values(record, &names), expected);
+}
+
+#[test]
+fn unhandled_errors_have_level_type_and_outcome_in_text_and_json() {
+    let time = "2026-03-05T01:30:00.113Z";
+    let names = ["level", "errorType", "event.outcome", "@requestId"];
+    for (line, expected) in [
+        (
+            "[ERROR] ValueError: no\rTraceback (most recent call last):\r\u{a0}\u{a0}File \"app.py\""
+                .to_owned(),
+            ["ERROR", "ValueError", "failure", ""],
+        ),
+        (
+            format!(
+                "{time}\t{ID}\tERROR\tInvoke Error \t{{\"errorType\":\"TypeError\",\"errorMessage\":\"no\"}}"
+            ),
+            ["ERROR", "TypeError", "failure", ID],
+        ),
+        (
+            format!("{time}\t{ID}\t{{\"errorMessage\":\"no\",\"errorType\":\"Error\",\"stackTrace\":[]}}"),
+            ["ERROR", "Error", "failure", ID],
+        ),
+        (format!("{time}\t{ID}\tfail\tSystem.Exception: no"), ["fail", "System.Exception", "failure", ID]),
+        (
+            format!("{time} {ID} Task timed out after 3.00 seconds"),
+            ["ERROR", "Sandbox.Timedout", "failure", ID],
+        ),
+        (
+            format!("RequestId: {ID} Error: Runtime exited with error: signal: killed"),
+            ["ERROR", "Runtime.ExitError", "failure", ID],
+        ),
+        (
+            "no: java.lang.IllegalStateException".to_owned(),
+            ["ERROR", "java.lang.IllegalStateException", "failure", ""],
+        ),
+        (
+            format!(
+                r#"{{"timestamp":"{time}","level":"ERROR","errorMessage":"no","errorType":"ValueError","requestId":"{ID}","stackTrace":[]}}"#
+            ),
+            ["ERROR", "ValueError", "failure", ID],
+        ),
+        (
+            format!(
+                r#"{{"timestamp":"{time}","level":"ERROR","requestId":"{ID}","message":{{"errorType":"TypeError","errorMessage":"no","stackTrace":[]}}}}"#
+            ),
+            ["ERROR", "TypeError", "failure", ID],
+        ),
+        (
+            format!(
+                r#"{{"timestamp":"{time}","level":"UNDEFINED","AWSRequestId":"{ID}","message":"no: a.BadException\na.BadException: no\n\tat a.B"}}"#
+            ),
+            ["ERROR", "a.BadException", "failure", ID],
+        ),
+        (
+            format!(
+                r#"{{"time":"{time}","type":"platform.runtimeDone","record":{{"requestId":"{ID}","status":"error","errorType":"Runtime.ExitError"}}}}"#
+            ),
+            ["", "Runtime.ExitError", "failure", ID],
+        ),
+        (
+            r#"{"errorType":"errorString","errorMessage":"no"}"#.to_owned(),
+            ["ERROR", "errorString", "failure", ""],
+        ),
+        (
+            format!(r#"{{"timestamp":"{time}","level":"INFO","requestId":"{ID}","message":"all is well"}}"#),
+            ["INFO", "", "", ID],
+        ),
+    ] {
+        assert_eq!(values(&line, &names), expected, "{line}");
+    }
 }
 
 #[test]
