@@ -2,14 +2,14 @@
 //! that one look shows everything that is wrong. Commands and the names they give are here, expressions in
 //! `lower_expression`.
 
-use std::{ops::Range, sync::Arc};
+use std::{collections::HashSet, ops::Range, sync::Arc};
 
 use super::{
     AggregateCall, Defined, Group, Node, Op, Operator, Output, Plan, Stage,
     binning::Binning,
     catalog::Catalog,
     lower_diff::DiffLowering,
-    pattern::{Extractor, Patterns},
+    pattern::{Extractor, NamedGroups, Patterns},
     scope::Names,
     subquery,
 };
@@ -301,23 +301,9 @@ impl<'c> Lower<'c> {
                 }
                 (extractor, names.iter().map(|n| n.item.clone()).collect::<Vec<_>>())
             }
-            ParsePattern::Regex(text) => match self.patterns.regex(&text.item) {
-                Ok(regex) => {
-                    let named: Vec<(usize, String)> = (regex.capture_names().enumerate())
-                        .filter_map(|(i, n)| n.map(|n| (i, n.to_owned())))
-                        .collect();
-                    if named.is_empty() {
-                        let message = "the regular expression has no named group";
-                        let help = "name what is wanted: `parse @message /user=(?<user>\\S+)/`";
-                        self.diagnostics.push(Diagnostic::error(text.span.clone(), message).help(help));
-                    }
-                    let (groups, names) = named.into_iter().unzip();
-                    (Extractor::Regex { regex, groups }, names)
-                }
-                Err(message) => {
-                    self.diagnostics.push(Diagnostic::error(text.span.clone(), message));
-                    return;
-                }
+            ParsePattern::Regex(text) => match self.named_groups(text) {
+                Some(found) => found,
+                None => return,
             },
         };
         let all = self.define(Node::apply(Op::Extract(Arc::new(extractor)), vec![source]));
@@ -325,6 +311,43 @@ impl<'c> Lower<'c> {
             let node = self.define(Node::apply(Op::Item(i), vec![all.clone()]));
             self.names.define(name, node, Unit::None);
         }
+    }
+
+    /// The groups of a regular expression by number, and their names; `None` if something was reported.
+    fn named_groups(&mut self, text: &Spanned<String>) -> Option<(Extractor, Vec<String>)> {
+        let named = NamedGroups::of(&text.item);
+        let regex = match self.patterns.regex(&named.pattern) {
+            Ok(regex) => regex,
+            Err(message) => {
+                self.diagnostics.push(Diagnostic::error(text.span.clone(), message));
+                return None;
+            }
+        };
+        let (mut groups, mut names) = (Vec::new(), Vec::new());
+        let mut taken = HashSet::new();
+        for (number, name) in regex.capture_names().enumerate() {
+            let place = name.and_then(|n| n.strip_prefix('g')?.parse::<usize>().ok());
+            let Some((name, at)) = place.and_then(|place| named.names.get(place)) else { continue };
+            if !taken.insert(name.as_str()) {
+                // The place in the text is known where nothing between the slashes was escaped.
+                let plain = text.span.len() == text.item.len() + 2;
+                let start = text.span.start + 1;
+                let span = if plain { start + at.start..start + at.end } else { text.span.clone() };
+                let message = format!("two groups of the regular expression are called `{name}`");
+                let help =
+                    "a group is a field: give each a name of its own, and choose with `coalesce(a, b)`";
+                self.diagnostics.push(Diagnostic::error(span, message).help(help));
+                return None;
+            }
+            groups.push(number);
+            names.push(name.clone());
+        }
+        if names.is_empty() {
+            let message = "the regular expression has no named group";
+            let help = "name what is wanted: `parse @message /user=(?<user>\\S+)/`";
+            self.diagnostics.push(Diagnostic::error(text.span.clone(), message).help(help));
+        }
+        Some((Extractor::Regex { regex, groups }, names))
     }
 
     pub(super) fn stats(&mut self, aggregates: &[Projection], by: &[Projection]) {

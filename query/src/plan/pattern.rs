@@ -163,6 +163,62 @@ impl Extractor {
     }
 }
 
+/// A regular expression whose groups may have names that the engine of regular expressions does not know.
+#[derive(Debug, PartialEq)]
+pub(super) struct NamedGroups {
+    /// The expression with groups called `g0`, `g1`, ….
+    pub(super) pattern: String,
+    /// What they are called in the query, and where the name stands in the text.
+    pub(super) names: Vec<(String, std::ops::Range<usize>)>,
+}
+
+impl NamedGroups {
+    /// Reads `(?<name>…)` and `(?P<name>…)`. A name begins with a letter, `_` or `@`, as fields that a query makes do;
+    /// letters, digits and `_ @ . - : $ /` follow.
+    pub(super) fn of(text: &str) -> NamedGroups {
+        let mut out = NamedGroups { pattern: String::with_capacity(text.len()), names: Vec::new() };
+        let mut rest = text;
+        let mut classes = 0_usize;
+        while let Some(c) = rest.chars().next() {
+            let mut taken = c.len_utf8();
+            match c {
+                '\\' => taken += rest[1..].chars().next().map_or(0, char::len_utf8),
+                '[' => {
+                    classes += 1;
+                    taken += rest[1..].starts_with('^') as usize;
+                    // A bracket that stands first in a class is one of its characters.
+                    taken += rest[taken..].starts_with(']') as usize;
+                }
+                ']' => classes = classes.saturating_sub(1),
+                '(' if classes == 0 => {
+                    if let Some((open, name)) = group_name(rest) {
+                        let start = text.len() - rest.len() + open;
+                        out.pattern.push_str(&format!("(?<g{}>", out.names.len()));
+                        out.names.push((name.to_owned(), start..start + name.len()));
+                        rest = &rest[open + name.len() + 1..];
+                        continue;
+                    }
+                }
+                _ => {}
+            }
+            out.pattern.push_str(&rest[..taken]);
+            rest = &rest[taken..];
+        }
+        out
+    }
+}
+
+/// The name of the group that a text begins with, and where it begins.
+fn group_name(text: &str) -> Option<(usize, &str)> {
+    let rest = text.strip_prefix("(?P<").or_else(|| text.strip_prefix("(?<"))?;
+    let end =
+        rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '@' | '.' | '-' | ':' | '$' | '/')))?;
+    let name = rest.get(..end)?;
+    let first = name.strip_prefix('@').unwrap_or(name).chars().next();
+    let named = rest[end..].starts_with('>') && first.is_some_and(|c| c.is_alphabetic() || c == '_');
+    named.then_some((text.len() - rest.len(), name))
+}
+
 fn value(bytes: &[u8]) -> Value {
     Value::text(&String::from_utf8_lossy(bytes))
 }
@@ -200,6 +256,35 @@ mod tests {
         assert_eq!(parse("[*]", "no"), "");
         assert_eq!(parse("[*", "[rest"), "[rest]");
         assert_eq!(parse("**", "ab"), "[, ab]");
+    }
+
+    #[test]
+    fn groups_keep_the_names_that_the_query_gives_them() {
+        let named = |text: &str| {
+            let groups = NamedGroups::of(text);
+            for (name, at) in &groups.names {
+                assert_eq!(&text[at.clone()], name, "{text}");
+            }
+            let names: Vec<String> = groups.names.into_iter().map(|(name, _)| name).collect();
+            (groups.pattern, names.join(" "))
+        };
+        for (text, pattern, names) in [
+            (r"u=(?<@u>.*?) (?P<m_1>\w)", r"u=(?<g0>.*?) (?<g1>\w)", "@u m_1"),
+            (
+                "(?<user-agent>a)(?<http.status>b)(?<größe>c)",
+                "(?<g0>a)(?<g1>b)(?<g2>c)",
+                "user-agent http.status größe",
+            ),
+            ("(?<a>(?<@b>x)|(?:y))", "(?<g0>(?<g1>x)|(?:y))", "a @b"),
+            // No groups: escaped, in classes, looking behind, without a name, not ended.
+            (r"\(?<a>)", r"\(?<a>)", ""),
+            ("[(?<a>][]([^](?<b>]x[[:alpha:](?<c>]", "[(?<a>][]([^](?<b>]x[[:alpha:](?<c>]", ""),
+            ("(?<=a>b)(?<!c>d)(?<>e)(?<1>f)", "(?<=a>b)(?<!c>d)(?<>e)(?<1>f)", ""),
+            ("(?<a", "(?<a", ""),
+            ("\\", "\\", ""),
+        ] {
+            assert_eq!(named(text), (pattern.to_owned(), names.to_owned()), "{text}");
+        }
     }
 
     #[test]

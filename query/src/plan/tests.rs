@@ -149,6 +149,20 @@ fn faults_are_named_with_their_place_and_a_way_out() {
              the group: `latest(bytes)`. `stats` leaves `action`",
         ),
         ("filter action like /(/", "Error `/(/`: the regular expression does not compile: unclosed group; "),
+        (
+            "parse @message /(?<@u>a)|(?<@u>b)/",
+            "Error `@u`: two groups of the regular expression are called `@u`; a group is a field: give each a name \
+             of its own, and choose with `coalesce(a, b)`",
+        ),
+        (
+            r"parse @message /\/(?P<u>a)(?<n>.)(?<u>b)/",
+            "Error `/\\/(?P<u>a)(?<n>.)(?<u>b)/`: two groups of the regular expression are called `u`; a group is a \
+             field: give each a name of its own, and choose with `coalesce(a, b)`",
+        ),
+        (
+            "parse @message /(?<@>a)/",
+            "Error `/(?<@>a)/`: the regular expression does not compile: invalid capture group character; ",
+        ),
         ("SOURCE flwo | limit 3", "Error `flwo`: no log called `flwo` is loaded; did you mean `flow`?"),
         (
             "stats pct(bytes, 101)",

@@ -230,6 +230,14 @@ fn rows_in_order() {
             "u1 | 1.5\nu0 | 2.5\nu1 | 3.5\nu0 | 4.5",
         ),
         ("parse @message /u(?<n>\\d) took (?<ms>[\\d.]+)/ | stats sum(ms) by n", " | \n0 | 7.5\n1 | 5"),
+        // Groups have names as fields have them: with `@`, a hyphen, a dot.
+        (
+            "parse @message /(?<@who>u\\d) took (?<@ms>[\\d.]+)/ | filter @ms > 2 | stats sum(@ms) as @s by @who | sort @who",
+            "u0 | 7\nu1 | 3.5",
+        ),
+        ("parse @message /(?P<user-id>u\\d) took/ | stats count(*) by `user-id`", " | 3\nu0 | 3\nu1 | 2"),
+        ("parse @message /(?<@u.id>u(?<digit>\\d)) took/ | filter digit = 1 | stats count(@u.id)", "2"),
+        ("parse @message /[(?<](?<@a>.)|=(?<@b>u)/ | stats count(@a), count(@b)", "0 | 5"),
     ]);
 }
 
