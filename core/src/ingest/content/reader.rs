@@ -7,7 +7,8 @@ use crate::{
     ingest::{
         context::{Context, Location},
         detect::{HEAD_BYTES, HEAD_RECORDS, describe, detect},
-        export, framing,
+        export,
+        framing::{self, bridge},
         ledger::{Entry, Error, ErrorKind, Rejection, State},
         limits::{KEPT_TEXT, Limits},
     },
@@ -68,6 +69,8 @@ pub(super) struct Decoding {
     source: u32,
     /// Lines begin with the time that a CloudWatch export gives them.
     pub(super) export: bool,
+    /// Messages are events of EventBridge, of which the format reads the `detail`.
+    bridged: bool,
 }
 
 struct Held {
@@ -114,10 +117,13 @@ impl Reader {
                 return;
             }
         };
+        let detail = if decoding.bridged { bridge::detail(bytes, context.limits.nesting) } else { None };
+        let start = detail.as_ref().map_or(0, |detail| detail.start);
+        let inner = detail.and_then(|detail| bytes.get(detail)).unwrap_or(bytes);
         let entry = &mut self.entry;
         // A format made its table when it was chosen, and tables are never taken away.
         let mut row = context.shard.tables[decoding.table].begin();
-        match decoding.decoder.decode(&Record { bytes, envelope_time: time }, &mut row) {
+        match decoding.decoder.decode(&Record { bytes: inner, envelope_time: time }, &mut row) {
             Ok(Decoded::Row) => {
                 entry.records += 1;
                 entry.rows += 1;
@@ -136,7 +142,7 @@ impl Reader {
             Err(fault) => {
                 drop(row);
                 let text = &bytes[..bytes.len().min(KEPT_TEXT)];
-                self.reject(line, fault.at, fault.expected, fault.found, text, &context.limits);
+                self.reject(line, start + fault.at, fault.expected, fault.found, text, &context.limits);
             }
         }
     }
@@ -197,12 +203,18 @@ impl Reader {
         let messages = if self.framing == Framing::Lines { export::messages(&lines) } else { Vec::new() };
         let inner: Vec<&[u8]> = messages.iter().map(Vec::as_slice).collect();
         let inside = head(name, &inner, Framing::Lines);
+        let carried = if inner.is_empty() { &lines } else { &inner };
+        let details = details(carried, context.limits.nesting);
+        let bridge = head(name, &details, Framing::Lines);
 
-        let (format, export): (&'static dyn Format, bool) = match &context.forced {
+        let (format, export, bridged): (&'static dyn Format, bool, bool) = match &context.forced {
             Some(id) => match context.formats.iter().find(|f| f.meta().id == id) {
                 Some(&format) => {
                     self.entry.reason = "asked for".to_owned();
-                    (format, !inner.is_empty() && detect(&[format], &whole).is_none())
+                    let claims = |head: &Head<'_>| detect(&[format], head).is_some();
+                    let export = !inner.is_empty() && !claims(&whole);
+                    let plain = claims(if export { &inside } else { &whole });
+                    (format, export, !plain && !details.is_empty() && claims(&bridge))
                 }
                 None => {
                     let message = format!("there is no format called `{id}`");
@@ -216,7 +228,18 @@ impl Reader {
                     (Some(plain), Some(unwrapped)) => plain.certain || !unwrapped.certain,
                     (_, unwrapped) => unwrapped.is_none(),
                 };
-                let Some(claim) = (if prefers_plain { plain } else { unwrapped }) else {
+                let outer = if prefers_plain { plain } else { unwrapped };
+                let within = (!details.is_empty()).then(|| detect(&context.formats, &bridge)).flatten();
+                // A function may print the events that it gets: they are its log's, if that is sure.
+                let bridged = match (&outer, &within) {
+                    (Some(outer), Some(within)) => {
+                        within.certain
+                            && (!outer.certain || outer.format.meta().id == within.format.meta().id)
+                    }
+                    (_, within) => within.is_some(),
+                };
+                let export = if bridged { !inner.is_empty() } else { !prefers_plain };
+                let Some(claim) = (if bridged { within } else { outer }) else {
                     let message = format!("no format claims it: {}", describe(&whole));
                     let whole_file = given.is_none() && self.framing == Framing::Lines;
                     if whole_file && Lookup::name_of(name).is_some() && !is_log_export(&lines) {
@@ -228,11 +251,15 @@ impl Reader {
                     return self.unknown(message, context);
                 };
                 self.entry.reason = claim.reason;
-                (claim.format, !prefers_plain)
+                (claim.format, export, bridged)
             }
         };
         let meta = format.meta();
-        let decoder = format.decoder(if export { &inside } else { &whole });
+        let decoder = format.decoder(match (bridged, export) {
+            (true, _) => &bridge,
+            (false, true) => &inside,
+            (false, false) => &whole,
+        });
         context.shard.table(meta.id, format.fields());
         let table = context.shard.tables.iter().position(|t| t.format() == meta.id).unwrap_or_default();
         let source = context.shard.add_source(&self.entry.source);
@@ -240,7 +267,12 @@ impl Reader {
         if export {
             self.entry.envelope = "CloudWatch export".to_owned();
         }
-        self.phase = Phase::Decode(Decoding { decoder, table, source, export });
+        if bridged {
+            let outer = std::mem::take(&mut self.entry.envelope);
+            let between = if outer.is_empty() { "" } else { ", " };
+            self.entry.envelope = format!("{outer}{between}EventBridge detail");
+        }
+        self.phase = Phase::Decode(Decoding { decoder, table, source, export, bridged });
         for item in gathered.items {
             let bytes = &gathered.bytes[item.range];
             match item.what {
@@ -393,6 +425,18 @@ fn head<'a>(name: &'a str, records: &'a [&'a [u8]], cut: Framing) -> Head<'a> {
         (false, _) => Framing::Lines,
     };
     Head { name, framing, records }
+}
+
+/// `records` with the `detail` in place of each that is an event of EventBridge; nothing if none is.
+fn details<'a>(records: &[&'a [u8]], nesting: usize) -> Vec<&'a [u8]> {
+    let mut any = false;
+    let details = records.iter().map(|&record| {
+        let detail = bridge::detail(record, nesting).and_then(|range| record.get(range));
+        any |= detail.is_some();
+        detail.unwrap_or(record)
+    });
+    let details = details.collect();
+    if any { details } else { Vec::new() }
 }
 
 /// Whether a CSV is events in a download's clothes: of CloudWatch's console, of Event history, or of this program.

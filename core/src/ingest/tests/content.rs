@@ -1,6 +1,7 @@
 //! Framing, envelopes, detection.
 
 use super::fixture::*;
+use crate::formats::Framing;
 use crate::ingest::{ErrorKind, Limits, Loader, Options, State};
 
 #[test]
@@ -99,6 +100,99 @@ fn exports_lose_their_times_and_join_their_lines() {
     assert_eq!(entry_.first_time, Some(1_772_674_177_123_000));
     let pretty = "2026-03-05T01:29:37.123Z {\n  \"n\": 1\n}\n2026-03-05T01:29:37.123Z {\"n\":2}\n";
     assert_eq!(numbers(&entry("000000", pretty.as_bytes()).0), [1, 2]);
+}
+
+#[test]
+fn events_of_eventbridge_are_told_by_their_detail_wherever_they_are_carried() {
+    let event = |n: u32| format!(r#"{{"version":"0","detail-type":"x","source":"s","detail":{{"n":{n}}}}}"#);
+    let text = format!(
+        "2026-03-05T01:29:37.123Z {}\n2026-03-05T01:29:38.123Z {}\n2026-03-05T01:29:39.123Z {{\"n\":3}}\n",
+        event(1),
+        event(2)
+    );
+    let message = |n: u32| event(n).replace('"', "\\\"");
+    let wrapped = |n: u32| format!(r#"{{"id":"1","timestamp":177267417712{n},"message":"{}"}}"#, message(n));
+    let subscription = format!(
+        r#"{{"messageType":"DATA_MESSAGE","logGroup":"g","logEvents":[{},{}]}}{{"logEvents":[{}]}}"#,
+        wrapped(1),
+        wrapped(2),
+        wrapped(3)
+    );
+    let events = format!(r#"{{"events":[{},{},{}]}}"#, wrapped(1), wrapped(2), wrapped(3));
+    let lambda = format!(r#"{{"awslogs":{{"data":"{}"}}}}"#, base64(&gzip_plain(subscription.as_bytes())));
+    for (content, envelope) in [
+        (text.as_str(), "CloudWatch export, EventBridge detail"),
+        (&subscription, "logEvents, EventBridge detail"),
+        (&events, "events, EventBridge detail"),
+        (&lambda, "logEvents, EventBridge detail"),
+    ] {
+        let (rows, entry) = entry("a", content.as_bytes());
+        assert_eq!(numbers(&rows), [1, 2, 3], "{content}");
+        assert_eq!((entry.records, entry.rejected, entry.envelope.as_str()), (3, 0, envelope), "{content}");
+        assert!(entry.first_time.is_some_and(|time| time / 1_000_000 == 1_772_674_177), "{entry:?}");
+        // The message stays what the log group has.
+        assert_eq!(rows[0].5, event(1));
+    }
+    // A fault has its place in the message.
+    let text = format!("{text}2026-03-05T01:29:40.123Z {}\n", event(4).replace(":4", ":x"));
+    let (rows, entry) = entry("a", text.as_bytes());
+    assert_eq!((numbers(&rows), entry.rejected), (vec![1, 2, 3], 1));
+    assert!(entry.rejections[0].column > event(4).find("detail\":").unwrap() as u64, "{entry:?}");
+}
+
+#[test]
+fn every_json_log_is_read_inside_eventbridge_inside_cloudwatch() {
+    for format in crate::formats::ALL.iter().filter(|f| f.meta().framing == Framing::Json) {
+        let id = format.meta().id;
+        // Records as the log's files hold them; what the API gives is in other letters.
+        let sample = format.samples()[0].content;
+        let (shard, _) = load(sample, crate::formats::ALL);
+        let table = &shard.tables[0];
+        let record = table.row(0).unwrap().raw();
+        let record = String::from_utf8(record).unwrap().replace('\n', " ");
+        let event = format!(r#"{{"version":"0","id":"1","detail-type":"x","time":"t","detail":{record}}}"#);
+        let text = format!("2026-03-05T01:29:37.123Z {event}\n2026-03-05T01:29:38.123Z {event}\n");
+        let message = serde_json::to_string(&event).unwrap();
+        let wrapped = format!(r#"{{"id":"1","timestamp":1772674177123,"message":{message}}}"#);
+        let subscription = format!(r#"{{"messageType":"DATA_MESSAGE","logEvents":[{wrapped},{wrapped}]}}"#);
+        for content in [text, subscription, format!("{event}\n{event}"), format!("[{event},{event}]")] {
+            let (shard, ledger) = load(content.as_bytes(), crate::formats::ALL);
+            assert_eq!((ledger[0].format.as_deref(), ledger[0].rows), (Some(id), 2), "{content}");
+            let row = shard.tables[0].row(1).unwrap();
+            for field in format.fields() {
+                assert_eq!(
+                    row.show(&field.name),
+                    table.row(0).unwrap().show(&field.name),
+                    "{id}: {}",
+                    field.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_function_prints_of_its_events_stays_its_log() {
+    let id = "8edab1f8-7d34-4a8e-a965-15ccbbb78d4c";
+    let finding = r#"{"schemaVersion":"2.0","accountId":"111122223333","type":"a","severity":2,"resource":{},"service":{},"id":"1"}"#;
+    let lines = [
+        format!("START RequestId: {id} Version: 1"),
+        format!(r#"{{"detail-type":"GuardDuty Finding","detail":{finding}}}"#),
+        format!("END RequestId: {id}"),
+    ];
+    let text: String = lines.iter().map(|line| format!("2026-03-05T01:29:37.123Z {line}\n")).collect();
+    let (_, ledger) = load(text.as_bytes(), crate::formats::ALL);
+    assert_eq!((ledger[0].format.as_deref(), ledger[0].rows), (Some("lambda"), 3));
+}
+
+fn load(
+    content: &[u8],
+    formats: &[&'static dyn crate::formats::Format],
+) -> (logloupe_table::Shard, Vec<crate::ingest::Entry>) {
+    let mut loader = Loader::new(formats.to_vec(), Limits::default(), 1);
+    loader.open("x", Options::default());
+    loader.push(content);
+    loader.into_parts()
 }
 
 #[test]
