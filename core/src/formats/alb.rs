@@ -1,7 +1,7 @@
 //! Access logs of Application Load Balancers, as S3 objects have them: no header, space-separated, quoted text.
 //!
-//! The vendor appended fields over the years (18, 20, 23, 25, 27, 29, 30, 33, 34); fewer than 18 are a damaged
-//! record, more than 34 are left alone. Not these: Classic and Network Load Balancers, connection logs, and the
+//! The vendor appended fields over the years (18, 20, 23, 24, 25, 27, 29, 30, 33, 34); any other number up to 34 is a
+//! damaged record, more than 34 are left alone. Not these: Classic and Network Load Balancers, connection logs, and the
 //! JSON and W3C forms of vended logs.
 //!
 //! Decisions: a `-1` time is no value (the vendor's sign for "none"); quoted text is stored as it stands between
@@ -27,7 +27,10 @@ use logloupe_table::{Field, Kind, Role, Row, RowWriter, Unit};
 pub struct Alb;
 
 /// The first form of the log; every later one begins with it.
-const LEAST_TOKENS: usize = 18;
+const LEAST_TOKENS: usize = COUNTS[0];
+
+/// How many fields records have had over the years.
+const COUNTS: [usize; 10] = [18, 20, 23, 24, 25, 27, 29, 30, 33, 34];
 
 /// In the order of the record.
 static FIELDS: &[TokenField] = &[
@@ -260,7 +263,7 @@ impl Format for Alb {
     }
     fn decoder(&self, _: &Head<'_>) -> Box<dyn Decoder> {
         let layout = Layout::fixed(FIELDS, usize::MAX).time_from(&["time", "request_creation_time"]);
-        Box::new(AlbDecoder { layout: layout.at_least(LEAST_TOKENS), tokens: Tokens::default() })
+        Box::new(AlbDecoder { layout: layout.only(&COUNTS), tokens: Tokens::default() })
     }
     fn summary(&self, row: &Row<'_>) -> Vec<Span> {
         summary(row)
@@ -358,5 +361,29 @@ mod tests {
         ] {
             assert!(!is_alb_line(line.as_bytes()), "{line}");
         }
+    }
+
+    #[test]
+    fn only_numbers_of_fields_that_the_log_has_had_are_read() {
+        let line = include_str!("samples/alb_modern.log").lines().next().unwrap();
+        let mut tokens = Tokens::default();
+        assert_eq!(tokens.split_quoted(line.as_bytes(), 99), None);
+        let ends: Vec<usize> = (0..tokens.len())
+            .map(|i| tokens.get(line.as_bytes(), i).map(|(at, t)| at + t.len()).unwrap())
+            .map(|end| end + line[end..].starts_with('"') as usize)
+            .collect();
+        let mut decoder = Alb.decoder(&Head { name: "", framing: Framing::Lines, records: &[] });
+        let mut table = logloupe_table::Table::new("alb", Alb.fields(), 1);
+        let mut read = |line: &str| {
+            let record = Record { bytes: line.as_bytes(), envelope_time: None };
+            decoder.decode(&record, &mut table.begin()).map_err(|fault| (fault.at, fault.expected))
+        };
+        let counts: Vec<usize> =
+            (1..=34).filter(|n| read(&line[..ends[n - 1]]) == Ok(Decoded::Row)).collect();
+        assert_eq!(counts, COUNTS);
+        assert_eq!(read(&format!("{line} new \"and newer\"")), Ok(Decoded::Row));
+        let fault = |at: usize, expected: &str| Err((at, expected.to_owned()));
+        assert_eq!(read(&line[..ends[18]]), fault(ends[18], "1 more field, chosen_cert_arn first"));
+        assert_eq!(read(&line[..ends[30]]), fault(ends[30], "2 more fields, transformed_uri first"));
     }
 }

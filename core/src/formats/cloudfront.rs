@@ -8,8 +8,9 @@
 //! that compare it with a timestamp hold; `date` stays text. `cs(User-Agent)`, `x-forwarded-for` and
 //! `sc-content-type` are stored percent-decoded, twice where the vendor encoded twice; the raw record keeps what
 //! was written. URLs, queries, referrers and cookies stay as written: there, the encoding is part of the value.
-//! Lines shorter than the header are kept as long as half of its columns are there. Status 000 (the client was
-//! gone) is 0.
+//! Lines shorter than the header are kept as long as half of its columns are there; a line longer than it is damage:
+//! some value holds the separator, and all behind it would stand in their neighbours' columns. Without a header, a
+//! line has as many values as the legacy log has had at some time, or more. Status 000 (the client was gone) is 0.
 
 use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
@@ -274,8 +275,8 @@ static SAMPLES: &[Sample] = &[
     Sample {
         name: "E2EXAMPLE1LOUPE.2026-03-05-01.a1b2c3d4",
         content: include_bytes!("samples/cloudfront_legacy.log"),
-        rows: 8,
-        rejected: 3,
+        rows: 7,
+        rejected: 4,
     },
     Sample {
         name: "E2EXAMPLE1LOUPE.2016-06-10-18.b2c3d4e5",
@@ -328,11 +329,7 @@ impl Format for CloudFront {
         let data = head.records.iter().find(|r| !r.starts_with(b"#"));
         let layout = match head.records.iter().find_map(|r| directive(r)) {
             Some(names) => layout(names),
-            None => {
-                let columns = data.map_or(0, |d| memchr::memchr_iter(b'\t', d).count() + 1);
-                let columns = LEGACY.into_iter().find(|c| *c <= columns).unwrap_or(LEGACY[0]);
-                finish(Layout::fixed(FIELDS, columns))
-            }
+            None => finish(Layout::fixed(FIELDS, LEGACY[0])).only(&LEGACY),
         };
         // Version 2 lets the user choose what stands between the values.
         let separator = data.map_or(b'\t', |d| {
@@ -374,7 +371,7 @@ impl Decoder for CloudFrontDecoder {
             }
             return Ok(Decoded::Form);
         }
-        self.tokens.split(bytes, self.separator, self.layout.tokens());
+        self.tokens.split(bytes, self.separator, self.layout.cut());
         let time = self.layout.read(bytes, &self.tokens, row)?;
         if let Some(micros) = time.or(record.envelope_time) {
             row.timestamp(micros);
@@ -383,16 +380,20 @@ impl Decoder for CloudFrontDecoder {
     }
 }
 
+/// How many names of a header are read.
+const MOST: usize = 200;
+
 /// The names of a `#Fields` directive.
 fn directive(line: &[u8]) -> Option<impl Iterator<Item = &[u8]>> {
-    const MOST: usize = 200;
     let names = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).strip_prefix(b"#Fields:")?;
     let names = || names.split(u8::is_ascii_whitespace).filter(|n| !n.is_empty()).take(MOST);
     names().next().is_some().then(names)
 }
 
 fn layout<'n>(names: impl Iterator<Item = &'n [u8]>) -> Layout {
-    finish(Layout::new(FIELDS, names, same_name))
+    let layout = finish(Layout::new(FIELDS, names, same_name));
+    // Of a header that was cut off, longer lines are no fault.
+    if layout.tokens() < MOST { layout.exact() } else { layout }
 }
 
 fn finish(layout: Layout) -> Layout {
@@ -505,5 +506,59 @@ mod tests {
         claims(&["#Fields: time x-edge-location sc-status"], true);
         claims(&["#Fields:"], false);
         claims(&["#Version: 1.0"], false);
+    }
+
+    /// How many of these lines are read, and where and why the others are not.
+    fn read(lines: &[String]) -> (usize, Vec<(usize, String)>) {
+        let records: Vec<&[u8]> = lines.iter().map(|l| l.as_bytes()).collect();
+        let mut decoder = CloudFront.decoder(&Head { name: "", framing: Framing::Lines, records: &records });
+        let mut table = Table::new("cloudfront", CloudFront.fields(), 1);
+        let (mut rows, mut faults) = (0, Vec::new());
+        for bytes in records {
+            match decoder.decode(&Record { bytes, envelope_time: None }, &mut table.begin()) {
+                Ok(decoded) => rows += (decoded == Decoded::Row) as usize,
+                Err(fault) => faults.push((fault.at, fault.expected)),
+            }
+        }
+        (rows, faults)
+    }
+
+    #[test]
+    fn more_values_than_the_header_names_are_damage() {
+        for separator in ["\t", " ", ","] {
+            let line = |values: &[&str]| values.join(separator);
+            let (rows, faults) = read(&[
+                "#Fields: c-ip x-edge-location sc-status".to_owned(),
+                line(&["192.0.2.1", "FRA56-P5", "200"]),
+                line(&["192.0.2.1", "FRA56-P5", "200", ""]),
+                line(&["192.0.2.1", "FRA56-P5", "200", "", ""]),
+                line(&["192.0.2.1", "FRA56-P5"]),
+                line(&["192.0.2.1", "FRA56-P5", "200", "x"]),
+                line(&["192.0.2.1", "FRA56-P5", "200", "", "x"]),
+                line(&["192.0.2.1, 192.0.2.2".replace(", ", separator).as_str(), "FRA56-P5", "200"]),
+            ]);
+            let more = "end of the record after 3 fields".to_owned();
+            assert_eq!(rows, 4, "{faults:?}");
+            assert_eq!(faults[..2], [(23, more.clone()), (24, more.clone())]);
+            // The value that holds the separator is found by what it pushed out, or by whom it displaced.
+            assert_eq!(faults.len(), 3, "{faults:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_header_only_numbers_of_values_that_the_log_has_had_are_read() {
+        let sample = include_str!("samples/cloudfront_legacy.log").lines().nth(2).unwrap();
+        let values: Vec<&str> = sample.split('\t').collect();
+        let line = |count: usize| values[..count].join("\t");
+        let counts = |tail: &str| {
+            let read = |n: &usize| read(&[line(33), format!("{}{tail}", line(*n))]).0 == 2;
+            (1..=33).filter(read).collect::<Vec<_>>()
+        };
+        assert_eq!(counts(""), [23, 24, 26, 33]);
+        // An empty value at the end is none, or the last of all.
+        assert_eq!(counts("\t"), [23, 24, 26, 32, 33]);
+        assert_eq!(read(&[line(33), line(33) + "\tnew\tnewer"]), (2, vec![]));
+        let (_, faults) = read(&[line(33), line(25)]);
+        assert_eq!(faults, [(line(25).len(), "1 more field, fle-encrypted-fields first".to_owned())]);
     }
 }

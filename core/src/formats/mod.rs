@@ -62,6 +62,11 @@ pub trait Format: Sync {
     /// Whether the first records of a file are this format's. Decide by content; the name is a hint that may turn
     /// `Maybe` into `Certain`, never `No` into `Maybe`. Must be `No` for every other format's samples.
     fn sniff(&self, head: &Head<'_>) -> Sniff;
+    /// What to do about records that are this kind of log and cannot be claimed, in words that follow "no format claims
+    /// it: "; asked only where no format claims the head.
+    fn advice(&self, _head: &Head<'_>) -> Option<String> {
+        None
+    }
     /// A decoder for one file that begins with `head`. A later part of a large file gets the same head.
     fn decoder(&self, head: &Head<'_>) -> Box<dyn Decoder>;
     /// A row told in one sentence, the word that matters strong.

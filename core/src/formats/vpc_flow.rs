@@ -1,17 +1,23 @@
-//! VPC Flow Logs, versions 2 to 11, as text: S3 objects with a header in any order, and the headerless default
-//! format of CloudWatch Logs.
+//! VPC Flow Logs, versions 2 to 11, as text: S3 objects with a header in any order, and the headerless records of
+//! CloudWatch Logs where their order can be told: the default format, and all fields up to a version in AWS's order.
 //!
-//! A log without a header in a format of the user's own is not claimed: which number is which cannot be told.
-//! Transit gateway flow logs live under the same prefix and are a format of their own; their header is refused.
+//! A log without a header in an order of the user's own is not claimed: which number is which cannot be told. A line
+//! with the names, put in front of it, tells; the ledger says so. Transit gateway flow logs live under the same prefix and are a format of their own; their header is refused.
 //!
 //! Decisions: the column `start` and `end` keep the vendor's numbers (seconds), `@timestamp` is `start` as a time;
 //! `account-id unknown` and values of the future are kept as written; tag values, which the vendor
 //! percent-encodes, are stored decoded (the raw record still has them encoded).
 
+mod order;
+#[cfg(test)]
+mod tests;
+
 use nom::{
     Parser,
     combinator::{map, rest},
 };
+
+use order::{FORMS, Form, form_of, is_like_a_flow};
 
 use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
@@ -25,9 +31,6 @@ use logloupe_table::{Cell, Field, Kind, Role, Row, RowWriter, Unit};
 
 /// VPC Flow Logs.
 pub struct VpcFlow;
-
-/// How many tokens the default format (version 2) has.
-const DEFAULT_TOKENS: usize = 14;
 
 /// In the order of the vendor's tables, which begins with the default format.
 static FIELDS: &[TokenField] = &[
@@ -283,8 +286,8 @@ static SAMPLES: &[Sample] = &[
     Sample {
         name: "123456789012_vpcflowlogs_eu-central-1_fl-0a1b2c3d4e5f60718_20260305T0130Z_1f2e3d4c.log",
         content: include_bytes!("samples/vpc_flow_default.log"),
-        rows: 12,
-        rejected: 4,
+        rows: 11,
+        rejected: 5,
     },
     Sample {
         name: "000000.log",
@@ -319,26 +322,51 @@ impl Format for VpcFlow {
         }
         let Some(&first) = head.records.first() else { return Sniff::No };
         if let Some(names) = header(first) {
+            // Times before the records are an export's: the records are what stands behind them.
+            if head.records.get(1).is_some_and(|second| begins_with_time(second)) {
+                return Sniff::No;
+            }
             let known = names.iter().filter(|n| is_known(n)).count();
             return Sniff::Certain(format!("header names {known} known fields of {}", names.len()));
         }
         // A line may be damaged, most are not.
-        let alike = head.records.iter().filter(|r| is_default_line(r)).count();
-        if alike > 0 && alike * 2 >= head.records.len() {
-            let total = head.records.len();
-            return Sniff::Certain(format!(
-                "{alike} of the first {total} lines have the default format's 14 fields"
-            ));
+        let mut alike = [0; FORMS.len()];
+        head.records.iter().filter_map(|r| form_of(r)).for_each(|form| alike[form] += 1);
+        let (total, all) = (head.records.len(), alike.iter().sum::<usize>());
+        let most = (0..FORMS.len()).rev().max_by_key(|form| alike[*form]).unwrap_or_default();
+        if all == 0 || all * 2 < total {
+            return Sniff::No;
         }
-        Sniff::No
+        let (version, tokens) = FORMS[most];
+        Sniff::Certain(match most {
+            0 => format!("{} of the first {total} lines have the default format's {tokens} fields", alike[0]),
+            _ => format!(
+                "{} of the first {total} lines have all {tokens} fields up to version {}, in AWS's order",
+                alike[most],
+                String::from_utf8_lossy(version)
+            ),
+        })
+    }
+    fn advice(&self, head: &Head<'_>) -> Option<String> {
+        let alike = head.records.iter().filter(|r| is_like_a_flow(r)).count();
+        if head.framing != Framing::Lines || alike == 0 || alike * 2 < head.records.len() {
+            return None;
+        }
+        let record = head.records.iter().find(|r| is_like_a_flow(r))?;
+        let count = record.split(|b| *b == b' ').filter(|t| !t.is_empty()).count();
+        Some(format!(
+            "VPC flow log records of {count} fields without a header, in an order that cannot be told; put a line with \
+             the fields' names in that order in front of them, such as `version account-id interface-id …`"
+        ))
     }
     fn decoder(&self, head: &Head<'_>) -> Box<dyn Decoder> {
         let names = head.records.first().and_then(|first| header(first));
-        let mut decoder = VpcFlowDecoder { layout: default_layout(), tokens: Tokens::default() };
-        if let Some(names) = names {
-            decoder.layout = layout(&names);
-        }
-        Box::new(decoder)
+        let form = head.records.iter().find_map(|r| form_of(r)).unwrap_or_default();
+        let order = match names {
+            Some(names) => Order::Header(layout(&names)),
+            None => Order::Known(vec![Form::new(form)]),
+        };
+        Box::new(VpcFlowDecoder { order, tokens: Tokens::default() })
     }
     fn summary(&self, row: &Row<'_>) -> Vec<Span> {
         summary(row)
@@ -358,8 +386,16 @@ impl Format for VpcFlow {
 }
 
 struct VpcFlowDecoder {
-    layout: Layout,
+    order: Order,
     tokens: Tokens,
+}
+
+/// How the fields' order is known.
+enum Order {
+    /// By the names of a header.
+    Header(Layout),
+    /// By version and number of fields: the forms met so far, the one met last in front.
+    Known(Vec<Form>),
 }
 
 impl Decoder for VpcFlowDecoder {
@@ -370,11 +406,16 @@ impl Decoder for VpcFlowDecoder {
         if bytes.first().is_some_and(u8::is_ascii_lowercase)
             && let Some(names) = header(bytes)
         {
-            self.layout = layout(&names);
+            self.order = Order::Header(layout(&names));
             return Ok(Decoded::Form);
         }
-        self.tokens.split(bytes, b' ', self.layout.tokens());
-        let time = self.layout.read(bytes, &self.tokens, row)?;
+        let time = match &mut self.order {
+            Order::Header(layout) => {
+                self.tokens.split(bytes, b' ', layout.cut());
+                layout.read(bytes, &self.tokens, row)?
+            }
+            Order::Known(forms) => order::read(forms, bytes, &mut self.tokens, row)?,
+        };
         if let Some(micros) = time.or(record.envelope_time) {
             row.timestamp(micros);
         }
@@ -382,12 +423,8 @@ impl Decoder for VpcFlowDecoder {
     }
 }
 
-fn default_layout() -> Layout {
-    Layout::fixed(FIELDS, DEFAULT_TOKENS).time_from(&["start", "end"])
-}
-
 fn layout(names: &[&[u8]]) -> Layout {
-    Layout::new(FIELDS, names.iter().copied(), same_name).time_from(&["start", "end"])
+    Layout::new(FIELDS, names.iter().copied(), same_name).exact().time_from(&["start", "end"])
 }
 
 /// The names of a header line; `None` if the line is none, or is that of a transit gateway flow log.
@@ -436,20 +473,10 @@ fn same_name(column: &str, name: &[u8]) -> bool {
     column.len() == name.len() && column.bytes().zip(name).all(|(c, n)| c == *n || (c == b'-' && *n == b'_'))
 }
 
-/// A line of the default format: enough of it to be no other log's.
-fn is_default_line(line: &[u8]) -> bool {
-    let mut tokens = Tokens::default();
-    tokens.split(line, b' ', DEFAULT_TOKENS);
-    let token = |i: usize| tokens.get(line, i).map_or(&b""[..], |t| t.1);
-    let digits = |t: &[u8]| !t.is_empty() && t.iter().all(u8::is_ascii_digit);
-    digits(token(0))
-        && token(0).len() <= 2
-        && (digits(token(1)) && token(1).len() >= 6 || token(1) == b"unknown")
-        && token(10).len() >= 9
-        && digits(token(10))
-        && digits(token(11))
-        && matches!(token(12), b"ACCEPT" | b"REJECT" | b"-")
-        && matches!(token(13), b"OK" | b"NODATA" | b"SKIPDATA")
+/// Whether a line begins as those of an export do.
+fn begins_with_time(line: &[u8]) -> bool {
+    let first = line.split(|b| *b == b' ').next().unwrap_or_default();
+    first.len() == 24 && field::whole(field::time::timestamp, first).is_some()
 }
 
 /// Success and failure in the common vocabulary; an action of the future is neither.
@@ -514,55 +541,4 @@ fn summary(row: &Row<'_>) -> Vec<Span> {
     }
     spans.push(Span::plain(rest));
     spans
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn names(line: &str) -> Option<usize> {
-        header(line.as_bytes()).map(|n| n.len())
-    }
-
-    #[test]
-    fn headers_are_known_by_their_names() {
-        assert_eq!(names("version account-id interface-id srcaddr"), Some(4));
-        assert_eq!(names("instance_id interface_id srcaddr dstaddr pkt_srcaddr pkt_dstaddr"), Some(6));
-        assert_eq!(names("srcaddr dstaddr "), Some(2));
-        assert_eq!(names("\u{feff}version srcaddr"), Some(2));
-        assert_eq!(names("version srcaddr new-field-1 new-field-2"), Some(4));
-        for no in [
-            "the quick brown fox",
-            "version",
-            "",
-            "type of the end",
-            "version resource-type account-id tgw-id",
-            "version account-id tgw-attachment-id srcaddr dstaddr",
-            "i-01234567890123456 eni-1 10.0.0.1 10.0.0.2",
-        ] {
-            assert_eq!(names(no), None, "{no}");
-        }
-    }
-
-    #[test]
-    fn default_lines_are_told_from_other_lines() {
-        assert!(is_default_line(b"2 123456789010 eni-1 - - - - - - - 1431280876 1431280934 - NODATA"));
-        assert!(is_default_line(
-            b"2 unknown eni-1 10.0.0.1 10.0.0.2 1 2 6 1 40 1431280876 1431280934 REJECT OK more"
-        ));
-        assert!(!is_default_line(
-            b"2 unknown eni-1 10.0.0.1 10.0.0.2 1 2 6 1 40 1431280876 1431280934 GET 200"
-        ));
-        assert!(!is_default_line(b"2 123456789010 eni-1 10.0.0.1"));
-        assert!(!is_default_line(b""));
-    }
-
-    #[test]
-    fn outcomes() {
-        assert_eq!(outcome(b"ACCEPT"), Ok((&b""[..], Cell::Text(b"success"))));
-        assert_eq!(outcome(b"REJECT"), Ok((&b""[..], Cell::Text(b"failure"))));
-        for other in [&b"MAYBE"[..], b"ACCEPTED", b"accept", b"-"] {
-            assert_eq!(outcome(other), Ok((&b""[..], Cell::Null)));
-        }
-    }
 }

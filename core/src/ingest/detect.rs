@@ -43,6 +43,11 @@ pub(crate) fn detect(formats: &[&'static dyn Format], head: &Head<'_>) -> Option
     best
 }
 
+/// What a format knows of records that it does not claim.
+pub(crate) fn advice(formats: &[&'static dyn Format], head: &Head<'_>) -> Option<String> {
+    formats.iter().filter(|f| f.reads(head.framing)).find_map(|f| f.advice(head))
+}
+
 /// What records that no format claims look like, in words.
 pub(crate) fn describe(head: &Head<'_>) -> String {
     let first = head.records.first().copied().unwrap_or_default().trim_ascii_start();

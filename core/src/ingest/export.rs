@@ -15,13 +15,17 @@ pub(crate) fn prefix(line: &[u8]) -> Option<(i64, &[u8])> {
     Some((time::parse_iso(&prefix[..24])?, message))
 }
 
-/// The messages of `lines` if they look like an export: the first begins with a time, and at least half of them do.
+/// The messages of `lines` if they look like an export: the first begins with a time, or the second where the first is
+/// a header that somebody put in front.
 pub(crate) fn messages(lines: &[&[u8]]) -> Vec<Vec<u8>> {
     let mut messages: Vec<Vec<u8>> = Vec::new();
     for line in lines {
         match (prefix(line), messages.last_mut()) {
             (Some((_, message)), _) => messages.push(message.to_vec()),
-            (None, None) => return messages,
+            (None, None) => match lines.get(1) {
+                Some(second) if prefix(second).is_some() => messages.push(line.to_vec()),
+                _ => return messages,
+            },
             (None, Some(last)) => {
                 last.push(b'\n');
                 last.extend_from_slice(line);

@@ -16,6 +16,10 @@ pub struct Layout {
     found: Vec<FoundColumn>,
     tokens: usize,
     least: usize,
+    /// Tokens past the layout's are damage.
+    exact: bool,
+    /// How many tokens records have that have fewer than the layout; empty if any number from `least` on will do.
+    counts: &'static [usize],
     /// The token that names the record's day.
     day_token: Option<usize>,
     /// The day named last, and its first microsecond: a file is mostly of one day.
@@ -69,6 +73,8 @@ impl Layout {
             found: Vec::new(),
             tokens: 0,
             least: 0,
+            exact: false,
+            counts: &[],
             day_token: None,
             day: (*b"1970-01-01", 0),
             scratch: Vec::new(),
@@ -132,27 +138,40 @@ impl Layout {
         self.least = tokens.min(self.tokens);
         self
     }
+    /// Has records rejected that have fewer tokens than the layout, unless it is one of these numbers of them: a log
+    /// without a header to which the vendor appended fields over the years. Cut after another field, values would
+    /// stand in the wrong columns without a word.
+    pub fn only(mut self, counts: &'static [usize]) -> Layout {
+        self.counts = counts;
+        self
+    }
+    /// Has records rejected that have more tokens than the layout: a value that holds the separator has moved all
+    /// that follow. Empty tokens at the end move nothing. Records are to be split into [`cut`](Self::cut) tokens.
+    pub fn exact(mut self) -> Layout {
+        self.exact = true;
+        self
+    }
     /// How many tokens the layout reads.
     pub fn tokens(&self) -> usize {
         self.tokens
     }
+    /// Into how many tokens a record is split: one more than are read where one more is damage.
+    pub fn cut(&self) -> usize {
+        self.tokens + self.exact as usize
+    }
     /// Reads the tokens of `record` into `row` and gives the event's time if one of them has it. Tokens past the
-    /// layout's are left alone: vendors append fields.
+    /// layout's are left alone, as vendors append fields, unless the layout is [`exact`](Self::exact).
     ///
     /// # Errors
-    /// When a value is not what its column expects.
+    /// When there are too few or too many tokens, or a value is not what its column expects.
     pub fn read(
         &mut self,
         record: &[u8],
         tokens: &Tokens,
         row: &mut RowWriter<'_>,
     ) -> Result<Option<i64>, Fault> {
-        if tokens.len() < self.least {
-            let missing = self.least - tokens.len();
-            let next = self.steps.iter().find(|s| s.token as usize >= tokens.len());
-            let next = next.map_or("the next field", |s| self.name(s));
-            let plural = if missing == 1 { "field" } else { "fields" };
-            return Err(Fault::new(record, record.len(), format!("{missing} more {plural}, {next} first")));
+        if tokens.len() != self.tokens {
+            self.count(record, tokens)?;
         }
         let (mut time, mut rank) = (None, u8::MAX);
         for i in 0..self.steps.len() {
@@ -202,6 +221,39 @@ impl Layout {
         Ok(time)
     }
 
+    /// Judges a record that has not as many tokens as the layout.
+    fn count(&self, record: &[u8], tokens: &Tokens) -> Result<(), Fault> {
+        if let Some((start, _)) = tokens.get(record, self.tokens) {
+            // The token past the layout's ends at its own separator; there may be more behind it.
+            let rest = record.get(start..).unwrap_or_default();
+            let separator = start.checked_sub(1).and_then(|at| record.get(at));
+            let surplus = rest.iter().position(|b| Some(b) != separator && !b.is_ascii_whitespace());
+            return match surplus {
+                Some(at) if self.exact => {
+                    let plural = if self.tokens == 1 { "field" } else { "fields" };
+                    let expected = format!("end of the record after {} {plural}", self.tokens);
+                    Err(Fault::new(record, start + at, expected))
+                }
+                _ => Ok(()),
+            };
+        }
+        let mut found = tokens.len();
+        let mut least = self.least;
+        if !self.counts.is_empty() {
+            while found > 0 && tokens.get(record, found - 1).is_some_and(|(_, token)| token.is_empty()) {
+                found -= 1;
+            }
+            least = self.counts.iter().copied().filter(|c| *c >= found).min().unwrap_or(self.tokens);
+        }
+        if found >= least {
+            return Ok(());
+        }
+        let missing = least - found;
+        let next = self.steps.iter().find(|s| s.token as usize >= found);
+        let next = next.map_or("the next field", |s| self.name(s));
+        let plural = if missing == 1 { "field" } else { "fields" };
+        Err(Fault::new(record, record.len(), format!("{missing} more {plural}, {next} first")))
+    }
     fn push(&mut self, token: u32, column: usize) {
         let TokenField { read, then, again, ref field } = self.columns[column];
         let target = TokenTarget::Known(then);

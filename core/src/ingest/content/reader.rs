@@ -6,7 +6,7 @@ use crate::{
     formats::{Decoded, Decoder, Format, Framing, Head, Record},
     ingest::{
         context::{Context, Location},
-        detect::{HEAD_BYTES, HEAD_RECORDS, describe, detect},
+        detect::{HEAD_BYTES, HEAD_RECORDS, advice, describe, detect},
         export,
         framing::{self, bridge},
         ledger::{Entry, Error, ErrorKind, Rejection, State},
@@ -240,7 +240,10 @@ impl Reader {
                 };
                 let export = if bridged { !inner.is_empty() } else { !prefers_plain };
                 let Some(claim) = (if bridged { within } else { outer }) else {
-                    let message = format!("no format claims it: {}", describe(&whole));
+                    let heads = [(!inner.is_empty()).then_some(&inside), Some(&whole)];
+                    let advice = heads.into_iter().flatten().find_map(|head| advice(&context.formats, head));
+                    let what = advice.unwrap_or_else(|| describe(&whole));
+                    let message = format!("no format claims it: {what}");
                     let whole_file = given.is_none() && self.framing == Framing::Lines;
                     if whole_file && Lookup::name_of(name).is_some() && !is_log_export(&lines) {
                         let mut kept = lines.join(&b'\n');
