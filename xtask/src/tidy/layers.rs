@@ -155,6 +155,7 @@ mod tests {
             ("table/clippy.toml", ""),
             ("syntax/clippy.toml", ""),
             ("query/clippy.toml", ""),
+            ("answer/clippy.toml", ""),
             ("core/src/a.rs", "use std::net::IpAddr;\nuse std::{fmt, fs};\n"),
             ("query/src/b.rs", "use std::net::TcpStream;"),
             ("cli/src/main.rs", "use std::fs;"),
