@@ -4,6 +4,7 @@
 use std::{ffi::OsString, num::NonZeroUsize, path::PathBuf};
 
 use lexopt::{Arg, Parser, ValueExt};
+use logloupe_syntax::Language;
 
 /// One call, understood.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,26 +42,26 @@ pub struct Convert {
     pub files: Files,
 }
 
-/// `query [--sql] [--output …] QUERY PATH…`
+/// `query [--sql | --pattern] [--output …] QUERY PATH…`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
     /// The query's text.
     pub text: String,
-    /// Whether it is SQL instead of Insights.
-    pub sql: bool,
+    /// The language that was asked for.
+    pub language: Language,
     /// How the answer is written.
     pub output: Output,
     /// Which files.
     pub files: Files,
 }
 
-/// `explain [--sql] [--to plan|athena|insights] QUERY [PATH…]`
+/// `explain [--sql | --pattern] [--to plan|athena|insights] QUERY [PATH…]`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explain {
     /// The query's text.
     pub text: String,
-    /// Whether it is SQL instead of Insights.
-    pub sql: bool,
+    /// The language that was asked for.
+    pub language: Language,
     /// As what it is explained.
     pub to: To,
     /// Which files, so that names are those that exist; all formats' names without any.
@@ -167,13 +168,14 @@ is left out. As csv there is one header for all files, and cells that a spreadsh
 ";
 
 const HELP_QUERY: &str = "\
-logloupe query [--sql] [--output table|json|ndjson|csv] [--format ID] QUERY PATH…
+logloupe query [--sql | --pattern] [--output table|json|ndjson|csv] [--format ID] QUERY PATH…
 
 Runs a CloudWatch Logs Insights query over all rows of all files. Fields go by the vendor's name, by the name that
 Insights or Athena give them, by the common name of the Elastic Common Schema (source.ip, user.name), or by any path
 in a JSON event (requestParameters.bucketName). A word without a command searches everywhere.
 
   --sql            the query is SQL as Athena users write it; a text that is clearly SQL needs no switch
+  --pattern        the query is a filter pattern of CloudWatch; `{ $.… }`, `[…, …]` and `?A ?B` need no switch
   --output table   aligned columns (the default); on a terminal long cells are cut
   --output json    an array of objects with typed values
   --output ndjson  one object per line
@@ -181,7 +183,7 @@ in a JSON event (requestParameters.bucketName). A word without a command searche
 ";
 
 const HELP_EXPLAIN: &str = "\
-logloupe explain [--sql] [--to plan|athena|insights] QUERY [PATH…]
+logloupe explain [--sql | --pattern] [--to plan|athena|insights] QUERY [PATH…]
 
 What the query does, without running it. Without files every name of every format is known; with files, the names
 that are in them.
@@ -190,6 +192,7 @@ that are in them.
   --to athena      the same query as Athena SQL, with the CREATE EXTERNAL TABLE that AWS documents for the log
   --to insights    the same query as CloudWatch Logs Insights accepts it
   --sql            the query is SQL
+  --pattern        the query is a filter pattern of CloudWatch
 
 Where the other engine cannot express the query, the reason is on stderr and the exit status is 2.
 ";
@@ -266,11 +269,12 @@ fn convert(parser: &mut Parser) -> Result<Call, Usage> {
 fn query(parser: &mut Parser) -> Result<Call, Usage> {
     const OUTPUTS: [(&str, Output); 4] =
         [("table", Output::Table), ("json", Output::Json), ("ndjson", Output::Ndjson), ("csv", Output::Csv)];
-    let (mut text, mut sql, mut output) = (None, false, Output::default());
+    let (mut text, mut language, mut output) = (None, Language::default(), Output::default());
     let mut files = Files::default();
     while let Some(arg) = parser.next()? {
         match arg {
-            Arg::Long("sql") => sql = true,
+            Arg::Long("sql") => language = Language::Sql,
+            Arg::Long("pattern") => language = Language::Pattern,
             Arg::Long("output") => output = choice(parser, "--output", &OUTPUTS)?,
             Arg::Short('h') | Arg::Long("help") => return Ok(Call::Help(HELP_QUERY)),
             Arg::Value(value) if text.is_none() => text = Some(value.string()?),
@@ -281,16 +285,17 @@ fn query(parser: &mut Parser) -> Result<Call, Usage> {
         }
     }
     let text = text.ok_or_else(|| Usage("no query given".into()))?;
-    Ok(Call::Query(Query { text, sql, output, files: files.given()? }))
+    Ok(Call::Query(Query { text, language, output, files: files.given()? }))
 }
 
 fn explain(parser: &mut Parser) -> Result<Call, Usage> {
     const FORMS: [(&str, To); 3] = [("plan", To::Plan), ("athena", To::Athena), ("insights", To::Insights)];
-    let (mut text, mut sql, mut to) = (None, false, To::default());
+    let (mut text, mut language, mut to) = (None, Language::default(), To::default());
     let mut files = Files::default();
     while let Some(arg) = parser.next()? {
         match arg {
-            Arg::Long("sql") => sql = true,
+            Arg::Long("sql") => language = Language::Sql,
+            Arg::Long("pattern") => language = Language::Pattern,
             Arg::Long("to") => to = choice(parser, "--to", &FORMS)?,
             Arg::Short('h') | Arg::Long("help") => return Ok(Call::Help(HELP_EXPLAIN)),
             Arg::Value(value) if text.is_none() => text = Some(value.string()?),
@@ -301,7 +306,7 @@ fn explain(parser: &mut Parser) -> Result<Call, Usage> {
         }
     }
     let text = text.ok_or_else(|| Usage("no query given".into()))?;
-    Ok(Call::Explain(Explain { text, sql, to, files }))
+    Ok(Call::Explain(Explain { text, language, to, files }))
 }
 
 fn ledger(parser: &mut Parser) -> Result<Call, Usage> {
@@ -383,9 +388,24 @@ mod tests {
         else {
             panic!("understood");
         };
-        assert_eq!((query.text.as_str(), query.output, query.sql), ("a = -1", Output::Csv, false));
+        assert_eq!(query.text, "a = -1");
+        assert_eq!((query.output, query.language), (Output::Csv, Language::Insights));
         assert_eq!(query.files.paths, [PathBuf::from("x"), PathBuf::from("-y")]);
         assert_eq!(query.files.threads.map(NonZeroUsize::get), Some(2));
+    }
+
+    #[test]
+    fn a_switch_names_the_language() {
+        for (switch, language) in [("--sql", Language::Sql), ("--pattern", Language::Pattern)] {
+            let Ok(Call::Query(query)) = call(&["query", switch, "ERROR -x", "a"]) else {
+                panic!("understood")
+            };
+            assert_eq!(query.language, language);
+            let Ok(Call::Explain(explain)) = call(&["explain", "ERROR", switch]) else {
+                panic!("understood")
+            };
+            assert_eq!(explain.language, language);
+        }
     }
 
     #[test]

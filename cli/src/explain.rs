@@ -24,8 +24,11 @@ use crate::{
 /// What is wrong with the query, or when stdout cannot be written.
 pub fn run(call: &Explain, out: &mut dyn Write) -> Outcome {
     let refuse = |found: &[Diagnostic]| Failure::Refused(diagnostic::render(&call.text, found));
-    let chosen = if call.sql { Language::Sql } else { Language::Insights };
-    let language = Language::of(&call.text, chosen);
+    let language = match call.language {
+        // Words that are commands elsewhere are words of a pattern where one is asked for.
+        Language::Pattern => Language::Pattern,
+        chosen => Language::of(&call.text, chosen),
+    };
     let query = syntax::parse_in(&call.text, language).into_result().map_err(|found| refuse(&found))?;
 
     let (catalog, status) = catalog(&call.files);

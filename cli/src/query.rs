@@ -41,8 +41,11 @@ use crate::{
 pub fn run(call: &Query, out: &mut dyn Write) -> Outcome {
     // What is wrong with the text alone is said before anything is read.
     let refuse = |found: &[Diagnostic]| Failure::Refused(diagnostic::render(&call.text, found));
-    let chosen = if call.sql { Language::Sql } else { Language::Insights };
-    let language = Language::of(&call.text, chosen);
+    let language = match call.language {
+        // Words that are commands elsewhere are words of a pattern where one is asked for.
+        Language::Pattern => Language::Pattern,
+        chosen => Language::of(&call.text, chosen),
+    };
     let query = syntax::parse_in(&call.text, language).into_result().map_err(|found| refuse(&found))?;
 
     let mut loaded = load::load(&call.files);

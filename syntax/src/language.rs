@@ -140,6 +140,11 @@ mod tests {
             ("[WARN, x] failed", Insights, Insights),
             ("{\"a\": 1}", Insights, Insights),
             ("ERROR -x", Pattern, Pattern),
+            ("?ERROR ?WARN", Insights, Pattern),
+            ("?\"a b\" ?%c% -d", Insights, Pattern),
+            ("?ERROR", Insights, Insights),
+            ("? or ?", Insights, Insights),
+            ("what? ?x ?y", Insights, Insights),
         ] {
             assert_eq!(Language::of(text, chosen), read, "{text:?} {chosen}");
         }

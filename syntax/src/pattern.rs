@@ -40,11 +40,16 @@ const DEEPEST: u32 = 48;
 /// How many conditions are joined: the tree is as deep as they are many.
 const LONGEST: usize = 400;
 
-/// Whether a text is a pattern although nobody said so: `{ $.…` or `[…]` with slots or a condition.
+/// Whether a text is a pattern although nobody said so: `{ $.…`, `[…]` with slots or a condition, `?a ?b`.
 pub fn is_pattern(text: &str) -> bool {
     let text = text.trim_start_matches(is_blank);
     if let Some(rest) = text.strip_prefix('{') {
         return rest.trim_start_matches(|c| is_blank(c) || c == '(').starts_with('$');
+    }
+    if text.starts_with('?') {
+        // Two at least: one alone is a word to search for.
+        let optional = |word: &&str| word.len() > 1 && word.starts_with('?') && !word.starts_with("??");
+        return optional(&text) && text.split(is_blank).filter(optional).nth(1).is_some();
     }
     // `[ERROR]` is a word to search for.
     let Some(rest) = text.strip_prefix('[') else { return false };

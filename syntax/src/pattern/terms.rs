@@ -8,7 +8,8 @@ use crate::{
 };
 
 impl Parser<'_> {
-    /// Words that must (`a`), must not (`-a`) or may (`?a ?b`: one of them must) stand in a record.
+    /// Words that must (`a`), must not (`-a`) or may (`?a ?b`: one of them must) stand in a record. Beside words of the
+    /// first two kinds those of the third have no effect, as the vendor's page says.
     pub(super) fn terms(&mut self) -> Option<E> {
         let mut plain: Option<E> = None;
         let mut either: Option<E> = None;
@@ -20,7 +21,14 @@ impl Parser<'_> {
             self.at += sign.is_some() as usize;
             let pattern = match self.next() {
                 None if sign.is_none() => break,
-                Some('"') => self.quoted().map(Pattern::Text),
+                Some('"') => {
+                    let text = self.quoted()?;
+                    // `" "` is how the vendor writes a pattern that every record fits.
+                    if sign.is_none() && text.trim_matches(is_blank).is_empty() {
+                        continue;
+                    }
+                    Some(Pattern::Text(text))
+                }
                 Some('%') => self.regex().map(Pattern::Regex),
                 _ => {
                     let rest = self.rest();
@@ -53,10 +61,9 @@ impl Parser<'_> {
             });
         }
         if let (Some(span), Some(_)) = (&first_either, &first_plain) {
-            let message = "`?` terms cannot stand beside other terms";
-            let help = "the vendor ignores them there; write `filter @message like \"a\" and (@message like \"b\" or …)`";
-            self.report(Diagnostic::error(span.clone(), message).help(help));
-            return None;
+            let message = "`?` terms beside other terms have no effect, as in CloudWatch";
+            let help = "write `filter @message like \"a\" and (@message like \"b\" or @message like \"c\")`";
+            self.report(Diagnostic::warning(span.clone(), message).help(help));
         }
         plain.or(either)
     }
