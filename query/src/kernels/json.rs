@@ -36,18 +36,17 @@ fn parse(args: &[Value]) -> Value {
     let Some(json) = read(&args[0]) else { return Value::Null };
     let Some(path) = args.get(1) else { return from_json(&json) };
     let Some(path) = path.as_text() else { return Value::Null };
-    let mut at = &json;
-    for step in path.split('.') {
-        let next = match at {
-            serde_json::Value::Array(items) => step.parse::<usize>().ok().and_then(|i| items.get(i)),
-            other => other.get(step),
-        };
-        match next {
-            Some(next) => at = next,
-            None => return Value::Null,
-        }
-    }
-    from_json(at)
+    let steps: Vec<std::sync::Arc<str>> = steps(path);
+    super::list::step_in(&json, &steps).map_or(Value::Null, from_json)
+}
+
+/// The steps of a dotted path; a step with dots inside stands in backticks.
+pub(crate) fn steps(path: &str) -> Vec<std::sync::Arc<str>> {
+    let parts = logloupe_syntax::name_parts(path);
+    let steps = |(part, quoted): (String, bool)| -> Vec<std::sync::Arc<str>> {
+        if quoted { vec![part.into()] } else { part.split('.').map(Into::into).collect() }
+    };
+    parts.into_iter().flat_map(steps).collect()
 }
 
 fn stringify(args: &[Value]) -> Value {

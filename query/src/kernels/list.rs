@@ -46,7 +46,10 @@ fn member<'j>(
     object.get(key).or_else(any_case)
 }
 
-fn step_in<'j>(mut at: &'j serde_json::Value, mut steps: &[Arc<str>]) -> Option<&'j serde_json::Value> {
+pub(super) fn step_in<'j>(
+    mut at: &'j serde_json::Value,
+    mut steps: &[Arc<str>],
+) -> Option<&'j serde_json::Value> {
     while let Some((step, rest)) = steps.split_first() {
         match at {
             serde_json::Value::Array(items) => {

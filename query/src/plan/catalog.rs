@@ -160,11 +160,17 @@ impl Catalog {
     }
     /// Whether a name with dots may be a slip: it is neither known nor among the paths observed in JSON records.
     pub fn is_doubtful(&self, path: &str) -> bool {
+        // The paths that were observed have no backticks around keys with dots.
+        let bare: String = if path.contains(".`") || path.starts_with('`') {
+            logloupe_syntax::name_parts(path).into_iter().map(|(part, _)| part).collect::<Vec<_>>().join(".")
+        } else {
+            path.to_owned()
+        };
         !self.open
             && !self.observed.is_empty()
             && !path.starts_with(IN_MESSAGE)
             && self.find(path).is_none()
-            && !self.observed.iter().any(|m| m.eq_ignore_ascii_case(path))
+            && !self.observed.iter().any(|m| m.eq_ignore_ascii_case(&bare))
     }
     /// The column that is taken for `name` although some JSON record has a key of that name.
     pub fn hides(&self, name: &str) -> Option<&str> {

@@ -301,21 +301,12 @@ impl Lower<'_> {
             if let Some((node, _)) = self.names.defined(owner)
                 && (!known || is_item(&node))
             {
-                let path: Vec<Arc<str>> = path_steps(path);
+                let path: Vec<Arc<str>> = crate::kernels::path_steps(path);
                 return Some(Node::apply(Op::Path(path.into()), vec![node]));
             }
         }
         None
     }
-}
-
-/// The steps of a path; one with dots inside stands in backticks.
-fn path_steps(path: &str) -> Vec<Arc<str>> {
-    let parts = logloupe_syntax::name_parts(path);
-    let steps = |(part, quoted): (String, bool)| -> Vec<Arc<str>> {
-        if quoted { vec![part.into()] } else { part.split('.').map(Into::into).collect() }
-    };
-    parts.into_iter().flat_map(steps).collect()
 }
 
 fn put(shown: &mut Vec<Output>, output: Output) {

@@ -51,7 +51,7 @@ const EVENTS: &[(&str, &str, &str, &str)] = &[
         "bucket",
         "PutBucketPolicy",
         "s3",
-        r#""sourceIPAddress":"123.123.4.5","requestParameters":{"list":["a","b"]}"#,
+        r#""sourceIPAddress":"123.123.4.5","requestParameters":{"list":["a","b"],"x.y":{"z.w":1},"tags":{"app/name.eu":"shop"}}"#,
     ),
     (
         "group",

@@ -26,6 +26,7 @@ pub(super) const SPECS: &[Spec] = &[
         doc: "the value in JSON text, or the one at a dotted path in it; an array is a list, an object stays JSON text",
         examples: &[
             ("jsonParse('{\"a\":{\"b\":[1,2]}}', 'a.b.1')", "2"),
+            ("jsonParse('{\"a\":{\"b.c\":3}}', 'a.`b.c`')", "3"),
             ("jsonParse('[1,\"x\"]')", "[1, x]"),
             ("jsonParse('not json')", ""),
         ],

@@ -21,7 +21,7 @@ pub(super) fn regexp_extract(regex: &Regex, args: &[Value]) -> Value {
     found.map_or(Value::Null, made)
 }
 
-/// The value at a path such as `$.a[0]["b c"]`.
+/// The value at a path such as `$.a[0]["b c"]`; a key in brackets may stand in either kind of quotes.
 fn at_path(args: &[Value]) -> Option<serde_json::Value> {
     let json: serde_json::Value = serde_json::from_str(&text(&args[0])?).ok()?;
     let path = text(&args[1])?;
@@ -29,9 +29,10 @@ fn at_path(args: &[Value]) -> Option<serde_json::Value> {
     let mut at = &json;
     while !rest.is_empty() {
         let (key, after) = match rest.strip_prefix('[') {
-            Some(inner) => match inner.strip_prefix('"') {
-                Some(inner) => inner.split_once("\"]")?,
-                None => inner.split_once(']')?,
+            Some(inner) => match inner.chars().next() {
+                Some('"') => inner[1..].split_once("\"]")?,
+                Some('\'') => inner[1..].split_once("']")?,
+                _ => inner.split_once(']')?,
             },
             None => {
                 let inner = rest.strip_prefix('.')?;

@@ -14,6 +14,9 @@ use super::{
 /// however it was exported.
 const CARRIERS: &[&str] = &["CloudTrailEvent", "detail"];
 
+/// What stands for a dot inside one key.
+const DOT: char = '\0';
+
 /// How many strings that are JSON themselves a path may enter, one inside the other.
 const MOST_INSIDE: usize = 8;
 
@@ -22,9 +25,13 @@ const MOST_INSIDE: usize = 8;
 /// A part is a key, the index of an array's item, or several parts together are one key that has dots in it (the
 /// longest key that fits is taken). A string that is JSON itself is entered when the path goes on below it:
 /// `requestParameters.policyDocument.Statement.0.Effect`.
+///
+/// Dots inside backticks separate no parts: ``labels.`app.kubernetes.io/name` ``.
 #[derive(Clone, Debug)]
 pub struct Path {
+    /// Parts with dots between them; a dot inside a part in backticks is a [`DOT`].
     path: String,
+    quoted: bool,
     /// Looks for the last key: most records that lack the path are told by it alone.
     last: Option<Finder<'static>>,
     /// The last key in small letters, where it is looked for in any letter case.
@@ -35,21 +42,24 @@ pub struct Path {
 impl Path {
     /// The path written `path`.
     pub fn new(path: &str) -> Path {
-        let key = path.rsplit('.').find(|part| part.parse::<usize>().is_err());
+        let (path, quoted) = steps(path);
         // Characters that some writers escape could stand in another spelling.
-        let plain = |k: &&str| {
+        let plain = |k: &String| {
             !k.is_empty()
-                && k.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'@' | b':'))
+                && k.bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'@' | b':' | b'.'))
         };
-        let last = key.filter(plain).map(|k| Finder::new(k.as_bytes()).into_owned());
-        Path { path: path.to_owned(), last, folded: None, any_case: false }
+        let last = last_key(&path).filter(plain).map(|k| Finder::new(k.as_bytes()).into_owned());
+        Path { path, quoted, last, folded: None, any_case: false }
     }
     /// The path whose keys are compared without regard to letter case, as SQL engines write them.
     pub fn any_case(path: &str) -> Path {
-        let key = path.rsplit('.').find(|part| part.parse::<usize>().is_err()).unwrap_or("");
-        let plain = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        let folded = plain.then(|| key.to_ascii_lowercase().into_bytes().into());
-        Path { path: path.to_owned(), last: None, folded, any_case: true }
+        let (path, quoted) = steps(path);
+        let plain = |k: &String| {
+            !k.is_empty() && k.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'))
+        };
+        let folded = last_key(&path).filter(plain).map(|k| k.to_ascii_lowercase().into_bytes().into());
+        Path { path, quoted, last: None, folded, any_case: true }
     }
     /// Writes the value in `record` to `out`: a scalar's text, an object's or array's JSON text. Says `false`,
     /// leaving `out` alone, where nothing or `null` stands.
@@ -61,7 +71,8 @@ impl Path {
             return true;
         }
         CARRIERS.iter().any(|carrier| {
-            let inner = Path { path: (*carrier).to_owned(), last: None, folded: None, any_case: false };
+            let path = (*carrier).to_owned();
+            let inner = Path { path, quoted: false, last: None, folded: None, any_case: false };
             let mut event = Vec::new();
             memchr::memmem::find(record, carrier.as_bytes()).is_some()
                 && inner.dig(record, carrier, &mut event, 0)
@@ -97,6 +108,32 @@ impl Path {
         }
         inside < MOST_INSIDE && self.dig(&scan::meant(raw, hit.found.tag), hit.rest, out, inside + 1)
     }
+}
+
+/// The parts of a path as [`Path`] keeps them, and whether one was in backticks. Two backticks in such a part are one.
+fn steps(path: &str) -> (String, bool) {
+    if !path.contains('`') {
+        return (path.to_owned(), false);
+    }
+    let mut out = String::with_capacity(path.len());
+    let (mut inside, mut begins) = (false, true);
+    let mut chars = path.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '`' if !inside && begins => inside = true,
+            '`' if inside && chars.next_if_eq(&'`').is_none() => inside = false,
+            '.' if inside => out.push(DOT),
+            c => out.push(c),
+        }
+        begins = c == '.' && !inside;
+    }
+    (out, true)
+}
+
+/// The last part of a path that is a key for sure, as it stands in a record.
+fn last_key(path: &str) -> Option<String> {
+    let key = path.rsplit('.').find(|part| part.parse::<usize>().is_err())?;
+    Some(key.replace(DOT, "."))
 }
 
 /// Whether `key`, in any letter case, ends somewhere in `text` with a quote, escaped or not, or could in another spelling.
@@ -246,7 +283,15 @@ impl Seek<'_> {
     /// What is left of `path` below the key, if the key begins it.
     fn below<'p>(&self, key: &[u8], path: &'p str) -> Option<&'p str> {
         let head = path.as_bytes().get(..key.len())?;
-        let same = if self.path.any_case { head.eq_ignore_ascii_case(key) } else { head == key };
+        let same = match (self.path.quoted, self.path.any_case) {
+            (false, false) => head == key,
+            (false, true) => head.eq_ignore_ascii_case(key),
+            (true, any_case) => head.iter().zip(key).all(|(part, key)| {
+                part == key
+                    || *part == DOT as u8 && *key == b'.'
+                    || any_case && part.eq_ignore_ascii_case(key)
+            }),
+        };
         if !same || key.is_empty() {
             return None;
         }

@@ -226,6 +226,29 @@ fn any_path_is_a_field() {
 }
 
 #[test]
+fn dots_in_backticks_part_nothing() {
+    let record = r#"{"o":{"a.b":1,"a":{"b":2,"c.d":3},"x`y.z":4},"l":[{"k.v":{"w":5}}],"a.b":{"c":6},"A.B.c":7,
+        "t":"{\"p.q\":8}","m":{"app.kubernetes.io/name":"shop","0":9}}"#;
+    at(record, "o.`a.b`", Some("1"));
+    at(record, "o.a.b", Some("1"));
+    at(record, "o.a.`c.d`", Some("3"));
+    at(record, "o.`a.c.d`", None);
+    at(record, "o.`x``y.z`", Some("4"));
+    at(record, "l.0.`k.v`.w", Some("5"));
+    at(record, "`a.b`.c", Some("6"));
+    at(record, "t.`p.q`", Some("8"));
+    at(record, "m.`app.kubernetes.io/name`", Some("shop"));
+    at(record, "m.`0`", Some("9"));
+    at(record, "o.`a.b", Some("1"));
+    at(record, "``", None);
+    for (path, value) in [("O.`A.b`", Some("1")), ("L.0.`K.V`.W", Some("5")), ("o.`A.C.d`", None)] {
+        let mut out = Vec::new();
+        let found = super::Path::any_case(path).extract(record.as_bytes(), &mut out);
+        assert_eq!(found.then(|| String::from_utf8(out).unwrap()).as_deref(), value, "{path}");
+    }
+}
+
+#[test]
 fn leaves_are_listed_and_each_can_be_extracted() {
     let mut listed = Vec::new();
     paths(EVENT.as_bytes(), 1000, &mut |path, value| {
