@@ -31,9 +31,9 @@ const PATHS: &[&str] = &[
     "userIdentity.invokedBy",
     "errorCode",
     "errorMessage",
-    "responseElements.ConsoleLogin",
-    "responseElements.CheckMfa",
-    "responseElements.SwitchRole",
+    "responseElements",
+    "serviceEventDetails",
+    "eventType",
     "insightDetails.errorCode",
     "insightErrorCode",
     "eventName",
@@ -50,7 +50,8 @@ const PRINCIPAL: usize = 3;
 /// Asked last and in this order: the role, the user of Identity Center, what `lookup-events` says, the service.
 const OTHER_NAMES: std::ops::RangeInclusive<usize> = 4..=7;
 const ERRORS: std::ops::RangeInclusive<usize> = 8..=9;
-const SIGN_INS: std::ops::RangeInclusive<usize> = 10..=12;
+const TOLD_INSIDE: std::ops::RangeInclusive<usize> = 10..=11;
+const EVENT_TYPE: usize = 12;
 const INSIGHT_ERRORS: std::ops::RangeInclusive<usize> = 13..=14;
 const EVENT_NAME: usize = 15;
 const SOURCE: usize = 16;
@@ -103,9 +104,10 @@ impl Derived {
         self.write_user(read, row);
         let value = |i: usize| read.extra(self.first + i);
         // Summaries and Insights have no result of their own.
-        if value(EVENT_NAME).is_some() {
+        if let Some(name) = value(EVENT_NAME).text() {
             let failed = ERRORS.clone().any(|i| value(i).is_some())
-                || SIGN_INS.clone().any(|i| value(i).is("Failure"));
+                || TOLD_INSIDE.clone().any(|i| says_failure(value(i), &name))
+                || (value(EVENT_TYPE).is("AwsServiceEvent") && name.ends_with(b"Failed"));
             row.set(self.outcome, Cell::Text(if failed { b"failure" } else { b"success" }));
         }
         // An Insights event about calls that did not fail says so by the word.
@@ -192,6 +194,19 @@ impl Derived {
             row.set(self.resource_type, Cell::Text(types));
         }
     }
+}
+
+/// Whether `responseElements` or `serviceEventDetails` tells the failure of the event called `name`: under that name,
+/// as sign-in does, or as the state of a job.
+fn says_failure(details: Json<'_>, name: &[u8]) -> bool {
+    let Json::Object(details) = details else { return false };
+    let has = |word: &[u8]| memchr::memmem::find(details, word).is_some();
+    let is = |name: &str, word: &str| {
+        let mut said = Vec::new();
+        json::extract(details, name, &mut said) && said == word.as_bytes()
+    };
+    (has(b"\"Failure\"") && std::str::from_utf8(name).is_ok_and(|name| is(name, "Failure")))
+        || (has(b"\"FAILED\"") && is("state", "FAILED"))
 }
 
 /// How much of a list of resources is kept: a request can name thousands, and the record has them all.

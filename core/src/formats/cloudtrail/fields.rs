@@ -44,14 +44,15 @@ pub(super) static FIELDS: &[JsonField] = &[
     text("awsRegion", Role::Dimension).aliases(&["region", "cloud.region"]).doc("the region in which the request was made"),
     JsonField::derived("event.outcome", Kind::Text, Role::Status)
         .athena(
-            "CASE WHEN eventname IS NULL THEN NULL WHEN errorcode IS NOT NULL OR errormessage IS NOT \
-             NULL OR json_extract_scalar(responseelements, '$.ConsoleLogin') = 'Failure' OR \
-             json_extract_scalar(responseelements, '$.CheckMfa') = 'Failure' OR \
-             json_extract_scalar(responseelements, '$.SwitchRole') = 'Failure' THEN 'failure' ELSE \
-             'success' END",
+            "CASE WHEN eventname IS NULL THEN NULL WHEN errorcode IS NOT NULL OR errormessage IS NOT NULL OR \
+             strpos(replace(responseelements, ' ', ''), concat('\"', eventname, '\":\"Failure\"')) > 0 OR \
+             strpos(replace(serviceeventdetails, ' ', ''), concat('\"', eventname, '\":\"Failure\"')) > 0 OR \
+             json_extract_scalar(responseelements, '$.state') = 'FAILED' OR \
+             json_extract_scalar(serviceeventdetails, '$.state') = 'FAILED' OR (eventtype = \
+             'AwsServiceEvent' AND eventname LIKE '%Failed') THEN 'failure' ELSE 'success' END",
         )
         .made()
-        .doc("failure where there is an error code or message or a failed sign-in, success otherwise"),
+        .doc("failure where there is an error code or message, or the event tells its failure in another place; success otherwise"),
     text("errorCode", Role::Status).aliases(&["error.code"]).doc("the service's error, if the request failed"),
     text("errorMessage", Role::Identifier)
         .aliases(&["error.message"])

@@ -5,6 +5,7 @@ use logloupe_sample::rng::Rng;
 use serde_json::value::RawValue;
 
 use super::*;
+use crate::ingest::{Limits, Loader, Options};
 use logloupe_table::{Table, Value, schema::BUILTINS};
 
 #[derive(serde::Deserialize)]
@@ -151,6 +152,52 @@ fn a_trail_reads_in_every_shape_of_identity() {
         &[("user.name", "544894e8-80c1-707f-60e3-3ba6510dfac1"), ("sessionCredentialFromConsole", "true")],
     );
     shows(&table, 10, &[("userIdentity.sessionContext.attributes.mfaAuthenticated", "true")]);
+}
+
+#[test]
+fn a_failure_is_told_in_many_places() {
+    let failed = [
+        r#""eventName":"GetObject","errorCode":"AccessDenied""#,
+        r#""eventName":"GetFederationToken","errorMessage":"not allowed""#,
+        r#""eventName":"ConsoleLogin","responseElements":{"ConsoleLogin":"Failure"}"#,
+        r#""eventName":"CheckMfa","responseElements": { "CheckMfa" : "Failure" }"#,
+        r#""eventName":"SwitchRole","responseElements":{"SwitchRole":"Failure"}"#,
+        r#""eventName":"ExitRole","responseElements":{"ExitRole":"Failure"}"#,
+        r#""eventName":"PasswordRecoveryRequested","responseElements":{"PasswordRecoveryRequested":"Failure"}"#,
+        r#""eventName":"CredentialVerification","serviceEventDetails":{"CredentialVerification":"Failure"}"#,
+        r#""eventName":"UserAuthentication","serviceEventDetails":{"LoginTo":"x","UserAuthentication":"Failure"}"#,
+        r#""eventName":"BackupJobCompleted","serviceEventDetails":{"state":"FAILED"}"#,
+        r#""eventName":"RotationFailed","eventType":"AwsServiceEvent""#,
+        // Nothing was done, whatever the caller wanted.
+        r#""eventName":"RunInstances","errorCode":"Client.DryRunOperation""#,
+    ];
+    let worked = [
+        r#""eventName":"ConsoleLogin","responseElements":{"ConsoleLogin":"Success"}"#,
+        r#""eventName":"CredentialChallenge","serviceEventDetails":{"CredentialChallenge":"Success"}"#,
+        r#""eventName":"UserAuthentication","serviceEventDetails":{"UserAuthentication":"Success"}"#,
+        r#""eventName":"Federate","serviceEventDetails":{"role_name":"Failure"}"#,
+        r#""eventName":"PutItem","responseElements":{"x":{"PutItem":"Failure"}}"#,
+        r#""eventName":"DescribeJob","responseElements":"Failure","serviceEventDetails":null"#,
+        r#""eventName":"BackupJobCompleted","serviceEventDetails":{"state":"COMPLETED"}"#,
+        r#""eventName":"RotateKey","eventType":"AwsServiceEvent""#,
+        r#""eventName":"ListFailed","eventType":"AwsApiCall""#,
+    ];
+    // What is no action has no outcome: an Insights event, a summary, an item of which no more is known.
+    let neither = [
+        r#""eventCategory":"Insight","insightDetails":{"eventName":"RunInstances","errorCode":"AccessDenied"}"#,
+        r#""eventId":"1","eventCategory":"Aggregated","summary":{}"#,
+        r#""EventId":"1","EventName":"DeleteTrail","eventSource":"x""#,
+    ];
+    for (events, outcome) in [(&failed[..], "failure"), (&worked, "success"), (&neither, "")] {
+        for event in events {
+            let text = format!(r#"{{"eventVersion":"1.11","eventID":"1",{event}}}"#);
+            let mut loader = Loader::new(vec![&CloudTrail], Limits::default(), 1);
+            loader.open("x", Options { format: Some("cloudtrail".to_owned()), ..Options::default() });
+            loader.push(text.as_bytes());
+            let (shard, _) = loader.into_parts();
+            assert_eq!(shard.tables[0].row(0).unwrap().show("event.outcome"), outcome, "{event}");
+        }
+    }
 }
 
 #[test]
