@@ -11,6 +11,8 @@ pub(super) enum Magic {
     Tar,
     /// Base64 text of gzip.
     Base64,
+    /// Text in UTF-16; with `big`, of which the higher byte comes first.
+    Utf16 { big: bool },
     /// May hold logs, but cannot be opened: the sentence's subject.
     Unread(&'static str),
     /// Holds no logs.
@@ -33,8 +35,8 @@ const TABLE: &[(&[u8], Magic)] = &[
     (b"PAR1", Magic::Unread("a Parquet file")),
     (b"ORC\x00", Magic::Unread("an ORC file")),
     (b"Obj\x01", Magic::Unread("an Avro file")),
-    (b"\xff\xfe", Magic::Unread("text in UTF-16")),
-    (b"\xfe\xff", Magic::Unread("text in UTF-16")),
+    (b"\xff\xfe\0\0", Magic::Unread("text in UTF-32")),
+    (b"\0\0\xfe\xff", Magic::Unread("text in UTF-32")),
     (b"SQLite format 3\0", Magic::Unread("an SQLite database")),
     (b"ElfFile\0", Magic::Unread("a Windows event log")),
     (b"\xd4\xc3\xb2\xa1", Magic::Unread("a packet capture")),
@@ -63,6 +65,9 @@ pub(super) fn recognise(head: &[u8]) -> Option<Magic> {
     }
     if super::base64::is_encoded(head) {
         return Some(Magic::Base64);
+    }
+    if let Some(big) = super::utf16::order(head) {
+        return Some(Magic::Utf16 { big });
     }
     TABLE.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, what)| *what)
 }

@@ -1,4 +1,5 @@
-//! Containers: what content is wrapped in. Told by their first bytes, never by a name.
+//! Containers: what content is wrapped in. Told by their first bytes, never by a name; only what AWS itself puts beside
+//! logs and is none is known by its [`names`].
 //!
 //! Reading order: [`Unpacker`] (one stage of the chain: a container, or the content itself), [`magic`] (the first bytes
 //! of everything that is recognised), then one file per container. A container pushes what it holds into the next
@@ -7,7 +8,9 @@
 mod base64;
 mod gzip;
 mod magic;
+mod names;
 mod tar;
+mod utf16;
 mod zip;
 
 use super::{
@@ -20,6 +23,7 @@ use base64::Encoded;
 use gzip::Gzip;
 use magic::Magic;
 use tar::Tar;
+use utf16::Utf16;
 use zip::Zip;
 
 /// One stage: takes bytes and passes on what they hold.
@@ -34,6 +38,8 @@ pub(crate) enum Unpacker {
     Tar(Box<Tar>),
     /// Base64 text of gzip.
     Base64(Box<Encoded>),
+    /// Text in UTF-16.
+    Utf16(Box<Utf16>),
     /// The content.
     Content(Box<Content>),
     /// Recognised and not read.
@@ -77,6 +83,7 @@ impl Unpacker {
             Unpacker::Zip(zip) => zip.push(bytes, context),
             Unpacker::Tar(tar) => tar.push(bytes, context),
             Unpacker::Base64(text) => text.push(bytes, context),
+            Unpacker::Utf16(text) => text.push(bytes, context),
             Unpacker::Content(content) => content.push(bytes, context),
             Unpacker::Refused { bytes: all, .. } => *all += bytes.len() as u64,
         }
@@ -85,7 +92,8 @@ impl Unpacker {
     pub(crate) fn finish(mut self, stored: u64, context: &mut Context) {
         if let Unpacker::Head { place, head } = &self {
             if head.is_empty() {
-                let state = State::Skipped("an empty file".to_owned());
+                let what = names::known(&place.name).unwrap_or("an empty file");
+                let state = State::Skipped(what.to_owned());
                 return context.complete_empty(place, stored, 0, state);
             }
             self.decide(context);
@@ -96,6 +104,7 @@ impl Unpacker {
             Unpacker::Zip(zip) => zip.finish(stored, context),
             Unpacker::Tar(tar) => tar.finish(stored, context),
             Unpacker::Base64(text) => text.finish(stored, context),
+            Unpacker::Utf16(text) => text.finish(stored, context),
             Unpacker::Content(content) => content.finish(stored, None, context),
             Unpacker::Refused { place, bytes, state } => context.complete_empty(&place, stored, bytes, state),
         }
@@ -110,6 +119,7 @@ impl Unpacker {
             Unpacker::Zip(zip) => zip.fail(stored, state, context),
             Unpacker::Tar(tar) => tar.fail(stored, state, context),
             Unpacker::Base64(text) => text.fail(stored, state, context),
+            Unpacker::Utf16(text) => text.fail(stored, state, context),
             Unpacker::Content(content) => content.finish(stored, Some(state), context),
             Unpacker::Refused { place, bytes, state } => context.complete_empty(&place, stored, bytes, state),
         }
@@ -122,6 +132,7 @@ impl Unpacker {
             Unpacker::Zip(zip) => zip.is_done(),
             Unpacker::Tar(tar) => tar.is_done(),
             Unpacker::Base64(text) => text.is_done(),
+            Unpacker::Utf16(text) => text.is_done(),
             Unpacker::Content(content) => content.is_done(),
             Unpacker::Refused { .. } => true,
         }
@@ -130,14 +141,18 @@ impl Unpacker {
     fn decide(&mut self, context: &mut Context) {
         let Unpacker::Head { place, head } = self else { return };
         let (place, head) = (std::mem::take(place), std::mem::take(head));
-        let found = magic::recognise(&head);
+        let found = match names::known(&place.name) {
+            // What the caller asks for is read, whatever it is called.
+            Some(what) if context.forced.is_none() => Some(Magic::NoLog(what)),
+            _ => magic::recognise(&head),
+        };
         let deep = place.containers.len() >= context.limits.containers;
         let outermost = place.containers.is_empty();
         if outermost {
             context.at = 0;
         }
         *self = match found {
-            Some(Magic::Gzip | Magic::Zip | Magic::Tar | Magic::Base64) if deep => {
+            Some(Magic::Gzip | Magic::Zip | Magic::Tar | Magic::Base64 | Magic::Utf16 { .. }) if deep => {
                 let message = format!("more than {} containers within each other", context.limits.containers);
                 let state = State::Failed(context.error(ErrorKind::Limit, message));
                 Unpacker::Refused { place, bytes: 0, state }
@@ -146,6 +161,7 @@ impl Unpacker {
             Some(Magic::Zip) => Unpacker::Zip(Box::new(Zip::new(place))),
             Some(Magic::Tar) => Unpacker::Tar(Box::new(Tar::new(place))),
             Some(Magic::Base64) => Unpacker::Base64(Box::new(Encoded::new(&place))),
+            Some(Magic::Utf16 { big }) => Unpacker::Utf16(Box::new(Utf16::new(&place, big))),
             Some(Magic::Unread(name)) => {
                 let message = format!("{name}, which is not read here");
                 let state = State::Failed(context.error(ErrorKind::Unsupported, message));

@@ -241,3 +241,74 @@ fn bombs_are_stopped() {
     let (rows, ledger) = read_with("many.zip", &zip(&members), limits, Options::default());
     assert_eq!((rows.len(), failed(ledger.last().unwrap()).0), (10, ErrorKind::Limit));
 }
+
+/// `text` in UTF-16 with its mark.
+fn utf16(text: &str, big: bool) -> Vec<u8> {
+    let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+    units.flat_map(|unit: u16| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+}
+
+#[test]
+fn utf16_with_a_mark_becomes_utf8() {
+    let text = "n=1 word=a\r\nn=2 word=B\u{fc}ro \u{20ac} \u{1d11e}\r\nn=3";
+    let object = "[\r\n  {\"n\": 1, \"word\": \"\u{1f600}\"},\r\n  {\"n\": 2}\r\n]\r\n";
+    for (text, words) in
+        [(text, ["a", "B\u{fc}ro \u{20ac} \u{1d11e}", ""].as_slice()), (object, &["\u{1f600}", ""])]
+    {
+        for big in [false, true] {
+            let content = utf16(text, big);
+            for piece in [1, 2, 3, 7, content.len()] {
+                let mut loader = Loader::new(FORMATS.to_vec(), Limits::default(), 1);
+                loader.open("a.log", Options::default());
+                content.chunks(piece).for_each(|bytes| loader.push(bytes));
+                let (mut shard, ledger) = loader.into_parts();
+                shard.seal();
+                let found: Vec<String> = rows(&shard).into_iter().map(|row| row.4).collect();
+                assert_eq!(found, words, "{:?}", ledger[0]);
+                assert_eq!((&ledger[0].state, ledger[0].rejected), (&State::Read, 0));
+                assert_eq!(ledger[0].containers, ["utf-16"]);
+            }
+        }
+    }
+    // Compressed afterwards, without content, with half a pair, and cut within a character.
+    let (found, entry_) = entry("a.log.gz", &gzip(&utf16("n=7\n", false)));
+    assert_eq!((numbers(&found), entry_.containers), (vec![7], vec!["gzip".to_owned(), "utf-16".to_owned()]));
+    let (_, entry_) = entry("a.log", b"\xff\xfe");
+    assert_eq!(entry_.state, State::Skipped("an empty file".to_owned()));
+    let mut content = utf16("n=1 word=", false);
+    content.extend(0xd834_u16.to_le_bytes());
+    content.extend("\nn=2\n".encode_utf16().flat_map(u16::to_le_bytes));
+    let (found, entry_) = entry("a.log", &content);
+    assert_eq!((found[0].4.as_str(), found.len(), entry_.notes.len()), ("\u{fffd}", 2, 1), "{entry_:?}");
+    content.push(b'n');
+    let (found, entry_) = entry("a.log", &content);
+    assert_eq!((found.len(), entry_.rejected, entry_.notes.len()), (2, 1, 1), "{entry_:?}");
+    assert!(entry_.notes[0].ends_with("in the middle of one"), "{entry_:?}");
+}
+
+#[test]
+fn what_aws_puts_beside_logs_is_skipped_by_name() {
+    for (name, words) in [
+        ("AWSLogs/111122223333/ELBAccessLogTestFile", "load balancer's access logs"),
+        ("ELBConnectionLogTestFile", "connection logs"),
+        ("logs\\AccessLogTestFile", "load balancer's access logs"),
+        ("exports/aws-logs-write-test", "export from CloudWatch Logs"),
+        ("AWSLogs/111122223333/Config/ConfigWritabilityCheckFile", "AWS Config"),
+        ("AWSLogs/111122223333/", "marker of a folder"),
+        ("AWSLogs/111122223333_$folder$", "marker of a folder"),
+    ] {
+        for content in [&b""[..], b"n=1\n", b"Permission Check Successful"] {
+            let (found, entry) = entry(name, content);
+            assert!(matches!(&entry.state, State::Skipped(why) if why.contains(words)), "{entry:?}");
+            assert_eq!((found.len(), entry.records, entry.bytes), (0, 0, content.len() as u64));
+            assert!(entry.reason.contains(words), "{entry:?}");
+        }
+    }
+    for name in ["ELBAccessLogTestFile.log", "my-aws-logs-write-test", "aws-logs-write-test/000000.log", "a"]
+    {
+        assert_eq!(entry(name, b"n=1\n").0.len(), 1, "{name}");
+    }
+    let forced = Options { format: Some("pairs".into()), ..Options::default() };
+    let (found, _) = read_with("aws-logs-write-test", b"n=1\n", Limits::default(), forced);
+    assert_eq!(found.len(), 1);
+}
