@@ -9,6 +9,7 @@
 //! 6. [`chunk`] and [`table`](mod@table): rows in chunks, chunks in a table, one table per format.
 //! 7. [`shard`]: the tables and the sources (files) that one worker holds; [`builtin`]: the fields that every row has.
 
+pub mod address;
 pub mod bitmap;
 pub mod builtin;
 pub mod bytes;

@@ -203,7 +203,7 @@ impl Table {
             + self.dictionaries.iter().map(Dictionary::bytes).sum::<usize>()
     }
     fn add(&mut self, field: Field, kind: Kind) -> usize {
-        self.writers.push(Writer::new(kind, field.role));
+        self.writers.push(Writer::of(&field, kind));
         self.dictionaries.push(Dictionary::new(self.seed));
         self.schema.push(field)
     }

@@ -1,7 +1,8 @@
 //! One column of one chunk while it is being filled. Rows can be taken back until the chunk is sealed.
 
 use super::{
-    Bitmap, Cell, Column, Data, Dictionary, Kind, Role,
+    Bitmap, Cell, Column, Data, Dictionary, Field, Kind, Role,
+    address::{MOST, canonical, holds_addresses},
     bytes::Bytes,
     column::{TEN, decimal},
     packed::Packed,
@@ -19,6 +20,8 @@ pub(crate) struct Writer {
     valid: Option<Bitmap>,
     values: Values,
     recent: Recent,
+    /// IPv6 addresses are written in one spelling.
+    addresses: bool,
 }
 
 #[derive(Debug)]
@@ -59,7 +62,11 @@ impl Writer {
             Kind::Text if role == Role::Identifier => Values::Plain { ends: Vec::new(), bytes: Vec::new() },
             Kind::Text | Kind::Ip => Values::Codes(Vec::new()),
         };
-        Writer { kind, rows: 0, valid: None, values, recent: Recent::default() }
+        Writer { kind, rows: 0, valid: None, values, recent: Recent::default(), addresses: false }
+    }
+    /// The writer of a field's column.
+    pub(crate) fn of(field: &Field, kind: Kind) -> Writer {
+        Writer { addresses: holds_addresses(field), ..Writer::new(kind, field.role) }
     }
     /// How many rows have been written.
     #[inline]
@@ -89,12 +96,14 @@ impl Writer {
     #[inline(never)]
     fn push_other(&mut self, cell: Cell<'_>, dictionary: &mut Dictionary) {
         match (&mut self.values, cell) {
-            (Values::Codes(v), Cell::Text(x)) => match self.recent.code(x, dictionary) {
+            (Values::Codes(v), Cell::Text(x)) => match self.recent.code(x, self.addresses, dictionary) {
                 Some(code) => v.push(code),
                 None => return self.push_null(),
             },
             (Values::Plain { ends, bytes }, Cell::Text(x)) => {
-                bytes.extend_from_slice(x);
+                let mut buffer = [0; MOST];
+                let one = if self.addresses { canonical(x, &mut buffer) } else { None };
+                bytes.extend_from_slice(one.unwrap_or(x));
                 ends.push(bytes.len() as u32);
             }
             (Values::Even { .. } | Values::Ints(_), Cell::Bool(x)) => {
@@ -269,7 +278,7 @@ impl Recent {
 
     /// The code of `text`, from here or from the dictionary; `None` when that is full.
     #[inline]
-    fn code(&mut self, text: &[u8], dictionary: &mut Dictionary) -> Option<u32> {
+    fn code(&mut self, text: &[u8], addresses: bool, dictionary: &mut Dictionary) -> Option<u32> {
         let (first, last) = ends_of(text);
         if self.latest.holds(text, (first, last), dictionary) {
             return Some(self.latest.code);
@@ -282,7 +291,12 @@ impl Recent {
             self.latest = *slot;
             return Some(slot.code);
         }
-        self.look_up(text, mixed, (first, last), dictionary)
+        // What is known is in its one spelling: only what is not needs to be brought into it.
+        let mut buffer = [0; MOST];
+        match if addresses { canonical(text, &mut buffer) } else { None } {
+            Some(one) => self.look_up(one, mixed, ends_of(one), dictionary),
+            None => self.look_up(text, mixed, (first, last), dictionary),
+        }
     }
     fn look_up(
         &mut self,

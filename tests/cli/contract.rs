@@ -348,3 +348,37 @@ fn what_attackers_typed_reaches_neither_terminal_nor_spreadsheet() {
     let csv = logloupe_fed(&["convert", "--to", "csv", "-"], evil.as_bytes());
     assert!(csv.out.contains("\"'=1+1"), "{}", csv.out);
 }
+
+#[test]
+fn an_ipv6_address_has_one_spelling_in_every_log_and_question() {
+    let folder = Folder::new();
+    let flows = "srcaddr dstaddr bytes log-status\n\
+                 2001:0db8:0000:0000:0000:0000:0000:000A 2001:db8::b 1 OK\n\
+                 2001:DB8:0:0::a 192.0.2.1 2 OK\n\
+                 2001:db8::a 192.0.2.1 4 OK\n\
+                 2001:db8::c 192.0.2.1 8 OK\n";
+    folder.write("flows.log", flows.as_bytes());
+    folder.write("trail.json", TRAIL.replace("192.0.2.10", "2001:DB8::000a").as_bytes());
+    let ask = |query: &str| logloupe(&["query", "--output", "json", query, folder.arg()]).json();
+    let grouped = ask("stats count(*) as n by source.ip as a | sort n desc");
+    assert_eq!(grouped, json!([{ "a": "2001:db8::a", "n": 5 }, { "a": "2001:db8::c", "n": 1 }]));
+    for question in [
+        "source.ip = \"2001:db8::a\"",
+        "source.ip = \"2001:0DB8::000A\"",
+        "source.ip in [\"2001:db8:0::a\", \"192.0.2.9\"]",
+        "source.ip != \"2001:db8:0::c\"",
+        "source.ip not in [\"2001:db8::0:c\"]",
+        "isIpv6InSubnet(source.ip, \"2001:db8::a/128\")",
+    ] {
+        assert_eq!(
+            ask(&format!("filter {question} | stats count(*) as n")),
+            json!([{ "n": 5 }]),
+            "{question}"
+        );
+    }
+    let joined = "SELECT count(*) AS n FROM vpc_flow f JOIN cloudtrail c ON f.srcaddr = c.sourceIPAddress";
+    assert_eq!(ask(joined), json!([{ "n": 6 }]));
+    let said = ask("SOURCE vpc_flow | filter bytes = 1 | fields srcaddr, @message");
+    assert_eq!(said[0]["srcaddr"], json!("2001:db8::a"));
+    assert_eq!(said[0]["@message"], json!(flows.lines().nth(1)));
+}

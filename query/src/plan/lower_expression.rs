@@ -17,7 +17,7 @@ use logloupe_syntax::{
     tree::{Binary, E, Expr, Pattern, Spanned, Unary},
     whole_label,
 };
-use logloupe_table::{Kind, Unit, Value};
+use logloupe_table::{Kind, Unit, Value, address};
 
 /// How deep expressions may be nested: evaluation recurses, and a worker's stack is small.
 const DEEPEST: usize = 200;
@@ -64,11 +64,22 @@ impl Lower<'_> {
             Expr::Binary(op, a, b) => {
                 let operands = vec![self.expr(a), self.expr(b)];
                 let arithmetic = op.precedence() >= Binary::Add.precedence();
+                if matches!(op, Binary::Equal | Binary::NotEqual)
+                    && let Some(place) = operands.iter().position(|o| other_spelling(o).is_some())
+                    && let Some(spelling) = other_spelling(&operands[place])
+                {
+                    let item = self.define(operands[1 - place].clone());
+                    let either = [operands[place].clone(), Node::Const(spelling)];
+                    let compared = either.map(|o| Node::apply(Op::Compare(*op), vec![item.clone(), o]));
+                    let all = if *op == Binary::Equal { Op::Or } else { Op::And };
+                    return Node::apply(all, compared.to_vec());
+                }
                 Node::apply(if arithmetic { Op::Arithmetic(*op) } else { Op::Compare(*op) }, operands)
             }
             Expr::In { negated, item, list } => {
                 let item = self.expr(item);
-                let nodes: Vec<Node> = list.iter().map(|i| self.expr(i)).collect();
+                let mut nodes: Vec<Node> = list.iter().map(|i| self.expr(i)).collect();
+                nodes.extend(nodes.iter().filter_map(other_spelling).map(Node::Const).collect::<Vec<_>>());
                 let constants: Option<Vec<Value>> = nodes
                     .iter()
                     .map(|n| if let Node::Const(v) = n { Some(v.clone()) } else { None })
@@ -355,4 +366,13 @@ impl Lower<'_> {
             _ => Unit::None,
         }
     }
+}
+
+/// The spelling that columns of addresses have of a constant that is an IPv6 address in another one. Columns that are
+/// none keep what was written: what equals either is meant.
+fn other_spelling(node: &Node) -> Option<Value> {
+    let Node::Const(Value::Text(text)) = node else { return None };
+    let mut buffer = [0; address::MOST];
+    let one = address::canonical(text.as_bytes(), &mut buffer)?;
+    Some(Value::text(&String::from_utf8_lossy(one)))
 }
