@@ -247,4 +247,5 @@ pub const BUILT_IN: &[&str] = &[
     "@log",
     "@ingestionTime",
     "@ptr",
+    "@entity",
 ];

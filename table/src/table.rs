@@ -246,6 +246,15 @@ impl RowWriter<'_> {
         let column = if full { self.table.schema.find(name)? } else { self.table.column_named(name) };
         column.checked_sub(BUILTINS)
     }
+    /// The same for a column of a kind other than text.
+    pub fn column_of(&mut self, name: &str, kind: Kind) -> Option<usize> {
+        let column = match self.table.schema.find(name) {
+            Some(column) => column,
+            None if self.table.schema.fields().len() >= MOST_COLUMNS => return None,
+            None => self.table.add(Field { kind, ..Field::found(name) }, kind),
+        };
+        column.checked_sub(BUILTINS)
+    }
     #[inline]
     fn set_raw(&mut self, column: usize, cell: Cell<'_>) {
         if matches!(cell, Cell::Null) {

@@ -1,19 +1,26 @@
 //! The content of one file: cut into records, its format detected, its records decoded into rows, its entry written to
 //! the ledger.
 //!
-//! [`Content`] cuts; [`Feed`] takes records out of what wraps them; [`Reader`] keeps the first ones until a format has
+//! [`Carried`] is what CloudWatch says beside a message. [`Content`] cuts; [`Feed`] takes records out of what wraps them; [`Reader`] keeps the first ones until a format has
 //! claimed them, then decodes.
 
+mod carried;
 mod reader;
 
 use super::{
     context::{Context, Location},
-    framing::{Damage, Sink, json::JsonCutter, keys::Marks, lines::LineCutter},
+    framing::{
+        Damage, Sink,
+        json::JsonCutter,
+        keys::{Marks, Origin},
+        lines::LineCutter,
+    },
     ledger::State,
     limits::{KEPT_TEXT, Limits},
     payload,
 };
 use crate::formats::Framing;
+use carried::Carried;
 use reader::{Decoding, HeadKind, Phase, Reader};
 
 /// One file's content.
@@ -154,6 +161,9 @@ impl Sink for Feed<'_> {
     fn envelope(&mut self, name: &'static str) {
         self.name_envelope(name);
     }
+    fn origin(&mut self, origin: &Origin) {
+        self.reader.carried = Carried::of(origin);
+    }
 }
 
 impl Feed<'_> {
@@ -175,7 +185,10 @@ impl Feed<'_> {
             let mut message = std::mem::take(&mut self.reader.scratch);
             message.clear();
             super::framing::keys::unescape(text, &mut message);
+            let carried = self.reader.carried.clone();
+            self.reader.carried.of_event(bytes, marks);
             self.message(&message, line, time);
+            self.reader.carried = carried;
             self.reader.scratch = message;
             return;
         }
@@ -255,5 +268,8 @@ impl Sink for Within<'_> {
     }
     fn envelope(&mut self, name: &'static str) {
         self.feed.envelope(name);
+    }
+    fn origin(&mut self, origin: &Origin) {
+        self.feed.origin(origin);
     }
 }

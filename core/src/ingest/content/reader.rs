@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::carried::{Carried, CarriedColumns};
 use crate::{
     formats::{Decoded, Decoder, Format, Framing, Head, Record},
     ingest::{
@@ -27,6 +28,10 @@ pub(super) struct Reader {
     /// The reason of the first record that was skipped.
     skipped: Option<String>,
     pub(super) scratch: Vec<u8>,
+    /// What is known of the record at hand beside its text.
+    pub(super) carried: Carried,
+    /// What the path of the file says of all records.
+    path: Carried,
     /// How many payloads within records are being read.
     pub(super) payloads: usize,
 }
@@ -54,6 +59,7 @@ pub(super) struct HeadRecord {
     range: std::ops::Range<usize>,
     line: u64,
     time: Option<i64>,
+    carried: Carried,
     what: HeadKind,
 }
 
@@ -69,6 +75,7 @@ pub(super) struct Decoding {
     source: u32,
     /// Lines begin with the time that a CloudWatch export gives them.
     pub(super) export: bool,
+    columns: CarriedColumns,
     /// Messages are events of EventBridge, of which the format reads the `detail`.
     bridged: bool,
 }
@@ -89,6 +96,8 @@ impl Reader {
             rejected_bytes: 0,
             skipped: None,
             scratch: Vec::new(),
+            carried: Carried::default(),
+            path: Carried::default(),
             payloads: 0,
         }
     }
@@ -109,7 +118,7 @@ impl Reader {
                 return;
             }
             Phase::Gather(gathered) => {
-                gathered.add(bytes, line, time, HeadKind::Record);
+                gathered.add(bytes, line, time, self.carried.clone(), HeadKind::Record);
                 gathered.records += 1;
                 if gathered.records >= HEAD_RECORDS || gathered.bytes.len() >= HEAD_BYTES {
                     self.decide(context);
@@ -131,6 +140,7 @@ impl Reader {
                     entry.first_time = Some(entry.first_time.map_or(time, |first| first.min(time)));
                     entry.last_time = Some(entry.last_time.map_or(time, |last| last.max(time)));
                 }
+                self.carried.write(&self.path, &mut decoding.columns, &mut row);
                 row.commit(decoding.source, line, entry.records, bytes);
                 context.records += 1;
             }
@@ -174,7 +184,7 @@ impl Reader {
         match &mut self.phase {
             Phase::Ignore | Phase::Table { .. } => {}
             Phase::Gather(gathered) => {
-                gathered.add(text, line, None, what);
+                gathered.add(text, line, None, Carried::default(), what);
                 // So much damage and no record: there is nothing to wait for.
                 if gathered.bytes.len() > context.limits.rejected_bytes || gathered.items.len() > 4096 {
                     self.decide(context);
@@ -275,15 +285,22 @@ impl Reader {
             let between = if outer.is_empty() { "" } else { ", " };
             self.entry.envelope = format!("{outer}{between}EventBridge detail");
         }
-        self.phase = Phase::Decode(Decoding { decoder, table, source, export, bridged });
+        let columns = CarriedColumns::default();
+        self.phase = Phase::Decode(Decoding { decoder, table, source, export, columns, bridged });
+        if export {
+            self.path = Carried::of_path(&self.entry.source);
+        }
+        let carried = std::mem::take(&mut self.carried);
         for item in gathered.items {
             let bytes = &gathered.bytes[item.range];
+            self.carried = item.carried;
             match item.what {
                 HeadKind::Record if export => self.exported(bytes, item.line, context),
                 HeadKind::Record => self.record(bytes, item.line, item.time, context),
                 other => self.other(bytes, item.line, other, context),
             }
         }
+        self.carried = carried;
     }
     /// What was kept is a table to look things up in, or is told why it is none.
     fn table(&mut self, context: &mut Context) {
@@ -409,10 +426,10 @@ impl Reader {
 }
 
 impl Gathered {
-    fn add(&mut self, bytes: &[u8], line: u64, time: Option<i64>, what: HeadKind) {
+    fn add(&mut self, bytes: &[u8], line: u64, time: Option<i64>, carried: Carried, what: HeadKind) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(bytes);
-        self.items.push(HeadRecord { range: start..self.bytes.len(), line, time, what });
+        self.items.push(HeadRecord { range: start..self.bytes.len(), line, time, carried, what });
     }
     fn records(&self) -> impl Iterator<Item = &[u8]> {
         let records = self.items.iter().filter(|item| matches!(item.what, HeadKind::Record));

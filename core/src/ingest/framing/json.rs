@@ -24,7 +24,7 @@ use memchr::{memchr_iter, memrchr};
 use super::{
     Damage, Sink,
     blocks::{BLOCK, escaped, masks, parity},
-    keys::{Key, LISTS, Marks, NAME},
+    keys::{Key, LISTS, Marks, NAME, ORIGIN, Origin},
     resync::{Resync, indent},
 };
 use crate::{formats::shorten, ingest::limits::KEPT_TEXT};
@@ -99,6 +99,8 @@ struct OpenObject {
     too_long: bool,
     /// Its `messageType` is that of a control message.
     control: bool,
+    /// What it says of where events come from, if it is an envelope.
+    origin: Origin,
 }
 
 /// The piece at hand.
@@ -190,7 +192,8 @@ impl JsonCutter {
         }
         let rest = &piece.bytes[piece.from..];
         if let Some(word) = self.open.word.as_mut() {
-            let room = (NAME + 1).saturating_sub(self.open.word_before.len());
+            let longest = if self.open.key.is_some() { ORIGIN } else { NAME };
+            let room = (longest + 1).saturating_sub(self.open.word_before.len());
             self.open.word_before.extend(piece.bytes[*word..].iter().take(room));
             *word = 0;
         }
@@ -262,6 +265,7 @@ impl JsonCutter {
                     self.depth -= 1;
                     match self.frames.pop() {
                         Some(Frame::Envelope { .. }) => {
+                            sink.origin(&Origin::default());
                             self.base = self.depth - 1;
                             self.begin(piece, at);
                             self.state = CutterState::Envelope;
@@ -286,6 +290,7 @@ impl JsonCutter {
         open.marks = Marks::default();
         (open.key, open.value, open.word) = (None, None, None);
         (open.too_long, open.control) = (false, false);
+        open.origin = Origin::default();
         open.word_before.clear();
         (self.in_string, self.escape) = (false, false);
     }
@@ -360,7 +365,12 @@ impl JsonCutter {
                     self.open.key = None;
                     self.word_begins(at + 1);
                 }
-                (b':', Some(Key::MessageType)) => self.word_begins(at + 1),
+                (b':', Some(Key::MessageType | Key::Owner | Key::Group)) => self.word_begins(at + 1),
+                // An event's own is kept by its place, an envelope's by its text: which it is comes later.
+                (b':', Some(Key::Stream)) => {
+                    self.open.value = Some(offset + 1);
+                    self.word_begins(at + 1);
+                }
                 (b':', Some(Key::Message | Key::Data)) => self.open.value = Some(offset + 1),
                 (b':', _) => {}
                 _ => return self.damage(piece, at, "`,` or `:` before a string", sink),
@@ -370,9 +380,18 @@ impl JsonCutter {
             let word = if self.open.word_before.is_empty() {
                 rest
             } else {
-                self.open.word_before.extend_from_slice(&rest[..rest.len().min(NAME + 1)]);
+                let longest = if self.open.key.is_some() { ORIGIN } else { NAME };
+                self.open.word_before.extend_from_slice(&rest[..rest.len().min(longest + 1)]);
                 self.open.word_before.as_slice()
             };
+            if let Some(key) = self.open.key
+                && let Some(text) = self.open.origin.of(key)
+            {
+                text.clear();
+                text.extend_from_slice(&word[..word.len().min(ORIGIN)]);
+                self.value_ends(offset);
+                return None;
+            }
             if self.open.key == Some(Key::MessageType) {
                 self.open.control = word == b"CONTROL_MESSAGE";
                 return None;
@@ -401,6 +420,7 @@ impl JsonCutter {
         match self.open.key {
             Some(Key::Message) => marks.message = range,
             Some(Key::Data) => marks.data = range,
+            Some(Key::Stream) => marks.stream = range,
             Some(Key::Detail) => marks.detail = range,
             Some(Key::AwsLogs) => marks.aws_logs = range,
             _ => {}
@@ -434,6 +454,7 @@ impl JsonCutter {
             self.base = self.depth;
             self.state = CutterState::Outside;
             sink.envelope(LISTS[list]);
+            sink.origin(&self.open.origin);
             return Some(at);
         }
         self.enter(object);

@@ -21,6 +21,9 @@ pub(crate) const LISTS: [&str; 11] = [
 /// Longest member name that is looked at.
 pub(super) const NAME: usize = 64;
 
+/// Longest name of a log group or stream: the vendor allows 512 characters.
+pub(super) const ORIGIN: usize = 2048;
+
 /// What the name of a record's own member means to ingest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
@@ -40,7 +43,15 @@ pub(crate) enum Key {
     AwsLogs,
     /// `data`: the same by Firehose and Kinesis.
     Data,
-    /// A member that stands beside `message` in CloudWatch's own wrappers.
+    /// `owner` of a subscription: the account.
+    Owner,
+    /// `logGroup` of a subscription.
+    Group,
+    /// `logStream` of a subscription, `logStreamName` of an event.
+    Stream,
+    /// `ingestionTime` of an event.
+    Ingested,
+    /// Another member that stands beside `message` in CloudWatch's own wrappers.
     Wrapper,
     /// Any other.
     Other,
@@ -57,8 +68,11 @@ impl Key {
             b"messageType" => Key::MessageType,
             b"awslogs" => Key::AwsLogs,
             b"data" => Key::Data,
-            b"id" | b"eventId" | b"ingestionTime" | b"logStreamName" | b"logStream" | b"logGroup"
-            | b"owner" | b"extractedFields" => Key::Wrapper,
+            b"owner" => Key::Owner,
+            b"logGroup" => Key::Group,
+            b"logStream" | b"logStreamName" => Key::Stream,
+            b"ingestionTime" => Key::Ingested,
+            b"id" | b"eventId" | b"extractedFields" => Key::Wrapper,
             _ => LISTS.iter().position(|list| list.as_bytes() == name).map_or(Key::Other, Key::List),
         }
     }
@@ -75,6 +89,10 @@ pub(crate) struct Marks {
     pub(crate) message: Option<Range<usize>>,
     /// Where the name `timestamp` ends.
     pub(crate) time: Option<usize>,
+    /// The text of its `logStreamName`.
+    pub(crate) stream: Option<Range<usize>>,
+    /// Where the name `ingestionTime` ends.
+    pub(crate) ingested: Option<usize>,
     /// The object that is its `awslogs`.
     pub(crate) aws_logs: Option<Range<usize>>,
     /// The text of its `data`.
@@ -95,7 +113,11 @@ impl Marks {
         match key {
             Key::DetailType => self.detail_type = true,
             Key::Time => self.time = Some(end),
-            Key::Message | Key::Wrapper => return,
+            Key::Ingested => {
+                self.ingested = Some(end);
+                return;
+            }
+            Key::Message | Key::Wrapper | Key::Owner | Key::Group | Key::Stream => return,
             _ => {}
         }
         self.others |= key != Key::Time;
@@ -118,10 +140,38 @@ impl Marks {
         if self.members == 1 {
             return Some((message, None));
         }
-        let rest = record.get(self.time?..)?.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
-        let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-        let millis: i64 = std::str::from_utf8(&rest[..digits]).ok()?.parse().ok()?;
-        Some((message, Some(millis.checked_mul(1000)?)))
+        Some((message, Some(micros(record, self.time?)?)))
+    }
+}
+
+/// The time in milliseconds behind the name that ends at `end`, in microseconds.
+pub(crate) fn micros(record: &[u8], end: usize) -> Option<i64> {
+    let rest = record.get(end..)?.trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let millis: i64 = std::str::from_utf8(&rest[..digits]).ok()?.parse().ok()?;
+    millis.checked_mul(1000)
+}
+
+/// What an envelope of CloudWatch says of all events in it, as the text of JSON strings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// The account.
+    pub(crate) owner: Vec<u8>,
+    /// The log group.
+    pub(crate) group: Vec<u8>,
+    /// The log stream.
+    pub(crate) stream: Vec<u8>,
+}
+
+impl Origin {
+    /// The place for the text of a member, if it is one of these.
+    pub(super) fn of(&mut self, key: Key) -> Option<&mut Vec<u8>> {
+        match key {
+            Key::Owner => Some(&mut self.owner),
+            Key::Group => Some(&mut self.group),
+            Key::Stream => Some(&mut self.stream),
+            _ => None,
+        }
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) mod lines;
 mod resync;
 
 use crate::formats::Framing;
-use keys::Marks;
+use keys::{Marks, Origin};
 
 /// Takes what a cutter finds, in the order of the content.
 pub(crate) trait Sink {
@@ -24,6 +24,8 @@ pub(crate) trait Sink {
     fn damage(&mut self, damage: Damage<'_>);
     /// Records are being taken out of the envelope list of this name.
     fn envelope(&mut self, name: &'static str);
+    /// Where the records come from that are taken out of an envelope from now on; empty behind its end.
+    fn origin(&mut self, _: &Origin) {}
 }
 
 /// A stretch of content that could not be cut into records: it becomes one rejection.

@@ -2,6 +2,7 @@
 //! 4096 bytes, and must give the same.
 
 mod archives;
+mod carried;
 mod content;
 mod drain;
 mod fixture;
