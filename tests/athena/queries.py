@@ -72,6 +72,7 @@ QUERIES = [
     # Findings.
     "SOURCE guardduty | stats count_distinct(id) as findings, max(severity) as gravest, latest(updatedAt) as last by type | sort gravest desc",
     "SOURCE guardduty | stats count(*) by resource.type, source.ip, source.geo.country_name",
+    "SOURCE guardduty | fields id, user.name, source.ip, destination.ip, destination.port, resource.name",
     "SOURCE guardduty | fields type, severity, service.count, service.action.actionType, service.archived, resource.name",
     # Where types and missing values matter.
     "SOURCE cloudtrail | filter requestParameters.maxResults != 1000 | stats count(*) by eventName",

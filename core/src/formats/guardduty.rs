@@ -9,9 +9,11 @@
 //! - `@timestamp` is `updatedAt`: the same finding comes again with a higher `service.count` each time its activity goes
 //!   on, and each of these is an event. Its id and `updatedAt` together are what a copy is told by.
 //! - What differs by kind of action (the other side's address) or of resource (its name) is one column under a common
-//!   name. The remote address is `source.ip` to queries over all logs, although an outbound connection goes there.
-
-use std::borrow::Cow;
+//!   name. The remote address is `source.ip` to queries over all logs, although an outbound connection goes there, and
+//!   the resource's own address in such a connection is `destination.ip`.
+//! - A finding describes more than the resource that it is about (the instance whose role's key was used): its name is
+//!   chosen by `resourceType`. The same goes for addresses: an instance has several, and only an action over the network
+//!   says that one of them was reached.
 
 use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
@@ -43,7 +45,34 @@ macro_rules! remote {
     };
 }
 
-/// The first column is computed; all others stand in the finding.
+/// Athena's expression for a value in `resource` or `service`, whose path is written in parts.
+macro_rules! scalar {
+    ($column:literal $(, $part:literal)+) => {
+        concat!("nullif(json_extract_scalar(", $column, ", '$.", $($part,)+ "'), '')")
+    };
+}
+
+/// Athena's expression for the private address of an instance's interface that has a public one too.
+macro_rules! reached {
+    ($index:literal) => {
+        concat!(
+            "CASE WHEN ",
+            scalar!("resource", "instancedetails.networkinterfaces[", $index, "].publicip"),
+            " IS NOT NULL THEN ",
+            scalar!("resource", "instancedetails.networkinterfaces[", $index, "].privateipaddress"),
+            " END, "
+        )
+    };
+}
+
+/// Athena's expression for a `WHEN` of a kind of resource and the path of its name.
+macro_rules! named {
+    ($kind:literal, $path:literal) => {
+        concat!(" WHEN '", $kind, "' THEN ", scalar!("resource", $path))
+    };
+}
+
+/// Derived columns are computed; all others stand in the finding.
 static FIELDS: &[JsonField] = &[
     JsonField::derived("severityLabel", Kind::Text, Role::Status)
         .athena(
@@ -82,10 +111,85 @@ static FIELDS: &[JsonField] = &[
             "resource.ecsClusterDetails.name",
             "resource.lambdaDetails.functionName",
             "resource.rdsDbInstanceDetails.dbInstanceIdentifier",
+            "resource.containerDetails.name",
+            "resource.rdsLimitlessDbDetails.dbClusterIdentifier",
+            "resource.ebsVolumeDetails.scannedVolumeDetails.0.volumeArn",
+            "resource.accessKeyDetails.userName",
+        ])
+        .athena(concat!(
+            "coalesce(CASE ",
+            scalar!("resource", "resourcetype"),
+            named!("AccessKey", "accesskeydetails.username"),
+            named!("Instance", "instancedetails.instanceid"),
+            named!("S3Bucket", "s3bucketdetails[0].name"),
+            named!("S3Object", "s3bucketdetails[0].name"),
+            named!("EKSCluster", "eksclusterdetails.name"),
+            named!("KubernetesCluster", "eksclusterdetails.name"),
+            named!("ECSCluster", "ecsclusterdetails.name"),
+            named!("Container", "containerdetails.name"),
+            named!("RDSDBInstance", "rdsdbinstancedetails.dbinstanceidentifier"),
+            named!("RDSLimitlessDB", "rdslimitlessdbdetails.dbclusteridentifier"),
+            named!("Lambda", "lambdadetails.functionname"),
+            named!("EBSVolume", "ebsvolumedetails.scannedvolumedetails[0].volumearn"),
+            named!("EBSSnapshot", "ebssnapshotdetails.snapshotarn"),
+            named!("EC2Image", "ec2imagedetails.imagearn"),
+            " END, ",
+            scalar!("resource", "instancedetails.instanceid"),
+            ", ",
+            scalar!("resource", "s3bucketdetails[0].name"),
+            ", ",
+            scalar!("resource", "eksclusterdetails.name"),
+            ", ",
+            scalar!("resource", "ecsclusterdetails.name"),
+            ", ",
+            scalar!("resource", "lambdadetails.functionname"),
+            ", ",
+            scalar!("resource", "rdsdbinstancedetails.dbinstanceidentifier"),
+            ", ",
+            scalar!("resource", "containerdetails.name"),
+            ", ",
+            scalar!("resource", "rdslimitlessdbdetails.dbclusteridentifier"),
+            ", ",
+            scalar!("resource", "ebsvolumedetails.scannedvolumedetails[0].volumearn"),
+            ", ",
+            scalar!("resource", "accesskeydetails.username"),
+            ")"
+        ))
+        .made()
+        .doc(
+            "what that resource is called: of an access key its user, of the others a name, an id or an ARN",
+        ),
+    text("user.name", Role::Dimension)
+        .also(&[
+            "resource.kubernetesDetails.kubernetesUserDetails.username",
+            "resource.rdsDbUserDetails.user",
             "resource.accessKeyDetails.userName",
         ])
         .made()
-        .doc("what that resource is called"),
+        .doc("who acted: the user of Kubernetes or of the database, or the user or role of the access key"),
+    JsonField::derived("destination.ip", Kind::Ip, Role::Dimension)
+        .aliases(&["destination.address"])
+        .athena(concat!(
+            "CASE WHEN ",
+            scalar!("service", "action.actiontype"),
+            " IN ('NETWORK_CONNECTION', 'PORT_PROBE') THEN coalesce(",
+            scalar!("service", "action.networkconnectionaction.localipdetails.ipaddressv4"),
+            ", ",
+            scalar!("service", "action.networkconnectionaction.localipdetails.ipaddressv6"),
+            ", ",
+            scalar!("service", "action.portprobeaction.portprobedetails[0].localipdetails.ipaddressv4"),
+            ", ",
+            scalar!("service", "action.portprobeaction.portprobedetails[0].localipdetails.ipaddressv6"),
+            ", ",
+            reached!("0"),
+            reached!("1"),
+            reached!("2"),
+            reached!("3"),
+            scalar!("resource", "instancedetails.networkinterfaces[0].privateipaddress"),
+            ") END"
+        ))
+        .made()
+        .doc("the resource's address that a connection or a probe reached; none for other actions"),
     text("source.ip", Role::Dimension)
         .also(remote!["ipAddressV4", "ipAddressV6"])
         .aliases(&["remoteIp", "remote_ip", "source.address"])
@@ -143,7 +247,7 @@ static FIELDS: &[JsonField] = &[
         Role::Dimension,
     )
     .also(&["service.action.portProbeAction.portProbeDetails.0.localPortDetails.port"])
-    .aliases(&["localPort"])
+    .aliases(&["localPort", "destination.port"])
     .doc("port on the resource's side, of a connection or a probe"),
     JsonField::new(
         "service.action.networkConnectionAction.remotePortDetails.port",
@@ -159,9 +263,7 @@ static FIELDS: &[JsonField] = &[
     text("service.action.dnsRequestAction.domain", Role::Dimension)
         .aliases(&["domain", "dns.question.name"])
         .doc("the domain that was asked for"),
-    text("resource.accessKeyDetails.userName", Role::Dimension)
-        .aliases(&["user.name"])
-        .doc("user or role of the access key"),
+    text("resource.accessKeyDetails.userName", Role::Dimension).doc("user or role of the access key"),
     text("resource.accessKeyDetails.userType", Role::Dimension)
         .doc("kind of that identity: IAMUser, Role, AssumedRole, Root, FederatedUser"),
     text("resource.accessKeyDetails.principalId", Role::Identifier)
@@ -187,7 +289,7 @@ static FIELDS: &[JsonField] = &[
         Kind::Ip,
         Role::Dimension,
     )
-    .aliases(&["privateIp", "destination.ip"])
+    .aliases(&["privateIp"])
     .doc("that interface's private address"),
     JsonField::new("resource.instanceDetails.networkInterfaces.0.publicIp", Kind::Ip, Role::Dimension)
         .aliases(&["publicIp"])
@@ -205,14 +307,64 @@ static FIELDS: &[JsonField] = &[
     text("schemaVersion", Role::Dimension).doc("version of the finding's form"),
 ];
 
-/// The place of the column that is computed.
+/// The place of the column of words for the severity.
 const LABEL: usize = 0;
 
-/// Paths that are read besides the columns'.
-const EXTRA: &[&str] = &["updatedAt", "createdAt", "service.eventLastSeen", "severity", "id", "type"];
+/// The place of the column of that name.
+fn column(name: &str) -> usize {
+    // The names asked for are this module's own; a test asks for each.
+    FIELDS.iter().position(|f| f.field.name == name).unwrap_or(usize::MAX)
+}
+
+/// Paths that are read besides the columns', then those of [`NAMES`].
+const EXTRA: &[&str] = &[
+    "updatedAt",
+    "createdAt",
+    "service.eventLastSeen",
+    "severity",
+    "id",
+    "type",
+    "resource.resourceType",
+    "service.action.actionType",
+    "service.action.networkConnectionAction.localIpDetails.ipAddressV4",
+    "service.action.networkConnectionAction.localIpDetails.ipAddressV6",
+    "service.action.portProbeAction.portProbeDetails.0.localIpDetails.ipAddressV4",
+    "service.action.portProbeAction.portProbeDetails.0.localIpDetails.ipAddressV6",
+    "resource.instanceDetails.networkInterfaces.0.privateIpAddress",
+    "resource.instanceDetails.networkInterfaces.1.privateIpAddress",
+    "resource.instanceDetails.networkInterfaces.2.privateIpAddress",
+    "resource.instanceDetails.networkInterfaces.3.privateIpAddress",
+    "resource.instanceDetails.networkInterfaces.0.publicIp",
+    "resource.instanceDetails.networkInterfaces.1.publicIp",
+    "resource.instanceDetails.networkInterfaces.2.publicIp",
+    "resource.instanceDetails.networkInterfaces.3.publicIp",
+];
 const TIMES: std::ops::Range<usize> = 0..3;
 const SEVERITY: usize = 3;
 const SIGNS: std::ops::Range<usize> = 4..6;
+const RESOURCE_TYPE: usize = 6;
+const ACTION_TYPE: usize = 7;
+const LOCAL_ADDRESSES: std::ops::Range<usize> = 8..12;
+const PRIVATE_ADDRESSES: std::ops::Range<usize> = 12..16;
+const PUBLIC_ADDRESSES: std::ops::Range<usize> = 16..20;
+
+/// Where the name of a resource of this type stands, the best first. For other types the column's own paths are asked.
+const NAMES: &[(&str, &str)] = &[
+    ("AccessKey", "resource.accessKeyDetails.userName"),
+    ("Instance", "resource.instanceDetails.instanceId"),
+    ("S3Bucket", "resource.s3BucketDetails.0.name"),
+    ("S3Object", "resource.s3BucketDetails.0.name"),
+    ("EKSCluster", "resource.eksClusterDetails.name"),
+    ("KubernetesCluster", "resource.eksClusterDetails.name"),
+    ("ECSCluster", "resource.ecsClusterDetails.name"),
+    ("Container", "resource.containerDetails.name"),
+    ("RDSDBInstance", "resource.rdsDbInstanceDetails.dbInstanceIdentifier"),
+    ("RDSLimitlessDB", "resource.rdsLimitlessDbDetails.dbClusterIdentifier"),
+    ("Lambda", "resource.lambdaDetails.functionName"),
+    ("EBSVolume", "resource.ebsVolumeDetails.scannedVolumeDetails.0.volumeArn"),
+    ("EBSSnapshot", "resource.ebsSnapshotDetails.snapshotArn"),
+    ("EC2Image", "resource.ec2ImageDetails.imageArn"),
+];
 
 /// Paths by which findings are recognised.
 const MARKS: &[&str] = &["schemaVersion", "accountId", "type", "severity", "resource", "service", "id"];
@@ -368,20 +520,21 @@ fn pascal(path: &str) -> String {
 
 /// The decoder. It remembers nothing between records but their order of keys.
 struct Findings {
+    /// The places of columns that are computed.
+    name: usize,
+    destination: usize,
     exported: JsonColumns,
     api: JsonColumns,
 }
 
 impl Findings {
     fn new() -> Findings {
-        let mut fields = FIELDS.to_vec();
-        for field in fields.iter_mut().filter(|f| !f.derived) {
-            field.field.name = Cow::Owned(pascal(&field.field.name));
-        }
-        let api: Vec<String> = EXTRA.iter().map(|path| pascal(path)).collect();
+        let extra: Vec<&str> = EXTRA.iter().copied().chain(NAMES.iter().map(|(_, path)| *path)).collect();
         Findings {
-            exported: JsonColumns::new(FIELDS, EXTRA),
-            api: JsonColumns::new(&fields, &api.iter().map(String::as_str).collect::<Vec<_>>()),
+            name: column("resource.name"),
+            destination: column("destination.ip"),
+            exported: JsonColumns::new(FIELDS, &extra),
+            api: JsonColumns::spelled(FIELDS, &extra, pascal),
         }
     }
 }
@@ -390,13 +543,13 @@ impl Decoder for Findings {
     fn decode(&mut self, record: &Record<'_>, row: &mut RowWriter<'_>) -> Result<Decoded, Fault> {
         let mut read = self.exported.read(record.bytes)?;
         if SIGNS.clone().any(|i| read.extra(i).is_some()) {
-            write(&mut read, record.bytes, row)?;
+            write(&mut read, record.bytes, row, self.name, self.destination)?;
         } else {
             let mut read = self.api.read(record.bytes)?;
             if !SIGNS.clone().any(|i| read.extra(i).is_some()) {
                 return Err(Fault::new(record.bytes, 0, "a finding with an id or a type"));
             }
-            write(&mut read, record.bytes, row)?;
+            write(&mut read, record.bytes, row, self.name, self.destination)?;
         }
         if let Some(time) = record.envelope_time {
             row.timestamp(time);
@@ -405,8 +558,14 @@ impl Decoder for Findings {
     }
 }
 
-/// Writes the finding that was read from `record` into `row`.
-fn write(read: &mut JsonRow<'_>, record: &[u8], row: &mut RowWriter<'_>) -> Result<(), Fault> {
+/// Writes the finding that was read from `record` into `row`, the computed columns at these places.
+fn write(
+    read: &mut JsonRow<'_>,
+    record: &[u8],
+    row: &mut RowWriter<'_>,
+    name: usize,
+    destination: usize,
+) -> Result<(), Fault> {
     for (i, path) in EXTRA.iter().enumerate().take(TIMES.end) {
         let Some(time) = read.extra(i).text() else { continue };
         let Some(micros) = json::point(&time, Unit::None) else {
@@ -418,8 +577,30 @@ fn write(read: &mut JsonRow<'_>, record: &[u8], row: &mut RowWriter<'_>) -> Resu
     if let Some(severity) = read.extra(SEVERITY).text().and_then(|s| parse_number(&s)) {
         row.set(LABEL, Cell::Text(label(severity).as_bytes()));
     }
+    let kind = read.extra(RESOURCE_TYPE);
+    let names = NAMES.iter().enumerate().filter(|(_, (of, _))| kind.is(of));
+    if let Some(text) = names.into_iter().find_map(|(i, _)| read.extra(EXTRA.len() + i).text()) {
+        row.set(name, Cell::Text(&text));
+    }
+    let mut scratch = Vec::new();
+    let address = reached(read).cell(Kind::Ip, Unit::None, &mut scratch);
+    row.set(destination, address);
     read.write(row);
     Ok(())
+}
+
+/// The address of the resource that an action over the network reached: what the action says, or else that of the
+/// interface that is reached from outside, or else the first's. More than four interfaces are not looked at.
+fn reached<'a>(read: &JsonRow<'a>) -> Json<'a> {
+    let value = |i: usize| read.extra(i);
+    if !["NETWORK_CONNECTION", "PORT_PROBE"].iter().any(|kind| value(ACTION_TYPE).is(kind)) {
+        return Json::Missing;
+    }
+    let said = LOCAL_ADDRESSES.map(value);
+    let public = PRIVATE_ADDRESSES.zip(PUBLIC_ADDRESSES).filter(|(_, public)| value(*public).is_some());
+    let outside = public.map(|(private, _)| value(private));
+    let mut all = said.chain(outside).chain([value(PRIVATE_ADDRESSES.start)]);
+    all.find(|address| address.is_some()).unwrap_or(Json::Missing)
 }
 
 /// The vendor's word for a severity.
@@ -460,6 +641,7 @@ fn summary(row: &Row<'_>) -> Vec<Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::{Limits, Loader, Options};
 
     #[test]
     fn the_api_spells_every_part_with_a_capital() {
@@ -468,6 +650,118 @@ mod tests {
             "Service.Action.DnsRequestAction.Domain"
         );
         assert_eq!(pascal("resource.s3BucketDetails.0.name"), "Resource.S3BucketDetails.0.Name");
+    }
+
+    /// The values of these columns of a finding with this resource and this action, as it is exported and by the API.
+    fn columns(resource: &str, action: &str, names: [&str; 3]) -> [String; 3] {
+        let finding = format!(
+            r#"{{"schemaVersion":"2.0","accountId":"111122223333","id":"1","type":"t","severity":2,"updatedAt":"2026-03-05T00:00:00Z","resource":{{{resource}}},"service":{{"action":{{{action}}}}}}}"#
+        );
+        let mut api = String::new();
+        let mut parts = finding.split('"').enumerate().peekable();
+        while let Some((i, part)) = parts.next() {
+            let is_key = i % 2 == 1 && parts.peek().is_some_and(|(_, next)| next.starts_with(':'));
+            api.push_str(&if is_key { pascal(part) } else { part.to_owned() });
+            if parts.peek().is_some() {
+                api.push('"');
+            }
+        }
+        let [exported, api] = [finding, api].map(|text| {
+            let mut loader = Loader::new(vec![&GuardDuty], Limits::default(), 1);
+            loader.open("x", Options::default());
+            loader.push(text.as_bytes());
+            let (shard, _) = loader.into_parts();
+            let row = shard.tables[0].row(0).unwrap();
+            names.map(|name| row.show(name))
+        });
+        assert_eq!(exported, api, "{resource}");
+        exported
+    }
+
+    #[test]
+    fn the_resource_is_named_by_its_type() {
+        let key = r#""accessKeyDetails":{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","userName":"alice"}"#;
+        let instance = r#""instanceDetails":{"instanceId":"i-0a1b2c3d4e5f60718"}"#;
+        for (kind, details, name) in [
+            ("AccessKey", instance, "alice"),
+            ("Instance", instance, "i-0a1b2c3d4e5f60718"),
+            ("S3Bucket", r#""s3BucketDetails":[{"name":"example-bucket"}]"#, "example-bucket"),
+            ("EKSCluster", r#""eksClusterDetails":{"name":"eks"}"#, "eks"),
+            ("ECSCluster", r#""ecsClusterDetails":{"name":"ecs"},"containerDetails":{"name":"c"}"#, "ecs"),
+            ("Container", r#""containerDetails":{"name":"c"},"ecsClusterDetails":{"name":"ecs"}"#, "c"),
+            ("RDSDBInstance", r#""rdsDbInstanceDetails":{"dbInstanceIdentifier":"db"}"#, "db"),
+            ("RDSLimitlessDB", r#""rdsLimitlessDbDetails":{"dbClusterIdentifier":"shards"}"#, "shards"),
+            ("Lambda", r#""lambdaDetails":{"functionName":"f"}"#, "f"),
+            ("EBSVolume", r#""ebsVolumeDetails":{"scannedVolumeDetails":[{"volumeArn":"v"}]}"#, "v"),
+            ("EBSSnapshot", r#""ebsSnapshotDetails":{"snapshotArn":"s"}"#, "s"),
+            ("EC2Image", r#""ec2ImageDetails":{"imageArn":"m"}"#, "m"),
+            // A type that is not known, and one whose details are missing.
+            ("Whatever", instance, "i-0a1b2c3d4e5f60718"),
+            ("Lambda", r#""lambdaDetails":{}"#, "alice"),
+        ] {
+            let resource = format!(r#""resourceType":"{kind}",{key},{details}"#);
+            let found = columns(
+                &resource,
+                r#""actionType":"AWS_API_CALL""#,
+                ["resource.name", "user.name", "destination.ip"],
+            );
+            assert_eq!(found, [name, "alice", ""], "{kind}");
+        }
+    }
+
+    #[test]
+    fn users_of_kubernetes_and_databases_are_users() {
+        let key = r#""accessKeyDetails":{"userName":"alice"}"#;
+        let kubernetes = r#""kubernetesDetails":{"kubernetesUserDetails":{"username":"system:anonymous"}}"#;
+        let database = r#""rdsDbUserDetails":{"user":"postgres","database":"orders"}"#;
+        for (resource, user) in [
+            (key.to_owned(), "alice"),
+            (format!("{key},{kubernetes}"), "system:anonymous"),
+            (format!("{database},{key}"), "postgres"),
+            (r#""kubernetesDetails":{"kubernetesUserDetails":null}"#.to_owned(), ""),
+        ] {
+            assert_eq!(columns(&resource, "", ["user.name", "id", "type"])[0], user, "{resource}");
+        }
+    }
+
+    #[test]
+    fn the_destination_is_the_address_that_was_reached() {
+        let one =
+            r#""instanceDetails":{"networkInterfaces":[{"privateIpAddress":"10.0.12.34","publicIp":""}]}"#;
+        let two = r#""instanceDetails":{"networkInterfaces":[{"privateIpAddress":"10.0.12.34"},{"privateIpAddress":"10.0.12.35","publicIp":"203.0.113.80"}]}"#;
+        let connection = |local: &str| {
+            format!(
+                r#""actionType":"NETWORK_CONNECTION","networkConnectionAction":{{"localIpDetails":{{{local}}},"localPortDetails":{{"port":22}}}}"#
+            )
+        };
+        let probe = |local: &str| {
+            format!(
+                r#""actionType":"PORT_PROBE","portProbeAction":{{"portProbeDetails":[{{"localIpDetails":{{{local}}},"localPortDetails":{{"port":22}}}}]}}"#
+            )
+        };
+        for (resource, action, address) in [
+            (two, connection(r#""ipAddressV4":"10.0.12.99""#), "10.0.12.99"),
+            (two, connection(r#""ipAddressV6":"2001:db8::7""#), "2001:db8::7"),
+            (two, probe(r#""ipAddressV4":"10.0.12.98""#), "10.0.12.98"),
+            (two, probe(""), "10.0.12.35"),
+            (one, probe(""), "10.0.12.34"),
+            (one, connection(r#""ipAddressV4":"""#), "10.0.12.34"),
+            ("", connection(r#""ipAddressV4":"10.0.12.99""#), "10.0.12.99"),
+        ] {
+            let found = columns(resource, &action, ["destination.ip", "destination.port", "id"]);
+            assert_eq!(found, [address, "22", "1"], "{resource} {action}");
+        }
+        for action in [r#""actionType":"DNS_REQUEST""#, r#""actionType":"AWS_API_CALL""#, ""] {
+            assert_eq!(columns(one, action, ["destination.ip", "id", "type"])[0], "", "{action}");
+        }
+    }
+
+    #[test]
+    fn columns_asked_for_by_name_exist() {
+        for name in ["resource.name", "destination.ip"] {
+            assert!(column(name) < FIELDS.len(), "{name}");
+        }
+        assert_eq!(FIELDS[LABEL].field.name, "severityLabel");
     }
 
     #[test]

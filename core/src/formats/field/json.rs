@@ -101,15 +101,20 @@ struct SlotColumn {
 impl JsonColumns {
     /// Reads `fields`, and besides them the values at the paths `extra`, for the format's own use.
     pub fn new(fields: &[JsonField], extra: &[&str]) -> JsonColumns {
-        let mut paths: Vec<&str> = Vec::new();
+        JsonColumns::spelled(fields, extra, str::to_owned)
+    }
+    /// The same for records that spell every path in another way, which `spelling` gives.
+    pub fn spelled(fields: &[JsonField], extra: &[&str], spelling: impl Fn(&str) -> String) -> JsonColumns {
+        let mut paths: Vec<String> = Vec::new();
         let mut columns = Vec::new();
         for (index, field) in fields.iter().enumerate().filter(|(_, f)| !f.derived) {
             for path in std::iter::once(field.field.name.as_ref()).chain(field.field.also.iter().copied()) {
-                paths.push(path);
+                paths.push(spelling(path));
                 columns.push(SlotColumn { index, kind: field.field.kind, unit: field.field.unit });
             }
         }
-        paths.extend(extra);
+        paths.extend(extra.iter().map(|path| spelling(path)));
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
         JsonColumns { reader: Reader::new(&paths), columns, scratch: Vec::new() }
     }
     /// Reads one record.
