@@ -67,7 +67,8 @@ pub fn parse_iso(text: &[u8]) -> Option<i64> {
 /// date, or a part is out of range.
 ///
 /// ```text
-/// iso      = date [ ( "T" / "t" / " " ) hh ":" mm [ ":" ss ] [ fraction ] [ zone ] ]
+/// iso      = basic / date [ ( "T" / "t" / " " ) hh ":" mm [ ":" ss ] [ fraction ] [ zone ] ]
+/// basic    = yyyy mm dd "T" hh mm [ ss ] [ fraction ] [ zone ]
 /// date     = yyyy "-" mm "-" dd
 /// fraction = ( "." / "," ) 1*9DIGIT                     ; the seventh digit and those behind it are cut off
 /// zone     = "Z" / "z" / " UTC" / ( "+" / "-" ) hh [ [ ":" ] mm ]   ; without a zone: UTC
@@ -100,6 +101,12 @@ fn vendor_iso(text: &[u8]) -> Option<Option<(i64, usize)>> {
 fn any_iso(text: &[u8]) -> Option<(i64, usize)> {
     let number = |at: usize, len: usize| digits(text.get(at..at + len)?);
     let is = |at: usize, set: &[u8]| text.get(at).is_some_and(|b| set.contains(b));
+    if is(8, b"T") {
+        let (year, month, day) = (number(0, 4)? as i64, number(4, 2)?, number(6, 2)?);
+        let second = number(13, 2);
+        let clock = (number(9, 2)?, number(11, 2)?, second.unwrap_or(0));
+        return end_of_iso(text, (year, month, day), clock, if second.is_some() { 15 } else { 13 });
+    }
     if !is(4, b"-") || !is(7, b"-") {
         return None;
     }
@@ -108,10 +115,22 @@ fn any_iso(text: &[u8]) -> Option<(i64, usize)> {
     let Some((hour, minute)) = clock() else {
         return Some((from_parts(year, month, day, 0, 0, 0, 0)?, 10));
     };
-    let (second, mut at) = match number(17, 2) {
+    let (second, at) = match number(17, 2) {
         Some(second) if is(16, b":") => (second, 19),
         _ => (0, 16),
     };
+    end_of_iso(text, (year, month, day), (hour, minute, second), at)
+}
+
+/// Fraction and zone, from byte `at` of `text` on.
+fn end_of_iso(
+    text: &[u8],
+    (year, month, day): (i64, u32, u32),
+    (hour, minute, second): (u32, u32, u32),
+    mut at: usize,
+) -> Option<(i64, usize)> {
+    let number = |at: usize, len: usize| digits(text.get(at..at + len)?);
+    let is = |at: usize, set: &[u8]| text.get(at).is_some_and(|b| set.contains(b));
     let mut micros = 0;
     if is(at, b".,") {
         let count = text[at + 1..].iter().take(9).take_while(|b| b.is_ascii_digit()).count();
@@ -227,6 +246,11 @@ mod tests {
             ("2026-03-05t01:29:37,50+01", base + 500_000 - 3600 * SECOND),
             ("2026-03-05T01:29Z", base - 37 * SECOND),
             ("2026-03-05", 1_772_668_800 * SECOND),
+            ("20260305T012937Z", base),
+            ("20260305T012937", base),
+            ("20260305T012937.123Z", base + 123_000),
+            ("20260304T172937-0800", base),
+            ("20260305T0129Z", base - 37 * SECOND),
         ] {
             assert_eq!(parse_iso(text.as_bytes()), Some(micros), "{text}");
         }
@@ -244,6 +268,13 @@ mod tests {
             "2026-03-05T01:29:37+01:0",
             "2026-03-05T01:29:37+010",
             "2026-03-05T01:29:37Z ",
+            "20260305",
+            "20260305T",
+            "20260305T01",
+            "20260305T01293Z",
+            "20260305T256000Z",
+            "20261305T012937Z",
+            "2026-0305T012937Z",
         ] {
             assert_eq!(parse_iso(text.as_bytes()), None, "{text}");
         }

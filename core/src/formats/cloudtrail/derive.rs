@@ -42,6 +42,9 @@ const PATHS: &[&str] = &[
     "Resources",
     "requestParameters.instancesSet.items",
     "responseElements.instancesSet.items",
+    "recipientAccountId",
+    "accountId",
+    "userIdentity.accountId",
 ];
 const TYPE: usize = 0;
 const USER_NAME: usize = 1;
@@ -57,6 +60,8 @@ const EVENT_NAME: usize = 15;
 const SOURCE: usize = 16;
 const RESOURCES: std::ops::RangeInclusive<usize> = 17..=18;
 const INSTANCES: std::ops::RangeInclusive<usize> = 19..=20;
+/// Asked in this order.
+const ACCOUNTS: std::ops::RangeInclusive<usize> = 21..=23;
 
 /// Members of an item of `resources` and of `Resources`: its name, first found first, and its type.
 const RESOURCE: &[&str] = &["ARN", "ARNPrefix", "ResourceName", "arn", "type", "ResourceType"];
@@ -73,6 +78,7 @@ pub(super) struct Derived {
     /// Where [`paths`] begin among the values that were read beside the columns.
     first: usize,
     user_name: usize,
+    account: usize,
     outcome: usize,
     error_code: usize,
     resource_name: usize,
@@ -89,6 +95,7 @@ impl Derived {
         Derived {
             first,
             user_name: column("user.name"),
+            account: column("cloud.account.id"),
             outcome: column("event.outcome"),
             error_code: column("errorCode"),
             resource_name: column("resource.name"),
@@ -103,6 +110,10 @@ impl Derived {
     pub(super) fn write(&mut self, read: &JsonRow<'_>, row: &mut RowWriter<'_>) {
         self.write_user(read, row);
         let value = |i: usize| read.extra(self.first + i);
+        // Before version 1.02 events do not say who received them: it was the caller's account.
+        if let Some(account) = ACCOUNTS.clone().find_map(|i| value(i).text()) {
+            row.set(self.account, Cell::Text(&account));
+        }
         // Summaries and Insights have no result of their own.
         if let Some(name) = value(EVENT_NAME).text() {
             let failed = ERRORS.clone().any(|i| value(i).is_some())
@@ -119,7 +130,7 @@ impl Derived {
     }
     /// The rule for `user.name`, which is CloudTrail's own for looking events up by user name: `root` for the root
     /// user; `userName` if there is one; of a session its name, which stands last in the ARN and in the principal's
-    /// id; then the role, and the service if a service called.
+    /// id; then the role, and the service if a service called. A user of an identity provider of the web is its id there.
     fn write_user(&self, read: &JsonRow<'_>, row: &mut RowWriter<'_>) {
         let value = |i: usize| read.extra(self.first + i);
         if value(TYPE).is("Root") {
@@ -130,6 +141,12 @@ impl Derived {
         }
         if let Some(name) = value(ARN).text().as_deref().and_then(name_in_arn) {
             return row.set(self.user_name, Cell::Text(name));
+        }
+        if value(TYPE).is("WebIdentityUser")
+            && let Some(id) = value(PRINCIPAL).text()
+            && let Some(user) = web_user(&id)
+        {
+            return row.set(self.user_name, Cell::Text(user));
         }
         if let Some(id) = value(PRINCIPAL).text()
             && let Some(colon) = memchr::memchr(b':', &id)
@@ -242,9 +259,54 @@ fn name_in_arn(text: &[u8]) -> Option<&[u8]> {
     (!name.is_empty()).then_some(name)
 }
 
+/// The user's id in the principal's id of a WebIdentityUser.
+///
+/// ```text
+/// principal = provider ":" application ":" user
+/// provider  = "arn:" 4( *( any but ":" ) ":" ) name / name
+/// name, application = *( any but ":" )          ; an application may be a URL
+/// ```
+fn web_user(principal: &[u8]) -> Option<&[u8]> {
+    let after_colons =
+        |text: &'_ [u8], count: usize| memchr::memchr_iter(b':', text).nth(count - 1).map(|at| at + 1);
+    let provider = if principal.starts_with(b"arn:") { 6 } else { 1 };
+    let rest = principal.get(after_colons(principal, provider)?..)?;
+    let is_url = rest.starts_with(b"https://") || rest.starts_with(b"http://");
+    let user = rest.get(after_colons(rest, 1 + is_url as usize)?..)?;
+    (!user.is_empty()).then_some(user)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn web_users_stand_last() {
+        for (principal, user) in [
+            ("accounts.google.com:1234.apps.googleusercontent.com:108", Some("108")),
+            (
+                "www.amazon.com:amzn1.application-oa2-client.example:amzn1.account.EXAMPLE",
+                Some("amzn1.account.EXAMPLE"),
+            ),
+            (
+                "arn:aws:iam::111122223333:oidc-provider/token.example.com:sts.amazonaws.com:repo:org/name:ref:refs/heads/main",
+                Some("repo:org/name:ref:refs/heads/main"),
+            ),
+            (
+                "arn:aws:iam::111122223333:oidc-provider/token.example.com:https://example.com/org:repo:a/b",
+                Some("repo:a/b"),
+            ),
+            ("idp.example.com:http://app.example.com:alice", Some("alice")),
+            ("idp.example.com:app:", None),
+            ("idp.example.com:app", None),
+            ("arn:aws:iam::111122223333:oidc-provider/x", None),
+            ("alice", None),
+            ("", None),
+        ] {
+            let found = web_user(principal.as_bytes()).map(String::from_utf8_lossy);
+            assert_eq!(found.as_deref(), user, "{principal}");
+        }
+    }
 
     #[test]
     fn names_stand_at_the_end_of_an_identity() {

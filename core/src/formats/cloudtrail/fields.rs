@@ -27,7 +27,9 @@ pub(super) static FIELDS: &[JsonField] = &[
     JsonField::derived("user.name", Kind::Text, Role::Dimension)
         .aliases(&["Username"])
         .athena(
-            "CASE WHEN useridentity.type = 'Root' THEN 'root' ELSE coalesce(useridentity.username, \
+            "CASE WHEN useridentity.type = 'Root' THEN 'root' WHEN useridentity.type = 'WebIdentityUser' THEN \
+             coalesce(useridentity.username, regexp_extract(useridentity.principalid, \
+             '^(?:arn(?::[^:]*){5}|[^:]*):(?:https?:)?[^:]*:(.+)$', 1)) ELSE coalesce(useridentity.username, \
              regexp_extract(useridentity.arn, \
              ':(?:assumed-role/[^/]*/|user/(?:.*/)?|federated-user/)([^/]+)$', 1), \
              regexp_extract(useridentity.principalid, '^[^:]*:(.+)$', 1), \
@@ -73,8 +75,11 @@ pub(super) static FIELDS: &[JsonField] = &[
         .doc("the agent through which the request was made: SDK, console, service"),
     text("recipientAccountId", Role::Dimension)
         .also(&["accountId"])
-        .aliases(&["cloud.account.id"])
         .doc("the account that received the event"),
+    JsonField::derived("cloud.account.id", Kind::Text, Role::Dimension)
+        .athena("coalesce(recipientaccountid, useridentity.accountid)")
+        .made()
+        .doc("the account that received the event; the caller's where the event does not say it (before version 1.02)"),
     text("userIdentity.arn", Role::Dimension).aliases(&["user.arn"]).doc("ARN of the identity that called"),
     text("userIdentity.principalId", Role::Dimension)
         .aliases(&["user.id"])

@@ -405,3 +405,46 @@ fn arbitrary_changes_never_panic() {
         }
     }
 }
+
+#[test]
+fn an_event_that_does_not_say_who_received_it_is_the_callers() {
+    for (members, account) in [
+        (r#""eventVersion":"1.01","userIdentity":{"accountId":"000111122223"}"#, "000111122223"),
+        (r#""eventVersion":"1.0","userIdentity":{"type":"Root","accountId":"111122223333"}"#, "111122223333"),
+        (
+            r#""eventVersion":"1.11","recipientAccountId":"444455556666","userIdentity":{"accountId":"111122223333"}"#,
+            "444455556666",
+        ),
+        (r#""eventVersion":"1.01","userIdentity":{"invokedBy":"x.amazonaws.com"}"#, ""),
+    ] {
+        let event = format!(
+            r#"{{{members},"eventTime":"20140305T013000Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","eventID":"e-1"}}"#
+        );
+        let (table, faults, _) = decode(&[event.as_bytes()]);
+        assert_eq!(faults, []);
+        shows(&table, 0, &[("cloud.account.id", account), ("@timestamp", "2014-03-05T01:30:00Z")]);
+        let recipient = if members.contains("recipient") { account } else { "" };
+        shows(&table, 0, &[("recipientAccountId", recipient)]);
+    }
+}
+
+#[test]
+fn a_user_of_the_web_is_its_id() {
+    for (identity, name) in [
+        (
+            r#""principalId":"accounts.google.com:1234.apps.example.com:10769","identityProvider":"accounts.google.com""#,
+            "10769",
+        ),
+        (r#""principalId":"accounts.google.com:1234.apps.example.com:10769","userName":"10770""#, "10770"),
+        (r#""principalId":"graph.facebook.com:1234567:98765""#, "98765"),
+        (
+            r#""principalId":"arn:aws:iam::111122223333:oidc-provider/t.example.com:sts.amazonaws.com:repo:a/b""#,
+            "repo:a/b",
+        ),
+    ] {
+        let event = format!(
+            r#"{{"eventVersion":"1.08","userIdentity":{{"type":"WebIdentityUser",{identity}}},"eventTime":"2026-03-05T01:30:00Z","eventSource":"sts.amazonaws.com","eventName":"AssumeRoleWithWebIdentity","eventID":"e-1"}}"#
+        );
+        shows(&decode(&[event.as_bytes()]).0, 0, &[("user.name", name)]);
+    }
+}
