@@ -19,7 +19,7 @@
 //! Meaning follows the vendor (user guide, `FilterAndPatternSyntax`, read 2026-11): letter case counts; a condition on a
 //! missing field does not hold, `!=` included; a `*` is a wildcard at the beginning and the end of a value and a star
 //! inside it; `<` and its like compare numbers only. A slotted pattern fits records of as many words as it has slots.
-//! What the tree cannot tell apart: a field that is `null` and one that is missing, both of which do not exist.
+//! A field that is `null` exists (`jsonhas`, `jsonnull`); an object or a list fits no comparison (`jsonscalar`).
 //!
 //! Here are characters, and conditions joined by `&&` and `||`; one condition is in `condition`, the rest of the grammar in
 //! `slots` and `terms`.

@@ -36,3 +36,7 @@ impl JsonPaths for NoJson {
 
 /// What stands before a JSON path that is meant even where a column has that name: `@message.duration`.
 pub const IN_MESSAGE: &str = "@message.";
+
+/// What stands before a JSON path whose kind of value is meant: `null`, `object`, `array` or `value`. Nobody writes it;
+/// plans ask for it where `null` is not what is missing.
+pub const KIND_OF: &str = "@kind.";

@@ -6,7 +6,7 @@ use super::{
 };
 use logloupe_table::{
     external::{Log, Logs},
-    json_paths::{IN_MESSAGE, JsonPaths, PathReader},
+    json_paths::{IN_MESSAGE, JsonPaths, KIND_OF, PathReader},
 };
 
 /// The paths of these formats' records.
@@ -41,7 +41,14 @@ impl JsonPaths for Paths<'_> {
         self.reader(format, path)(record, out)
     }
     fn reader<'r>(&'r self, format: &'r str, path: &'r str) -> Box<PathReader<'r>> {
-        let (part, path) = (self.part(format), path.strip_prefix(IN_MESSAGE).unwrap_or(path));
+        let part = self.part(format);
+        if let Some(path) = path.strip_prefix(KIND_OF) {
+            let (exact, folded) = (Path::new(path).kind(), Path::any_case(path).kind());
+            return Box::new(move |record, out| {
+                part.of(record).is_some_and(|json| exact.extract(json, out) || folded.extract(json, out))
+            });
+        }
+        let path = path.strip_prefix(IN_MESSAGE).unwrap_or(path);
         // As written; where no key is written so, in any letter case, as SQL's names are.
         let (exact, folded) = (Path::new(path), Path::any_case(path));
         Box::new(move |record, out| {

@@ -10,7 +10,7 @@ use logloupe_table::{
     schema::{LINE, RECORD, SOURCE},
 };
 use logloupe_table::{
-    json_paths::{IN_MESSAGE, JsonPaths},
+    json_paths::{IN_MESSAGE, JsonPaths, KIND_OF},
     schema::BUILT_IN,
 };
 
@@ -100,7 +100,9 @@ pub(super) fn resolve(table: &Table, name: &str, json: &dyn JsonPaths) -> Result
     if let Some(column) = table.derived(name) {
         return Ok(Input::Column(column));
     }
-    if json.has_json(table.format()) && (!name.starts_with('@') || name.starts_with(IN_MESSAGE)) {
+    if json.has_json(table.format())
+        && (!name.starts_with('@') || name.starts_with(IN_MESSAGE) || name.starts_with(KIND_OF))
+    {
         return Err(name.to_owned());
     }
     Ok(Input::Const(Value::Null))

@@ -11,6 +11,21 @@ pub(super) fn kernel(function: Json) -> Kernel {
         Json::JsonStringify => Kernel::Scalar(stringify),
         Json::JsonArraySize => Kernel::Scalar(size),
         Json::JsonArrayContains => Kernel::Scalar(contains),
+        Json::JsonHas => Kernel::Scalar(|args| Value::Bool(args.iter().any(|a| !a.is_null()))),
+        Json::JsonNull => Kernel::Scalar(|args| Value::Bool(kind(args) == Some("null"))),
+        Json::JsonScalar => Kernel::Scalar(scalar),
+    }
+}
+
+/// What a plan adds to the argument of a function about a field: which kind of value the record has there.
+fn kind(args: &[Value]) -> Option<&str> {
+    args.get(1).and_then(Value::as_text)
+}
+
+fn scalar(args: &[Value]) -> Value {
+    match (&args[0], kind(args)) {
+        (Value::List(_), _) | (_, Some("object" | "array")) => Value::Null,
+        (value, _) => value.clone(),
     }
 }
 

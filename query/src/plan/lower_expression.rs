@@ -12,11 +12,12 @@ use super::{
 };
 use crate::kernels::Kernel;
 use logloupe_syntax::{
-    functions::{self, AggregateKind, Func, Sql, aggregate},
+    functions::{self, AggregateKind, Func, Json, Sql, aggregate},
     label,
     tree::{Binary, E, Expr, Pattern, Spanned, Unary},
     whole_label,
 };
+use logloupe_table::json_paths::KIND_OF;
 use logloupe_table::{Kind, Unit, Value, address};
 
 /// How deep expressions may be nested: evaluation recurses, and a worker's stack is small.
@@ -117,6 +118,19 @@ impl Lower<'_> {
         }
     }
 
+    /// Which kind of value the record has under the name that is a function's argument. Columns hold single values.
+    fn kind_of(&mut self, function: Json, args: &[E]) -> Option<Node> {
+        let Some(Expr::Field(name)) = args.first().map(|a| &a.item) else { return None };
+        let own = self.catalog.find(name).is_some();
+        let asked = self.catalog.has_json()
+            && self.post.is_none()
+            && !self.names.is_closed()
+            && self.names.defined(name).is_none()
+            && !name.starts_with('@')
+            && !(own && function == Json::JsonScalar);
+        asked.then(|| self.field(&format!("{KIND_OF}{name}"), &(0..0)))
+    }
+
     fn call(&mut self, e: &E, name: &Spanned<String>, args: &[E]) -> Node {
         // After `stats`, `bin(5m)` and `count(*)` are names of columns.
         let names = self.post.as_ref().map_or(&self.names, |p| &p.names);
@@ -148,7 +162,10 @@ impl Lower<'_> {
                 args.first().map_or(Node::Const(Value::Null), |time| self.expr(time))
             }
             Kernel::Scalar(_) => {
-                let nodes = args.iter().map(|a| self.expr(a)).collect();
+                let mut nodes: Vec<Node> = args.iter().map(|a| self.expr(a)).collect();
+                if let Func::Json(of @ (Json::JsonHas | Json::JsonNull | Json::JsonScalar)) = function.func {
+                    nodes.extend(self.kind_of(of, args));
+                }
                 Op::function(function).map_or(Node::Const(Value::Null), |op| Node::apply(op, nodes))
             }
             Kernel::Bin => {

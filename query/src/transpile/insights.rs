@@ -8,7 +8,7 @@ use super::{Unsupported, log};
 use crate::plan::{self, Catalog};
 use logloupe_syntax::{
     explanation::InsightsQuery,
-    functions::{self, AggregateKind, Func, Time, aggregate},
+    functions::{self, AggregateKind, Func, Json, Time, aggregate},
     label,
     tree::{
         Binary, Command, E, Expr, ParsePattern, Pattern, Period, PeriodUnit, Projection, Query, SortKey,
@@ -336,6 +336,12 @@ impl Writer<'_> {
                 self.note("count_distinct is approximate in Insights where there are very many values");
             }
             return Ok(call(found.name, written));
+        }
+        match (functions::find(&name.item).map(|spec| spec.func), args) {
+            // `null` is missing there, and objects and lists are no fields.
+            (Some(Func::Json(Json::JsonHas)), [_]) => return Ok(call("ispresent", self.exprs(args)?)),
+            (Some(Func::Json(Json::JsonScalar)), [field]) => return self.expr(field),
+            _ => {}
         }
         let Some(spec) = functions::find(&name.item).filter(|spec| spec.insights) else {
             return Err(missing_there(&name.item));

@@ -13,6 +13,12 @@ pub enum Json {
     JsonArraySize,
     /// `jsonArrayContains(list, value)`
     JsonArrayContains,
+    /// `jsonHas(field)`
+    JsonHas,
+    /// `jsonNull(field)`
+    JsonNull,
+    /// `jsonScalar(field)`
+    JsonScalar,
 }
 
 /// What is known of them, in the order of the documentation.
@@ -72,5 +78,41 @@ pub(super) const SPECS: &[Spec] = &[
         insights: true,
         sql: &[sql("json_array_contains", 2, 2)],
         athena: Athena::Template("json_array_contains({t0}, {1})", SqlType::Bool),
+    },
+    Spec {
+        func: Func::Json(Json::JsonHas),
+        name: "jsonHas",
+        aliases: &[],
+        signature: "jsonHas(field)",
+        arity: (1, 1),
+        doc: "whether the record has the field, `null` included, which `ispresent` takes for missing",
+        examples: &[("jsonHas('x')", "true")],
+        insights: false,
+        sql: &[],
+        athena: Athena::Special,
+    },
+    Spec {
+        func: Func::Json(Json::JsonNull),
+        name: "jsonNull",
+        aliases: &[],
+        signature: "jsonNull(field)",
+        arity: (1, 1),
+        doc: "whether the record has the field and it is `null`",
+        examples: &[("jsonNull('x')", "false")],
+        insights: false,
+        sql: &[],
+        athena: Athena::Missing,
+    },
+    Spec {
+        func: Func::Json(Json::JsonScalar),
+        name: "jsonScalar",
+        aliases: &[],
+        signature: "jsonScalar(field)",
+        arity: (1, 1),
+        doc: "the field's value; of a field that is an object or a list, nothing",
+        examples: &[("jsonScalar('x')", "x"), ("jsonScalar(jsonParse('[1]'))", "")],
+        insights: false,
+        sql: &[],
+        athena: Athena::Special,
     },
 ];

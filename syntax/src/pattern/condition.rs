@@ -1,9 +1,8 @@
 //! A condition on one field: `$.eventName = "Console*"`, `$.error IS NULL`; in slots, on a slot.
 
-use super::{Parser, at, call, message};
+use super::{Parser, at, call};
 use crate::{
     diagnostic::Diagnostic,
-    quoting::name_parts,
     tree::{Binary, E, Expr, Pattern, Spanned, Unary},
 };
 use logloupe_table::{Value, value::parse_number};
@@ -41,7 +40,12 @@ impl Parser<'_> {
         }
         let negated = self.eat_word("NOT");
         if self.eat_word("EXISTS") {
-            return Some(present(start..self.at, subject, negated));
+            let span = start..self.at;
+            if self.slots.is_some() {
+                return Some(present(span, subject, negated));
+            }
+            let has = call(span.clone(), "jsonhas", vec![Box::new(subject)]);
+            return Some(if negated { at(span, Expr::Unary(Unary::Not, has)) } else { has });
         }
         if negated {
             self.unexpected("`EXISTS` after `NOT`", "for example `$.error NOT EXISTS`");
@@ -83,15 +87,22 @@ impl Parser<'_> {
         let ordered = !matches!(op, Binary::Equal | Binary::NotEqual);
         let negated = op == Binary::NotEqual;
         let item = Box::new(subject);
+        let json = self.slots.is_none();
+        // What is an object or a list fits no condition.
+        let scalar = |item: E| if json { call(item.span.clone(), "jsonscalar", vec![item]) } else { item };
         let like = |pattern| Expr::Like {
             negated,
-            item: item.clone(),
+            item: scalar(item.clone()),
             pattern: Spanned::new(pattern, span.clone()),
         };
         let expr = match wanted {
             Wanted::Number(number) => {
                 // `<` and its like hold for numbers only, whatever else the field may be.
-                let item = if ordered { call(item.span.clone(), "tonumber", vec![item]) } else { item };
+                let item = match (ordered, negated) {
+                    (true, _) => call(item.span.clone(), "tonumber", vec![item]),
+                    (false, true) => scalar(item),
+                    (false, false) => item,
+                };
                 Expr::Binary(op, item, at(span, Expr::Literal(number)))
             }
             _ if ordered => {
@@ -106,7 +117,7 @@ impl Parser<'_> {
             Wanted::Regex(regex) => like(Pattern::Regex(regex)),
             Wanted::Text(text) if text == "*" => {
                 // Anything that is there.
-                let found = present(all.clone(), *item, false);
+                let found = present(all.clone(), *scalar(item), false);
                 return Some(if negated { at(all, Expr::Unary(Unary::Not, found)) } else { found });
             }
             Wanted::Text(text) => {
@@ -119,7 +130,10 @@ impl Parser<'_> {
                     self.report(Diagnostic::warning(span.clone(), message).help(help));
                 }
                 match (open, end) {
-                    (false, false) => Expr::Binary(op, item, at(span, Expr::Literal(Value::text(&text)))),
+                    (false, false) => {
+                        let item = if negated { scalar(item.clone()) } else { item.clone() };
+                        Expr::Binary(op, item, at(span.clone(), Expr::Literal(Value::text(&text))))
+                    }
                     (true, true) => like(Pattern::Text(core.to_owned())),
                     (true, false) => like(Pattern::Regex(format!("{}$", escape(core)))),
                     (false, true) => like(Pattern::Regex(format!("^{}", escape(core)))),
@@ -129,16 +143,9 @@ impl Parser<'_> {
         Some(at(all, expr))
     }
 
-    /// `IS NULL`: there is no value, and the record writes one.
+    /// `IS NULL`: the record has the key, and it is null. In slots no word is.
     fn is_null(&mut self, start: usize, subject: &Spanned<Expr>) -> E {
-        let span = start..self.at;
-        let missing = present(span.clone(), subject.clone(), true);
-        let Expr::Field(name) = &subject.item else { return missing };
-        let key = name_parts(name).pop().map_or(String::new(), |(part, _)| part);
-        let key = key.rsplit('.').next().unwrap_or_default();
-        let pattern = Pattern::Regex(format!("\"{}\"\\s*:\\s*null", escape(key)));
-        let written = Expr::Like { negated: false, item: message(), pattern: Spanned::made(pattern) };
-        at(span.clone(), Expr::Binary(Binary::And, missing, at(span, written)))
+        call(start..self.at, "jsonnull", vec![Box::new(subject.clone())])
     }
 
     /// The value after `=`.

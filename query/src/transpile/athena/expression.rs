@@ -8,7 +8,7 @@ use super::{
 use crate::plan::{Node, Op, pattern::Extractor};
 use logloupe_syntax::{
     Unsupported,
-    functions::SqlType,
+    functions::{Func, Json, SqlType},
     sql::{
         display::symbol,
         write::{self, Expression, Level},
@@ -136,8 +136,17 @@ impl Printer<'_> {
             }
             Op::Item(n) => self.item(*n, first(args)?),
             Op::Function(function, _) => {
+                // Tables there have no null beside missing, and no objects where values stand.
+                match function.func {
+                    Func::Json(Json::JsonHas) => {
+                        let value = self.value(first(args)?)?;
+                        return Ok(Typed::of(value.expr.is_not_null(), SqlType::Bool));
+                    }
+                    Func::Json(Json::JsonScalar) => return self.value(first(args)?),
+                    _ => {}
+                }
                 let mut values = Vec::with_capacity(args.len());
-                for arg in args {
+                for arg in args.iter().take(function.arity.1) {
                     values.push(self.value(arg)?);
                 }
                 self.function(function, values)

@@ -37,6 +37,8 @@ pub struct Path {
     /// The last key in small letters, where it is looked for in any letter case.
     folded: Option<Box<[u8]>>,
     any_case: bool,
+    /// The kind of the value is meant and not the value.
+    kind: bool,
 }
 
 impl Path {
@@ -50,7 +52,7 @@ impl Path {
                     .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'@' | b':' | b'.'))
         };
         let last = last_key(&path).filter(plain).map(|k| Finder::new(k.as_bytes()).into_owned());
-        Path { path, quoted, last, folded: None, any_case: false }
+        Path { path, quoted, last, folded: None, any_case: false, kind: false }
     }
     /// The path whose keys are compared without regard to letter case, as SQL engines write them.
     pub fn any_case(path: &str) -> Path {
@@ -59,7 +61,11 @@ impl Path {
             !k.is_empty() && k.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'))
         };
         let folded = last_key(&path).filter(plain).map(|k| k.to_ascii_lowercase().into_bytes().into());
-        Path { path, quoted, last: None, folded, any_case: true }
+        Path { path, quoted, last: None, folded, any_case: true, kind: false }
+    }
+    /// The path as one that gives the kind of the value: `null`, `object`, `array` or `value`.
+    pub fn kind(self) -> Path {
+        Path { kind: true, ..self }
     }
     /// Writes the value in `record` to `out`: a scalar's text, an object's or array's JSON text. Says `false`,
     /// leaving `out` alone, where nothing or `null` stands.
@@ -72,7 +78,7 @@ impl Path {
         }
         CARRIERS.iter().any(|carrier| {
             let path = (*carrier).to_owned();
-            let inner = Path { path, quoted: false, last: None, folded: None, any_case: false };
+            let inner = Path { path, quoted: false, last: None, folded: None, any_case: false, kind: false };
             let mut event = Vec::new();
             memchr::memmem::find(record, carrier.as_bytes()).is_some()
                 && inner.dig(record, carrier, &mut event, 0)
@@ -96,6 +102,16 @@ impl Path {
         let _ = seek.value(start, path, 0, &mut best);
         let Some(hit) = best else { return false };
         let raw = text.get(hit.found.start..hit.found.end).unwrap_or_default();
+        if hit.rest.is_empty() && self.kind {
+            out.extend_from_slice(match hit.found.tag {
+                Tag::Missing => return false,
+                Tag::Null => b"null",
+                Tag::Object => b"object",
+                Tag::Array => b"array",
+                _ => b"value",
+            });
+            return true;
+        }
         if hit.rest.is_empty() {
             if matches!(hit.found.tag, Tag::Missing | Tag::Null) {
                 return false;

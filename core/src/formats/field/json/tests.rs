@@ -249,6 +249,29 @@ fn dots_in_backticks_part_nothing() {
 }
 
 #[test]
+fn a_path_has_a_kind() {
+    let record = r#"{"n":null,"o":{"n":null,"l":[null,"x",{}]},"s":"{\"a\":null}","e":""}"#;
+    for (path, kind) in [
+        ("n", Some("null")),
+        ("o", Some("object")),
+        ("o.n", Some("null")),
+        ("o.l", Some("array")),
+        ("o.l.0", Some("null")),
+        ("o.l.1", Some("value")),
+        ("o.l.3", None),
+        ("s", Some("value")),
+        ("s.a", Some("null")),
+        ("e", Some("value")),
+        ("x", None),
+        ("o.x", None),
+    ] {
+        let mut out = Vec::new();
+        let found = super::Path::new(path).kind().extract(record.as_bytes(), &mut out);
+        assert_eq!(found.then(|| String::from_utf8(out).unwrap()).as_deref(), kind, "{path}");
+    }
+}
+
+#[test]
 fn leaves_are_listed_and_each_can_be_extracted() {
     let mut listed = Vec::new();
     paths(EVENT.as_bytes(), 1000, &mut |path, value| {
