@@ -78,8 +78,9 @@ const RECOGNISED: &[(&str, &str, &[&str])] = &[
     ("elb/open-telemetry__opentelemetry-collector-contrib", "alb", &["nlb_al_valid_logs.log"]),
 ];
 
-/// Records that are rejected, and rightly so: `too_few_fields` says it in its name.
-const REJECTED: &[(&str, u64)] = &[("vpc_flow_log_too_few_fields.log", 1)];
+/// Records that are rejected, and rightly so: their names say why.
+const REJECTED: &[(&str, u64)] =
+    &[("vpc_flow_log_too_few_fields.log", 1), ("vpc_flow_log_too_many_fields.log", 1)];
 
 #[test]
 fn what_there_is_a_format_for_is_recognised() {
