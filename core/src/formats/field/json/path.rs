@@ -152,14 +152,24 @@ fn last_key(path: &str) -> Option<String> {
     Some(key.replace(DOT, "."))
 }
 
-/// Whether `key`, in any letter case, ends somewhere in `text` with a quote, escaped or not, or could in another spelling.
+/// Letters from the commonest in logs to the rarest; what is not among them counts as common.
+const COMMON_FIRST: &[u8] = b"etaiorsncdlpumgyvfbhwkxjqz";
+
+/// Whether `key`, in small letters, stands somewhere in `text` in any letter case, with a quote behind it, escaped or not,
+/// or could in another spelling.
 fn has_key(key: &[u8], text: &[u8]) -> bool {
-    let mut ends = memchr::memchr2_iter(b'"', b'\\', text);
-    ends.any(|at| {
-        let start = at.checked_sub(key.len());
-        start.is_some_and(|start| text[start..at].eq_ignore_ascii_case(key))
-            || text[at..].starts_with(b"\\u00")
-    })
+    // The rarest letter of the key is looked for: a quote is behind every other word.
+    let rarity = |byte: &u8| COMMON_FIRST.iter().position(|letter| letter == byte);
+    let Some((offset, rare)) = key.iter().enumerate().max_by_key(|(_, byte)| rarity(byte)) else {
+        return true;
+    };
+    let mut places = memchr::memchr2_iter(*rare, rare.to_ascii_uppercase(), text);
+    let ends = |at: usize| {
+        let start = at.checked_sub(offset)?;
+        let (word, rest) = text.get(start..)?.split_at_checked(key.len())?;
+        Some(word.eq_ignore_ascii_case(key) && matches!(rest.first(), Some(b'"' | b'\\')))
+    };
+    places.any(|at| ends(at) == Some(true)) || memchr::memmem::find(text, b"\\u00").is_some()
 }
 
 /// The first place at or after `from` where the key ends with a quote, escaped or not.
@@ -416,5 +426,30 @@ impl List<'_> {
             self.path.push('.');
         }
         self.path.push_str(part);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_in_any_letter_case_is_found_by_its_rarest_letter() {
+        for (key, text, found) in [
+            ("host", r#"{"Host":1}"#, true),
+            ("host", r#"{\"hOST\":1}"#, true),
+            ("host", r#"{"hosts":1,"ghos":2}"#, false),
+            ("host", r#"{"xhost":1}"#, true),
+            ("x", r#"{"a":"x","b":"X"}"#, true),
+            ("2024", r#"{"2024":0}"#, true),
+            ("2024", r#"{"2023":0}"#, false),
+            ("zz", r#"{"z":"zz "}"#, false),
+            ("host", r#"{"\u0068ost":1}"#, true),
+            ("host", "", false),
+            ("host", "hos", false),
+            ("host", "host", false),
+        ] {
+            assert_eq!(has_key(key.as_bytes(), text.as_bytes()), found, "{key} in {text}");
+        }
     }
 }
