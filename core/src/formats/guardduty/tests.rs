@@ -1,0 +1,148 @@
+//! Findings as rows: what a field is made of, in every shape that the vendor writes.
+
+use super::*;
+use crate::ingest::{Limits, Loader, Options};
+
+#[test]
+fn the_api_spells_every_part_with_a_capital() {
+    assert_eq!(pascal("service.action.dnsRequestAction.domain"), "Service.Action.DnsRequestAction.Domain");
+    assert_eq!(pascal("resource.s3BucketDetails.0.name"), "Resource.S3BucketDetails.0.Name");
+}
+
+/// The values of these columns of a finding with this resource and this action, as it is exported and by the API.
+fn columns(resource: &str, action: &str, names: [&str; 3]) -> [String; 3] {
+    let finding = format!(
+        r#"{{"schemaVersion":"2.0","accountId":"111122223333","id":"1","type":"t","severity":2,"updatedAt":"2026-03-05T00:00:00Z","resource":{{{resource}}},"service":{{"action":{{{action}}}}}}}"#
+    );
+    let mut api = String::new();
+    let mut parts = finding.split('"').enumerate().peekable();
+    while let Some((i, part)) = parts.next() {
+        let is_key = i % 2 == 1 && parts.peek().is_some_and(|(_, next)| next.starts_with(':'));
+        api.push_str(&if is_key { pascal(part) } else { part.to_owned() });
+        if parts.peek().is_some() {
+            api.push('"');
+        }
+    }
+    let [exported, api] = [finding, api].map(|text| {
+        let mut loader = Loader::new(vec![&GuardDuty], Limits::default(), 1);
+        loader.open("x", Options::default());
+        loader.push(text.as_bytes());
+        let (shard, _) = loader.into_parts();
+        let row = shard.tables[0].row(0).unwrap();
+        names.map(|name| row.show(name))
+    });
+    assert_eq!(exported, api, "{resource}");
+    exported
+}
+
+#[test]
+fn the_resource_is_named_by_its_type() {
+    let key = r#""accessKeyDetails":{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","userName":"alice"}"#;
+    let instance = r#""instanceDetails":{"instanceId":"i-0a1b2c3d4e5f60718"}"#;
+    for (kind, details, name) in [
+        ("AccessKey", instance, "alice"),
+        ("Instance", instance, "i-0a1b2c3d4e5f60718"),
+        ("S3Bucket", r#""s3BucketDetails":[{"name":"example-bucket"}]"#, "example-bucket"),
+        ("EKSCluster", r#""eksClusterDetails":{"name":"eks"}"#, "eks"),
+        ("ECSCluster", r#""ecsClusterDetails":{"name":"ecs"},"containerDetails":{"name":"c"}"#, "ecs"),
+        ("Container", r#""containerDetails":{"name":"c"},"ecsClusterDetails":{"name":"ecs"}"#, "c"),
+        ("RDSDBInstance", r#""rdsDbInstanceDetails":{"dbInstanceIdentifier":"db"}"#, "db"),
+        ("RDSLimitlessDB", r#""rdsLimitlessDbDetails":{"dbClusterIdentifier":"shards"}"#, "shards"),
+        ("Lambda", r#""lambdaDetails":{"functionName":"f"}"#, "f"),
+        ("EBSVolume", r#""ebsVolumeDetails":{"scannedVolumeDetails":[{"volumeArn":"v"}]}"#, "v"),
+        ("EBSSnapshot", r#""ebsSnapshotDetails":{"snapshotArn":"s"}"#, "s"),
+        ("EC2Image", r#""ec2ImageDetails":{"imageArn":"m"}"#, "m"),
+        // A type that is not known, and one whose details are missing.
+        ("Whatever", instance, "i-0a1b2c3d4e5f60718"),
+        ("Lambda", r#""lambdaDetails":{}"#, "alice"),
+    ] {
+        let resource = format!(r#""resourceType":"{kind}",{key},{details}"#);
+        let found = columns(
+            &resource,
+            r#""actionType":"AWS_API_CALL""#,
+            ["resource.name", "user.name", "destination.ip"],
+        );
+        assert_eq!(found, [name, "alice", ""], "{kind}");
+    }
+}
+
+#[test]
+fn users_of_kubernetes_and_databases_are_users() {
+    let key = r#""accessKeyDetails":{"userName":"alice"}"#;
+    let kubernetes = r#""kubernetesDetails":{"kubernetesUserDetails":{"username":"system:anonymous"}}"#;
+    let database = r#""rdsDbUserDetails":{"user":"postgres","database":"orders"}"#;
+    for (resource, user) in [
+        (key.to_owned(), "alice"),
+        (format!("{key},{kubernetes}"), "system:anonymous"),
+        (format!("{database},{key}"), "postgres"),
+        (r#""kubernetesDetails":{"kubernetesUserDetails":null}"#.to_owned(), ""),
+    ] {
+        assert_eq!(columns(&resource, "", ["user.name", "id", "type"])[0], user, "{resource}");
+    }
+}
+
+#[test]
+fn the_destination_is_the_address_that_was_reached() {
+    let one = r#""instanceDetails":{"networkInterfaces":[{"privateIpAddress":"10.0.12.34","publicIp":""}]}"#;
+    let two = r#""instanceDetails":{"networkInterfaces":[{"privateIpAddress":"10.0.12.34"},{"privateIpAddress":"10.0.12.35","publicIp":"203.0.113.80"}]}"#;
+    let connection = |local: &str| {
+        format!(
+            r#""actionType":"NETWORK_CONNECTION","networkConnectionAction":{{"localIpDetails":{{{local}}},"localPortDetails":{{"port":22}}}}"#
+        )
+    };
+    let probe = |local: &str| {
+        format!(
+            r#""actionType":"PORT_PROBE","portProbeAction":{{"portProbeDetails":[{{"localIpDetails":{{{local}}},"localPortDetails":{{"port":22}}}}]}}"#
+        )
+    };
+    for (resource, action, address) in [
+        (two, connection(r#""ipAddressV4":"10.0.12.99""#), "10.0.12.99"),
+        (two, connection(r#""ipAddressV6":"2001:db8::7""#), "2001:db8::7"),
+        (two, probe(r#""ipAddressV4":"10.0.12.98""#), "10.0.12.98"),
+        (two, probe(""), "10.0.12.35"),
+        (one, probe(""), "10.0.12.34"),
+        (one, connection(r#""ipAddressV4":"""#), "10.0.12.34"),
+        ("", connection(r#""ipAddressV4":"10.0.12.99""#), "10.0.12.99"),
+    ] {
+        let found = columns(resource, &action, ["destination.ip", "destination.port", "id"]);
+        assert_eq!(found, [address, "22", "1"], "{resource} {action}");
+    }
+    for action in [r#""actionType":"DNS_REQUEST""#, r#""actionType":"AWS_API_CALL""#, ""] {
+        assert_eq!(columns(one, action, ["destination.ip", "id", "type"])[0], "", "{action}");
+    }
+}
+
+#[test]
+fn columns_asked_for_by_name_exist() {
+    for name in ["resource.name", "destination.ip"] {
+        assert!(column(name) < FIELDS.len(), "{name}");
+    }
+    assert_eq!(FIELDS[LABEL].field.name, "severityLabel");
+}
+
+#[test]
+fn severities_have_the_vendors_words() {
+    for (severity, word) in [
+        (1.0, "Low"),
+        (3.9, "Low"),
+        (4.0, "Medium"),
+        (6.9, "Medium"),
+        (7.0, "High"),
+        (8.9, "High"),
+        (9.0, "Critical"),
+    ] {
+        assert_eq!(label(severity), word, "{severity}");
+    }
+}
+
+#[test]
+fn findings_of_other_services_are_not_claimed() {
+    for record in [
+        r#"{"SchemaVersion":"2018-10-08","Id":"1","ProductArn":"p","AwsAccountId":"1","Severity":{"Label":"LOW"},"Types":["a"],"Resources":[]}"#,
+        r#"{"schemaVersion":"1.0","id":"1","accountId":"1","type":"Policy:IAMUser/S3BucketPublic","severity":{"score":3},"category":"POLICY","resourcesAffected":{}}"#,
+        r#"{"type":"a","severity":3,"resource":{},"service":"x"}"#,
+    ] {
+        let head = Head { name: "guardduty", framing: Framing::Json, records: &[record.as_bytes()] };
+        assert_eq!(GuardDuty.sniff(&head), Sniff::No, "{record}");
+    }
+}
