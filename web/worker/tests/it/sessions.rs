@@ -167,16 +167,13 @@ fn any_number_of_workers_says_the_same() {
         names.chain(catalog.sources().map(str::to_owned)).collect()
     };
     assert_eq!(known(&catalog), known(&merged));
+    // That the number of shards changes no answer is tested with the coordinator: here, each form in which partial
+    // results and answers travel.
     for query in [
         "",
-        "203.0.113.77",
-        "filter event.outcome = \"failure\"",
         "filter accessKeyId = \"AKIACIDEPLOY7EXAMPLE\" | sort sourceIPAddress, @timestamp",
-        "fields strlen(@message) as length | filter length > 900",
         "filter eventName = \"RunInstances\" | stats count(*) as n by awsRegion | sort awsRegion",
-        "sort @timestamp desc | limit 20",
         "dedup eventName | sort eventName | limit 7",
-        "filter sourceIPAddress in (SOURCE cloudtrail | filter event.outcome = \"failure\" | fields sourceIPAddress)",
         "SOURCE cloudtrail | join left=a right=b where a.sourceIPAddress = b.sourceIPAddress \
          (SOURCE cloudtrail | filter event.outcome = \"failure\" | stats count(*) as n by sourceIPAddress) \
          | filter b.n > 2 and eventName in (SOURCE cloudtrail | stats count(*) as n by eventName | filter n < 9)",
