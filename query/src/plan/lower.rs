@@ -361,8 +361,11 @@ impl<'c> Lower<'c> {
             let name = key.name();
             stage.inputs.push(name.clone());
             names.define(&label(&key.expr.item), Node::Input(i), unit);
-            names.define(&name, Node::Input(i), unit);
             shown.push(Output { name, unit, node: Node::Input(i) });
+        }
+        // After all labels: in `by a as b, b as a` a key goes by its own name.
+        for (i, key) in shown.iter().enumerate() {
+            names.define(&key.name, Node::Input(i), key.unit);
         }
         self.keys_compared();
         self.post = Some(Post { names, stage, keys: keys.len(), calls: Vec::new() });

@@ -86,6 +86,10 @@ impl Lower<'_> {
                     .map(|n| if let Node::Const(v) = n { Some(v.clone()) } else { None })
                     .collect();
                 match constants {
+                    // It is not known of a missing value what it differs from.
+                    Some(values) if *negated && values.iter().any(Value::is_null) => {
+                        Node::Const(Value::Bool(false))
+                    }
                     Some(values) => {
                         Node::apply(Op::In(Arc::new(JoinIndex::new(values)), *negated), vec![item])
                     }

@@ -96,7 +96,9 @@ pub(super) fn call(name: &str, args: Vec<E>) -> Expr {
 /// The condition that is true where `e` is false, and nowhere else: not where it is unknown.
 pub(super) fn negation(e: &E) -> E {
     let expr = match &e.item {
-        Expr::Unary(Unary::Not, inner) => return inner.clone(),
+        Expr::Unary(Unary::Not, inner) if is_certain(&inner.item) => return inner.clone(),
+        // "Is not true": where it does not hold the inner one is true, which may leave out what is unknown.
+        Expr::Unary(Unary::Not, _) => Expr::Unary(Unary::Not, e.clone()),
         Expr::Binary(Binary::And, a, b) => Expr::Binary(Binary::Or, negation(a), negation(b)),
         Expr::Binary(Binary::Or, a, b) => Expr::Binary(Binary::And, negation(a), negation(b)),
         Expr::Binary(op, a, b) if op.precedence() == Binary::Equal.precedence() => {
@@ -128,15 +130,20 @@ pub(super) fn negation(e: &E) -> E {
     Box::new(Spanned::new(expr, e.span.clone()))
 }
 
-/// The same condition where only truth matters: `not not x` is `x`.
-fn simple(e: E) -> E {
-    match &e.item {
-        Expr::Unary(Unary::Not, inner) => match &inner.item {
-            Expr::Unary(Unary::Not, inner) => inner.clone(),
-            _ => e,
-        },
-        _ => e,
+/// The same condition where only truth matters: `not not x` is `x`, under `and` and `or` as well.
+fn simple(mut e: E) -> E {
+    if let Expr::Unary(Unary::Not, inner) = &mut e.item
+        && let Expr::Unary(Unary::Not, inner) = &mut inner.item
+    {
+        let inner = std::mem::replace(inner, made(Expr::Literal(Value::Null)));
+        return simple(inner);
     }
+    if let Expr::Binary(Binary::And | Binary::Or, a, b) = &mut e.item {
+        for side in [a, b] {
+            *side = simple(std::mem::replace(side, made(Expr::Literal(Value::Null))));
+        }
+    }
+    e
 }
 
 impl Parser<'_> {
@@ -298,7 +305,7 @@ impl Parser<'_> {
             Infix::Binary(op @ (Binary::And | Binary::Or)) => {
                 let right = self.operators(op.precedence() + 1)?;
                 let both = vec![left, right];
-                return self.over(start, both, |args| binary(op, args.into_iter().map(simple).collect()));
+                return self.over(start, both, |args| binary(op, args));
             }
             Infix::Binary(op @ (Binary::Add | Binary::Subtract)) if self.is_word("interval") => {
                 return self.shifted(left, op == Binary::Subtract, start);
@@ -322,7 +329,9 @@ impl Parser<'_> {
                 let left = self.as_value(left)?;
                 let right = self.operators(infix.precedence() + 1)?;
                 let right = self.as_value(right)?;
-                return self.over(start, vec![left, right], joined);
+                let alone = self.text.get(left.expr.span.clone()).is_some_and(|t| t.starts_with('('));
+                let make = if alone { |args| call("sql.concat", args) } else { joined };
+                return self.over(start, vec![left, right], make);
             }
             Infix::Between => self.between(left, start)?,
             Infix::In => self.members(left, start)?,
@@ -336,7 +345,7 @@ impl Parser<'_> {
             && let Some(null) = list.iter().find(|e| e.item == Expr::Literal(Value::Null))
         {
             let message = "`NOT IN` is never true for a list with NULL in it";
-            return self.fail(null.span.clone(), message, "leave NULL out of the list");
+            self.report(Diagnostic::warning(null.span.clone(), message).help("leave NULL out of the list"));
         }
         let expr = negation(&node.expr).item;
         self.node(expr, start, node.height + 1, node.size.saturating_add(1))

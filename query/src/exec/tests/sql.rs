@@ -136,6 +136,88 @@ fn conditions_know_three_truth_values() {
     }
 }
 
+/// Where nothing equals, a NULL in the list leaves open whether it would.
+#[test]
+fn a_list_with_null_never_excludes() {
+    for (condition, expected) in [
+        ("bytes NOT IN (100, NULL)", "0"),
+        ("NOT (bytes IN (100, NULL))", "0"),
+        ("NOT (bytes NOT IN (100, NULL))", "1"),
+        ("bytes NOT IN (100, bytes + NULL)", "0"),
+        ("bytes NOT IN (NULL) OR action = 'ACCEPT'", "2"),
+        ("(bytes IN (100, NULL)) IS NULL", "4"),
+        ("(bytes NOT IN (100, NULL)) = false", "1"),
+        ("coalesce(bytes NOT IN (100, NULL), true)", "4"),
+        ("(1 IN (NULL)) IS NULL", "5"),
+    ] {
+        assert_eq!(count(condition), expected, "{condition}");
+    }
+}
+
+/// `IS DISTINCT FROM` knows no third truth value, with `NOT` before it and as a value neither.
+#[test]
+fn distinct_from_is_true_or_false() {
+    answers(&[
+        (
+            "SELECT bytes IS DISTINCT FROM 50, NOT (bytes IS DISTINCT FROM start), NOT (action IS NOT DISTINCT FROM NULL) FROM flow_logs ORDER BY eventtime",
+            "true | false | true\ntrue | false | true\ntrue | false | true\nfalse | false | false\ntrue | false | true",
+        ),
+        ("SELECT NOT (NULL IS DISTINCT FROM 'a') FROM web WHERE status = 200", "false"),
+        ("SELECT NOT (NOT (NULL IS DISTINCT FROM bytes)) FROM flow_logs WHERE bytes = 50", "true"),
+        ("SELECT count(*) FROM flow_logs WHERE NOT (NOT (bytes IS DISTINCT FROM start))", "5"),
+        (
+            "SELECT count(*) FROM flow_logs WHERE (NOT (bytes IS DISTINCT FROM nullif(bytes, 100))) = true",
+            "4",
+        ),
+    ]);
+}
+
+/// What says that unknown is false says so beside `AND` and `OR` as well.
+#[test]
+fn coalesced_conditions_stay_certain() {
+    answers(&[
+        (
+            "SELECT NULL AND coalesce(bytes > 90, false), action = 'ACCEPT' AND coalesce(bytes > 90, false) FROM flow_logs ORDER BY eventtime",
+            " | true\n | false\nfalse | false\nfalse | false\nfalse | false",
+        ),
+        ("SELECT count(*) FROM flow_logs WHERE NOT (coalesce(bytes > 90, false) AND action = 'ACCEPT')", "4"),
+        ("SELECT count(*) FROM flow_logs WHERE NOT (coalesce(bytes > 90, false) OR action = 'REJECT')", "1"),
+        ("SELECT count_if(coalesce(bytes > 90, false) AND action = 'ACCEPT') FROM flow_logs", "1"),
+        (
+            "SELECT if(action = 'ACCEPT' AND coalesce(bytes > 90, false), 1, 0) AS x FROM flow_logs ORDER BY eventtime",
+            "1\n0\n0\n0\n0",
+        ),
+        ("SELECT count(*) FROM flow_logs WHERE action = 'ACCEPT' OR coalesce(bytes > 90, false)", "3"),
+    ]);
+}
+
+/// A key goes by its own name, also where another key is made of a column of that name.
+#[test]
+fn keys_may_swap_names() {
+    answers(&[
+        (
+            "SELECT b AS a, a AS b FROM (SELECT action AS a, bytes AS b FROM flow_logs) GROUP BY 1, 2 ORDER BY 2, 1",
+            "100 | ACCEPT\n | ACCEPT\n-7 | REJECT\n300 | REJECT\n50 | ",
+        ),
+        (
+            "SELECT a FROM (SELECT DISTINCT NULL AS a, a AS b FROM (SELECT action AS a FROM flow_logs)) WHERE a = 'ACCEPT'",
+            "",
+        ),
+        (
+            "SELECT nullif(action, 'ACCEPT') AS action, count(*) AS n FROM flow_logs GROUP BY nullif(action, 'ACCEPT'), action ORDER BY n, action",
+            " | 1\nREJECT | 2\n | 2",
+        ),
+        (
+            "SELECT q.srcaddr, q.action FROM (SELECT DISTINCT action AS srcaddr, srcaddr AS action FROM flow_logs) q WHERE q.action = '10.0.0.1' ORDER BY 1",
+            "ACCEPT | 10.0.0.1\nREJECT | 10.0.0.1",
+        ),
+        (
+            "SELECT (action || '-') || 'x' AS x FROM flow_logs GROUP BY (action || '-') HAVING action || '-' <> 'ACCEPT-'",
+            "REJECT-x",
+        ),
+    ]);
+}
+
 #[test]
 fn values_are_athenas() {
     answers(&[
