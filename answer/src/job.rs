@@ -86,7 +86,7 @@ impl<'j> ViewJob<'j> {
         let language = Language::of(&request.query, request.language);
         let parsed = syntax::parse_in(&request.query, language);
         part.diagnostics.extend(parsed.diagnostics);
-        part.diagnostics.extend(plan::check(&parsed.query, &catalog));
+        part.diagnostics.extend(plan::remarks(&parsed.query, &catalog));
         let wrong = part.diagnostics.iter().any(|d| d.severity == Severity::Error);
         let next = plan::subqueries(&parsed.query).into_iter().nth(bound);
         part.subquery = next.is_some() && !wrong;
@@ -155,6 +155,7 @@ impl<'j> ViewJob<'j> {
                     }
                     self.part.total = shard.rows() as u64;
                     self.part.matched = selection.matched;
+                    self.part.names = exec::presence(&plan, shard);
                     self.selected = selection.tables;
                     if !plan.is_selection() {
                         self.part.partial = Some(partial.at_shard(self.shard));

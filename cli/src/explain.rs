@@ -68,6 +68,9 @@ fn catalog(files: &Files) -> (Catalog, Status) {
             let meta = format.meta();
             catalog.add_format(meta.id, &format.fields(), Paths(ALL).has_json(meta.id));
             format.sources().iter().for_each(|name| catalog.add_source(name, meta.id));
+            if Paths(ALL).has_partitions(meta.id) {
+                catalog.add_partitions(meta.id);
+            }
         }
         return (catalog, Status::Answered);
     }

@@ -14,7 +14,7 @@ use logloupe_query::{
     plan::{self, Catalog, Plan},
     result::ResultTable,
 };
-use logloupe_syntax::{self as syntax, Diagnostic, Language, Severity, diagnostic};
+use logloupe_syntax::{self as syntax, Diagnostic, Language, Severity, diagnostic, presence};
 use logloupe_table::{
     Row, Shard, Value,
     builtin::{position, source},
@@ -65,9 +65,14 @@ pub fn run(call: &Query, out: &mut dyn Write) -> Outcome {
 
     let Some(plan) = plan else { return Ok(report::remarks(&loaded.ledger)) };
     let status = report::remarks(&loaded.ledger);
+    let no_rows = presence::no_rows(&driven.view.answer.absent).filter(|_| call.output == Output::Table);
     match (driven.view.table, driven.order) {
         (Some(table), _) => {
             table.remarks.iter().for_each(|remark| eprintln!("logloupe: {remark}"));
+            if let (true, Some(why)) = (table.rows.is_empty(), no_rows) {
+                writeln!(out, "{}", output::plain(&why, usize::MAX))?;
+                return Ok(status);
+            }
             let columns: Vec<String> = table.columns.into_iter().map(|column| column.name).collect();
             output::write(call.output, &columns, table.rows.into_iter(), out)?;
         }
@@ -77,7 +82,10 @@ pub fn run(call: &Query, out: &mut dyn Write) -> Outcome {
                 RowOrder::Listed(ids) if !plan.is_selection() => ids.into_iter().map(row).collect(),
                 _ => in_order(&plan, &loaded.shards, &selections),
             };
-            events(&plan, &loaded.shards, &rows, call.output, out)?;
+            match no_rows.filter(|_| rows.is_empty()) {
+                Some(why) => writeln!(out, "{}", output::plain(&why, usize::MAX))?,
+                None => events(&plan, &loaded.shards, &rows, call.output, out)?,
+            }
         }
     }
     Ok(status)
@@ -147,12 +155,16 @@ impl<'s> Threads<'s> {
                 return self.shards.iter().map(|_| part()).collect();
             }
         };
-        let diagnostics = plan::check(&self.query, &catalog);
+        let diagnostics = plan::remarks(&self.query, &catalog);
         let (subquery, selects) = (next.is_some(), plan.is_selection());
         let mut parts = Vec::new();
         (self.selections, self.remainders) = (Vec::new(), Vec::new());
         for (number, (selection, partial, rest)) in (0..).zip(ask(&plan, self.shards)) {
+            let shard = &self.shards[number as usize];
             parts.push(ViewPart {
+                total: shard.rows() as u64,
+                matched: selection.matched,
+                names: exec::presence(&plan, shard),
                 partial: (!selects).then(|| partial.at_shard(number)),
                 diagnostics: diagnostics.clone(),
                 subquery,

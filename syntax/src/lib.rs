@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`tree`] (the document), [`functions`] (the one table of functions), [`keywords`] (every word with a
 //! meaning), `quoting` (names and quoted texts), [`lexer`] (text to tokens), [`diagnostic`] (what is wrong with a text,
-//! and where), [`Language`] (which one?), `classify` (command or free text?), [`insights`] with `commands`, `subquery`,
+//! and where), [`presence`] (of which names the rows have nothing), [`Language`] (which one?), `classify` (command or free text?), [`insights`] with `commands`, `subquery`,
 //! `table_commands` and `expression` (tokens to tree), `search` (free text), [`sql`] (both ways), [`pattern`], `display`
 //! (tree to its canonical text), [`edit`] (changes to a tree that a click makes), [`highlight`](mod@highlight) (colours
 //! for any text, broken ones too). No import goes in a circle among them.
@@ -23,6 +23,7 @@ mod language;
 pub mod lexer;
 mod parsed;
 pub mod pattern;
+pub mod presence;
 mod quoting;
 mod search;
 pub mod sql;

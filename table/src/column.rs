@@ -42,6 +42,14 @@ impl Column {
     pub fn is_valid(&self, i: usize) -> bool {
         !matches!(self.data, Data::Nulls) && self.valid.as_ref().is_none_or(|v| v.get(i))
     }
+    /// Whether some row has a value.
+    pub fn has_values(&self) -> bool {
+        !matches!(self.data, Data::Nulls) && self.valid.as_ref().is_none_or(|v| !v.none())
+    }
+    /// Whether every row has a value.
+    pub fn is_full(&self) -> bool {
+        !matches!(self.data, Data::Nulls) && self.valid.is_none()
+    }
     /// The integer, time or boolean of row `i`.
     #[inline]
     pub fn int(&self, i: usize) -> Option<i64> {

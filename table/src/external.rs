@@ -2,7 +2,7 @@
 //! Logs. What a single field is called there stands with the field ([`Field::athena`], [`Field::insights`]) where the rules
 //! here do not give it. Data and where to find it; the query crate's `transpile` writes queries with it.
 
-use crate::{Field, schema::BUILT_IN};
+use crate::{Field, partition::Partition, schema::BUILT_IN};
 
 /// A log as AWS's own engines know it.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +48,14 @@ impl AthenaTable {
     pub fn columns(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
         let list = self.ddl.split_once('(').map_or("", |(_, list)| list);
         members(list)
+    }
+    /// The column that partitions the table under that name, as a query names it, and how projection spells its dates.
+    pub fn partition(&self, name: &str) -> Option<(String, &'static str)> {
+        let (_, list) = self.ddl.split_once("PARTITIONED BY (")?;
+        let (own, _) = members(list).find(|(own, _)| own.trim_matches('`').eq_ignore_ascii_case(name))?;
+        let format = format!("'projection.{}.format' = '", own.trim_matches('`'));
+        let (_, spelled) = self.ddl.split_once(format.as_str())?;
+        Some((own.replace('`', "\""), spelled.split_once('\'')?.0))
     }
     /// The column of that name, or the member at that path below one, letter case aside.
     pub fn column(&self, path: &str) -> Option<AthenaColumn> {
@@ -176,9 +184,16 @@ impl Log {
             .or_else(|| self.fields.iter().find(exact))
             .or_else(|| self.fields.iter().find(|f| f.answers_to(name)))
     }
-    /// Whether a name is one of its columns, or built in.
+    /// Whether people partition its table in Athena.
+    pub fn has_partitions(&self) -> bool {
+        self.external.is_some_and(|external| external.athena.is_ok())
+    }
+    /// Whether a name is one of its columns, one that partitions its table, or built in.
     pub fn knows(&self, name: &str) -> bool {
-        BUILT_IN.contains(&name) || self.field(name).is_some()
+        match Partition::of_input(name) {
+            Some((_, name)) => self.has_partitions() || self.field(name).is_some(),
+            None => BUILT_IN.contains(&name) || self.field(name).is_some(),
+        }
     }
 }
 

@@ -8,6 +8,11 @@ pub trait JsonPaths {
     fn sources(&self, _format: &str) -> &'static [&'static str] {
         &[]
     }
+    /// Whether AWS documents a table for the format's log, which people partition: its rows then have the columns of
+    /// [`partition`](crate::partition).
+    fn has_partitions(&self, _format: &str) -> bool {
+        false
+    }
     /// Calls `f(path, text)` for the first `most` leaves of a record that have a value.
     fn leaves(&self, _format: &str, _record: &[u8], _most: usize, _f: &mut dyn FnMut(&str, &str)) {}
     /// Appends the value at `path` of `record` to `out` and says whether there is one.

@@ -7,7 +7,8 @@
 //! 4. [`column`](mod@column): one column of one chunk, sealed; [`writer`]: the same while it is being filled.
 //! 5. [`raw`]: the raw text of records, LZ4-compressed.
 //! 6. [`chunk`] and [`table`](mod@table): rows in chunks, chunks in a table, one table per format.
-//! 7. [`shard`]: the tables and the sources (files) that one worker holds; [`builtin`]: the fields that every row has.
+//! 7. [`shard`]: the tables and the sources (files) that one worker holds; [`builtin`]: the fields that every row has;
+//!    [`partition`]: columns that Athena's tables have and no record holds.
 
 pub mod address;
 pub mod bitmap;
@@ -21,6 +22,7 @@ pub mod json_paths;
 pub mod ledger;
 pub mod lookup;
 pub mod packed;
+pub mod partition;
 mod positional;
 pub mod raw;
 pub mod result;

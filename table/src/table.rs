@@ -1,6 +1,6 @@
 //! All rows of one format that a shard holds. Filled row by row through [`RowWriter`], read chunk by chunk.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use super::{
     Bitmap, CHUNK_ROWS, Cell, Chunk, Column, Data, Dictionary, Field, Kind, Role, Schema, Value,
@@ -143,15 +143,7 @@ impl Table {
         chunks: usize,
         extract: &mut dyn FnMut(&[u8], &mut Vec<u8>) -> bool,
     ) -> bool {
-        let column = match self.derived.get(name) {
-            Some(&column) => column,
-            None => {
-                let field = Field { role: Role::Dimension, ..Field::found(name) };
-                let column = self.add(field, Kind::Text);
-                self.derived.insert(name.to_owned(), column);
-                column
-            }
-        };
+        let column = self.derived_column(name);
         let Table { chunks: all, dictionaries, schema, .. } = self;
         let mut value = Vec::new();
         let mut left = chunks;
@@ -173,13 +165,47 @@ impl Table {
                     }
                 },
             );
-            while chunk.columns.len() <= column {
-                chunk.columns.push(Column::NULLS);
-            }
-            chunk.columns[column] = writer.seal(chunk.rows, dictionary);
-            chunk.derived.push(column);
+            add_derived(chunk, column, writer.seal(chunk.rows, dictionary));
         }
         true
+    }
+    /// The same from the columns of a row instead of its raw record.
+    pub fn derive_from_rows(
+        &mut self,
+        name: &str,
+        chunks: usize,
+        value: &mut dyn FnMut(Row<'_>) -> Option<Arc<str>>,
+    ) -> bool {
+        let column = self.derived_column(name);
+        let role = self.schema.field(column).role;
+        let open: Vec<usize> =
+            (0..self.chunks.len()).filter(|at| !self.chunks[*at].has_derived(column)).collect();
+        for at in open.iter().take(chunks).copied() {
+            let chunk = &self.chunks[at];
+            let values: Vec<Option<Arc<str>>> =
+                (0..chunk.rows).map(|index| value(Row { table: self, chunk, index })).collect();
+            let mut writer = Writer::new(Kind::Text, role);
+            let dictionary = &mut self.dictionaries[column];
+            for value in &values {
+                match value {
+                    Some(text) => writer.push(Cell::Text(text.as_bytes()), dictionary),
+                    None => writer.push_null(),
+                }
+            }
+            let sealed = writer.seal(values.len(), dictionary);
+            add_derived(&mut self.chunks[at], column, sealed);
+        }
+        open.len() <= chunks
+    }
+    /// The column that is derived under this name, made if it is new.
+    fn derived_column(&mut self, name: &str) -> usize {
+        if let Some(&column) = self.derived.get(name) {
+            return column;
+        }
+        let field = Field { role: Role::Dimension, ..Field::found(name) };
+        let column = self.add(field, Kind::Text);
+        self.derived.insert(name.to_owned(), column);
+        column
     }
     /// Marks the rows that repeat an event delivered before; bit `row` set means duplicate.
     pub fn set_duplicates(&mut self, duplicates: Bitmap) {
@@ -207,6 +233,15 @@ impl Table {
         self.dictionaries.push(Dictionary::new(self.seed));
         self.schema.push(field)
     }
+}
+
+/// Gives a chunk a column that was derived for it.
+fn add_derived(chunk: &mut Chunk, column: usize, sealed: Column) {
+    while chunk.columns.len() <= column {
+        chunk.columns.push(Column::NULLS);
+    }
+    chunk.columns[column] = sealed;
+    chunk.derived.push(column);
 }
 
 /// One row being written. Columns may be set in any order; those not set have no value.

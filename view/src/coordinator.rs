@@ -1,6 +1,7 @@
 //! The coordinator of a view: what to ask of the shards next, given what they answered. It covers subqueries, the merge
-//! of partials, top-k refinement, facets' second look and the order of rows, and does no I/O: the page drives it with
-//! messages to its workers, the command with threads, tests and benchmarks with loops.
+//! of partials and of what shards have of the query's names, top-k refinement, facets' second look and the order of rows,
+//! and does no I/O: the page drives it with messages to its workers, the command with threads, tests and benchmarks with
+//! loops.
 //!
 //! ```text
 //! View ──► parts ──► [subquery: Merge ──► View again]
@@ -12,7 +13,10 @@
 
 use std::fmt::Debug;
 
-use logloupe_syntax::{Diagnostic, Severity};
+use logloupe_syntax::{
+    Diagnostic, Severity,
+    presence::{self, Presence},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -109,6 +113,9 @@ pub struct Coordinator<X: Exchange> {
     /// The answers so far of the subqueries, and whether the next one is on its way.
     answers: Vec<X::Table>,
     subquery: bool,
+    /// What is to be said of the query and its subqueries, and what explains an answer without rows.
+    remarks: Vec<Diagnostic>,
+    absent: Vec<Diagnostic>,
     facets: Vec<FacetMerge>,
     counts: Vec<Option<Counts>>,
     refined: Vec<Option<X::Partial>>,
@@ -126,6 +133,8 @@ impl<X: Exchange> Coordinator<X> {
             parts: empty(shards),
             answers: Vec::new(),
             subquery: false,
+            remarks: Vec::new(),
+            absent: Vec::new(),
             facets: Vec::new(),
             counts: Vec::new(),
             refined: Vec::new(),
@@ -155,17 +164,18 @@ impl<X: Exchange> Coordinator<X> {
         if diagnostics.iter().any(|d| d.severity == Severity::Error) {
             return vec![Next::Diagnosed(diagnostics)];
         }
+        self.remark(diagnostics, &mut parts);
         let partials: Vec<X::Partial> = parts.iter_mut().filter_map(|p| p.partial.take()).collect();
         if parts.iter().any(|p| p.subquery) {
             self.subquery = true;
             return vec![Next::Request(Request::Merge(partials))];
         }
-        let mut answer = Answer::default();
+        let mut answer = Answer { absent: std::mem::take(&mut self.absent), ..Answer::default() };
         let mut lanes = Vec::new();
         for part in &mut parts {
             answer.total += part.total;
             answer.matched += part.matched;
-            histogram::merge(&mut answer.histogram, std::mem::take(&mut part.histogram));
+            histogram::merge(&mut answer.histogram, *std::mem::take(&mut part.histogram));
             let splitters = std::mem::take(&mut part.splitters);
             lanes.push((part.rows as usize, splitters.into_iter().map(|(at, p)| (at as usize, p)).collect()));
         }
@@ -188,7 +198,7 @@ impl<X: Exchange> Coordinator<X> {
             columns: parts.first_mut().map(|p| std::mem::take(&mut p.columns)).unwrap_or_default(),
             table: None,
         });
-        let mut next = vec![Next::Diagnosed(diagnostics), Next::Ordered];
+        let mut next = vec![Next::Diagnosed(std::mem::take(&mut self.remarks)), Next::Ordered];
         if !values.is_empty() {
             self.counts = empty(self.shards);
             next.push(Next::Request(Request::Counts(values)));
@@ -199,6 +209,26 @@ impl<X: Exchange> Coordinator<X> {
         }
         next.extend(self.answered());
         next
+    }
+    /// Keeps what is to be said of the query, or of the subquery at hand, once.
+    fn remark(&mut self, diagnostics: Vec<Diagnostic>, parts: &mut [ViewPart<X::Partial>]) {
+        let mut names: Vec<Presence> = Vec::new();
+        parts.iter_mut().for_each(|part| presence::merge(&mut names, std::mem::take(&mut part.names)));
+        if parts.iter().all(|part| part.total == 0) {
+            // Nothing was loaded that could have a name.
+            names.clear();
+        }
+        let (said, absent) = presence::remarks(names, parts.iter().any(|part| part.matched > 0));
+        for remark in diagnostics.into_iter().chain(said) {
+            if !self.remarks.contains(&remark) {
+                self.remarks.push(remark);
+            }
+        }
+        for remark in absent {
+            if !self.absent.contains(&remark) {
+                self.absent.push(remark);
+            }
+        }
     }
     /// A shard's counts.
     pub fn on_counts(&mut self, shard: u32, counts: Counts) -> Vec<Next<X>> {

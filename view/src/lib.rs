@@ -19,7 +19,7 @@ pub mod window;
 
 use serde::{Deserialize, Serialize};
 
-use logloupe_syntax::Language;
+use logloupe_syntax::{Diagnostic, Language};
 use logloupe_table::{Span, Value};
 
 /// Events per interval of time, stacked by format.
@@ -160,4 +160,6 @@ pub struct Answer {
     pub histogram: Histogram,
     /// The facets in the order asked for.
     pub facets: Vec<Facet>,
+    /// Remarks on names of which no row has a value: they explain an answer without rows.
+    pub absent: Vec<Diagnostic>,
 }

@@ -1,6 +1,6 @@
 //! What one shard answers to a view.
 
-use logloupe_syntax::Diagnostic;
+use logloupe_syntax::{Diagnostic, presence::Presence};
 use serde::{Deserialize, Serialize};
 
 use crate::{Histogram, facets::FacetPart, order::RowPosition};
@@ -12,8 +12,8 @@ pub struct ViewPart<P> {
     pub total: u64,
     /// Rows that match.
     pub matched: u64,
-    /// Bars.
-    pub histogram: Histogram,
+    /// Bars; on the heap, so that messages with a part are no larger than others.
+    pub histogram: Box<Histogram>,
     /// Per facet, per table.
     pub facets: Vec<Vec<FacetPart>>,
     /// Rows in order: how many, and splitters.
@@ -28,6 +28,8 @@ pub struct ViewPart<P> {
     pub partial: Option<P>,
     /// Remarks; the same on every shard, because all plan alike.
     pub diagnostics: Vec<Diagnostic>,
+    /// What this shard has of the names that the query reads; as many on every shard.
+    pub names: Vec<Presence>,
     /// This answers the next subquery and not the view: merged, it is the next of its answers.
     pub subquery: bool,
 }
@@ -37,7 +39,7 @@ impl<P> Default for ViewPart<P> {
         ViewPart {
             total: 0,
             matched: 0,
-            histogram: Histogram::default(),
+            histogram: Box::default(),
             facets: Vec::new(),
             rows: 0,
             splitters: Vec::new(),
@@ -45,6 +47,7 @@ impl<P> Default for ViewPart<P> {
             columns: Vec::new(),
             partial: None,
             diagnostics: Vec::new(),
+            names: Vec::new(),
             subquery: false,
         }
     }
@@ -64,6 +67,7 @@ impl<P> ViewPart<P> {
             columns: self.columns,
             partial: self.partial.and_then(f),
             diagnostics: self.diagnostics,
+            names: self.names,
             subquery: self.subquery,
         }
     }

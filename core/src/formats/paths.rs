@@ -29,6 +29,10 @@ impl JsonPaths for Paths<'_> {
     fn sources(&self, format: &str) -> &'static [&'static str] {
         self.format(format).map_or(&[], |f| f.sources())
     }
+    fn has_partitions(&self, format: &str) -> bool {
+        let external = self.format(format).and_then(Format::external);
+        external.is_some_and(|external| external.athena.is_ok())
+    }
     fn leaves(&self, format: &str, record: &[u8], most: usize, f: &mut dyn FnMut(&str, &str)) {
         let Some(part) = self.part(format).of(record) else { return };
         json::paths(part, most, &mut |path, value| {

@@ -11,6 +11,7 @@ use logloupe_table::{
 };
 use logloupe_table::{
     json_paths::{IN_MESSAGE, JsonPaths, KIND_OF},
+    partition::{Partition, S3Key},
     schema::BUILT_IN,
 };
 
@@ -79,8 +80,31 @@ pub(super) fn id(node: &Node) -> usize {
     std::ptr::from_ref(node) as usize
 }
 
-/// The column that a name means in a table and the path that must be derived first, if it is one.
-pub(super) fn resolve(table: &Table, name: &str, json: &dyn JsonPaths) -> Result<Input, String> {
+/// The column that a name means in a table, or the name of the one that must be derived first.
+pub(super) fn resolve(
+    table: &Table,
+    sources: &[Source],
+    name: &str,
+    json: &dyn JsonPaths,
+) -> Result<Input, String> {
+    if let Some((partition, plain)) = Partition::of_input(name) {
+        if let Some(column) = table.derived(name) {
+            return Ok(Input::Column(column));
+        }
+        let own = place_column(table, partition, plain);
+        let complete = |column| {
+            !partition.is_place()
+                || table.chunks().iter().all(|chunk| chunk.column(column).is_full())
+                || sources.iter().all(|source| S3Key::of(&source.name).place(partition).is_none())
+        };
+        return match own {
+            Some(column) if !json.has_partitions(table.format()) || complete(column) => {
+                Ok(Input::Column(column))
+            }
+            _ if json.has_partitions(table.format()) => Err(name.to_owned()),
+            _ => resolve(table, sources, plain, json),
+        };
+    }
     let built_in = match BUILT_IN.iter().find(|own| own.eq_ignore_ascii_case(name)) {
         Some(&"@message") => Some(Input::Message),
         Some(&"@format") => Some(Input::Const(Value::text(table.format()))),
@@ -93,8 +117,7 @@ pub(super) fn resolve(table: &Table, name: &str, json: &dyn JsonPaths) -> Result
     if let Some(input) = built_in {
         return Ok(input);
     }
-    let own = table.schema().find(name).filter(|c| *c != SOURCE && !is_derived(table, *c));
-    if let Some(column) = own {
+    if let Some(column) = own_column(table, name) {
         return Ok(Input::Column(column));
     }
     if let Some(column) = table.derived(name) {
@@ -108,13 +131,24 @@ pub(super) fn resolve(table: &Table, name: &str, json: &dyn JsonPaths) -> Result
     Ok(Input::Const(Value::Null))
 }
 
+/// The column of the log itself that a name means.
+pub(super) fn own_column(table: &Table, name: &str) -> Option<usize> {
+    table.schema().find(name).filter(|c| *c != SOURCE && !is_derived(table, *c))
+}
+
+/// The column of the log that answers for a partition column: by its name, or as the region or account that the common
+/// schema knows.
+pub(super) fn place_column(table: &Table, partition: Partition, name: &str) -> Option<usize> {
+    own_column(table, name).or_else(|| own_column(table, partition.field()?))
+}
+
 fn is_derived(table: &Table, column: usize) -> bool {
     let name = &table.schema().field(column).name;
     table.derived_names().any(|n| n == name)
 }
 
 impl Bound {
-    /// Binds `stage` to `table`, or says which JSON paths must become columns first.
+    /// Binds `stage` to `table`, or says which names must become columns first: JSON paths, partition columns.
     pub(super) fn new(
         stage: &Stage,
         shard: &Shard,
@@ -124,7 +158,7 @@ impl Bound {
         let mut inputs = Vec::new();
         let mut paths = Vec::new();
         for name in &stage.inputs {
-            match resolve(table, name, json) {
+            match resolve(table, &shard.sources, name, json) {
                 Ok(input) => inputs.push(input),
                 Err(path) => paths.push(path),
             }

@@ -4,7 +4,7 @@
 //! Reading order: this file, `eval` and `filter` (expressions over one chunk), `keys`, `hash_aggregate` and
 //! `accumulators` (rows to groups), `packed_aggregate` and `top_k` (the same for the commonest questions),
 //! `required_columns`, `row_collector` and `dedup` (rows for `limit`, `dedup` and window operators), `partial` (what
-//! travels between shards), `finalize` (operators after the merge), `read` (values of single rows).
+//! travels between shards), `partition` and `presence` (columns that no record has), `finalize` (operators after the merge), `read` (values of single rows).
 
 mod accumulators;
 mod aggregate;
@@ -20,6 +20,8 @@ mod keys;
 mod merge;
 mod packed_aggregate;
 mod partial;
+mod partition;
+mod presence;
 mod read;
 mod required_columns;
 mod row_collector;
@@ -35,6 +37,7 @@ use std::{ops::Range, sync::Arc};
 pub use finalize::{finalize, survivors};
 pub use merge::merge;
 pub use partial::{Partial, RowRef};
+pub use presence::presence;
 pub use read::{Reader, rows, sort_column};
 pub use top_k::{Refine, Remainder, refinement};
 
@@ -101,7 +104,7 @@ impl<'j> Job<'j> {
     ) -> Job<'j> {
         let time = time.filter(|_| !plan.is_diff);
         let job = |table: &Table| TableJob {
-            asked: plan.sources.as_ref().is_none_or(|s| s.iter().any(|id| id == table.format())),
+            asked: plan.asks(table.format()),
             rows: table.chunks().iter().map(|c| c.rows).collect(),
             selected: Vec::new(),
             bound: None,
@@ -192,13 +195,15 @@ impl<'j> Job<'j> {
         true
     }
 
-    /// Turns JSON paths into columns, in steps too.
-    fn derive(&mut self, shard: &mut Shard, paths: &[String], chunks: usize) {
-        let Some(table) = shard.tables.get_mut(self.at) else { return };
-        let format = table.format().to_owned();
-        if let Some(path) = paths.first() {
+    /// Turns JSON paths and partition columns into columns, in steps too.
+    fn derive(&mut self, shard: &mut Shard, names: &[String], chunks: usize) {
+        let Some(name) = names.first() else { return };
+        let Shard { tables, sources, .. } = shard;
+        let Some(table) = tables.get_mut(self.at) else { return };
+        if !partition::derive(table, sources, name, chunks) {
+            let format = table.format().to_owned();
             let json = self.json;
-            table.derive(path, chunks, &mut *json.reader(&format, path));
+            table.derive(name, chunks, &mut *json.reader(&format, name));
         }
     }
 

@@ -14,7 +14,7 @@ use logloupe_syntax::{
         Term,
     },
 };
-use logloupe_table::{Kind, Value, schema::BUILT_IN};
+use logloupe_table::{Kind, Value, partition::Partition, schema::BUILT_IN};
 
 /// The steps of a query, in the order in which they run; what is wrong with it, if it cannot run.
 ///
@@ -75,8 +75,12 @@ impl ProseWriter<'_> {
             Some(ids) => ids.join(" and "),
             None => "every log that was given".to_owned(),
         };
-        let (mut columns, mut paths, mut raw) = (Vec::new(), Vec::new(), false);
+        let (mut columns, mut paths, mut partitions, mut raw) = (Vec::new(), Vec::new(), Vec::new(), false);
         for name in plan.fields().iter().map(String::as_str) {
+            if let Some((_, name)) = Partition::of_input(name) {
+                partitions.push(name);
+                continue;
+            }
             match name {
                 "@message" => raw = true,
                 _ if BUILT_IN.contains(&name) || self.catalog.find(name).is_some() => columns.push(name),
@@ -96,6 +100,13 @@ impl ProseWriter<'_> {
             }
         };
         self.push(format!("reads {logs}{what}"));
+        if !partitions.is_empty() {
+            self.push(format!(
+                "takes {} from a record's time, region or account, or from the path of its file, where its log has no \
+                 field of that name",
+                names(&partitions)
+            ));
+        }
         if !paths.is_empty() {
             let column = if paths.len() == 1 { "a column" } else { "columns" };
             self.push(format!(

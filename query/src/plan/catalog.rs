@@ -9,6 +9,7 @@ use super::subquery::Bindings;
 use logloupe_table::json_paths::{IN_MESSAGE, JsonPaths, KIND_OF};
 use logloupe_table::{
     Field, Kind, Role, Shard, Unit,
+    partition::{Partition, S3Key},
     schema::{BUILT_IN, TIMESTAMP},
 };
 
@@ -25,6 +26,14 @@ pub struct Catalog {
     pub(super) observed: BTreeSet<String>,
     /// Keys observed in JSON records that cannot be asked for by their name, because it is another name of this column.
     pub(super) hidden: BTreeMap<String, String>,
+    /// The formats of which rows are loaded.
+    loaded: BTreeSet<String>,
+    /// The formats whose logs people partition in Athena.
+    partitioned: BTreeSet<String>,
+    /// Formats with a field of the common schema that holds a place, and of which some row has a value there.
+    placed: BTreeSet<(String, String)>,
+    /// Hive's keys in the paths of files, in small letters.
+    keys: BTreeSet<String>,
     json: bool,
     open: bool,
     first_time: Option<i64>,
@@ -33,6 +42,9 @@ pub struct Catalog {
     #[serde(skip)]
     pub bindings: Bindings,
 }
+
+/// As many keys of paths are names of fields.
+const MOST_KEYS: usize = 64;
 
 /// What is known of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,11 +70,30 @@ impl Catalog {
             catalog.add_format(table.format(), fields, json.has_json(table.format()));
             catalog.meet(table, json);
             json.sources(table.format()).iter().for_each(|name| catalog.add_source(name, table.format()));
+            if json.has_partitions(table.format()) {
+                catalog.add_partitions(table.format());
+                for field in [Partition::Region, Partition::Account].into_iter().filter_map(Partition::field)
+                {
+                    let column = table.schema().find(field);
+                    if column.is_some_and(|c| table.chunks().iter().any(|chunk| chunk.column(c).has_values()))
+                    {
+                        catalog.placed.insert((table.format().to_owned(), field.to_owned()));
+                    }
+                }
+            }
+            if table.rows() > 0 {
+                catalog.loaded.insert(table.format().to_owned());
+            }
             for (first, last) in table.chunks().iter().filter_map(|c| c.column(TIMESTAMP).range()) {
                 catalog.first_time = Some(catalog.first_time.map_or(first, |t| t.min(first)));
                 catalog.last_time = catalog.last_time.max(Some(last));
             }
         }
+        // Which keys there are must not depend on the order of the files.
+        let keyed = shard.sources.iter().filter(|source| source.name.contains('='));
+        let keys: BTreeSet<String> =
+            keyed.flat_map(|s| S3Key::of(&s.name).names().map(str::to_owned).collect::<Vec<_>>()).collect();
+        catalog.keys = keys.into_iter().take(MOST_KEYS).collect();
         catalog
     }
     /// One that knows every name: for checking a query's form before any log is loaded.
@@ -85,6 +116,10 @@ impl Catalog {
     /// Lets `SOURCE name` and `FROM name` mean the format `id`, and the others that already have this name.
     pub fn add_source(&mut self, name: &str, id: &str) {
         self.sources.entry(name.to_ascii_lowercase()).or_default().insert(id.to_owned());
+    }
+    /// Says that the log of the format `id` has partition columns.
+    pub fn add_partitions(&mut self, id: &str) {
+        self.partitioned.insert(id.to_owned());
     }
     fn add(&mut self, name: &str, known: Known) {
         let entry = self.fields.entry((name.to_ascii_lowercase(), name.to_owned())).or_insert(known);
@@ -111,6 +146,10 @@ impl Catalog {
         for (name, ids) in &other.sources {
             self.sources.entry(name.clone()).or_default().extend(ids.iter().cloned());
         }
+        self.loaded.extend(other.loaded.iter().cloned());
+        self.partitioned.extend(other.partitioned.iter().cloned());
+        self.placed.extend(other.placed.iter().cloned());
+        self.keys.extend(other.keys.iter().cloned());
         self.observed.extend(other.observed.iter().cloned());
         self.hidden.extend(other.hidden.iter().map(|(a, b)| (a.clone(), b.clone())));
         self.json |= other.json;
@@ -153,6 +192,53 @@ impl Catalog {
             .iter()
             .filter(move |(_, known)| tells(known))
             .map(|((_, name), known)| (name.as_str(), *known))
+    }
+    /// What a name says as a partition column of these formats, of all if `None`; nothing where none of them has such
+    /// columns, or each has a field of that name, and of a place also rows that say which.
+    pub fn partition(&self, name: &str, formats: Option<&[String]>) -> Option<Partition> {
+        let asked = |id: &&String| formats.is_none_or(|formats| formats.contains(id));
+        let mut partitioned = self.partitioned.iter().filter(asked).peekable();
+        partitioned.peek()?;
+        let key =
+            || self.keys.contains(&name.to_ascii_lowercase().replace('-', "_")).then_some(Partition::Key);
+        let partition = Partition::named(name).or_else(key)?;
+        let placed = |id: &String, field: &str| self.placed.contains(&(id.clone(), field.to_owned()));
+        let answers =
+            |id: &String| self.owns(id, name) && partition.field().is_none_or(|field| placed(id, field));
+        (!partitioned.all(answers)).then_some(partition)
+    }
+    /// The names of partition columns, if some log has them.
+    pub(super) fn partition_names(&self) -> impl Iterator<Item = &str> {
+        let some = !self.partitioned.is_empty();
+        Partition::names().filter(move |_| some).map(|name| -> &str { name })
+    }
+    /// Whether rows of some of these formats are loaded, or nothing is known of rows.
+    pub fn is_loaded(&self, ids: &[String]) -> bool {
+        self.open || self.loaded.is_empty() || ids.iter().any(|id| self.loaded.contains(id))
+    }
+    /// The formats of which rows are loaded; if nothing is known of rows, all formats.
+    pub(super) fn candidates(&self) -> Vec<&str> {
+        let loaded: Vec<&str> = self.loaded.iter().map(String::as_str).collect();
+        if !loaded.is_empty() {
+            return loaded;
+        }
+        let all: BTreeSet<&str> = self.sources.values().flatten().map(String::as_str).collect();
+        all.into_iter().collect()
+    }
+    /// The names of formats with the ids that each means.
+    pub(super) fn source_ids(&self) -> impl Iterator<Item = (&str, &BTreeSet<String>)> {
+        self.sources.iter().map(|(name, ids)| (name.as_str(), ids))
+    }
+    /// Whether the format has a field of this name in any letter case, or fields below it.
+    pub(super) fn owns(&self, id: &str, name: &str) -> bool {
+        let folded = name.to_ascii_lowercase();
+        let below = format!("{folded}.");
+        let at = |from: &str| {
+            self.fields.range((from.to_owned(), String::new())..).map(|((folded, own), _)| (folded, own))
+        };
+        let is_home = |own: &str| self.formats_with(own).any(|home| home == id);
+        at(&folded).take_while(|(f, _)| **f == folded).any(|(_, own)| is_home(own))
+            || at(&below).take_while(|(f, _)| f.starts_with(&below)).any(|(_, own)| is_home(own))
     }
     /// Whether this is a field's own name, letter for letter.
     pub fn is_own(&self, name: &str) -> bool {
@@ -230,6 +316,32 @@ impl Catalog {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_partition_column_is_a_name_of_last_resort() {
+        let mut one = Catalog::default();
+        let day = Field::new("day", Kind::Text, Role::Dimension);
+        let region = Field::new("region", Kind::Text, Role::Dimension);
+        one.add_format("one", &[day, region], false);
+        assert_eq!(one.partition("year", None), None, "no log is partitioned");
+        one.add_partitions("one");
+        assert_eq!(one.partition("YEAR", None), Some(Partition::Year));
+        assert_eq!(one.partition("day", None), None, "it is the log's own");
+        assert_eq!(one.partition("aws-region", None), Some(Partition::Region));
+        assert_eq!(one.partition("region", None), Some(Partition::Region), "no row has it");
+        one.placed.insert(("one".to_owned(), "cloud.region".to_owned()));
+        assert_eq!(one.partition("region", None), None, "rows have it");
+        assert_eq!(one.partition("yeer", None), None);
+        let mut two = Catalog::default();
+        two.add_format("two", &[], true);
+        two.add_partitions("two");
+        two.keys.insert("team_name".to_owned());
+        one.merge(&two);
+        assert_eq!(one.partition("day", None), Some(Partition::Day), "not every log's own");
+        assert_eq!(one.partition("Team-Name", None), Some(Partition::Key));
+        assert_eq!(one.partition("day", Some(&["one".to_owned()])), None, "that log's own");
+        assert_eq!(one.partition("year", Some(&["three".to_owned()])), None, "not partitioned");
+    }
 
     #[test]
     fn catalogs_merge_to_what_all_agree_on() {

@@ -9,6 +9,7 @@ use super::{
     binning::Binning,
     catalog::Catalog,
     lower_diff::DiffLowering,
+    partitions,
     pattern::{Extractor, NamedGroups, Patterns},
     scope::Names,
     subquery,
@@ -33,12 +34,16 @@ pub(super) fn lower(query: &Query, catalog: &Catalog) -> (Plan, Vec<Diagnostic>)
         None => std::mem::take(&mut lower.fields),
     };
     lower.done.push(lower.stage);
-    let is_diff = lower.is_diff;
-    let limits = catalog.bindings.limits;
-    (
-        Plan { sources: lower.sources, stages: lower.done, shown, is_diff, limits },
-        lower.diagnostics.into_vec(),
-    )
+    let plan = Plan {
+        asked: lower.names.asked(),
+        absent: lower.absent,
+        sources: lower.sources,
+        stages: lower.done,
+        shown,
+        is_diff: lower.is_diff,
+        limits: catalog.bindings.limits,
+    };
+    (plan, lower.diagnostics.into_vec())
 }
 
 /// The names that are left behind the last command.
@@ -55,6 +60,7 @@ fn walk<'c>(query: &Query, catalog: &'c Catalog) -> Lower<'c> {
         stage: Stage::default(),
         done: Vec::new(),
         sources: None,
+        absent: None,
         fields: Vec::new(),
         events: Vec::new(),
         bins: Vec::new(),
@@ -68,8 +74,10 @@ fn walk<'c>(query: &Query, catalog: &'c Catalog) -> Lower<'c> {
         patterns: Patterns::default(),
         diagnostics: Remarks::default(),
     };
+    lower.names.set_partitions(partitions::spelling(query));
     for (at, command) in query.commands.iter().enumerate() {
         match &command.item {
+            Command::Source(names) => lower.source(names, query),
             Command::Join(join) => lower.join(join, query.commands.get(at + 1..).unwrap_or_default()),
             Command::Stats { .. } | Command::Table(TableCommand::Pattern(_)) => {
                 // A `diff` changes what the command before it counts.
@@ -97,6 +105,8 @@ pub(super) struct Lower<'c> {
     pub(super) stage: Stage,
     pub(super) done: Vec<Stage>,
     pub(super) sources: Option<Vec<String>>,
+    /// What is said where no row of the logs that are asked is loaded.
+    pub(super) absent: Option<Diagnostic>,
     pub(super) fields: Vec<Output>,
     /// What is shown of events that became rows of a table while no command names their fields.
     pub(super) events: Vec<Output>,
@@ -128,7 +138,8 @@ pub(super) struct Post<'c> {
 impl<'c> Lower<'c> {
     pub(super) fn command(&mut self, command: &Command, span: &Range<usize>) {
         match command {
-            Command::Source(names) => self.source(names),
+            // It is lowered with the names that all commands use.
+            Command::Source(_) => {}
             Command::Search(terms) => self.search(terms, span),
             Command::Fields(items) => {
                 let outputs = self.projections(items);
@@ -158,43 +169,11 @@ impl<'c> Lower<'c> {
                 self.stage.steps.push(Operator::Dedup(keys));
             }
             Command::Lookup(lookup) => self.lookup(lookup),
-            // Both are lowered with the commands around them.
+            // These are lowered with the commands around them.
             Command::Join(_) | Command::Diff(_) => {}
             Command::RelevantFields { fields, condition } => self.relevant_fields(fields, condition, span),
             Command::Table(command) => self.table_command(command, span),
         }
-    }
-
-    fn source(&mut self, names: &[Spanned<String>]) {
-        let mut ids = self.sources.take().unwrap_or_default();
-        let mut all = false;
-        for name in names {
-            // The vendor's log groups are named by service: `/aws/lambda/…`.
-            let of_part = |part: &str| Some(self.catalog.source(part)).filter(|ids| !ids.is_empty());
-            let is_group = name.item.contains('/');
-            let of_group = || if is_group { name.item.split('/').find_map(of_part) } else { None };
-            match of_part(&name.item).or_else(of_group) {
-                Some(found) => ids.extend(found),
-                None if is_group => {
-                    all = true;
-                    let message = "log groups are not told apart: all logs that are loaded are asked";
-                    let remark = Diagnostic::warning(name.span.clone(), message);
-                    self.diagnostics.push(remark.help("name a format: `SOURCE cloudtrail`"));
-                }
-                _ => {
-                    let near = self.like(&name.item, self.catalog.sources());
-                    let all: Vec<&str> = self.catalog.sources().take(12).collect();
-                    let help = match near {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None if all.is_empty() => String::new(),
-                        None => format!("loaded are {}", all.join(", ")),
-                    };
-                    let message = format!("no log called `{}` is loaded", name.item);
-                    self.diagnostics.push(Diagnostic::error(name.span.clone(), message).help(help));
-                }
-            }
-        }
-        self.sources = (!all).then_some(ids);
     }
 
     fn search(&mut self, terms: &[Term], span: &Range<usize>) {
@@ -231,17 +210,16 @@ impl<'c> Lower<'c> {
         if self.names.is_known(&field.item) || self.catalog.has(&field.item) {
             return;
         }
+        let quoted = format!(
+            "to search for the text itself write it in quotes: `\"{}\"`",
+            text.replace('\\', "\\\\").replace('"', "\\\"")
+        );
         if self.diagnostics.len() == said {
-            let message = format!("no loaded log has a field `{}`", field.item);
-            self.diagnostics.push(Diagnostic::warning(field.span, message));
+            self.names.add_help(&field.item, &field.span, &quoted);
         }
         for remark in self.diagnostics.iter_mut().skip(said) {
-            let quoted = format!(
-                "to search for the text itself write it in quotes: `\"{}\"`",
-                text.replace('\\', "\\\\").replace('"', "\\\"")
-            );
             remark.help = match remark.help.is_empty() {
-                true => quoted,
+                true => quoted.clone(),
                 false => format!("{} Or {quoted}", remark.help),
             };
         }

@@ -9,6 +9,7 @@ use super::{
     binning::Binning,
     join_index::JoinIndex,
     lower::{Lower, counted},
+    partitions,
 };
 use crate::kernels::Kernel;
 use logloupe_syntax::{
@@ -63,8 +64,13 @@ impl Lower<'_> {
                 Node::apply(if *op == Binary::And { Op::And } else { Op::Or }, nodes)
             }
             Expr::Binary(op, a, b) => {
-                let operands = vec![self.expr(a), self.expr(b)];
+                let (mut left, mut right) = (self.expr(a), self.expr(b));
                 let arithmetic = op.precedence() >= Binary::Add.precedence();
+                if !arithmetic {
+                    self.respell(&left, [&mut right]);
+                    self.respell(&right, [&mut left]);
+                }
+                let operands = vec![left, right];
                 if matches!(op, Binary::Equal | Binary::NotEqual)
                     && let Some(place) = operands.iter().position(|o| other_spelling(o).is_some())
                     && let Some(spelling) = other_spelling(&operands[place])
@@ -80,6 +86,7 @@ impl Lower<'_> {
             Expr::In { negated, item, list } => {
                 let item = self.expr(item);
                 let mut nodes: Vec<Node> = list.iter().map(|i| self.expr(i)).collect();
+                self.respell(&item, &mut nodes);
                 nodes.extend(nodes.iter().filter_map(other_spelling).map(Node::Const).collect::<Vec<_>>());
                 let constants: Option<Vec<Value>> = nodes
                     .iter()
@@ -122,6 +129,13 @@ impl Lower<'_> {
         }
     }
 
+    /// Constants beside a partition column are written as that column is.
+    fn respell<'n>(&self, item: &Node, constants: impl IntoIterator<Item = &'n mut Node>) {
+        if let (Node::Input(column), None) = (item, &self.post) {
+            partitions::in_spelling(*column, constants, &self.stage);
+        }
+    }
+
     /// Which kind of value the record has under the name that is a function's argument. Columns hold single values.
     fn kind_of(&mut self, function: Json, args: &[E]) -> Option<Node> {
         let Some(Expr::Field(name)) = args.first().map(|a| &a.item) else { return None };
@@ -132,7 +146,7 @@ impl Lower<'_> {
             && self.names.defined(name).is_none()
             && !name.starts_with('@')
             && !(own && function == Json::JsonScalar);
-        asked.then(|| self.field(&format!("{KIND_OF}{name}"), &(0..0)))
+        asked.then(|| self.field(&format!("{KIND_OF}{name}"), &args[0].span))
     }
 
     fn call(&mut self, e: &E, name: &Spanned<String>, args: &[E]) -> Node {

@@ -7,10 +7,12 @@
 //! shards; the steps from there on need all shards' rows in order and run after the merge on the rows that shards let
 //! through. A table step that looks at one row at a time and whose rows are grouped runs on shards all the same.
 //!
-//! Reading order: [`node`] (expressions), `window` (operators over rows side by side), `lower`, `lower_expression`,
-//! `lower_window`, `lower_join` and `lower_diff` (tree to plan), [`catalog`] (names), `subquery` (bindings: what a query gets
+//! Reading order: [`node`] (expressions), `window` (operators over rows side by side), `lower`, `lower_source`,
+//! `lower_expression`, `lower_window`, `lower_join` and `lower_diff` (tree to plan), [`catalog`] (names), `asked` (which of
+//! them are read), `partitions` (how a query spells partition columns), `subquery` (bindings: what a query gets
 //! beside the logs), `join_index` (sets and keys), [`pattern`], [`binning`].
 
+pub(crate) mod asked;
 pub mod binning;
 pub mod catalog;
 mod join_index;
@@ -18,9 +20,11 @@ mod lower;
 mod lower_diff;
 mod lower_expression;
 mod lower_join;
+mod lower_source;
 mod lower_window;
 pub mod node;
 mod observed;
+mod partitions;
 pub mod pattern;
 mod scope;
 mod subquery;
@@ -28,6 +32,7 @@ mod subquery;
 mod tests;
 mod window;
 
+pub(crate) use asked::Asked;
 pub use catalog::Catalog;
 pub use node::{Node, Op, Scope};
 pub use subquery::{Bindings, subqueries};
@@ -45,6 +50,10 @@ pub struct Plan {
     pub(crate) sources: Option<Vec<String>>,
     /// At least one.
     pub(crate) stages: Vec<Stage>,
+    /// The names that the first stage reads of rows.
+    pub(crate) asked: Vec<Asked>,
+    /// What is said where no row of the logs that are asked is loaded.
+    pub(crate) absent: Option<Diagnostic>,
     /// What is shown: of the last stage.
     pub(crate) shown: Vec<Output>,
     /// It chooses its rows by time itself: the range that is asked and an earlier one.
@@ -132,8 +141,16 @@ pub struct SortBy<'p> {
     pub field: Option<&'p str>,
 }
 
-/// What is wrong with a query, given what exists.
+/// What is wrong with a query, given what exists, for one who does not run it: of names that perhaps no row has, a guess.
 pub fn check(query: &Query, catalog: &Catalog) -> Vec<Diagnostic> {
+    let (plan, mut found) = lower::lower(query, catalog);
+    found.extend(plan.absent);
+    found.extend(plan.asked.iter().filter_map(Asked::guessed));
+    found
+}
+
+/// What is wrong with a query for certain; what becomes of doubtful names says [`presence`](crate::exec::presence).
+pub fn remarks(query: &Query, catalog: &Catalog) -> Vec<Diagnostic> {
     lower::lower(query, catalog).1
 }
 
@@ -151,7 +168,7 @@ pub fn defined(query: &Query, catalog: &Catalog) -> Defined {
     lower::defined(query, catalog)
 }
 
-/// The plan of a query; all errors if it has any. Warnings come from [`check`].
+/// The plan of a query; all errors if it has any. Warnings come from [`remarks`].
 ///
 /// # Errors
 /// What is wrong with the query.
@@ -180,6 +197,10 @@ impl Plan {
     /// The formats asked; `None` for all.
     pub fn sources(&self) -> Option<&[String]> {
         self.sources.as_deref()
+    }
+    /// Whether rows of this format are asked.
+    pub(crate) fn asks(&self, format: &str) -> bool {
+        self.sources.as_ref().is_none_or(|ids| ids.iter().any(|id| id == format))
     }
     /// The order of events asked for by the last `sort`; empty for the default (newest first). Ties are in order of
     /// file name and place in the file.

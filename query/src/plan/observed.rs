@@ -1,6 +1,7 @@
-//! What a look into some JSON records adds to the [`Catalog`]: paths that are no columns, so that a slip in one can be
-//! corrected, and keys that an alias of a column hides. Not a schema: a record that was not looked at may have others. Which
-//! are looked at depends on the shard, so that two numbers of shards may differ in a remark, never in an answer.
+//! What a look into some JSON records adds to the [`Catalog`]: paths that are no columns, to be offered in place of a
+//! wrong one, and keys that an alias of a column hides. Not a schema: a record that was not looked at may have others. Which
+//! are looked at depends on the shard, so that two numbers of shards may differ in what is offered, never in an answer, nor
+//! in whether a name is remarked on: that is [`presence`](crate::exec::presence)'s.
 
 use super::catalog::Catalog;
 use logloupe_table::json_paths::JsonPaths;

@@ -1,15 +1,15 @@
 //! Names inside one stage: what was defined before, what the stage reads, and what to say of a name that is neither.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     collections::{HashMap, HashSet, hash_map::Entry},
     rc::Rc,
 };
 
-use super::{Node, Stage, catalog::Catalog};
+use super::{Node, Stage, asked::Asked, catalog::Catalog};
 use logloupe_syntax::{Diagnostic, diagnostic::suggest, of_side};
 use logloupe_table::Unit;
-use logloupe_table::{json_paths::IN_MESSAGE, schema::BUILT_IN};
+use logloupe_table::{json_paths::IN_MESSAGE, partition::Partition, schema::BUILT_IN};
 
 /// For how many unknown names of a query a like one is looked for, and among how many: each look is at all names.
 const MOST_LOOKS: u32 = 100;
@@ -25,6 +25,12 @@ pub(super) struct Names<'c> {
     folded: HashMap<String, String>,
     /// How often a like name was looked for, by all stages of the query.
     looks: Rc<Cell<u32>>,
+    /// The names that the first stage reads, by all stages of the query.
+    asked: Rc<RefCell<Vec<Asked>>>,
+    /// The formats that are asked; all if `None`.
+    formats: Option<Rc<[String]>>,
+    /// What a partition column says of which the query itself tells how it is spelled, by its name in small letters.
+    partitions: Rc<HashMap<String, Partition>>,
     /// Inputs of the first stage by name.
     inputs: HashMap<String, usize>,
     /// Only defined names exist: the stage follows a `stats`.
@@ -42,6 +48,9 @@ impl<'c> Names<'c> {
             defined: HashMap::new(),
             folded: HashMap::new(),
             looks: Rc::default(),
+            asked: Rc::default(),
+            formats: None,
+            partitions: Rc::default(),
             inputs: HashMap::new(),
             closed: false,
             sides: Vec::new(),
@@ -50,7 +59,32 @@ impl<'c> Names<'c> {
     }
     /// The names of a stage behind this one: only those that are given to [`define`](Self::define).
     pub(super) fn behind(&self) -> Names<'c> {
-        Names { looks: self.looks.clone(), closed: true, ..Names::new(self.catalog) }
+        Names {
+            looks: self.looks.clone(),
+            asked: self.asked.clone(),
+            formats: self.formats.clone(),
+            partitions: self.partitions.clone(),
+            closed: true,
+            ..Names::new(self.catalog)
+        }
+    }
+    /// How the query spells partition columns.
+    pub(super) fn set_partitions(&mut self, partitions: HashMap<String, Partition>) {
+        self.partitions = Rc::new(partitions);
+    }
+    /// Says which formats are asked.
+    pub(super) fn set_formats(&mut self, formats: Option<&[String]>) {
+        self.formats = formats.map(Rc::from);
+    }
+    /// The names that the first stage reads.
+    pub(super) fn asked(&self) -> Vec<Asked> {
+        self.asked.borrow().clone()
+    }
+    /// Adds to what is said of a name of which no row has a value.
+    pub(super) fn add_help(&self, name: &str, span: &std::ops::Range<usize>, help: &str) {
+        if let Some(asked) = self.asked.borrow_mut().iter_mut().find(|asked| asked.input == name) {
+            asked.add_help(span, help);
+        }
     }
     /// Lets `side.x` mean `x`.
     pub(super) fn add_side(&mut self, side: &str) {
@@ -103,7 +137,8 @@ impl<'c> Names<'c> {
             let remark = self.shadows(name, span, stage);
             return (node, unit, remark);
         }
-        let known = !self.closed && self.catalog.has(name);
+        let partition = if self.closed { None } else { self.partition(name) };
+        let known = !self.closed && (partition.is_some() || self.catalog.has(name));
         // Names are the same in any letter case unless two of them differ in nothing else; the smallest one is
         // taken so that every worker takes the same.
         let any_case = || self.defined.get(self.folded.get(&name.to_ascii_lowercase())?).cloned();
@@ -119,16 +154,28 @@ impl<'c> Names<'c> {
             };
             return (Node::Const(logloupe_table::Value::Null), Unit::None, Some(diagnostic.help(help)));
         }
-        let remark = match known {
-            true => self.doubt(name, span),
-            false => self.unknown(name, span),
-        };
+        let input = partition.map_or_else(|| name.to_owned(), |partition| partition.input(name));
+        let unit = self.catalog.find(name).map_or(Unit::None, |k| k.unit);
         let next = stage.inputs.len();
-        let index = *self.inputs.entry(name.to_owned()).or_insert(next);
-        if index == next {
-            stage.inputs.push(name.to_owned());
+        let index = *self.inputs.entry(input.clone()).or_insert(next);
+        if index < next {
+            return (Node::Input(index), unit, None);
         }
-        (Node::Input(index), self.catalog.find(name).map_or(Unit::None, |k| k.unit), remark)
+        stage.inputs.push(input.clone());
+        let (mut asked, remark) = match known {
+            true => (Asked::new(input, span.clone()), self.hidden(name, span)),
+            false => (Asked::new(input, span.clone()), self.unknown(name, span)),
+        };
+        if remark.is_none() && partition.is_none() {
+            self.doubt(&mut asked);
+        }
+        self.asked.borrow_mut().push(asked);
+        (Node::Input(index), unit, remark)
+    }
+    /// What a name says as a partition column.
+    fn partition(&self, name: &str) -> Option<Partition> {
+        let partition = self.catalog.partition(name, self.formats.as_deref())?;
+        Some(self.partitions.get(&name.to_ascii_lowercase()).copied().unwrap_or(partition))
     }
     /// A remark if `name` was defined here although a field has it, which was not what it was defined by.
     fn shadows(&mut self, name: &str, span: std::ops::Range<usize>, stage: &Stage) -> Option<Diagnostic> {
@@ -143,23 +190,36 @@ impl<'c> Names<'c> {
         let message = format!("`{name}` is what this query defined, not the field of that name");
         Some(Diagnostic::warning(span, message).help("give it another name after `as` to reach the field"))
     }
-    /// A remark on a name that is taken for something, but perhaps not for what was meant.
-    fn doubt(&mut self, name: &str, span: std::ops::Range<usize>) -> Option<Diagnostic> {
-        if let Some(column) = self.catalog.hides(name) {
-            let message =
-                format!("`{name}` means the field `{column}`, and some records have a key `{name}` besides");
-            let help = format!("write `{IN_MESSAGE}{name}` for the key");
-            return self
-                .remarked
-                .insert(name.to_owned())
-                .then(|| Diagnostic::warning(span, message).help(help));
+    /// A remark on a name that is taken for a column, while some record has a key of that name.
+    fn hidden(&mut self, name: &str, span: std::ops::Range<usize>) -> Option<Diagnostic> {
+        let column = self.catalog.hides(name)?;
+        let message =
+            format!("`{name}` means the field `{column}`, and some records have a key `{name}` besides");
+        let help = format!("write `{IN_MESSAGE}{name}` for the key");
+        self.remarked.insert(name.to_owned()).then(|| Diagnostic::warning(span, message).help(help))
+    }
+    /// Notes what a name may be a slip of. Whether it is one is known once all rows were looked at.
+    fn doubt(&self, asked: &mut Asked) {
+        let name = &asked.name().to_owned();
+        let is_path = self.catalog.has(name);
+        let homes: Vec<String> = self.catalog.formats_with(name).map(str::to_owned).collect();
+        if !homes.is_empty() && !self.catalog.is_loaded(&homes) {
+            asked.help = format!("it is a field of {}, of which no record is loaded", homes.join(", "));
+            return;
         }
-        if !name.contains('.') || self.looks.get() >= MOST_LOOKS || !self.catalog.is_doubtful(name) {
-            return None;
+        let doubtful = || name.contains('.') && self.catalog.is_doubtful(name);
+        if self.looks.get() >= MOST_LOOKS || is_path && !doubtful() {
+            return;
         }
-        let near = self.near(name)?;
-        let message = format!("no record that was looked at has a field `{name}`");
-        Some(Diagnostic::warning(span, message).help(format!("did you mean `{near}`?")))
+        let Some(near) = self.near(name) else { return };
+        let (help, message) = (
+            format!("did you mean `{near}`?"),
+            match is_path {
+                true => format!("no record that was looked at has a field `{name}`"),
+                false => format!("no loaded log has a field `{name}`"),
+            },
+        );
+        asked.guess(message, help);
     }
     /// The name that exists and that `name` is likely a slip of; one that ends with it if there is none.
     fn near(&self, name: &str) -> Option<&str> {
@@ -168,20 +228,24 @@ impl<'c> Names<'c> {
         }
         let own = || self.catalog.names().filter(|(_, k)| k.own).map(|(n, _)| n).chain(self.catalog.paths());
         let last = |path: &str| path.rsplit_once('.').is_some_and(|(_, key)| key.eq_ignore_ascii_case(name));
-        self.like(name, own().chain(self.sorted_names()).chain(BUILT_IN.iter().copied()))
-            .or_else(|| self.like(name, self.catalog.names().map(|(n, _)| n)))
-            .or_else(|| own().take(MOST_CANDIDATES).filter(|path| last(path)).min_by_key(|path| path.len()))
+        self.like(
+            name,
+            own()
+                .chain(self.sorted_names())
+                .chain(BUILT_IN.iter().copied())
+                .chain(self.catalog.partition_names()),
+        )
+        .or_else(|| self.like(name, self.catalog.names().map(|(n, _)| n)))
+        .or_else(|| own().take(MOST_CANDIDATES).filter(|path| last(path)).min_by_key(|path| path.len()))
     }
+    /// An error on a name that no log can have.
     fn unknown(&self, name: &str, span: std::ops::Range<usize>) -> Option<Diagnostic> {
-        let near = self.near(name);
-        let message = format!("no loaded log has a field `{name}`");
         if self.catalog.has_json() {
             // It may be a key of a JSON record that no one listed.
-            return near
-                .map(|near| Diagnostic::warning(span, message).help(format!("did you mean `{near}`?")));
+            return None;
         }
-        let help = near.map_or(String::new(), |near| format!("did you mean `{near}`?"));
-        Some(Diagnostic::error(span, message).help(help))
+        let help = self.near(name).map_or(String::new(), |near| format!("did you mean `{near}`?"));
+        Some(Diagnostic::error(span, format!("no loaded log has a field `{name}`")).help(help))
     }
     /// The candidate that `name` was likely meant to be, as long as somebody may read all these remarks.
     fn like<'n>(&self, name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {

@@ -155,7 +155,8 @@ fn expressions(command: &Command, f: &mut dyn FnMut(&Expr)) {
     each_expression(command, &mut |e| f(&e.item));
 }
 
-fn each_expression(command: &Command, f: &mut dyn FnMut(&Spanned<Expr>)) {
+/// The same with places.
+pub(super) fn each_expression(command: &Command, f: &mut dyn FnMut(&Spanned<Expr>)) {
     let mut roots: Vec<&E> = Vec::new();
     match command {
         Command::Fields(items) | Command::Display(items) | Command::Select(items) => {

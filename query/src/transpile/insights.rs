@@ -16,7 +16,7 @@ use logloupe_syntax::{
     },
 };
 use logloupe_table::external::{Log, Logs};
-use logloupe_table::{Value, json_paths::IN_MESSAGE, schema::BUILT_IN};
+use logloupe_table::{Value, json_paths::IN_MESSAGE, partition::Partition, schema::BUILT_IN};
 
 /// How many `stats` may follow one another there.
 const MOST_STATS: usize = 10;
@@ -236,6 +236,18 @@ impl Writer<'_> {
         let name = name.strip_prefix(IN_MESSAGE).unwrap_or(name);
         let there = self.log.external.map(|e| e.insights);
         let Some(own) = self.log.field(name) else {
+            if self.log.has_partitions()
+                && let Some(partition) = Partition::named(name)
+            {
+                return match partition.field().and_then(|field| self.log.field(field)) {
+                    Some(same) => self.field(&same.name.clone()),
+                    None => Err(Unsupported::new(
+                        format!("`{name}`"),
+                        "it is a partition column of Athena's tables, and log groups have none",
+                        "choose the range of time there, or filter by `@timestamp`",
+                    )),
+                };
+            }
             return match name {
                 "@timestamp" | "@message" | "@logStream" | "@log" | "@ingestionTime" | "@ptr" => field(name),
                 _ if BUILT_IN.contains(&name) => Err(Unsupported::new(

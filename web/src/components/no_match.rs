@@ -1,6 +1,6 @@
 //! What stands in the place of the rows when none matches.
 
-use logloupe_syntax::Language;
+use logloupe_syntax::{Diagnostic, Language, presence};
 use yew::{AttrValue, Callback, Html, Properties, component, html};
 
 use crate::state::{
@@ -16,13 +16,15 @@ pub(crate) struct NoMatchProps {
     pub(crate) language: Language,
     pub(crate) range: Option<Range>,
     pub(crate) total: u64,
+    /// Remarks on names that no row has.
+    pub(crate) absent: Vec<Diagnostic>,
     pub(crate) act: Callback<Action>,
 }
 
 /// Stands where rows would be when none match: what asks for too much, and a way back.
 #[component]
 pub(crate) fn NoMatch(props: &NoMatchProps) -> Html {
-    let NoMatchProps { query, language, range, total, act } = props;
+    let NoMatchProps { query, language, range, total, absent, act } = props;
     let chips = edits::chips(QueryText { text: query, language: *language });
     let one = chips.len() == 1 && range.is_none();
     let items = chips.iter().map(|chip| {
@@ -30,7 +32,9 @@ pub(crate) fn NoMatch(props: &NoMatchProps) -> Html {
         html! { <li><code>{ &chip.text }</code><button type="button" class="out small" onclick={act.reform(move |_| Action::Query(QueryAction::RemoveFilter(index)))}>{ "Remove" }</button>
             <button type="button" class="quiet small" onclick={act.reform(move |_| Action::Query(QueryAction::InvertFilter(index)))}>{ "Invert" }</button></li> }
     });
-    let words = if chips.is_empty() && range.is_none() {
+    let words = if let Some(why) = presence::no_rows(absent) {
+        why
+    } else if chips.is_empty() && range.is_none() {
         "The query gives no events.".to_owned()
     } else if one {
         "This filter removes them all:".to_owned()

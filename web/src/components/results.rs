@@ -1,6 +1,7 @@
 //! The answer to a `stats` query: chart and table side by side. The chart's kind can be switched; the table has
 //! everything, the chart says what it leaves out.
 
+use logloupe_syntax::presence;
 use logloupe_table::Value;
 use yew::{Callback, Html, Properties, classes, component, html, use_memo, use_node_ref, use_state};
 
@@ -135,6 +136,9 @@ fn Table(props: &TableProps) -> Html {
         });
         html! { <tr>{ for cells }</tr> }
     });
+    if let (true, Some(why)) = (table.rows.is_empty(), presence::no_rows(&viewed.answer.absent)) {
+        return html! { <div class="table-area"><p class="hint pad" role="status">{ why }</p></div> };
+    }
     let left = table.rows.len().saturating_sub(*shown);
     let more = {
         let shown = shown.clone();

@@ -280,6 +280,49 @@ fn the_number_of_workers_changes_nothing_that_the_page_is_told() {
     assert!(outcomes[0] == outcomes[1]);
 }
 
+#[test]
+fn a_name_that_no_row_has_is_said_however_many_workers_there_are() {
+    for (query, said, rows) in [
+        ("filter yeer = \"2026\"", "no loaded record has a field `yeer`", 0),
+        (
+            "SELECT eventname FROM cloudtrail_logs WHERE yeer = '2026'",
+            "no loaded record of cloudtrail has a field `yeer`",
+            0,
+        ),
+        ("{ $.yeer IS NULL }", "no loaded record has a field `yeer`", 0),
+        ("fields yeer | limit 2", "no loaded record has a field `yeer`", 2),
+    ] {
+        let told = [1, 3].map(|workers| {
+            let mut pool = Pool::new(workers);
+            pool.send(Command::OpenSample);
+            pool.settle();
+            pool.events();
+            let language = Language::of(query, Language::Insights);
+            pool.send(Command::View(ViewRequest { language, ..request(query) }));
+            pool.settle();
+            let (mut remarks, mut answer) = (Vec::new(), None);
+            for event in pool.events() {
+                match event {
+                    Event::Diagnosed(found) => remarks.extend(found),
+                    Event::Answered(viewed) => answer = Some(viewed),
+                    _ => {}
+                }
+            }
+            let answer = answer.expect("an answer");
+            assert_eq!(remarks.len(), 1, "{query}: {remarks:?}");
+            assert_eq!((remarks[0].message.as_str(), answer.rows), (said, rows), "{query}");
+            assert_eq!(remarks[0].help, "did you mean `year`?");
+            let why = logloupe_syntax::presence::no_rows(&answer.answer.absent).expect("an explanation");
+            assert!(
+                why.starts_with("No rows. No loaded record") && why.ends_with("did you mean `year`?"),
+                "{why}"
+            );
+            remarks
+        });
+        assert_eq!(told[0], told[1], "{query}");
+    }
+}
+
 fn rows_of(event: Event) -> Option<Vec<logloupe_view::GridRow>> {
     if let Event::Rows { rows, .. } = event { Some(rows) } else { None }
 }

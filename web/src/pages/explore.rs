@@ -65,7 +65,7 @@ pub(crate) fn Explore(props: &ExploreProps) -> Html {
             <Results viewed={viewed.clone()} {sort} kind={model.screen.chart} {busy} act={act.clone()} />
         },
         Some(viewed) if nothing => html! {
-            <NoMatch query={query.clone()} {language} range={model.view.range} total={viewed.answer.total} act={act.clone()} />
+            <NoMatch query={query.clone()} {language} range={model.view.range} total={viewed.answer.total} absent={viewed.answer.absent.clone()} act={act.clone()} />
         },
         Some(_) => html! {
             <Grid rows={model.grid.rows.clone()} columns={Rc::new(model.columns())} choice={Rc::new(facets::all_fields(&model.files.loaded.formats))}

@@ -15,6 +15,7 @@ use logloupe_table::{
     Field, Kind, Value,
     external::{AthenaColumn, JsonRoot},
     json_paths::IN_MESSAGE,
+    partition::{DateForm, Partition},
     schema::BUILT_IN,
 };
 
@@ -28,6 +29,9 @@ impl Printer<'_> {
             _ => {}
         }
         let log = self.log;
+        if let Some((partition, name)) = Partition::of_input(name) {
+            return self.partition(partition, name);
+        }
         let name = name.strip_prefix(IN_MESSAGE).unwrap_or(name);
         let Some(field) = log.field(name) else {
             if BUILT_IN.contains(&name) {
@@ -40,6 +44,39 @@ impl Printer<'_> {
             return Ok(Typed::atom(place.sql, SqlType::Text));
         };
         self.field(field).ok_or_else(|| self.absent(name))
+    }
+
+    /// A partition column: the log's own field of that name, the table's column if it is partitioned so, or what the
+    /// event's time or place says.
+    fn partition(&mut self, partition: Partition, name: &str) -> TypedResult {
+        let log = self.log;
+        if let Some(field) = log.field(name) {
+            return self.field(field).ok_or_else(|| self.absent(name));
+        }
+        let parts = |all: [&str; 4], form: DateForm| {
+            let separator = form.separator.map_or(String::new(), String::from);
+            all.into_iter().take(form.parts.into()).collect::<Vec<_>>().join(&separator)
+        };
+        let format = match partition {
+            Partition::Year => "%Y".to_owned(),
+            Partition::Month => "%m".to_owned(),
+            Partition::Day => "%d".to_owned(),
+            Partition::Hour => "%H".to_owned(),
+            Partition::Date(form) => {
+                if let Some((own, spelled)) = self.table.partition(name)
+                    && spelled == parts(["yyyy", "MM", "dd", "HH"], form)
+                {
+                    return Ok(Typed::atom(own, SqlType::Text));
+                }
+                parts(["%Y", "%m", "%d", "%H"], form)
+            }
+            Partition::Region | Partition::Account | Partition::Service | Partition::Key => {
+                let field = partition.field().and_then(|field| log.field(field));
+                return field.and_then(|field| self.field(field)).ok_or_else(|| self.absent(name));
+            }
+        };
+        self.note(PARTITIONS);
+        Ok(Typed::atom(format!("date_format({}, '{format}')", self.table.time), SqlType::Text))
     }
 
     /// The value of a column of the log: the expression that the column has itself, or else what stands in the table under
@@ -127,6 +164,8 @@ impl Printer<'_> {
         )
     }
 }
+
+const PARTITIONS: &str = "a partition column that the table does not have is computed from the event's time, which reads every file";
 
 const SCALARS: &str =
     "json_extract_scalar gives nothing where an object or a list stands; Logloupe gives its JSON";

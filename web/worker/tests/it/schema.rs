@@ -11,7 +11,7 @@ use logloupe_protocol::{
     views::{Merged, ViewsRequest, ViewsResponse},
 };
 use logloupe_query::plan::Catalog;
-use logloupe_syntax::{Language, Severity, completion::CompletionKind, explanation::RunsAt};
+use logloupe_syntax::{Language, Severity, completion::CompletionKind, explanation::RunsAt, presence::Found};
 use logloupe_table::{Kind, ResultTable, Role, Source, Unit, Value, ledger, lookup::Lookup};
 use serde_reflection::{Samples, Tracer, TracerConfig};
 
@@ -39,7 +39,7 @@ fn the_version_is_that_of_the_types() {
     let (mut tracer_of_messages, samples) = tracer();
     // Enums that stand inside others are traced by themselves: only so are all their variants met.
     trace!(tracer_of_messages, samples, Kind, Role, Unit, Value, ledger::State, ledger::ErrorKind);
-    trace!(tracer_of_messages, samples, Language, Severity, CompletionKind, RunsAt, Merged, Result<Merged, String>);
+    trace!(tracer_of_messages, samples, Language, Severity, Found, CompletionKind, RunsAt, Merged, Result<Merged, String>);
     trace!(
         tracer_of_messages,
         samples, PageHello, WorkerHello, PageMessage, AnyRequest, WorkerMessage, AnyResponse, Notice
