@@ -7,7 +7,7 @@
 //! all       = unit { "&&" unit }
 //! unit      = "(" any ")" | subject condition
 //! subject   = "$" step { step }                              in slots: the name of a slot
-//! step      = "." key | "[" number "]" | [ "." ] "[" text "]"
+//! step      = "." ( key | "*" ) | "[" ( number | "*" ) "]" | [ "." ] "[" text "]"
 //! condition = ( "=" | "!=" ) value | ( "<" | "<=" | ">" | ">=" ) number
 //!           | "IS" ( "NULL" | "TRUE" | "FALSE" ) | [ "NOT" ] "EXISTS"
 //! value     = text | "%" regex "%" | word
@@ -18,7 +18,8 @@
 //!
 //! Meaning follows the vendor (user guide, `FilterAndPatternSyntax`, read 2026-11): letter case counts; a condition on a
 //! missing field does not hold, `!=` included; a `*` is a wildcard at the beginning and the end of a value and a star
-//! inside it; `<` and its like compare numbers only. A slotted pattern fits records of as many words as it has slots.
+//! inside it; `<` and its like compare numbers only. A selector with a `*` fits if any of its values does (`jsonany`).
+//! A slotted pattern fits records of as many words as it has slots or more: the last slot is what is left of them.
 //! A field that is `null` exists (`jsonhas`, `jsonnull`); an object or a list fits no comparison (`jsonscalar`).
 //!
 //! Here are characters, and conditions joined by `&&` and `||`; one condition is in `condition`, the rest of the grammar in
@@ -39,6 +40,11 @@ use crate::diagnostic::{Diagnostic, Remarks};
 const DEEPEST: u32 = 48;
 /// How many conditions are joined: the tree is as deep as they are many.
 const LONGEST: usize = 400;
+
+/// How many regexes a pattern in braces or brackets has in CloudWatch.
+const MOST_REGEXES: usize = 2;
+/// The signs that a regex has in CloudWatch, besides letters, digits and blanks.
+const REGEX_SIGNS: &str = ":_#=@/;,-^$?[]{}|\\*+.";
 
 /// Whether a text is a pattern although nobody said so: `{ $.…`, `[…]` with slots or a condition, `?a ?b`.
 pub fn is_pattern(text: &str) -> bool {
@@ -62,13 +68,28 @@ pub fn is_pattern(text: &str) -> bool {
 /// The pattern's tree and everything that is wrong with it.
 pub fn parse(text: &str) -> Parsed {
     let diagnostics = Remarks::default();
-    let mut parser = Parser { text, at: 0, depth: 0, joined: 0, slots: None, diagnostics, full: false };
+    let mut parser = Parser {
+        text,
+        at: 0,
+        depth: 0,
+        joined: 0,
+        slots: None,
+        last: 0,
+        regexes: 0,
+        in_terms: false,
+        stars: 0,
+        diagnostics,
+        full: false,
+    };
     parser.blanks();
     let start = parser.at;
     let condition = match parser.next() {
         Some('{') => parser.json(),
         Some('[') => parser.slots(),
-        _ => parser.terms(),
+        _ => {
+            parser.in_terms = true;
+            parser.terms()
+        }
     };
     let mut query = Query::default();
     if let Some(condition) = condition {
@@ -98,6 +119,13 @@ struct Parser<'a> {
     joined: usize,
     /// The slots of a slotted pattern by name, each with its place from the beginning (1…) or the end (-1…).
     slots: Option<Vec<slots::Slot<'a>>>,
+    /// The place of the slot that takes all words that are left; 0 where `...` does.
+    last: i64,
+    regexes: usize,
+    /// The pattern is one of words.
+    in_terms: bool,
+    /// How many steps `*` the selectors have.
+    stars: usize,
     diagnostics: Remarks,
     /// The pattern was found too long or too deep; that is told once.
     full: bool,
@@ -292,6 +320,8 @@ impl<'a> Parser<'a> {
             self.report(Diagnostic::error(start..self.at, "the regex is empty"));
             return None;
         }
+        self.regexes += 1;
+        self.unlike_theirs(inner, start);
         // As the tree keeps a regex: `\%` and `\/` are signs like any other, and a line's end is an escape.
         let mut out = String::with_capacity(inner.len());
         let mut chars = inner.chars();
@@ -303,10 +333,26 @@ impl<'a> Parser<'a> {
                     Some('\n') | None => out.push_str("\\n"),
                     Some(next) => out.extend(['\\', next]),
                 },
+                // At most so many: the engine wants the least said.
+                '{' if chars.as_str().starts_with(',') => out.push_str("{0"),
                 c => out.push(c),
             }
         }
         Some(out)
+    }
+    /// Warns of a regex that works here and that CloudWatch refuses, so that nobody takes it there.
+    fn unlike_theirs(&mut self, regex: &str, start: usize) {
+        let theirs = |c: &char| c.is_ascii_alphanumeric() || REGEX_SIGNS.contains(*c) || is_blank(*c);
+        let (message, help) = if let Some(sign) = regex.chars().find(|c| !theirs(c) && *c != '%') {
+            let help = "it takes letters, digits and few signs, others as `\\x28`; here it works";
+            (format!("CloudWatch refuses `{}` in a regex", sign.escape_debug()), help.to_owned())
+        } else if self.regexes == MOST_REGEXES + 1 && !self.in_terms {
+            let help = format!("it takes {MOST_REGEXES} in a pattern; here it works");
+            ("CloudWatch refuses so many regexes".to_owned(), help)
+        } else {
+            return;
+        };
+        self.report(Diagnostic::warning(start..self.at, message).help(help));
     }
 
     // --- JSON ---

@@ -45,3 +45,12 @@ pub const IN_MESSAGE: &str = "@message.";
 /// What stands before a JSON path whose kind of value is meant: `null`, `object`, `array` or `value`. Nobody writes it;
 /// plans ask for it where `null` is not what is missing.
 pub const KIND_OF: &str = "@kind.";
+
+/// What stands before a JSON path with steps `*`, whose values are meant as a JSON array: a `*` is every key of an object
+/// and every place of a list. Nobody writes it; plans ask for it where a condition holds for any of several values.
+pub const EACH_OF: &str = "@each.";
+
+/// The path that is meant by a name, if it is one that only plans ask for.
+pub fn planned(name: &str) -> Option<&str> {
+    name.strip_prefix(KIND_OF).or_else(|| name.strip_prefix(EACH_OF))
+}

@@ -2,11 +2,11 @@
 
 use super::{
     Format, JsonPart,
-    field::json::{self, Path},
+    field::json::{self, EachPath, Path},
 };
 use logloupe_table::{
     external::{Log, Logs},
-    json_paths::{IN_MESSAGE, JsonPaths, KIND_OF, PathReader},
+    json_paths::{EACH_OF, IN_MESSAGE, JsonPaths, KIND_OF, PathReader},
 };
 
 /// The paths of these formats' records.
@@ -51,6 +51,10 @@ impl JsonPaths for Paths<'_> {
             return Box::new(move |record, out| {
                 part.of(record).is_some_and(|json| exact.extract(json, out) || folded.extract(json, out))
             });
+        }
+        if let Some(path) = path.strip_prefix(EACH_OF) {
+            let each = EachPath::new(path);
+            return Box::new(move |record, out| part.of(record).is_some_and(|json| each.extract(json, out)));
         }
         let path = path.strip_prefix(IN_MESSAGE).unwrap_or(path);
         // As written; where no key is written so, in any letter case, as SQL's names are.

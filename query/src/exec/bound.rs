@@ -10,7 +10,7 @@ use logloupe_table::{
     schema::{LINE, RECORD, SOURCE},
 };
 use logloupe_table::{
-    json_paths::{IN_MESSAGE, JsonPaths, KIND_OF},
+    json_paths::{IN_MESSAGE, JsonPaths, planned},
     partition::{Partition, S3Key},
     schema::BUILT_IN,
 };
@@ -124,7 +124,7 @@ pub(super) fn resolve(
         return Ok(Input::Column(column));
     }
     if json.has_json(table.format())
-        && (!name.starts_with('@') || name.starts_with(IN_MESSAGE) || name.starts_with(KIND_OF))
+        && (!name.starts_with('@') || name.starts_with(IN_MESSAGE) || planned(name).is_some())
     {
         return Err(name.to_owned());
     }

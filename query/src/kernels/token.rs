@@ -9,17 +9,24 @@ use logloupe_table::Value;
 pub(super) fn kernel(function: Token) -> Kernel {
     match function {
         Token::Word => Kernel::Scalar(word),
+        Token::Wordsfrom => Kernel::Scalar(words_from),
         Token::Wordcount => Kernel::Scalar(count),
     }
 }
 
 /// The words in order. A quote or bracket that never closes is a letter like any other.
 fn words(text: &str) -> impl Iterator<Item = &str> {
+    placed(text).map(|(word, _)| word)
+}
+
+/// The words in order, each with the text from its beginning, quote or bracket included.
+fn placed(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = text;
     // Once something was found not to close, looking again would take the square of the text's length.
     let (mut quotes, mut brackets) = (true, true);
     std::iter::from_fn(move || {
         rest = rest.trim_start_matches([' ', '\t']);
+        let from = rest;
         let (open, close) = match rest.as_bytes().first()? {
             b'"' => (&mut quotes, '"'),
             b'[' => (&mut brackets, ']'),
@@ -28,14 +35,14 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
         if *open {
             if let Some((inner, behind)) = rest.get(1..).and_then(|inside| inside.split_once(close)) {
                 rest = behind;
-                return Some(inner);
+                return Some((inner, from));
             }
             *open = false;
         }
         let end = rest.find([' ', '\t']).unwrap_or(rest.len());
         let (word, behind) = rest.split_at(end);
         rest = behind;
-        Some(word)
+        Some((word, from))
     })
 }
 
@@ -50,6 +57,17 @@ fn word(args: &[Value]) -> Value {
         _ => None,
     };
     found.map_or(Value::Null, Value::text)
+}
+
+fn words_from(args: &[Value]) -> Value {
+    let (Some(subject), Some(place)) = (text(&args[0]), args[1].integer()) else { return Value::Null };
+    let Some(before) = usize::try_from(place).ok().and_then(|n| n.checked_sub(1)) else { return Value::Null };
+    let mut left = placed(&subject).skip(before);
+    match (left.next(), left.next()) {
+        (Some((word, _)), None) => Value::text(word),
+        (Some((_, from)), Some(_)) => Value::text(from.trim_end_matches([' ', '\t', '\r', '\n'])),
+        _ => Value::Null,
+    }
 }
 
 fn count(args: &[Value]) -> Value {

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use logloupe_syntax::Diagnostic;
-use logloupe_table::{json_paths::KIND_OF, partition::Partition};
+use logloupe_table::{json_paths::planned, partition::Partition};
 
 /// A name that the first stage reads.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ impl Asked {
     pub(crate) fn name(&self) -> &str {
         match Partition::of_input(&self.input) {
             Some((_, name)) => name,
-            None => self.input.strip_prefix(KIND_OF).unwrap_or(&self.input),
+            None => planned(&self.input).unwrap_or(&self.input),
         }
     }
     pub(super) fn guess(&mut self, message: String, help: String) {

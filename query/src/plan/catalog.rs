@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::subquery::Bindings;
-use logloupe_table::json_paths::{IN_MESSAGE, JsonPaths, KIND_OF};
+use logloupe_table::json_paths::{IN_MESSAGE, JsonPaths, planned};
 use logloupe_table::{
     Field, Kind, Role, Shard, Unit,
     partition::{Partition, S3Key},
@@ -255,7 +255,7 @@ impl Catalog {
         !self.open
             && !self.observed.is_empty()
             && !path.starts_with(IN_MESSAGE)
-            && !path.starts_with(KIND_OF)
+            && planned(path).is_none()
             && self.find(path).is_none()
             && !self.observed.iter().any(|m| m.eq_ignore_ascii_case(&bare))
     }

@@ -18,7 +18,7 @@ use logloupe_syntax::{
     tree::{Binary, E, Expr, Pattern, Spanned, Unary},
     whole_label,
 };
-use logloupe_table::json_paths::KIND_OF;
+use logloupe_table::json_paths::{EACH_OF, KIND_OF};
 use logloupe_table::{Kind, Unit, Value, address};
 
 /// How deep expressions may be nested: evaluation recurses, and a worker's stack is small.
@@ -149,6 +149,25 @@ impl Lower<'_> {
         asked.then(|| self.field(&format!("{KIND_OF}{name}"), &args[0].span))
     }
 
+    /// Has the values that `jsonAny` and its like look for in the record read out of it once, as a column: the arguments
+    /// in `nodes` become that column and a path to each of its items. (The path is the second of `nodes` for both: the
+    /// regular expression stands no more between.)
+    fn of_each_value(&mut self, function: Func, args: &[E], nodes: &mut [Node]) {
+        let (Func::Json(Json::JsonAny | Json::JsonAnyMatch), [text, path, ..]) = (function, nodes) else {
+            return;
+        };
+        let of_record = matches!(&args[0].item, Expr::Field(name) if name.eq_ignore_ascii_case("@message"));
+        let asked = of_record
+            && self.catalog.has_json()
+            && self.post.is_none()
+            && !self.names.is_closed()
+            && self.names.defined("@message").is_none();
+        if let (true, Node::Const(Value::Text(steps))) = (asked, &*path) {
+            *text = self.field(&format!("{EACH_OF}{steps}"), &args[0].span);
+            *path = Node::Const(Value::text("*"));
+        }
+    }
+
     fn call(&mut self, e: &E, name: &Spanned<String>, args: &[E]) -> Node {
         // After `stats`, `bin(5m)` and `count(*)` are names of columns.
         let names = self.post.as_ref().map_or(&self.names, |p| &p.names);
@@ -184,6 +203,7 @@ impl Lower<'_> {
                 if let Func::Json(of @ (Json::JsonHas | Json::JsonNull | Json::JsonScalar)) = function.func {
                     nodes.extend(self.kind_of(of, args));
                 }
+                self.of_each_value(function.func, args, &mut nodes);
                 Op::function(function).map_or(Node::Const(Value::Null), |op| Node::apply(op, nodes))
             }
             Kernel::Bin => {
@@ -235,6 +255,7 @@ impl Lower<'_> {
             let message = format!("the pattern of `{}` must be written in the query", function.name);
             return self.error(&args[1].span, message, "for example `regexReplace(path, \"[0-9]+\", \"N\")`");
         };
+        self.of_each_value(function.func, args, &mut nodes);
         match self.patterns.regex(&pattern) {
             Ok(regex) => Node::apply(Op::Pattern(function, regex, apply), nodes),
             Err(message) => self.error(&args[1].span, message, ""),

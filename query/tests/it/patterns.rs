@@ -1,5 +1,5 @@
 //! Filter patterns over small logs: which records each selects. The alarms of the CIS benchmark, the examples of the
-//! vendor's guide, and what the guide says of missing fields, stars and words.
+//! vendor's guide, and every statement of its page on filter patterns, read 2026-11: `page` for JSON, `words` for the rest.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,8 @@ use logloupe_core::{
     ingest::{Limits, Loader, Options},
 };
 use logloupe_golden::check;
-use logloupe_query::exec::{Answer, Reader, run_in};
-use logloupe_syntax::Language;
+use logloupe_query::exec::{Answer, Reader, presence, run_in};
+use logloupe_syntax::{Language, presence::Found};
 use logloupe_table::{Field, Kind, Role, Shard, json_paths::NoJson};
 
 /// Events of a trail: id, name, source, and whatever else.
@@ -61,7 +61,37 @@ const EVENTS: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
-fn trail() -> Loader {
+/// Events whose members are like those of the vendor's page: id, event name, source and whatever else.
+const PAGE: &[(&str, &str, &str, &str)] = &[
+    (
+        "plain",
+        "Update",
+        "s3",
+        r#""kind":"UpdateTrail","address":"203.0.113.117","list":["value","another value"],
+        "objects":[{"name":"a","id":1},{"name":"b","id":2}],"nothing":null,"cluster.name":"c","cluster":{"size":3}"#,
+    ),
+    (
+        "nested",
+        "Get",
+        "s3",
+        r#""person":{"id":1,"email":"ana@example.com"},"users":[{"id":2,"email":"bo@example.com"},{"id":3,"email":"cy@example.com"}],
+        "actions":["GET","PUT","DELETE"],"grid":[[0,1,2],[4,5,6],[7,8,9]],"objects":{"x":{"id":9,"tags":["red"]},"y":{"id":"10"}}"#,
+    ),
+    (
+        "numbers",
+        "Get",
+        "ec2",
+        r#""bandwidth":80,"latency":49.5,"rate":60,"code":404,"number":[1000,0.001,-5],"list":[7,"12",null,true,{"a":1}],"digits":"75.0""#,
+    ),
+    (
+        "flags",
+        "Get",
+        "ec2",
+        r#""on":true,"off":false,"yes":"true","list":[],"objects":null,"kind":"trail","odd":"a*b?c","code":"E404","doc":"{\"list\":[5]}""#,
+    ),
+];
+
+fn trail(events: &[(&str, &str, &str, &str)]) -> Loader {
     let event = |(id, name, source, more): &(&str, &str, &str, &str)| {
         let user = match more.contains("\"userIdentity\"") {
             true => "",
@@ -72,7 +102,7 @@ fn trail() -> Loader {
             r#"{{"eventVersion":"1.08",{user}{address}"eventTime":"2026-03-05T08:12:44Z","eventSource":"{source}.amazonaws.com","eventName":"{name}","awsRegion":"eu-central-1",{more},"eventID":"{id}","eventType":"AwsApiCall"}}"#
         )
     };
-    let records: Vec<String> = EVENTS.iter().map(event).collect();
+    let records: Vec<String> = events.iter().map(event).collect();
     let mut loader = Loader::new(ALL.to_vec(), Limits::default(), 0);
     loader.open("trail.json", Options::default());
     loader.push(format!("{{\"Records\":[{}]}}", records.join(",\n")).as_bytes());
@@ -90,10 +120,10 @@ fn column(text: &str, shard: &mut Shard, json: &dyn logloupe_table::json_paths::
 }
 
 /// A log of lines of words.
-fn lines() -> Shard {
+fn lines(lines: &[&str]) -> Shard {
     let mut shard = Shard::new(1);
     let source = shard.add_source("web.log");
-    for (line, number) in LINES.iter().zip(1..) {
+    for (line, number) in lines.iter().zip(1..) {
         let row = shard.table("web", vec![Field::new("x", Kind::Text, Role::Dimension)]).begin();
         row.commit(source, number, number, line.as_bytes());
     }
@@ -111,14 +141,38 @@ const LINES: &[&str] = &[
     "",
 ];
 
+/// Lines like those of the vendor's page.
+const WORDS: &[&str] = &[
+    "INFO 09/25/2014 12:00:00 GET /service/resource/67 1200",
+    "INFO 09/25/2014 12:00:01 POST /service/resource/67/part/111 1310",
+    "WARNING 09/25/2014 12:00:02 Invalid user request",
+    "ERROR 09/25/2014 12:00:02 Failed to process request",
+    "[ERROR 400] BAD REQUEST from 10.10.0.1:80",
+    "[ERROR 419] MISSING ARGUMENTS of 10010,051 [7] (gray) colour",
+    "[INFO] REQUEST FAILED shutting down a_b aaa ab129",
+    "starting 4at grey color",
+    "ERROR",
+];
+
 #[test]
 fn every_pattern_selects_what_its_file_says() {
-    let (mut loader, mut lines) = (trail(), lines());
+    let (mut loader, mut page) = (trail(EVENTS), trail(PAGE));
+    let (mut lines, mut words) = (lines(LINES), lines(WORDS));
     assert_eq!(loader.shard().tables[0].rows(), EVENTS.len());
-    check(super::folder("patterns"), 40, |case| {
+    assert_eq!(page.shard().tables[0].rows(), PAGE.len());
+    check(super::folder("patterns"), 120, |case| {
         let pattern = &case.input;
         let found: Vec<String> = match (case.file.as_str(), pattern.starts_with('{')) {
-            ("lines", _) => column(&format!("{pattern} | sort @line | fields @line"), &mut lines, &NoJson),
+            ("lines" | "words", _) => {
+                let shard = if case.file == "lines" { &mut lines } else { &mut words };
+                let (_, answer) = run_in(pattern, Language::Pattern, shard, &NoJson)
+                    .unwrap_or_else(|d| panic!("{pattern}: {d:?}"));
+                let Answer::Rows(rows) = answer else { panic!("{pattern}: rows") };
+                let mut lines: Vec<u32> = rows.iter().map(|r| r.row + 1).collect();
+                lines.sort_unstable();
+                lines.iter().map(u32::to_string).collect()
+            }
+            ("page", _) => column(&format!("{pattern} | fields eventID"), page.shard(), &Paths(ALL)),
             (_, true) => column(&format!("{pattern} | fields eventID"), loader.shard(), &Paths(ALL)),
             (_, false) => {
                 let paths = Paths(ALL);
@@ -129,7 +183,30 @@ fn every_pattern_selects_what_its_file_says() {
         };
         // Lines are in order; of events which they are matters.
         let sorted: BTreeSet<String> = found.iter().cloned().collect();
-        let found = if case.file == "lines" { found } else { sorted.into_iter().collect() };
+        let found = if ["lines", "words"].contains(&case.file.as_str()) {
+            found
+        } else {
+            sorted.into_iter().collect()
+        };
         format!("--- selects\n{}", found.join(" "))
     });
+}
+
+#[test]
+fn a_selector_that_no_event_has_is_said() {
+    let mut page = trail(PAGE);
+    for (pattern, name) in [
+        ("{ $.absent[*] = 1 }", "absent.*"),
+        ("{ $.objects[*].size > 1 }", "objects.*.size"),
+        ("{ $.*.nothing NOT EXISTS }", "*.nothing"),
+        ("{ $.kind[*] != %x% }", "kind.*"),
+        ("{ $.list[*] = 12345 }", ""),
+        ("{ $.* = nowhere }", ""),
+    ] {
+        let (plan, _) = run_in(pattern, Language::Pattern, page.shard(), &Paths(ALL)).unwrap();
+        let nowhere = presence(&plan, page.shard()).into_iter().filter(|p| p.found == Found::Nowhere);
+        let said: Vec<String> = nowhere.map(|p| p.remark.message).collect();
+        let expected = format!("no loaded record has a field `{name}`");
+        assert_eq!(said, if name.is_empty() { vec![] } else { vec![expected] }, "{pattern}");
+    }
 }

@@ -151,6 +151,25 @@ proptest! {
 }
 
 #[test]
+fn patterns_are_said_in_sql_and_read_again() {
+    let vendor = |case: &Case| case.file == "pattern_vendor";
+    let patterns: Vec<Case> = cases(folder("queries")).into_iter().filter(vendor).collect();
+    assert!(patterns.len() > 50);
+    for case in patterns {
+        let parsed = syntax::parse_in(case.input.trim(), Language::Pattern);
+        assert!(parsed.is_ok(), "{}", case.input);
+        let Ok(sql) = syntax::text(&parsed.query, Language::Sql) else {
+            panic!("{} cannot be said", case.input)
+        };
+        let again = syntax::parse_in(&sql, Language::Sql);
+        assert!(again.is_ok(), "{} is written {sql}: {:?}", case.input, again.diagnostics);
+        // `not x` of Insights is `x = false` in SQL once it was read as SQL; then it stays.
+        let Ok(sql) = syntax::text(&again.query, Language::Sql) else { panic!("{sql} cannot be said") };
+        bear(&sql);
+    }
+}
+
+#[test]
 fn a_megabyte_of_anything_is_read_in_time() {
     let size = 1 << 20;
     for piece in [

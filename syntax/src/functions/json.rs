@@ -19,6 +19,10 @@ pub enum Json {
     JsonNull,
     /// `jsonScalar(field)`
     JsonScalar,
+    /// `jsonAny(text, path [, comparison, value])`
+    JsonAny,
+    /// `jsonAnyMatch(text, regex, path [, matches])`
+    JsonAnyMatch,
 }
 
 /// What is known of them, in the order of the documentation.
@@ -114,5 +118,38 @@ pub(super) const SPECS: &[Spec] = &[
         insights: false,
         sql: &[],
         athena: Athena::Special,
+    },
+    Spec {
+        func: Func::Json(Json::JsonAny),
+        name: "jsonAny",
+        aliases: &[],
+        signature: "jsonAny(text, path [, comparison, value])",
+        arity: (2, 4),
+        doc: "whether any value at a path fits, of which a step `*` is every key and every place; comparisons are `=`, `!=`, \
+              `<`, `<=`, `>`, `>=`, which objects, lists and `null` do not fit, and `is` with null, true or false",
+        examples: &[
+            ("jsonAny('{\"a\":[{\"n\":1},{\"n\":2}]}', 'a.*.n', '=', 2)", "true"),
+            ("jsonAny('{\"a\":[1,2]}', 'a.*', '>', 2)", "false"),
+            ("jsonAny('{\"a\":[1,null]}', 'a.*', 'is', null)", "true"),
+            ("jsonAny('{\"a\":[]}', 'a.*')", "false"),
+        ],
+        insights: false,
+        sql: &[],
+        athena: Athena::Missing,
+    },
+    Spec {
+        func: Func::Json(Json::JsonAnyMatch),
+        name: "jsonAnyMatch",
+        aliases: &[],
+        signature: "jsonAnyMatch(text, regex, path [, matches])",
+        arity: (3, 4),
+        doc: "whether a regular expression is found in any value at such a path; with `false`, whether it is not found in any",
+        examples: &[
+            ("jsonAnyMatch('{\"a\":[\"x1\",\"y\"]}', '^x[0-9]', 'a.*')", "true"),
+            ("jsonAnyMatch('{\"a\":[\"x1\",\"x2\"]}', '^x', 'a.*', false)", "false"),
+        ],
+        insights: false,
+        sql: &[],
+        athena: Athena::Missing,
     },
 ];

@@ -7,6 +7,8 @@ use super::{Athena, Func, Spec};
 pub enum Token {
     /// `word(text, place)`
     Word,
+    /// `wordsfrom(text, place)`
+    Wordsfrom,
     /// `wordcount(text)`
     Wordcount,
 }
@@ -24,6 +26,22 @@ pub(super) const SPECS: &[Spec] = &[
             ("word(\"a [b c] \\\"GET /\\\" 200\", 2)", "b c"),
             ("word(\"a [b c] \\\"GET /\\\" 200\", -2)", "GET /"),
             ("word(\"a b\", 3)", ""),
+        ],
+        insights: false,
+        sql: &[],
+        athena: Athena::Missing,
+    },
+    Spec {
+        func: Func::Token(Token::Wordsfrom),
+        name: "wordsfrom",
+        aliases: &[],
+        signature: "wordsfrom(text, place)",
+        arity: (2, 2),
+        doc: "the word at a place, counted from 1, and all that follows it, as written; the last word as `word` gives it",
+        examples: &[
+            ("wordsfrom(\"a [b c] \\\"GET /\\\" 200\", 2)", "[b c] \"GET /\" 200"),
+            ("wordsfrom(\"a [b c]\", 2)", "b c"),
+            ("wordsfrom(\"a b\", 3)", ""),
         ],
         insights: false,
         sql: &[],

@@ -1,11 +1,16 @@
 //! A condition on one field: `$.eventName = "Console*"`, `$.error IS NULL`; in slots, on a slot.
 
-use super::{Parser, at, call};
+use std::ops::Range;
+
+use super::{Parser, at, call, message};
 use crate::{
     diagnostic::Diagnostic,
     tree::{Binary, E, Expr, Pattern, Spanned, Unary},
 };
 use logloupe_table::{Value, value::parse_number};
+
+/// How many `*` the selectors of a pattern have in CloudWatch.
+const MOST_STARS: usize = 3;
 
 /// A value to compare with.
 enum Wanted {
@@ -15,12 +20,43 @@ enum Wanted {
     Regex(String),
 }
 
+/// What a condition is about.
+pub(super) struct Subject {
+    /// A field, or a word of the record.
+    item: Spanned<Expr>,
+    /// The path of a selector with a `*`, which stands for several values: the condition holds if any of them fits.
+    each: Option<String>,
+}
+
+impl Subject {
+    pub(super) fn one(item: Spanned<Expr>) -> Subject {
+        Subject { item, each: None }
+    }
+    /// `jsonAny(@message, path, …)`
+    fn any(path: &str, span: Range<usize>, comparison: Option<(&str, Value)>) -> E {
+        let text = |text: &str| at(span.clone(), Expr::Literal(Value::text(text)));
+        let mut args = vec![message(), text(path)];
+        if let Some((comparison, value)) = comparison {
+            args.extend([text(comparison), at(span.clone(), Expr::Literal(value))]);
+        }
+        call(span, "jsonany", args)
+    }
+    /// `jsonAnyMatch(@message, regex, path, …)`
+    fn any_match(path: &str, span: Range<usize>, regex: &str, negated: bool) -> E {
+        let value = |value| at(span.clone(), Expr::Literal(value));
+        let mut args = vec![message(), value(Value::text(regex)), value(Value::text(path))];
+        args.extend(negated.then(|| value(Value::Bool(false))));
+        call(span, "jsonanymatch", args)
+    }
+}
+
 impl Parser<'_> {
     /// `subject condition`
     pub(super) fn condition(&mut self) -> Option<E> {
         self.blanks();
         let start = self.at;
-        let subject = self.subject()?;
+        let about = self.subject()?;
+        let subject = about.item.clone();
         let item = || Box::new(subject.clone());
         self.blanks();
         let operator = self.at;
@@ -28,10 +64,16 @@ impl Parser<'_> {
         if self.eat_word("IS") {
             let literal = |v| at(operator..operator, Expr::Literal(v));
             if self.eat_word("NULL") {
-                return Some(self.is_null(start, &subject));
+                return Some(match &about.each {
+                    Some(path) => Subject::any(path, start..self.at, Some(("is", Value::Null))),
+                    None => self.is_null(start, &subject),
+                });
             }
             for (word, value) in [("TRUE", true), ("FALSE", false)] {
                 if self.eat_word(word) {
+                    if let Some(path) = &about.each {
+                        return Some(Subject::any(path, start..self.at, Some(("is", Value::Bool(value)))));
+                    }
                     return bare(Expr::Binary(Binary::Equal, item(), literal(Value::Bool(value))), self);
                 }
             }
@@ -41,10 +83,17 @@ impl Parser<'_> {
         let negated = self.eat_word("NOT");
         if self.eat_word("EXISTS") {
             let span = start..self.at;
+            if !negated {
+                let help = "it has `NOT EXISTS` alone; write `= *` for any text or number; here it works";
+                self.report(Diagnostic::warning(span.clone(), "CloudWatch refuses `EXISTS`").help(help));
+            }
             if self.slots.is_some() {
                 return Some(present(span, subject, negated));
             }
-            let has = call(span.clone(), "jsonhas", vec![Box::new(subject)]);
+            let has = match &about.each {
+                Some(path) => Subject::any(path, span.clone(), None),
+                None => call(span.clone(), "jsonhas", vec![Box::new(subject)]),
+            };
             return Some(if negated { at(span, Expr::Unary(Unary::Not, has)) } else { has });
         }
         if negated {
@@ -60,7 +109,7 @@ impl Parser<'_> {
             (">", Binary::Greater),
         ] {
             if self.eat(symbol) {
-                return self.compared(start, subject, symbol, op);
+                return self.compared(start, about, symbol, op);
             }
         }
         self.unexpected(
@@ -71,7 +120,7 @@ impl Parser<'_> {
     }
 
     /// What follows `subject operator`.
-    fn compared(&mut self, start: usize, subject: Spanned<Expr>, symbol: &str, op: Binary) -> Option<E> {
+    fn compared(&mut self, start: usize, subject: Subject, symbol: &str, op: Binary) -> Option<E> {
         if self.rest().starts_with(['=', '>', '<']) {
             self.at -= symbol.len();
             let span = self.at..self.at + symbol.len() + 1;
@@ -86,16 +135,25 @@ impl Parser<'_> {
         let all = start..self.at;
         let ordered = !matches!(op, Binary::Equal | Binary::NotEqual);
         let negated = op == Binary::NotEqual;
-        let item = Box::new(subject);
+        let Subject { item, each } = subject;
+        let item = Box::new(item);
         let json = self.slots.is_none();
         // What is an object or a list fits no condition.
         let scalar = |item: E| if json { call(item.span.clone(), "jsonscalar", vec![item]) } else { item };
-        let like = |pattern| Expr::Like {
-            negated,
-            item: scalar(item.clone()),
-            pattern: Spanned::new(pattern, span.clone()),
+        let like = |pattern| match (&each, &pattern) {
+            (None, _) => {
+                let pattern = Spanned::new(pattern, span.clone());
+                Expr::Like { negated, item: scalar(item.clone()), pattern }
+            }
+            (Some(path), Pattern::Regex(regex)) => Subject::any_match(path, all.clone(), regex, negated).item,
+            (Some(path), Pattern::Text(text)) => {
+                Subject::any_match(path, all.clone(), &escape(text), negated).item
+            }
         };
         let expr = match wanted {
+            Wanted::Number(number) if let Some(path) = &each => {
+                return Some(Subject::any(path, all, Some((symbol, number))));
+            }
             Wanted::Number(number) => {
                 // `<` and its like hold for numbers only, whatever else the field may be.
                 let item = match (ordered, negated) {
@@ -117,6 +175,10 @@ impl Parser<'_> {
             Wanted::Regex(regex) => like(Pattern::Regex(regex)),
             Wanted::Text(text) if text == "*" => {
                 // Anything that is there.
+                if let Some(path) = &each {
+                    let found = Subject::any_match(path, all.clone(), "^", false);
+                    return Some(if negated { at(all, Expr::Unary(Unary::Not, found)) } else { found });
+                }
                 let found = present(all.clone(), *scalar(item), false);
                 return Some(if negated { at(all, Expr::Unary(Unary::Not, found)) } else { found });
             }
@@ -130,6 +192,9 @@ impl Parser<'_> {
                     self.report(Diagnostic::warning(span.clone(), message).help(help));
                 }
                 match (open, end) {
+                    (false, false) if let Some(path) = &each => {
+                        return Some(Subject::any(path, all, Some((symbol, Value::text(&text)))));
+                    }
                     (false, false) => {
                         let item = if negated { scalar(item.clone()) } else { item.clone() };
                         Expr::Binary(op, item, at(span.clone(), Expr::Literal(Value::text(&text))))
@@ -164,7 +229,13 @@ impl Parser<'_> {
                     self.unexpected("a value", "for example `= \"ConsoleLogin\"`, `= 4*` or `= %regex%`");
                     return None;
                 }
+                let start = self.at;
                 self.at += word.len();
+                if word == "null" && self.slots.is_none() {
+                    let message = "`null` is the text of four letters here, and CloudWatch refuses it";
+                    let help = "write `IS NULL`, or `\"null\"` for the text";
+                    self.report(Diagnostic::warning(start..self.at, message).help(help));
+                }
                 Some(match number(word) {
                     Some(number) => Wanted::Number(number),
                     None => Wanted::Text(word.to_owned()),
@@ -174,9 +245,9 @@ impl Parser<'_> {
     }
 
     /// What a condition is about.
-    fn subject(&mut self) -> Option<Spanned<Expr>> {
+    fn subject(&mut self) -> Option<Subject> {
         if self.slots.is_some() {
-            return self.slot_subject();
+            return self.slot_subject().map(Subject::one);
         }
         let start = self.at;
         if !self.eat("$") {
@@ -184,10 +255,18 @@ impl Parser<'_> {
             return None;
         }
         let mut steps: Vec<String> = Vec::new();
+        // The places of the steps that are `*`.
+        let mut stars: Vec<usize> = Vec::new();
         loop {
             let dot = self.rest().starts_with('.');
             let rest = self.rest().get(dot as usize..).unwrap_or("");
-            if rest.starts_with('[') {
+            let star =
+                [("[*]", true), ("*", dot)].into_iter().find(|(s, fits)| *fits && rest.starts_with(*s));
+            if let Some((star, _)) = star {
+                stars.push(steps.len());
+                steps.push("*".to_owned());
+                self.at += dot as usize + star.len();
+            } else if rest.starts_with('[') {
                 self.at += dot as usize + 1;
                 steps.push(self.bracketed()?);
             } else if dot {
@@ -208,7 +287,15 @@ impl Parser<'_> {
             self.unexpected("`.` and a key after `$`", "for example `$.userIdentity.type`");
             return None;
         }
-        Some(Spanned::new(Expr::Field(path(&steps)), start..self.at))
+        let item = Spanned::new(Expr::Field(path(&steps)), start..self.at);
+        self.stars += stars.len();
+        if stars.len() > 1 || (!stars.is_empty() && self.stars > MOST_STARS) {
+            let message = "CloudWatch refuses so many `*` in selectors";
+            let help = format!("it takes one in a selector and {MOST_STARS} in a pattern; here it works");
+            self.report(Diagnostic::warning(start..self.at, message).help(help));
+        }
+        let each = (!stars.is_empty()).then(|| each_path(&steps, &stars));
+        Some(Subject { item, each })
     }
 
     /// `0]` or `"key"]`.
@@ -249,6 +336,15 @@ fn path(steps: &[String]) -> String {
             steps.iter().map(step).collect::<Vec<_>>().join(".")
         }
     }
+}
+
+/// The steps of a selector as the path of `jsonAny`, of which the steps at `stars` are any key or place.
+fn each_path(steps: &[String], stars: &[usize]) -> String {
+    let step = |(i, step): (usize, &String)| match step.contains(['.', '`']) || step == "*" {
+        true if !stars.contains(&i) => format!("`{}`", step.replace('`', "``")),
+        _ => step.clone(),
+    };
+    steps.iter().enumerate().map(step).collect::<Vec<_>>().join(".")
 }
 
 /// A number as the vendor writes it: sign, fraction, exponent.

@@ -1,6 +1,8 @@
 //! Slotted patterns: `[ip, user, …, status = 4*, size > 1000]`. The slots are found first, so that a condition may name
 //! any of them; each becomes `word(@message, place)`.
 
+use std::collections::HashSet;
+
 use super::{LONGEST, Parser, at, call, message};
 use crate::{
     diagnostic::Diagnostic,
@@ -19,6 +21,7 @@ pub(super) struct Slot<'a> {
 /// A slot as it stands in the text.
 struct Found<'a> {
     start: usize,
+    end: usize,
     name: &'a str,
     condition: bool,
 }
@@ -28,6 +31,7 @@ impl<'a> Parser<'a> {
         let open = self.at;
         self.at += 1;
         let slots = self.scan_slots(open)?;
+        let slots = self.with_implied(slots);
         let dots = slots.iter().position(|s| s.name == "...");
         let count = slots.len() as i64;
         let mut named: Vec<Slot<'a>> = Vec::new();
@@ -39,9 +43,11 @@ impl<'a> Parser<'a> {
         named.retain(|s| !s.name.is_empty() && s.name != "...");
         named.sort_by(|a, b| a.name.cmp(b.name));
         self.slots = Some(named);
+        self.last = if dots.is_none() { count } else { 0 };
         let words = call(open..open, "wordcount", vec![message()]);
         let least = count - dots.is_some() as i64;
-        let op = if dots.is_some() { Binary::GreaterEqual } else { Binary::Equal };
+        // Of more words than slots the last slot takes all that are left.
+        let op = Binary::GreaterEqual;
         let number = at(open..open, Expr::Literal(Value::Int(least)));
         let mut all = Some(at(open..open, Expr::Binary(op, words, number)));
         let end = self.at;
@@ -88,7 +94,7 @@ impl<'a> Parser<'a> {
                 }
                 seen_dots = true;
                 self.at += length;
-                found.push(Found { start, name: "...", condition: false });
+                found.push(Found { start, end: self.at, name: "...", condition: false });
             } else {
                 let opened = rest.find(|c| c != '(' && !is_blank(c)).unwrap_or(rest.len());
                 let inner = rest.get(opened..).unwrap_or("");
@@ -101,7 +107,7 @@ impl<'a> Parser<'a> {
                         .text
                         .get(named..self.at)
                         .is_some_and(|more| !more.trim_matches(is_blank).is_empty());
-                found.push(Found { start, name, condition });
+                found.push(Found { start, end: self.at, name, condition });
             }
             self.blanks();
             if self.eat("]") {
@@ -117,6 +123,67 @@ impl<'a> Parser<'a> {
                 return None;
             }
         }
+    }
+
+    /// The slots with those behind them that only a condition names: `[…, status = 4* && size > 1000]` has a slot for
+    /// `size`, as the vendor's guide wrote such patterns once.
+    fn with_implied(&mut self, slots: Vec<Found<'a>>) -> Vec<Found<'a>> {
+        let mut named: HashSet<&str> = slots.iter().map(|s| s.name).collect();
+        let mut all = Vec::with_capacity(slots.len());
+        for slot in slots {
+            let (start, end, condition) = (slot.start, slot.end, slot.condition);
+            let before = slot.name;
+            all.push(slot);
+            let names = if condition { self.subjects(start, end) } else { Vec::new() };
+            for (at, name) in names {
+                if before.is_empty() || !named.insert(name) {
+                    continue;
+                }
+                let message = format!(
+                    "`{}` has no slot: it is taken for the one behind `{}`",
+                    short(name),
+                    short(before)
+                );
+                let help = format!(
+                    "give it a slot of its own, as CloudWatch wants it: `{}, {}`",
+                    short(before),
+                    short(name)
+                );
+                self.report(Diagnostic::warning(at..at + name.len(), message).help(help));
+                all.push(Found { start: end, end, name, condition: false });
+            }
+        }
+        all
+    }
+
+    /// What the conditions between two places are about: the words that begin them.
+    fn subjects(&mut self, start: usize, end: usize) -> Vec<(usize, &'a str)> {
+        let behind = std::mem::replace(&mut self.at, start);
+        let mut found = Vec::new();
+        while self.at < end {
+            self.blanks();
+            while self.eat("(") {
+                self.blanks();
+            }
+            let name = self.rest().get(..self.word_length(self.rest())).unwrap_or("");
+            if !name.is_empty() {
+                found.push((self.at, name));
+            }
+            self.at += name.len();
+            // To behind the next operator.
+            while let Some(c) = self.next().filter(|_| self.at < end) {
+                if self.rest().starts_with("&&") || self.rest().starts_with("||") {
+                    break;
+                }
+                self.at += c.len_utf8();
+                if matches!(c, '"' | '%') {
+                    self.at = self.until(c).map_or(end, |close| close + 1);
+                }
+            }
+            self.at = (self.at + 2).min(end.max(self.at));
+        }
+        self.at = behind;
+        found
     }
 
     /// To the `,` or `]` that ends a slot.
@@ -151,6 +218,7 @@ impl<'a> Parser<'a> {
             return None;
         };
         let place = at(start..start, Expr::Literal(Value::Int(slot.place)));
-        Some(*call(start..self.at, "word", vec![message(), place]))
+        let word = if slot.place == self.last { "wordsfrom" } else { "word" };
+        Some(*call(start..self.at, word, vec![message(), place]))
     }
 }

@@ -1,8 +1,8 @@
 //! The JSON reader that all JSON formats share: one pass over a record, driven by a format's field table.
 //!
 //! Reading order: [`JsonField`] (one line of a field table), [`JsonColumns`] (a whole table: record to row),
-//! [`Reader`] (the pass itself, for formats that derive columns), [`Json`] (a value in place); then [`Path`] and
-//! [`paths`], which look into records that were read before.
+//! [`Reader`] (the pass itself, for formats that derive columns), [`Json`] (a value in place); then [`Path`],
+//! [`EachPath`] and [`paths`], which look into records that were read before.
 //!
 //! Decided here for all formats:
 //! - A value is borrowed from the record; only strings with escapes are copied, on their way into a column.
@@ -16,6 +16,7 @@
 //!
 //! What it is not: it finds no record ends and opens no envelope (that is [`ingest`](crate::ingest)'s).
 
+mod each;
 mod path;
 mod scan;
 #[cfg(test)]
@@ -23,6 +24,7 @@ mod tests;
 
 use std::{borrow::Cow, net::IpAddr};
 
+pub use each::EachPath;
 pub use path::{Path, extract, paths};
 use scan::{Bad, Found, Items, Members, Tag};
 

@@ -12,13 +12,13 @@ use super::{
 /// Members that hold a whole event: as JSON text in an item of `aws cloudtrail lookup-events`, as an object in what
 /// EventBridge delivers. A path that leads nowhere beside them is looked for inside, so that one query fits an event
 /// however it was exported.
-const CARRIERS: &[&str] = &["CloudTrailEvent", "detail"];
+pub(super) const CARRIERS: &[&str] = &["CloudTrailEvent", "detail"];
 
 /// What stands for a dot inside one key.
 const DOT: char = '\0';
 
 /// How many strings that are JSON themselves a path may enter, one inside the other.
-const MOST_INSIDE: usize = 8;
+pub(super) const MOST_INSIDE: usize = 8;
 
 /// A path made ready to be looked up in many records: `requestParameters.tagSet.items.0.key`.
 ///
@@ -184,7 +184,7 @@ fn key_from(last: &Finder<'_>, text: &[u8], from: usize) -> Option<usize> {
 }
 
 /// Whether a string, as written, begins like an object or array: only then it is worth decoding.
-fn begins_json(mut raw: &[u8]) -> bool {
+pub(super) fn begins_json(mut raw: &[u8]) -> bool {
     loop {
         raw = match raw {
             [b' ', rest @ ..] | [b'\\', b'n' | b'r' | b't', rest @ ..] => rest,
