@@ -204,10 +204,15 @@ impl<'j> ViewJob<'j> {
             histogram::merge(&mut self.part.histogram, histogram::count(table, selected, self.request.bars));
         }
     }
-    /// Counts a facet's values; false while a path of JSON records is still being read for it.
+    /// Counts a facet's values; false while a path of JSON records is still being read for it, or its column computed.
     fn count(&mut self, shard: &mut Shard, field: &str) -> bool {
         let json = self.json;
         for table in &mut shard.tables {
+            if let Some(column) = table.uncomputed(field)
+                && !table.compute(column, CHUNKS)
+            {
+                return false;
+            }
             let format = table.format().to_owned();
             let known = field.starts_with('@') && !field.starts_with(IN_MESSAGE)
                 || table.schema().find(field).is_some()

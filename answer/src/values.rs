@@ -1,7 +1,7 @@
 //! The values of a shard's fields, for completion: counted once for each field and table, over all rows.
 //!
 //! Exact, and the same counts that facets show while no filter is on. Fields whose values are stored one by one because
-//! they hardly repeat have none to offer.
+//! they hardly repeat have none to offer, nor have computed ones that nothing has asked for yet.
 
 use std::{cell::RefCell, collections::HashMap};
 
@@ -66,6 +66,7 @@ fn repeats(table: &Table, field: &str) -> bool {
     };
     let kind = table.schema().field(column).kind;
     !matches!(kind, Kind::Time | Kind::Float)
+        && !table.is_uncomputed(column)
         && table.chunks().iter().all(|c| !matches!(c.column(column).data, Data::Plain { .. }))
 }
 

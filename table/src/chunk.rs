@@ -31,6 +31,14 @@ impl Chunk {
     pub(crate) fn has_derived(&self, column: usize) -> bool {
         self.derived.contains(&column)
     }
+    /// Takes the values of a column that was derived after the chunk was sealed.
+    pub(crate) fn put_derived(&mut self, column: usize, values: Column) {
+        while self.columns.len() <= column {
+            self.columns.push(Column::NULLS);
+        }
+        self.columns[column] = values;
+        self.derived.push(column);
+    }
     /// Heap bytes held.
     pub fn bytes(&self) -> usize {
         self.columns.iter().map(|c| c.bytes() + size_of::<Column>()).sum::<usize>() + self.raw.bytes()

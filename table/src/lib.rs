@@ -6,7 +6,8 @@
 //! 3. [`bitmap`], [`packed`], [`dictionary`], [`bytes`], `positional`: the building blocks of columns.
 //! 4. [`column`](mod@column): one column of one chunk, sealed; [`writer`]: the same while it is being filled.
 //! 5. [`raw`]: the raw text of records, LZ4-compressed.
-//! 6. [`chunk`] and [`table`](mod@table): rows in chunks, chunks in a table, one table per format.
+//! 6. [`chunk`] and [`table`](mod@table): rows in chunks, chunks in a table, one table per format; `computed`: columns
+//!    whose values follow from those of others.
 //! 7. [`shard`]: the tables and the sources (files) that one worker holds; [`builtin`]: the fields that every row has;
 //!    [`partition`]: columns that Athena's tables have and no record holds.
 
@@ -16,6 +17,7 @@ pub mod builtin;
 pub mod bytes;
 pub mod chunk;
 pub mod column;
+mod computed;
 pub mod dictionary;
 pub mod external;
 pub mod json_paths;
@@ -39,7 +41,7 @@ pub use chunk::{CHUNK_ROWS, Chunk};
 pub use column::{Column, Data};
 pub use dictionary::Dictionary;
 pub use result::ResultTable;
-pub use schema::{Field, Kind, Role, Schema, Unit};
+pub use schema::{Computed, Field, Kind, Role, Schema, Unit};
 pub use shard::{Shard, Source};
 pub use span::Span;
 pub use table::{Row, RowWriter, Table};

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use super::Cell;
+
 /// What a column holds.
 ///
 /// A duration is a [`Kind::Float`] or [`Kind::Int`] with a time [`Unit`]: the number that stands in the log
@@ -115,6 +117,24 @@ pub struct Field {
     pub insights: Option<&'static str>,
     /// The log has nothing of that name: its format makes the column of other fields. No other engine is asked for it.
     pub made: bool,
+    /// How its values follow from those of other columns of the row, if they do; see [`Computed`].
+    pub computed: Option<&'static Computed>,
+}
+
+/// How a column's values follow from those of other columns of the same row. Nothing is stored when a row is read: a
+/// chunk's values are made when a query first asks for the column, and stay.
+#[derive(Debug)]
+pub struct Computed {
+    /// The names of the columns that it is computed from, none of them computed itself.
+    pub from: &'static [&'static str],
+    /// The value, given those of `from` in that order; text may be put together in the buffer, which is empty.
+    pub value: for<'a> fn(&[Cell<'a>], &'a mut Vec<u8>) -> Cell<'a>,
+}
+
+impl PartialEq for Computed {
+    fn eq(&self, other: &Computed) -> bool {
+        self.from == other.from && std::ptr::fn_addr_eq(self.value, other.value)
+    }
 }
 
 impl Field {
@@ -131,6 +151,7 @@ impl Field {
             athena: None,
             insights: None,
             made: false,
+            computed: None,
         }
     }
     /// Sets the unit.
@@ -165,6 +186,12 @@ impl Field {
     }
     /// Says that the log has nothing of that name.
     pub const fn made(mut self) -> Field {
+        self.made = true;
+        self
+    }
+    /// Has its values computed from other columns. No log has them under this name.
+    pub const fn computed(mut self, computed: &'static Computed) -> Field {
+        self.computed = Some(computed);
         self.made = true;
         self
     }

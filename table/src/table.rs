@@ -4,6 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::{
     Bitmap, CHUNK_ROWS, Cell, Chunk, Column, Data, Dictionary, Field, Kind, Role, Schema, Value,
+    computed::{Inputs, stored},
     raw::RawWriter,
     schema::{BUILTINS, LINE, RECORD, SOURCE, TIMESTAMP},
     writer::Writer,
@@ -28,6 +29,7 @@ pub struct Table {
     open_rows: usize,
     seed: u64,
     derived: HashMap<String, usize>,
+    inputs: Inputs,
     duplicates: Option<Bitmap>,
 }
 
@@ -45,6 +47,7 @@ impl Table {
             open_rows: 0,
             seed,
             derived: HashMap::new(),
+            inputs: Inputs::default(),
             duplicates: None,
         };
         for (i, field) in Schema::new(fields).fields().iter().enumerate() {
@@ -52,6 +55,7 @@ impl Table {
             let kind = if i == SOURCE { Kind::Int } else { field.kind };
             table.add(field.clone(), kind);
         }
+        table.inputs = Inputs::of(&table.schema);
         table
     }
     /// The id of the format.
@@ -165,7 +169,7 @@ impl Table {
                     }
                 },
             );
-            add_derived(chunk, column, writer.seal(chunk.rows, dictionary));
+            chunk.put_derived(column, writer.seal(chunk.rows, dictionary));
         }
         true
     }
@@ -193,7 +197,7 @@ impl Table {
                 }
             }
             let sealed = writer.seal(values.len(), dictionary);
-            add_derived(&mut self.chunks[at], column, sealed);
+            self.chunks[at].put_derived(column, sealed);
         }
         open.len() <= chunks
     }
@@ -206,6 +210,25 @@ impl Table {
         let column = self.add(field, Kind::Text);
         self.derived.insert(name.to_owned(), column);
         column
+    }
+    pub(crate) fn computed_from(&self) -> &Inputs {
+        &self.inputs
+    }
+    /// Lends the dictionary of a column while the table is read; [`put_derived`](Self::put_derived) gives it back.
+    pub(crate) fn take_dictionary(&mut self, column: usize) -> Dictionary {
+        std::mem::replace(&mut self.dictionaries[column], Dictionary::new(self.seed))
+    }
+    pub(crate) fn put_derived(
+        &mut self,
+        chunk: usize,
+        column: usize,
+        values: Column,
+        dictionary: Dictionary,
+    ) {
+        self.dictionaries[column] = dictionary;
+        if let Some(chunk) = self.chunks.get_mut(chunk) {
+            chunk.put_derived(column, values);
+        }
     }
     /// Marks the rows that repeat an event delivered before; bit `row` set means duplicate.
     pub fn set_duplicates(&mut self, duplicates: Bitmap) {
@@ -233,15 +256,6 @@ impl Table {
         self.dictionaries.push(Dictionary::new(self.seed));
         self.schema.push(field)
     }
-}
-
-/// Gives a chunk a column that was derived for it.
-fn add_derived(chunk: &mut Chunk, column: usize, sealed: Column) {
-    while chunk.columns.len() <= column {
-        chunk.columns.push(Column::NULLS);
-    }
-    chunk.columns[column] = sealed;
-    chunk.derived.push(column);
 }
 
 /// One row being written. Columns may be set in any order; those not set have no value.
@@ -343,18 +357,11 @@ pub struct Row<'t> {
 impl Row<'_> {
     /// The value in a column, counted from the built-in ones. `@source` is the file's number.
     pub fn value(&self, column: usize) -> Value {
-        let data = self.chunk.column(column);
-        let kind = if column == SOURCE { Kind::Int } else { self.table.schema.field(column).kind };
-        match kind {
-            Kind::Text | Kind::Ip => match data.text(self.index, self.table.dictionary(column)) {
-                Some(text) => Value::text(&String::from_utf8_lossy(text)),
-                None => Value::Null,
-            },
-            Kind::Int => data.int(self.index).map_or(Value::Null, Value::Int),
-            Kind::Bool => data.int(self.index).map_or(Value::Null, |v| Value::Bool(v != 0)),
-            Kind::Time => data.int(self.index).map_or(Value::Null, Value::Time),
-            Kind::Float => data.float(self.index).map_or(Value::Null, Value::Float),
+        if let Some(value) = self.table.computed_value(self.chunk, column, self.index) {
+            return value;
         }
+        let kind = if column == SOURCE { Kind::Int } else { self.table.schema.field(column).kind };
+        stored(self.chunk.column(column), self.table.dictionary(column), kind, self.index).to_value()
     }
     /// The value of the field that `name` means; [`Value::Null`] if there is no such field.
     pub fn get(&self, name: &str) -> Value {

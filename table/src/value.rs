@@ -27,6 +27,20 @@ pub enum Cell<'a> {
     Text(&'a [u8]),
 }
 
+impl Cell<'_> {
+    /// The value that it is on its way out, invalid bytes of text replaced.
+    pub fn to_value(self) -> Value {
+        match self {
+            Cell::Null => Value::Null,
+            Cell::Bool(v) => Value::Bool(v),
+            Cell::Int(v) => Value::Int(v),
+            Cell::Float(v) => Value::Float(v),
+            Cell::Time(v) => Value::Time(v),
+            Cell::Text(text) => Value::text(&String::from_utf8_lossy(text)),
+        }
+    }
+}
+
 /// A value on its way out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub enum Value {

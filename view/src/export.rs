@@ -6,7 +6,7 @@
 use serde::Serializer;
 use serde::ser::SerializeMap;
 
-use logloupe_table::{Data, Row, Shard, Value, builtin::value, schema::BUILTINS};
+use logloupe_table::{Row, Shard, Value, builtin::value, schema::BUILTINS};
 
 /// The built-in fields that every exported row has, in order.
 pub const BUILT_IN: [&str; 5] = ["@timestamp", "@format", "@source", "@line", "@message"];
@@ -106,7 +106,7 @@ impl FilledColumns {
         for (table, filled) in shard.tables.iter().zip(&mut self.tables) {
             filled.resize(table.schema().fields().len(), false);
             for (column, filled) in filled.iter_mut().enumerate().skip(BUILTINS) {
-                *filled |= table.chunks().iter().any(|c| !matches!(c.column(column).data, Data::Nulls));
+                *filled = *filled || table.has_values(column);
             }
         }
     }

@@ -98,7 +98,15 @@ impl Local {
 }
 
 fn request(query: &str, language: Language) -> ViewRequest {
-    let facets = ["@format", "source.ip", "event.outcome", "requestParameters.bucketName"];
+    let facets = [
+        "@format",
+        "source.ip",
+        "event.outcome",
+        "requestParameters.bucketName",
+        "network.direction",
+        "url.port",
+        "network.community_id",
+    ];
     ViewRequest {
         query: query.into(),
         language,
@@ -124,6 +132,9 @@ const QUERIES: &[&str] = &[
     "SOURCE cloudtrail | join left=a right=b where a.sourceIPAddress = b.sourceIPAddress \
      (SOURCE cloudtrail | filter event.outcome = \"failure\" | stats count(*) as n by sourceIPAddress) \
      | filter b.n > 2 and eventName in (SOURCE cloudtrail | stats count(*) as n by eventName | filter n < 9)",
+    "filter network.transport = \"tcp\" and url.port != 1 or network.community_id like \"1:\" | sort network.community_id, @timestamp \
+     | fields network.direction, network.community_id, url.query, http.version",
+    "stats count(*) as n, count_distinct(network.community_id) as flows by network.transport, network.type, tls.version",
     "stats count(*) as n by eventName, bin(1d) | diff",
     "relevantfields where event.outcome = \"failure\"",
     "pattern @message | sort @sampleCount desc | limit 5",

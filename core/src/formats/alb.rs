@@ -17,11 +17,11 @@ use super::{
             duration, host, integer, method, outcome_of_status, port, protocol, status, text, timestamp, url,
             url_host, url_path,
         },
-        time, whole, words,
+        protocol as versions, time, whole, words,
     },
 };
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog};
-use logloupe_table::{Field, Kind, Role, Row, RowWriter, Unit};
+use logloupe_table::{Computed, Field, Kind, Role, Row, RowWriter, Unit};
 
 /// Access logs of Application Load Balancers.
 pub struct Alb;
@@ -35,6 +35,7 @@ const COUNTS: [usize; 10] = [18, 20, 23, 24, 25, 27, 29, 30, 33, 34];
 /// In the order of the record.
 static FIELDS: &[TokenField] = &[
     TokenField::new("type", Kind::Text, Role::Dimension, text)
+        .aliases(&["network.protocol"])
         .athena("type")
         .doc("http, https, h2, grpcs, ws or wss"),
     TokenField::new("time", Kind::Time, Role::Timestamp, timestamp)
@@ -46,7 +47,7 @@ static FIELDS: &[TokenField] = &[
         .athena("elb")
         .doc("the load balancer: app, its name, its id"),
     TokenField::new("client_ip", Kind::Ip, Role::Dimension, host)
-        .aliases(&["requestip", "source.ip", "client.ip"])
+        .aliases(&["requestip", "source.ip", "source.address", "client.ip"])
         .doc("address of the client"),
     TokenField::again("client_port", Kind::Int, Role::Identifier, port)
         .aliases(&["source.port", "client.port"])
@@ -83,11 +84,11 @@ static FIELDS: &[TokenField] = &[
     TokenField::new("received_bytes", Kind::Int, Role::Measure, integer)
         .unit(Unit::Bytes)
         .aliases(&["http.request.bytes", "source.bytes"])
-        .doc("size of the request, headers included"),
+        .doc("size of the request, headers included: more than its body (`http.request.body.bytes`)"),
     TokenField::new("sent_bytes", Kind::Int, Role::Measure, integer)
         .unit(Unit::Bytes)
         .aliases(&["bytes", "http.response.bytes", "destination.bytes"])
-        .doc("size of the response, headers included"),
+        .doc("size of the response, headers included: more than its body (`http.response.body.bytes`)"),
     TokenField::new("request", Kind::Text, Role::Identifier, text)
         .aliases(&["request_line"])
         .athena("concat(request_verb, ' ', request_url, ' ', request_proto)")
@@ -118,7 +119,6 @@ static FIELDS: &[TokenField] = &[
         .aliases(&["tls.cipher"])
         .doc("cipher of the TLS connection"),
     TokenField::new("ssl_protocol", Kind::Text, Role::Dimension, text)
-        .aliases(&["tls.version_protocol"])
         .doc("protocol of the TLS connection"),
     TokenField::new("target_group_arn", Kind::Text, Role::Dimension, text).doc("the target group"),
     TokenField::new("trace_id", Kind::Text, Role::Identifier, text)
@@ -159,7 +159,37 @@ static FIELDS: &[TokenField] = &[
     TokenField::new("ip_address", Kind::Ip, Role::Dimension, text)
         .aliases(&["destination.ip", "server.ip"])
         .doc("address of the load balancer's node"),
+    // Computed.
+    TokenField::computed("url.scheme", Kind::Text, Role::Dimension, &SCHEME)
+        .athena("lower(regexp_extract(request_url, '^([A-Za-z0-9+.-]+)://', 1))")
+        .doc("the scheme of the request's URL, in small letters"),
+    TokenField::computed("url.port", Kind::Int, Role::Dimension, &PORT)
+        .athena(
+            "TRY_CAST(regexp_extract(request_url, '^[A-Za-z0-9+.-]+://[^/?#]*:([0-9]+)-?(?:[/?#]|$)', 1) AS bigint)",
+        )
+        .doc("the port in the request's URL: the listener's"),
+    TokenField::computed("url.query", Kind::Text, Role::Identifier, &QUERY)
+        .aliases(&["querystring", "query_string"])
+        .athena("nullif(regexp_extract(request_url, '^[^?#]*[?]([^#]*)', 1), '')")
+        .doc("the query of the request's URL, without its question mark"),
+    TokenField::computed("http.version", Kind::Text, Role::Dimension, &HTTP_VERSION)
+        .aliases(&["httpversion", "http_version"])
+        .athena("regexp_extract(request_proto, '^[^/.0-9]+/?([0-9][0-9.]*)$', 1)")
+        .doc("the version of HTTP of the request: 1.1, 2.0"),
+    TokenField::computed("tls.version", Kind::Text, Role::Dimension, &TLS_VERSION)
+        .athena("regexp_extract(ssl_protocol, '^[^/.0-9]+/?([0-9][0-9.]*)$', 1)")
+        .doc("the version of the TLS connection's protocol: 1.2, 1.3"),
+    TokenField::computed("tls.version_protocol", Kind::Text, Role::Dimension, &TLS_NAME)
+        .athena("lower(regexp_extract(ssl_protocol, '^([^/.0-9]+?)[vV]?/?[0-9][0-9.]*$', 1))")
+        .doc("the TLS connection's protocol without its version: tls or ssl"),
 ];
+
+static SCHEME: Computed = Computed { from: &["request_url"], value: versions::url_scheme };
+static PORT: Computed = Computed { from: &["request_url"], value: versions::url_port };
+static QUERY: Computed = Computed { from: &["request_url"], value: versions::url_query };
+static HTTP_VERSION: Computed = Computed { from: &["request_proto"], value: versions::version };
+static TLS_VERSION: Computed = Computed { from: &["ssl_protocol"], value: versions::version };
+static TLS_NAME: Computed = Computed { from: &["ssl_protocol"], value: versions::name };
 
 static META: Meta = Meta {
     id: "alb",

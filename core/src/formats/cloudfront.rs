@@ -17,11 +17,11 @@ use super::{
     field::{
         self, Layout, TokenField, Tokens,
         cells::{date, float, integer, outcome_of_status, status, text, time_of_day},
-        number, time, whole, words,
+        number, protocol, time, whole, words,
     },
 };
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog};
-use logloupe_table::{Field, Kind, Role, Row, RowWriter, Unit};
+use logloupe_table::{Computed, Field, Kind, Role, Row, RowWriter, Unit};
 
 /// CloudFront standard logs.
 pub struct CloudFront;
@@ -43,9 +43,9 @@ static FIELDS: &[TokenField] = &[
     TokenField::new("sc-bytes", Kind::Int, Role::Measure, integer)
         .unit(Unit::Bytes)
         .aliases(&["sc_bytes", "bytes", "http.response.bytes", "destination.bytes"])
-        .doc("size of the response, headers included"),
+        .doc("size of the response, headers included: more than its body (`sc-content-len`)"),
     TokenField::new("c-ip", Kind::Ip, Role::Dimension, text)
-        .aliases(&["c_ip", "requestip", "request_ip", "source.ip", "client.ip"])
+        .aliases(&["c_ip", "requestip", "request_ip", "source.ip", "source.address", "client.ip"])
         .doc("address of the viewer, or of its proxy"),
     TokenField::new("cs-method", Kind::Text, Role::Dimension, text)
         .aliases(&["cs_method", "method", "http.request.method"])
@@ -90,7 +90,7 @@ static FIELDS: &[TokenField] = &[
         .aliases(&["x_host_header", "hostheader", "host_header", "url.domain"])
         .doc("the Host header that the viewer sent"),
     TokenField::new("cs-protocol", Kind::Text, Role::Dimension, text)
-        .aliases(&["cs_protocol", "requestprotocol", "request_protocol", "url.scheme"])
+        .aliases(&["cs_protocol", "requestprotocol", "request_protocol", "url.scheme", "network.protocol"])
         .doc("http, https, ws, wss, grpcs"),
     TokenField::new("cs-bytes", Kind::Int, Role::Measure, integer)
         .unit(Unit::Bytes)
@@ -106,7 +106,7 @@ static FIELDS: &[TokenField] = &[
         .athena("url_decode(replace(nullif(x_forwarded_for, '-'), '+', '%2B'))")
         .doc("the X-Forwarded-For header, percent-decoded"),
     TokenField::new("ssl-protocol", Kind::Text, Role::Dimension, text)
-        .aliases(&["ssl_protocol", "sslprotocol", "tls.version_protocol"])
+        .aliases(&["ssl_protocol", "sslprotocol"])
         .doc("protocol of the TLS connection"),
     TokenField::new("ssl-cipher", Kind::Text, Role::Dimension, text)
         .aliases(&["ssl_cipher", "sslcipher", "tls.cipher"])
@@ -208,7 +208,21 @@ static FIELDS: &[TokenField] = &[
     TokenField::new("x-edge-mqcs", Kind::Text, Role::Dimension, text)
         .aliases(&["x_edge_mqcs"])
         .doc("media quality score of the connection"),
+    // Computed.
+    TokenField::computed("http.version", Kind::Text, Role::Dimension, &HTTP_VERSION)
+        .athena("regexp_extract(cs_protocol_version, '^[^/.0-9]+/?([0-9][0-9.]*)$', 1)")
+        .doc("the version of HTTP of the request: 1.1, 2.0, 3.0"),
+    TokenField::computed("tls.version", Kind::Text, Role::Dimension, &TLS_VERSION)
+        .athena("regexp_extract(ssl_protocol, '^[^/.0-9]+/?([0-9][0-9.]*)$', 1)")
+        .doc("the version of the TLS connection's protocol: 1.2, 1.3"),
+    TokenField::computed("tls.version_protocol", Kind::Text, Role::Dimension, &TLS_NAME)
+        .athena("lower(regexp_extract(ssl_protocol, '^([^/.0-9]+?)[vV]?/?[0-9][0-9.]*$', 1))")
+        .doc("the TLS connection's protocol without its version: tls or ssl"),
 ];
+
+static HTTP_VERSION: Computed = Computed { from: &["cs-protocol-version"], value: protocol::version };
+static TLS_VERSION: Computed = Computed { from: &["ssl-protocol"], value: protocol::version };
+static TLS_NAME: Computed = Computed { from: &["ssl-protocol"], value: protocol::name };
 
 static META: Meta = Meta {
     id: "cloudfront",

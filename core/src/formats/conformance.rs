@@ -91,6 +91,16 @@ fn names_reach_one_column_each() {
                 }
             }
         }
+        let fields = format.fields();
+        let computed = fields.iter().filter_map(|f| Some((f, f.computed?)));
+        for (field, name) in computed.flat_map(|(f, c)| c.from.iter().map(move |name| (f, name))) {
+            let from = fields.iter().find(|f| f.name == *name);
+            assert!(
+                from.is_some_and(|f| f.computed.is_none()),
+                "{id} {}: {name} is no stored column",
+                field.name
+            );
+        }
         for identity in format.identity() {
             assert!(format.fields().iter().any(|f| f.name == *identity), "{id}: no column {identity}");
         }

@@ -4,10 +4,14 @@
 //! A log without a header in an order of the user's own is not claimed: which number is which cannot be told. A line
 //! with the names, put in front of it, tells; the ledger says so. Transit gateway flow logs live under the same prefix and are a format of their own; their header is refused.
 //!
+//! Reading order: `fields` (the columns), this file (recognising, decoding, the sentence), `order` (records without a header).
+//!
 //! Decisions: the column `start` and `end` keep the vendor's numbers (seconds), `@timestamp` is `start` as a time;
 //! `account-id unknown` and values of the future are kept as written; tag values, which the vendor
-//! percent-encodes, are stored decoded (the raw record still has them encoded).
+//! percent-encodes, are stored decoded (the raw record still has them encoded). What only follows from other columns
+//! (names of protocols and flags, direction, Community ID) is computed when it is asked for.
 
+mod fields;
 mod order;
 #[cfg(test)]
 mod tests;
@@ -17,209 +21,18 @@ use nom::{
     combinator::{map, rest},
 };
 
+use fields::FIELDS;
 use order::{FORMS, Form, form_of, is_like_a_flow};
 
 use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
-    field::{
-        self, Layout, Parsed, TokenField, Tokens,
-        cells::{integer, ip, text},
-    },
+    field::{self, Layout, Parsed, Tokens, flow},
 };
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog};
-use logloupe_table::{Cell, Field, Kind, Role, Row, RowWriter, Unit};
+use logloupe_table::{Cell, Field, Row, RowWriter};
 
 /// VPC Flow Logs.
 pub struct VpcFlow;
-
-/// In the order of the vendor's tables, which begins with the default format.
-static FIELDS: &[TokenField] = &[
-    TokenField::new("version", Kind::Int, Role::Dimension, integer).doc("the highest version among the chosen fields"),
-    TokenField::new("account-id", Kind::Text, Role::Dimension, text)
-        .aliases(&["accountId", "account_id", "account", "cloud.account.id"])
-        .insights("accountId")
-        .doc("the account that owns the network interface, or `unknown`"),
-    TokenField::new("interface-id", Kind::Text, Role::Dimension, text)
-        .aliases(&["interfaceId", "interface_id", "network.interface.id"])
-        .insights("interfaceId")
-        .doc("the network interface"),
-    TokenField::new("srcaddr", Kind::Ip, Role::Dimension, ip)
-        .aliases(&["srcAddr", "src_addr", "sourceaddress", "source.ip"])
-        .insights("srcAddr")
-        .doc("source address of incoming traffic, or the interface's own private address of outgoing traffic"),
-    TokenField::new("dstaddr", Kind::Ip, Role::Dimension, ip)
-        .aliases(&["dstAddr", "dst_addr", "destinationaddress", "destination.ip"])
-        .insights("dstAddr")
-        .doc("destination address of outgoing traffic, or the interface's own private address of incoming traffic"),
-    TokenField::new("srcport", Kind::Int, Role::Dimension, integer)
-        .aliases(&["srcPort", "src_port", "sourceport", "source.port"])
-        .insights("srcPort")
-        .doc("source port, 0 for ICMP"),
-    TokenField::new("dstport", Kind::Int, Role::Dimension, integer)
-        .aliases(&["dstPort", "dst_port", "destinationport", "destination.port"])
-        .insights("dstPort")
-        .doc("destination port, 0 for ICMP"),
-    TokenField::new("protocol", Kind::Int, Role::Dimension, integer)
-        .aliases(&["network.iana_number"])
-        .doc("IANA protocol number: 6 TCP, 17 UDP, 1 ICMP"),
-    TokenField::new("packets", Kind::Int, Role::Measure, integer)
-        .unit(Unit::Packets)
-        .aliases(&["numpackets", "network.packets"])
-        .doc("packets transferred during the window"),
-    TokenField::new("bytes", Kind::Int, Role::Measure, integer)
-        .unit(Unit::Bytes)
-        .aliases(&["numbytes", "network.bytes"])
-        .doc("bytes transferred during the window"),
-    TokenField::new("start", Kind::Int, Role::Timestamp, integer)
-        .unit(Unit::EpochSeconds)
-        .aliases(&["startTime", "start_time", "event.start"])
-        .insights("startTime")
-        .doc("when the first packet of the window was received"),
-    TokenField::new("end", Kind::Int, Role::Timestamp, integer)
-        .unit(Unit::EpochSeconds)
-        .aliases(&["endTime", "end_time", "event.end"])
-        .insights("endTime")
-        .doc("when the last packet of the window was received"),
-    TokenField::new("action", Kind::Text, Role::Status, text)
-        .aliases(&["event.action"])
-        .doc("ACCEPT or REJECT by security groups and network ACLs"),
-    TokenField::again("event.outcome", Kind::Text, Role::Status, outcome)
-        .athena("CASE action WHEN 'ACCEPT' THEN 'success' WHEN 'REJECT' THEN 'failure' END")
-        .made()
-        .doc("success where the action is ACCEPT, failure where it is REJECT"),
-    TokenField::new("log-status", Kind::Text, Role::Status, text)
-        .aliases(&["logStatus", "log_status"])
-        .insights("logStatus")
-        .doc("OK, NODATA (no traffic in the window) or SKIPDATA (records were lost)"),
-    // Version 3.
-    TokenField::new("vpc-id", Kind::Text, Role::Dimension, text).aliases(&["vpcId", "vpc_id"]).doc("the VPC"),
-    TokenField::new("subnet-id", Kind::Text, Role::Dimension, text)
-        .aliases(&["subnetId", "subnet_id"])
-        .doc("the subnet of the interface"),
-    TokenField::new("instance-id", Kind::Text, Role::Dimension, text)
-        .aliases(&["instanceId", "instance_id", "cloud.instance.id"])
-        .doc("the instance of the interface, if it is yours"),
-    TokenField::new("tcp-flags", Kind::Int, Role::Dimension, integer)
-        .aliases(&["tcpFlags", "tcp_flags"])
-        .doc("TCP flags seen in the window, or-ed: FIN 1, SYN 2, RST 4, PSH 8, ACK 16 (only with SYN), URG 32"),
-    TokenField::new("type", Kind::Text, Role::Dimension, text)
-        .aliases(&["network.type"])
-        .doc("IPv4, IPv6 or EFA"),
-    TokenField::new("pkt-srcaddr", Kind::Ip, Role::Dimension, ip)
-        .aliases(&["pktSrcAddr", "pkt_srcaddr", "pkt_src_addr"])
-        .doc("source address of the packet itself, behind a NAT gateway or load balancer"),
-    TokenField::new("pkt-dstaddr", Kind::Ip, Role::Dimension, ip)
-        .aliases(&["pktDstAddr", "pkt_dstaddr", "pkt_dst_addr"])
-        .doc("destination address of the packet itself"),
-    // Version 4.
-    TokenField::new("region", Kind::Text, Role::Dimension, text).aliases(&["cloud.region"]).doc("the region"),
-    TokenField::new("az-id", Kind::Text, Role::Dimension, text)
-        .aliases(&["azId", "az_id", "cloud.availability_zone"])
-        .doc("the availability zone"),
-    TokenField::new("sublocation-type", Kind::Text, Role::Dimension, text)
-        .aliases(&["sublocationType", "sublocation_type"])
-        .doc("wavelength, outpost or localzone"),
-    TokenField::new("sublocation-id", Kind::Text, Role::Dimension, text)
-        .aliases(&["sublocationId", "sublocation_id"])
-        .doc("the sublocation"),
-    // Version 5.
-    TokenField::new("pkt-src-aws-service", Kind::Text, Role::Dimension, text)
-        .aliases(&["pktSrcAwsService", "pkt_src_aws_service"])
-        .doc("the AWS service that the packet's source address belongs to"),
-    TokenField::new("pkt-dst-aws-service", Kind::Text, Role::Dimension, text)
-        .aliases(&["pktDstAwsService", "pkt_dst_aws_service"])
-        .doc("the AWS service that the packet's destination address belongs to"),
-    TokenField::new("flow-direction", Kind::Text, Role::Dimension, text)
-        .aliases(&["flowDirection", "flow_direction", "network.direction"])
-        .doc("ingress or egress, seen from the interface"),
-    TokenField::new("traffic-path", Kind::Int, Role::Dimension, integer)
-        .aliases(&["trafficPath", "traffic_path"])
-        .doc("the way out that egress traffic took, 1 to 8 (3 VPN gateway, 8 internet gateway)"),
-    // Version 7.
-    TokenField::new("ecs-cluster-arn", Kind::Text, Role::Dimension, text)
-        .aliases(&["ecs_cluster_arn"])
-        .doc("ARN of the ECS cluster"),
-    TokenField::new("ecs-cluster-name", Kind::Text, Role::Dimension, text)
-        .aliases(&["ecs_cluster_name"])
-        .doc("name of the ECS cluster"),
-    TokenField::new("ecs-container-instance-arn", Kind::Text, Role::Dimension, text)
-        .aliases(&["ecs_container_instance_arn"])
-        .doc("ARN of the ECS container instance"),
-    TokenField::new("ecs-container-instance-id", Kind::Text, Role::Dimension, text)
-        .aliases(&["ecs_container_instance_id"])
-        .doc("id of the ECS container instance"),
-    TokenField::new("ecs-container-id", Kind::Text, Role::Dimension, text)
-        .aliases(&["ecs_container_id"])
-        .doc("Docker runtime id of the first container"),
-    TokenField::new("ecs-second-container-id", Kind::Text, Role::Dimension, text)
-        .aliases(&["ecs_second_container_id"])
-        .doc("Docker runtime id of the second container"),
-    TokenField::new("ecs-service-name", Kind::Text, Role::Dimension, text)
-        .aliases(&["ecs_service_name"])
-        .doc("name of the ECS service"),
-    TokenField::new("ecs-task-definition-arn", Kind::Text, Role::Dimension, text)
-        .aliases(&["ecs_task_definition_arn"])
-        .doc("ARN of the ECS task definition"),
-    TokenField::new("ecs-task-arn", Kind::Text, Role::Dimension, text)
-        .aliases(&["ecs_task_arn"])
-        .doc("ARN of the ECS task"),
-    TokenField::new("ecs-task-id", Kind::Text, Role::Dimension, text)
-        .aliases(&["ecs_task_id"])
-        .doc("id of the ECS task"),
-    // Versions 8 to 10.
-    TokenField::new("reject-reason", Kind::Text, Role::Status, text)
-        .aliases(&["rejectReason", "reject_reason", "event.reason"])
-        .doc("why traffic was rejected: BPA (block public access), EC (encryption control)"),
-    TokenField::new("resource-id", Kind::Text, Role::Dimension, text)
-        .aliases(&["resourceId", "resource_id"])
-        .doc("the resource of the interface, such as a NAT gateway"),
-    TokenField::new("encryption-status", Kind::Int, Role::Dimension, integer)
-        .aliases(&["encryptionStatus", "encryption_status"])
-        .doc("whether and where the traffic was encrypted, as a number"),
-    // Version 11.
-    TokenField::new("instance-tag", Kind::Text, Role::Dimension, text)
-        .percent()
-        .aliases(&["instanceTag", "instance_tag"])
-        .doc("the instance's value of the first chosen tag key, percent-decoded"),
-    TokenField::new("instance-tag-2", Kind::Text, Role::Dimension, text)
-        .percent()
-        .aliases(&["instanceTag2", "instance_tag_2"])
-        .doc("the instance's value of the second chosen tag key, percent-decoded"),
-    TokenField::new("interface-tag", Kind::Text, Role::Dimension, text)
-        .percent()
-        .aliases(&["interfaceTag", "interface_tag"])
-        .doc("the interface's value of the first chosen tag key, percent-decoded"),
-    TokenField::new("interface-tag-2", Kind::Text, Role::Dimension, text)
-        .percent()
-        .aliases(&["interfaceTag2", "interface_tag_2"])
-        .doc("the interface's value of the second chosen tag key, percent-decoded"),
-    TokenField::new("asg-tag", Kind::Text, Role::Dimension, text)
-        .percent()
-        .aliases(&["asgTag", "asg_tag"])
-        .doc("the auto scaling group's value of the first chosen tag key, percent-decoded"),
-    TokenField::new("asg-tag-2", Kind::Text, Role::Dimension, text)
-        .percent()
-        .aliases(&["asgTag2", "asg_tag_2"])
-        .doc("the auto scaling group's value of the second chosen tag key, percent-decoded"),
-    TokenField::new("interface-type", Kind::Text, Role::Dimension, text)
-        .aliases(&["interfaceType", "interface_type"])
-        .doc("nat_gateway, network_load_balancer, regional_nat_gateway, transit_gateway, vpc_endpoint"),
-    TokenField::new("next-hop-interface-id", Kind::Text, Role::Dimension, text)
-        .aliases(&["nextHopInterfaceId", "next_hop_interface_id"])
-        .doc("the network interface that the traffic goes to next"),
-    TokenField::new("next-hop-subnet-id", Kind::Text, Role::Dimension, text)
-        .aliases(&["nextHopSubnetId", "next_hop_subnet_id"])
-        .doc("the subnet of the next hop"),
-    TokenField::new("next-hop-az-id", Kind::Text, Role::Dimension, text)
-        .aliases(&["nextHopAzId", "next_hop_az_id"])
-        .doc("the availability zone of the next hop"),
-    TokenField::new("next-hop-vpc-id", Kind::Text, Role::Dimension, text)
-        .aliases(&["nextHopVpcId", "next_hop_vpc_id"])
-        .doc("the VPC of the next hop"),
-    TokenField::new("next-hop-interface-type", Kind::Text, Role::Dimension, text)
-        .aliases(&["nextHopInterfaceType", "next_hop_interface_type"])
-        .doc("the type of the next hop's interface"),
-];
 
 static META: Meta = Meta {
     id: "vpc_flow",
@@ -522,14 +335,9 @@ fn summary(row: &Row<'_>) -> Vec<Span> {
     let mut rest = String::new();
     if let Some(protocol) = row.get("protocol").integer() {
         rest.push(' ');
-        match protocol {
-            1 => rest.push_str("icmp"),
-            6 => rest.push_str("tcp"),
-            17 => rest.push_str("udp"),
-            47 => rest.push_str("gre"),
-            50 => rest.push_str("esp"),
-            58 => rest.push_str("icmpv6"),
-            other => rest.push_str(&format!("protocol {other}")),
+        match flow::protocol_name(protocol) {
+            Some(name) => rest.push_str(name),
+            None => rest.push_str(&format!("protocol {protocol}")),
         }
     }
     if let Some(packets) = row.get("packets").integer() {

@@ -10,7 +10,7 @@ use logloupe_table::{
     schema::{LINE, RECORD, SOURCE},
 };
 use logloupe_table::{
-    json_paths::{IN_MESSAGE, JsonPaths, planned},
+    json_paths::{IN_MESSAGE, JsonPaths, NoJson, planned},
     partition::{Partition, S3Key},
     schema::BUILT_IN,
 };
@@ -80,7 +80,8 @@ pub(super) fn id(node: &Node) -> usize {
     std::ptr::from_ref(node) as usize
 }
 
-/// The column that a name means in a table, or the name of the one that must be derived first.
+/// The column that a name means in a table; the name, if its values must be made first: of a JSON path, of a partition
+/// column, and of a column that is computed from others.
 pub(super) fn resolve(
     table: &Table,
     sources: &[Source],
@@ -118,7 +119,7 @@ pub(super) fn resolve(
         return Ok(input);
     }
     if let Some(column) = own_column(table, name) {
-        return Ok(Input::Column(column));
+        return if table.is_uncomputed(column) { Err(name.to_owned()) } else { Ok(Input::Column(column)) };
     }
     if let Some(column) = table.derived(name) {
         return Ok(Input::Column(column));
@@ -148,7 +149,7 @@ fn is_derived(table: &Table, column: usize) -> bool {
 }
 
 impl Bound {
-    /// Binds `stage` to `table`, or says which names must become columns first: JSON paths, partition columns.
+    /// Binds `stage` to `table`, or says which columns must be made first: of JSON paths, partition columns, computed ones.
     pub(super) fn new(
         stage: &Stage,
         shard: &Shard,
@@ -163,9 +164,19 @@ impl Bound {
                 Err(path) => paths.push(path),
             }
         }
-        if !paths.is_empty() {
-            return Err(paths);
-        }
+        if paths.is_empty() { Ok(Bound::with(stage, shard, table, inputs)) } else { Err(paths) }
+    }
+    /// Binds `stage` to `table` for reading single rows: a JSON path that is no column has no values, and what is computed
+    /// is computed for the row that is read.
+    pub(super) fn to_rows(stage: &Stage, shard: &Shard, table: &Table) -> Bound {
+        let input = |name: &String| match resolve(table, &shard.sources, name, &NoJson) {
+            Ok(input) => input,
+            Err(name) => table.schema().find(&name).map_or(Input::Const(Value::Null), Input::Column),
+        };
+        let inputs = stage.inputs.iter().map(input).collect();
+        Bound::with(stage, shard, table, inputs)
+    }
+    fn with(stage: &Stage, shard: &Shard, table: &Table, inputs: Vec<Input>) -> Bound {
         let mut bound = Bound {
             inputs,
             kinds: table.schema().fields().iter().map(|f| f.kind).collect(),
@@ -179,7 +190,7 @@ impl Bound {
             let depends = bound.depends(def);
             bound.defs.push(depends);
         }
-        Ok(bound)
+        bound
     }
     /// What `node` depends on.
     pub(super) fn depends(&self, node: &Node) -> Depends {

@@ -195,12 +195,15 @@ impl<'j> Job<'j> {
         true
     }
 
-    /// Turns JSON paths and partition columns into columns, in steps too.
+    /// Makes the values of columns that are asked for the first time, in steps too: JSON paths, partition columns, and
+    /// computed ones.
     fn derive(&mut self, shard: &mut Shard, names: &[String], chunks: usize) {
         let Some(name) = names.first() else { return };
         let Shard { tables, sources, .. } = shard;
         let Some(table) = tables.get_mut(self.at) else { return };
-        if !partition::derive(table, sources, name, chunks) {
+        if let Some(column) = table.uncomputed(name) {
+            table.compute(column, chunks);
+        } else if !partition::derive(table, sources, name, chunks) {
             let format = table.format().to_owned();
             let json = self.json;
             table.derive(name, chunks, &mut *json.reader(&format, name));

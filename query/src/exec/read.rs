@@ -20,14 +20,14 @@ pub struct Reader<'r> {
     plan: &'r Plan,
     shard: &'r Shard,
     /// Per table.
-    bound: Vec<Option<Bound>>,
+    bound: Vec<Bound>,
 }
 
 impl<'r> Reader<'r> {
     /// A reader of the answer of `plan` on `shard`.
     pub fn new(plan: &'r Plan, shard: &'r Shard) -> Reader<'r> {
         let stage = &plan.stages[0];
-        let bound = shard.tables.iter().map(|t| Bound::new(stage, shard, t, &NoJson).ok()).collect();
+        let bound = shard.tables.iter().map(|t| Bound::to_rows(stage, shard, t)).collect();
         Reader { plan, shard, bound }
     }
     /// The values of [`Plan::output`] of a row; missing ones for a row that is not there.
@@ -41,7 +41,7 @@ impl<'r> Reader<'r> {
     }
     fn of<'n>(&self, id: RowRef, nodes: impl Iterator<Item = &'n Node>) -> Vec<Value> {
         let found = self.shard.tables.get(id.table as usize).and_then(|t| t.row(id.row as usize));
-        let bound = self.bound.get(id.table as usize).and_then(Option::as_ref);
+        let bound = self.bound.get(id.table as usize);
         let (Some(row), Some(bound)) = (found, bound) else { return nodes.map(|_| Value::Null).collect() };
         let stage = &self.plan.stages[0];
         let mut scope = RowScope { stage, row, bound, defs: vec![None; stage.defs.len()] };

@@ -5,7 +5,7 @@ use nom::{
     branch::alt,
     bytes::complete::{tag, take_while1},
     character::complete::char,
-    combinator::{map, not, opt, recognize, rest, verify},
+    combinator::{eof, map, not, opt, recognize, rest, verify},
     sequence::{delimited, pair, preceded, terminated},
 };
 
@@ -50,14 +50,39 @@ pub fn request_line(input: &[u8]) -> Parsed<'_, RequestLine<'_>> {
 /// The authority of an absolute URL, and what leads to it.
 ///
 /// ```text
-/// url       = [ scheme "://" authority ] [ path ] [ "?" *any ] [ "#" *any ]
+/// url       = [ scheme "://" authority ] [ path ] [ "?" query ] [ "#" *any ]
 /// scheme    = 1*( ALPHA / DIGIT / "+" / "-" / "." )
 /// authority = [ *any "@" ] host [ ":" *any ]      ; all of it without "/", "?" and "#"
+/// query     = *( any but "#" )
 /// ```
 #[inline]
 pub fn authority(url: &[u8]) -> Parsed<'_, &[u8]> {
+    preceded(scheme, till_any_of(b'/', b'?', b'#')).parse(url)
+}
+
+/// The scheme of an absolute URL, and what separates it from the authority.
+#[inline]
+pub fn scheme(url: &[u8]) -> Parsed<'_, &[u8]> {
     let scheme = take_while1(|b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
-    preceded(pair(scheme, tag("://")), till_any_of(b'/', b'?', b'#')).parse(url)
+    expecting("scheme", terminated(scheme, tag("://"))).parse(url)
+}
+
+/// The port of an authority whose host was read.
+///
+/// ```text
+/// port = ":" 1*DIGIT [ "-" ]                      ; up to 65535; the dash is a damaged request's
+/// ```
+#[inline]
+pub fn port(input: &[u8]) -> Parsed<'_, i64> {
+    let number = verify(integer, |port| (0..=65_535).contains(port));
+    expecting("port", delimited(char(':'), number, pair(opt(char('-')), eof))).parse(input)
+}
+
+/// The query of a URL, absolute or relative, up to its fragment.
+#[inline]
+pub fn query(url: &[u8]) -> Parsed<'_, &[u8]> {
+    let path = till_any_of(b'?', b'#', b'#');
+    expecting("query", preceded(pair(path, char('?')), till(b'#'))).parse(url)
 }
 
 /// The host of an authority; its port is left over.
@@ -154,6 +179,29 @@ mod tests {
         assert_eq!(authority(b"http://u@h:80?x"), Ok((&b"?x"[..], &b"u@h:80"[..])));
         assert_eq!(host(b"u@h:80"), Ok((&b":80"[..], &b"h"[..])));
         assert_eq!(path(b"http://h/p?x"), Ok((&b"?x"[..], &b"/p"[..])));
+    }
+
+    #[test]
+    fn urls_have_a_scheme_a_port_and_a_query() {
+        for (text, scheme_text, port_number, query_text) in [
+            ("https://www.example.com:443/a/b?c=/d", Some("https"), Some(443), Some("c=/d")),
+            ("http://[2001:db8::1]:8080/?a?b#c?d", Some("http"), Some(8080), Some("a?b")),
+            ("http://host:80-", Some("http"), Some(80), None),
+            ("http://user:1@host?", Some("http"), None, Some("")),
+            ("http://host:99999/", Some("http"), None, None),
+            ("http://host:8x/", Some("http"), None, None),
+            ("http://host:/", Some("http"), None, None),
+            ("/only/path?x=http://a:1/", None, None, Some("x=http://a:1/")),
+            ("/path#x?y", None, None, None),
+            ("://host:1", None, None, None),
+            ("", None, None, None),
+        ] {
+            let read = |(_, text): (&[u8], &[u8])| String::from_utf8(text.to_vec()).unwrap();
+            assert_eq!(scheme(text.as_bytes()).ok().map(read).as_deref(), scheme_text, "{text}");
+            assert_eq!(query(text.as_bytes()).ok().map(read).as_deref(), query_text, "{text}");
+            let found = map_parser(authority, preceded(host, port)).parse(text.as_bytes());
+            assert_eq!(found.ok().map(|(_, port)| port), port_number, "{text}");
+        }
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub use path::{Path, extract, paths};
 use scan::{Bad, Found, Items, Members, Tag};
 
 use super::super::Fault;
-use logloupe_table::{Cell, Field, Kind, Role, RowWriter, Unit, time, value::parse_number};
+use logloupe_table::{Cell, Computed, Field, Kind, Role, RowWriter, Unit, time, value::parse_number};
 
 /// One line of a JSON format's field table: the column and where in the record its value stands.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ pub struct JsonField {
     /// The column. Its name is the path of its value (`userIdentity.sessionContext.sessionIssuer.arn`), unless it
     /// is [derived](Self::derived).
     pub field: Field,
-    /// The format computes the value; the name is no path.
+    /// The format derives the value, or it is computed from other columns; the name is no path.
     pub derived: bool,
 }
 
@@ -49,6 +49,15 @@ impl JsonField {
     /// A column that the format computes.
     pub const fn derived(name: &'static str, kind: Kind, role: Role) -> JsonField {
         JsonField { field: Field::new(name, kind, role), derived: true }
+    }
+    /// A column that is computed from others when it is asked for.
+    pub const fn computed(
+        name: &'static str,
+        kind: Kind,
+        role: Role,
+        computed: &'static Computed,
+    ) -> JsonField {
+        JsonField { field: Field::new(name, kind, role).computed(computed), derived: true }
     }
     /// Sets further paths, asked in order when the path before gives no value.
     pub const fn also(mut self, paths: &'static [&'static str]) -> JsonField {

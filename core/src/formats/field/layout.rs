@@ -86,7 +86,8 @@ impl Layout {
                 Some(at) => {
                     layout.push(token, at);
                     let again = columns[at + 1..].iter().take_while(|c| c.again).count();
-                    (at + 1..=at + again).for_each(|at| layout.push(token, at));
+                    let again = (at + 1..=at + again).filter(|at| columns[*at].field.computed.is_none());
+                    again.for_each(|at| layout.push(token, at));
                 }
                 None if name.is_empty() => {}
                 None => {

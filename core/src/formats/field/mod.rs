@@ -4,7 +4,7 @@
 //!
 //! Reading order: [`TokenField`] (one line of a format's table), [`parse`] (what parsers are made of), the parsers
 //! ([`number`], [`address`], [`time`], [`http`], [`ids`]), [`cells`] (the same as columns name them), [`words`] for
-//! sentences, [`Tokens`] (where a record's tokens begin and end), [`Layout`] (which token goes to which column).
+//! sentences, [`flow`] and [`protocol`] (what is computed from columns when it is asked for), [`Tokens`] (where a record's tokens begin and end), [`Layout`] (which token goes to which column).
 //!
 //! What does not belong here: anything that only one format knows.
 
@@ -15,6 +15,7 @@
 
 pub mod address;
 pub mod cells;
+pub mod flow;
 pub mod http;
 pub mod ids;
 pub mod json;
@@ -22,6 +23,7 @@ pub mod layout;
 pub mod number;
 pub mod parse;
 pub mod percent;
+pub mod protocol;
 pub mod time;
 pub mod tokens;
 pub mod words;
@@ -30,7 +32,7 @@ pub use layout::Layout;
 pub use parse::{Parsed, Read, whole};
 pub use tokens::Tokens;
 
-use logloupe_table::{Field, Kind, Role, Unit};
+use logloupe_table::{Cell, Computed, Field, Kind, Role, Unit};
 
 /// One line of the field table of a format whose records are cut into tokens: what the column is, and the parser that
 /// reads its token. [`JsonField`](json::JsonField) is the same for JSON.
@@ -40,7 +42,7 @@ pub struct TokenField {
     pub field: Field,
     /// The parser of the column's token.
     pub read: Read,
-    /// It reads the token of the line above once more: a part of it, or a judgement on it.
+    /// It has no token of its own: it reads that of the line above once more, a part of it or a judgement on it, or none.
     pub again: bool,
     /// What is done to what was read before it is stored.
     pub then: Then,
@@ -65,6 +67,16 @@ impl TokenField {
     /// A column that reads the token of the line above once more.
     pub const fn again(name: &'static str, kind: Kind, role: Role, read: Read) -> TokenField {
         TokenField { field: Field::new(name, kind, role), read, again: true, then: Then::Store }
+    }
+    /// A column that no token has: it is computed from others when it is asked for.
+    pub const fn computed(
+        name: &'static str,
+        kind: Kind,
+        role: Role,
+        computed: &'static Computed,
+    ) -> TokenField {
+        let field = Field::new(name, kind, role).computed(computed);
+        TokenField { field, read: |rest| Ok((rest, Cell::Null)), again: true, then: Then::Store }
     }
     /// Sets the unit.
     pub const fn unit(mut self, unit: Unit) -> TokenField {

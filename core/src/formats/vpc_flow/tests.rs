@@ -207,3 +207,48 @@ fn the_ledger_says_how_to_give_the_order() {
     assert_eq!((rows, rejected), (1, 0), "{reason}");
     assert!(reason.contains("all 29 fields up to version 5"), "{reason}");
 }
+
+#[test]
+fn what_follows_from_other_columns() {
+    let columns =
+        ["network.transport", "network.type", "network.direction", "tcp.flags", "network.community_id"];
+    let header = "srcaddr dstaddr srcport dstport protocol type tcp-flags flow-direction start";
+    let out = "1:LQU9qZlK+B5F3KDmev6m5PMibrg=";
+    for (record, expected) in [
+        (
+            "128.232.110.120 66.35.250.204 34855 80 6 IPv4 18 egress 1",
+            ["tcp", "ipv4", "egress", "syn, ack", out],
+        ),
+        (
+            "66.35.250.204 128.232.110.120 80 34855 6 - 3 ingress 1",
+            ["tcp", "ipv4", "ingress", "fin, syn", out],
+        ),
+        ("66.35.250.204 128.232.110.120 80 34855 6 - 0 - 1", ["tcp", "ipv4", "", "", out]),
+        ("10.0.0.1 10.0.0.2 0 0 1 - - - 1", ["icmp", "ipv4", "internal", "", ""]),
+        ("2001:db8::1 fd00::1 0 0 58 IPv6 - - 1", ["ipv6-icmp", "ipv6", "inbound", "", ""]),
+        (
+            "10.0.0.1 10.0.0.2 5 6 253 EFA 2 - 1",
+            ["", "efa", "internal", "syn", "1:9JGvaJKbyhma+x6M/Vp6P7CK7ro="],
+        ),
+        ("- - - - - - - - 1", ["", "", "", "", ""]),
+    ] {
+        let records = [header.as_bytes(), record.as_bytes()];
+        let mut decoder = VpcFlow.decoder(&Head { name: "", framing: Framing::Lines, records: &records });
+        let mut table = logloupe_table::Table::new("vpc_flow", VpcFlow.fields(), 1);
+        for bytes in records {
+            let mut row = table.begin();
+            if decoder.decode(&Record { bytes, envelope_time: None }, &mut row) == Ok(Decoded::Row) {
+                row.commit(0, 1, 1, bytes);
+            }
+        }
+        table.seal();
+        for _ in 0..2 {
+            let row = table.row(0).expect("a row");
+            assert_eq!(columns.map(|name| row.show(name)), expected, "{record}");
+            for name in columns {
+                let column = table.uncomputed(name);
+                assert!(column.is_none_or(|column| table.compute(column, 1)));
+            }
+        }
+    }
+}
