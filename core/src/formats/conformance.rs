@@ -275,6 +275,44 @@ fn pieces_and_containers_make_no_difference() {
     }
 }
 
+/// The records of a shard, in order of their text.
+fn raw(shard: &Shard) -> Vec<String> {
+    let rows = shard.tables.iter().flat_map(|table| (0..table.rows()).filter_map(|row| table.row(row)));
+    let mut all: Vec<String> =
+        rows.map(|row| String::from_utf8_lossy(row.raw().trim_ascii_end()).into_owned()).collect();
+    all.sort_unstable();
+    all
+}
+
+#[test]
+fn events_in_a_table_of_cloudwatch_are_rows_of_their_format() {
+    // Formats whose records say what they are without a header, as they stand in log groups.
+    let carried = |format: &dyn Format| ["cloudtrail", "guardduty", "lambda"].contains(&format.meta().id);
+    let mut read = 0;
+    for (format, sample) in samples().filter(|(format, sample)| carried(*format) && sample.rows > 0) {
+        let (shard, _) = load(ALL, sample.content, 4096);
+        let records = raw(&shard);
+        let mut csv = "@timestamp,@message,@logStream\n".to_owned();
+        let mut results = Vec::new();
+        for record in &records {
+            csv.push_str(&format!("2026-01-07 10:00:00.000,\"{}\n\",a/1\n", record.replace('"', "\"\"")));
+            let cell = |field, value: &str| serde_json::json!({"field": field, "value": value});
+            let time = cell("@timestamp", "2026-01-07 10:00:00.000");
+            results.push(vec![time, cell("@message", record), cell("@logStream", "a/1")]);
+        }
+        let json = serde_json::json!({"results": results, "status": "Complete"}).to_string();
+        for content in [csv, json] {
+            let (other, entry) = load(ALL, content.as_bytes(), 1000);
+            assert_eq!((entry.rejected, raw(&other)), (0, records.clone()), "{}", sample.name);
+            let table = table(&other, format).unwrap();
+            assert_eq!(table.rows(), records.len(), "{}", sample.name);
+            assert!((0..table.rows()).all(|row| table.row(row).unwrap().show("@logStream") == "a/1"));
+        }
+        read += records.len();
+    }
+    assert!(read > 50, "{read}");
+}
+
 #[test]
 fn every_column_is_fed_by_a_sample() {
     for format in ALL {

@@ -1,16 +1,18 @@
 //! The content of one file: cut into records, its format detected, its records decoded into rows, its entry written to
 //! the ledger.
 //!
-//! [`Carried`] is what CloudWatch says beside a message. [`Content`] cuts; [`Feed`] takes records out of what wraps them; [`Reader`] keeps the first ones until a format has
-//! claimed them, then decodes.
+//! [`Carried`] is what CloudWatch says beside a message. [`Content`] cuts; [`Feed`] takes records out of what wraps them,
+//! `events` out of tables of them; [`Reader`] keeps the first ones until a format has claimed them, then decodes.
 
 mod carried;
+mod events;
 mod reader;
 
 use super::{
     context::{Context, Location},
     framing::{
         Damage, Sink,
+        csv::RowCutter,
         json::JsonCutter,
         keys::{Marks, Origin},
         lines::LineCutter,
@@ -21,6 +23,7 @@ use super::{
 };
 use crate::formats::Framing;
 use carried::Carried;
+use events::{EventTable, Rows};
 use reader::{Decoding, HeadKind, Phase, Reader};
 
 /// One file's content.
@@ -38,11 +41,25 @@ pub(crate) struct Content {
 enum Cutter {
     Lines(LineCutter),
     Json(Box<JsonCutter>),
+    /// Rows of a table of events.
+    Events(RowCutter, EventTable),
+}
+
+/// Whether content that begins with `head` is a CSV of events, whose rows may go on over several lines.
+pub(crate) fn is_event_table(head: &[u8]) -> bool {
+    events::is_csv(head)
 }
 
 const MARK: &[u8; 3] = b"\xEF\xBB\xBF";
 
 impl Content {
+    /// The rows of a CSV of events.
+    pub(crate) fn of_events(place: Location, context: &Context) -> Content {
+        // Messages are shown to formats as those in JSON are: as they are.
+        let content = Content::new(place, Framing::Json, context);
+        let cutter = Cutter::Events(RowCutter::new(context.limits.record), EventTable::default());
+        Content { cutter, ..content }
+    }
     /// Content that is cut in this way.
     pub(crate) fn new(place: Location, framing: Framing, context: &Context) -> Content {
         let Limits { record, nesting, .. } = context.limits;
@@ -90,6 +107,7 @@ impl Content {
         match &mut self.cutter {
             Cutter::Lines(lines) => lines.push(bytes, &mut feed),
             Cutter::Json(json) => json.push(bytes, &mut feed),
+            Cutter::Events(rows, table) => rows.push(bytes, &mut Rows { table, feed }),
         }
     }
     /// Whether nothing more will be read from it.
@@ -103,6 +121,7 @@ impl Content {
             + match &self.cutter {
                 Cutter::Lines(lines) => lines.feeds(),
                 Cutter::Json(json) => json.feeds(),
+                Cutter::Events(rows, _) => rows.feeds(),
             };
         if state != Some(State::Cancelled) && !self.is_done() {
             let mut feed = Feed { reader: &mut self.reader, context };
@@ -112,6 +131,10 @@ impl Content {
                     None
                 }
                 Cutter::Json(json) => json.finish(&mut feed),
+                Cutter::Events(rows, table) => {
+                    rows.finish(state.is_some(), &mut Rows { table, feed });
+                    None
+                }
             };
             self.reader.entry.notes.extend(note);
         }
@@ -190,6 +213,11 @@ impl Feed<'_> {
             self.message(&message, line, time);
             self.reader.carried = carried;
             self.reader.scratch = message;
+            return;
+        }
+        if let Some(results) = marks.results.clone().and_then(|range| bytes.get(range))
+            && self.results(bytes, results, line)
+        {
             return;
         }
         let payload = marks.aws_logs.clone().or(marks.data.clone()).and_then(|range| bytes.get(range));

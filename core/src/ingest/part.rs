@@ -24,12 +24,15 @@ pub struct Part {
 }
 
 /// Whether a file with this head (64 KiB, or all of it) may be read in parts: it is in no container, and its records
-/// are lines: text, or one JSON object per line.
+/// are lines: text, or one JSON object per line. A CSV of events is read whole: its cells may hold line feeds.
 pub fn is_splittable(head: &[u8]) -> bool {
     if super::container::is_container(head) {
         return false;
     }
     let head = framing::without_mark(head);
+    if super::content::is_event_table(head) {
+        return false;
+    }
     let complete = memchr::memrchr(b'\n', head).map_or(&head[..0], |end| &head[..end]);
     let mut lines = complete.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
     match framing::framing(head) {

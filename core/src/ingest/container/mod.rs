@@ -14,7 +14,7 @@ mod utf16;
 mod zip;
 
 use super::{
-    content::Content,
+    content::{self, Content},
     context::{Context, Location},
     framing,
     ledger::{Error, ErrorKind, State},
@@ -110,7 +110,11 @@ impl Unpacker {
         }
     }
     /// The bytes end here although there should be more.
-    pub(crate) fn fail(self, stored: u64, state: State, context: &mut Context) {
+    pub(crate) fn fail(mut self, stored: u64, state: State, context: &mut Context) {
+        // What came until then is read, however little it is.
+        if matches!(&self, Unpacker::Head { head, .. } if !head.is_empty()) {
+            self.decide(context);
+        }
         match self {
             Unpacker::Head { place, head } => {
                 context.complete_empty(&place, stored, head.len() as u64, state)
@@ -169,6 +173,9 @@ impl Unpacker {
             }
             Some(Magic::NoLog(name)) => {
                 Unpacker::Refused { place, bytes: 0, state: State::Skipped(name.to_owned()) }
+            }
+            None if content::is_event_table(&head) => {
+                Unpacker::Content(Box::new(Content::of_events(place, context)))
             }
             None => Unpacker::Content(Box::new(Content::new(
                 place,

@@ -1,5 +1,5 @@
 //! What CloudWatch says of an event beside its message: the fields `@log`, `@logStream` and `@ingestionTime` of a row. Not
-//! here: `@timestamp`, which the decoder gets with the record; `@ptr` and `@entity`, which no carrier of events has.
+//! here: `@timestamp`, which the decoder gets with the record. `@ptr` and `@entity` are in results of Insights only.
 
 use std::sync::Arc;
 
@@ -14,7 +14,12 @@ pub(super) struct Carried {
     stream: Option<Arc<[u8]>>,
     /// When CloudWatch took it, in microseconds.
     ingested: Option<i64>,
+    /// Other fields of CloudWatch's own, by name.
+    own: Vec<(Arc<str>, Arc<[u8]>)>,
 }
+
+/// How many fields of its own an event has beside those: CloudWatch has fewer, and each is looked up by its name.
+const MOST_OWN: usize = 16;
 
 /// The places of the three fields in a table, looked up once per file.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,7 +42,7 @@ impl Carried {
             log.extend_from_slice(&text(&origin.group));
             log.into()
         });
-        Carried { log, stream, ingested: None }
+        Carried { log, stream, ..Carried::default() }
     }
     /// The log stream that the path of an export to S3 names: `…/TASK-ID/STREAM/000000.gz`, in which `-` stands for `/`.
     pub(super) fn of_path(path: &str) -> Carried {
@@ -52,6 +57,24 @@ impl Carried {
         let stream = stream.filter(|s| numbered && !s.is_empty() && task.is_some_and(is_task));
         Carried { stream: stream.map(|s| s.as_bytes().into()), ..Carried::default() }
     }
+    /// Sets the log, as Insights writes it; nothing where there is no text, as for the other fields.
+    pub(super) fn log(&mut self, text: &[u8]) {
+        self.log = (!text.is_empty()).then(|| text.into());
+    }
+    /// Sets the log stream.
+    pub(super) fn stream(&mut self, text: &[u8]) {
+        self.stream = (!text.is_empty()).then(|| text.into());
+    }
+    /// Sets when CloudWatch took it, in microseconds.
+    pub(super) fn ingested(&mut self, time: Option<i64>) {
+        self.ingested = time;
+    }
+    /// Adds another field of CloudWatch's own.
+    pub(super) fn own(&mut self, name: &Arc<str>, text: &[u8]) {
+        if !text.is_empty() && self.own.len() < MOST_OWN {
+            self.own.push((name.clone(), text.into()));
+        }
+    }
     /// Adds what an event's own wrapper says.
     pub(super) fn of_event(&mut self, record: &[u8], marks: &Marks) {
         if let Some(raw) = marks.stream.clone().and_then(|range| record.get(range)) {
@@ -64,6 +87,11 @@ impl Carried {
     /// Writes what is known into a row; what is not known is taken from `path`.
     #[inline]
     pub(super) fn write(&self, path: &Carried, columns: &mut CarriedColumns, row: &mut RowWriter<'_>) {
+        for (name, text) in &self.own {
+            if let Some(column) = row.column_of(name, Kind::Text) {
+                row.set(column, Cell::Text(text));
+            }
+        }
         let stream = self.stream.as_ref().or(path.stream.as_ref());
         if self.log.is_none() && stream.is_none() && self.ingested.is_none() {
             return;

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::carried::{Carried, CarriedColumns};
+use super::{
+    carried::{Carried, CarriedColumns},
+    events,
+};
 use crate::{
     formats::{Decoded, Decoder, Format, Framing, Head, Record},
     ingest::{
@@ -252,7 +255,10 @@ impl Reader {
                 let Some(claim) = (if bridged { within } else { outer }) else {
                     let heads = [(!inner.is_empty()).then_some(&inside), Some(&whole)];
                     let advice = heads.into_iter().flatten().find_map(|head| advice(&context.formats, head));
-                    let what = advice.unwrap_or_else(|| describe(&whole));
+                    let mut what = advice.unwrap_or_else(|| describe(&whole));
+                    if self.entry.envelope == events::CSV {
+                        what = format!("a CSV file of events, {what}");
+                    }
                     let message = format!("no format claims it: {what}");
                     let whole_file = given.is_none() && self.framing == Framing::Lines;
                     if whole_file && Lookup::name_of(name).is_some() && !is_log_export(&lines) {

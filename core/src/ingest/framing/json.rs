@@ -423,6 +423,7 @@ impl JsonCutter {
             Some(Key::Stream) => marks.stream = range,
             Some(Key::Detail) => marks.detail = range,
             Some(Key::AwsLogs) => marks.aws_logs = range,
+            Some(Key::Results) => marks.results = range,
             _ => {}
         }
     }
@@ -442,7 +443,11 @@ impl JsonCutter {
             return self.damage(piece, at, &format!("at most {} nested brackets", self.nesting), sink);
         }
         if self.depth == self.base + 1 {
-            let marked = matches!(self.open.key, Some(Key::Detail | Key::AwsLogs)) && object;
+            let marked = match self.open.key {
+                Some(Key::Detail | Key::AwsLogs) => object,
+                Some(Key::Results) => !object,
+                _ => false,
+            };
             self.open.value = marked.then(|| self.open.before + at - piece.from);
         } else if object
             && self.depth == self.base + 2

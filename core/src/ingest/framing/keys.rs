@@ -51,6 +51,8 @@ pub(crate) enum Key {
     Stream,
     /// `ingestionTime` of an event.
     Ingested,
+    /// `results` of a query.
+    Results,
     /// Another member that stands beside `message` in CloudWatch's own wrappers.
     Wrapper,
     /// Any other.
@@ -72,6 +74,7 @@ impl Key {
             b"logGroup" => Key::Group,
             b"logStream" | b"logStreamName" => Key::Stream,
             b"ingestionTime" => Key::Ingested,
+            b"results" => Key::Results,
             b"id" | b"eventId" | b"extractedFields" => Key::Wrapper,
             _ => LISTS.iter().position(|list| list.as_bytes() == name).map_or(Key::Other, Key::List),
         }
@@ -97,6 +100,8 @@ pub(crate) struct Marks {
     pub(crate) aws_logs: Option<Range<usize>>,
     /// The text of its `data`.
     pub(crate) data: Option<Range<usize>>,
+    /// The array that is its `results`.
+    pub(crate) results: Option<Range<usize>>,
     /// It has an empty array under a name of [`LISTS`].
     pub(crate) empty_list: Option<usize>,
     /// It has members that CloudWatch's wrappers of a message do not have.
@@ -128,6 +133,7 @@ impl Marks {
         !self.detail_type
             && self.aws_logs.is_none()
             && self.data.is_none()
+            && self.results.is_none()
             && (self.others || self.message.is_none())
     }
     /// The bytes of the record that the text of the wrapped message takes, if `record` is no more than a message in a

@@ -1,11 +1,12 @@
 //! Content to records: lines, and JSON objects wherever they stand. No format is known here, and no table.
 //!
-//! Reading order: [`Sink`] (what a cutter gives), [`lines`], then [`json`] with [`blocks`] (64 bytes at a time),
+//! Reading order: [`Sink`] (what a cutter gives), [`lines`], [`csv`], then [`json`] with [`blocks`] (64 bytes at a time),
 //! [`keys`] (what tells envelopes from records) and `resync` (error recovery) below it. [`bridge`] looks for one envelope
 //! in a record that was cut.
 
 pub(crate) mod blocks;
 pub(crate) mod bridge;
+pub(crate) mod csv;
 pub(crate) mod json;
 pub(crate) mod keys;
 pub(crate) mod lines;

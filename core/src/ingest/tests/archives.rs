@@ -41,6 +41,40 @@ fn gzip_of_every_form_gives_the_same_rows() {
 }
 
 #[test]
+fn rows_before_a_fault_are_kept_however_few_they_are() {
+    let content = lines(6);
+    assert!(content.len() < 512);
+    let whole = read("a.log", &content).0;
+    let packed = gzip(&content);
+    for cut in 1..packed.len() {
+        let (rows, entry_) = entry("a.log", &packed[..cut]);
+        assert_eq!(rows, whole[..rows.len()], "{cut}");
+        assert_eq!(
+            (entry_.rows, entry_.records),
+            (rows.len() as u64, entry_.rows + entry_.rejected),
+            "{cut}"
+        );
+        assert!(cut < 20 || failed(&entry_).0 == ErrorKind::Truncated, "{cut}: {entry_:?}");
+        // All that was inflated is a row but a last line without end.
+        let lines = entry_.bytes as usize * whole.len() / content.len();
+        assert!(rows.len() + 1 >= lines, "{cut}: {} of {lines}", rows.len());
+    }
+    for packed in [
+        &packed[..packed.len() - 4],
+        &gzip(&gzip(&content))[..],
+        &[gzip_plain(&content), gzip(b"n=7")[..9].to_vec()].concat(),
+        base64(&packed[..packed.len() - 3]).as_bytes(),
+    ] {
+        assert_eq!(entry("a.log", packed).0, whole);
+    }
+    let mut wrong = packed;
+    let at = wrong.len() - 8;
+    wrong[at] ^= 1;
+    let (rows, entry_) = entry("a.log", &wrong);
+    assert_eq!((rows, failed(&entry_).0), (whole, ErrorKind::Corrupt));
+}
+
+#[test]
 fn rows_before_a_fault_of_gzip_are_kept() {
     let content = lines(3000);
     let packed = gzip(&content);

@@ -255,7 +255,8 @@ fn detection_gives_its_reason() {
 #[test]
 fn what_no_format_claims_is_described() {
     for (text, words) in [
-        (&b"timestamp,message\n1,\"x\"\n"[..], "a CSV file with the header timestamp,message"),
+        (&b"timestamp,message\n1,\"x\"\n"[..], "a CSV file of events, text whose first line is x"),
+        (b"timestamp,message,x\n1,\"x\",2\n", "a CSV file with the header timestamp,message,x"),
         (b"User name;Event time\na;b", "a CSV (with semicolons) file"),
         (b"hello world\n", "text whose first line is hello world"),
         (b"[INFO] hello\n", "text whose first line is [INFO] hello"),
@@ -295,7 +296,11 @@ fn a_csv_that_is_no_log_is_a_table_to_look_things_up_in() {
     // What is an export of events, broken, or too long stays what no format claims.
     let long = format!("id,name\n{}", "1234567,abcdefgh\n".repeat(700_000));
     for (name, text, words) in [
-        ("log-events.csv", "timestamp,message\n1,\"x\"\n", "a CSV file with the header timestamp,message"),
+        (
+            "log-events.csv",
+            "timestamp,message\n1,\"x\"\n",
+            "a CSV file of events, text whose first line is x",
+        ),
         ("event_history.csv", "Event name,Event time\nGet,2026\n", "a CSV file with the header Event name"),
         ("mine.csv", "@timestamp,a\n1,2\n", "a CSV file with the header @timestamp,a"),
         ("t.csv", "a,b\n1,2\n3\n", "as a lookup table: line 3 has 1 cells and the header has 2"),
