@@ -77,7 +77,6 @@ impl<'j> ViewJob<'j> {
     ) -> ViewJob<'j> {
         catalog.bindings.time = request.time.map(|(from, to)| from..to);
         let mut part = ViewPart::default();
-        let bound = answers.len();
         for answer in answers {
             if let Err(message) = catalog.bindings.add_answer(answer) {
                 part.diagnostics.push(Diagnostic::error(0..0, message));
@@ -86,9 +85,10 @@ impl<'j> ViewJob<'j> {
         let language = Language::of(&request.query, request.language);
         let parsed = syntax::parse_in(&request.query, language);
         part.diagnostics.extend(parsed.diagnostics);
+        catalog.bindings.of(&parsed.query);
         part.diagnostics.extend(plan::remarks(&parsed.query, &catalog));
         let wrong = part.diagnostics.iter().any(|d| d.severity == Severity::Error);
-        let next = plan::subqueries(&parsed.query).into_iter().nth(bound);
+        let next = catalog.bindings.next_subquery().cloned();
         part.subquery = next.is_some() && !wrong;
         if part.subquery {
             request.facets.clear();

@@ -137,9 +137,9 @@ impl<'s> Threads<'s> {
     /// Every shard's part of the query, or of the next subquery.
     fn parts(&mut self, answers: Vec<ResultTable>) -> Vec<ViewPart<Partial>> {
         let mut catalog = self.catalog.clone();
-        let bound = answers.len();
+        catalog.bindings.of(&self.query);
         let refused = answers.into_iter().find_map(|answer| catalog.bindings.add_answer(answer).err());
-        let next = plan::subqueries(&self.query).into_iter().nth(bound);
+        let next = catalog.bindings.next_subquery().cloned();
         let checked = match refused {
             Some(message) => Err(vec![Diagnostic::error(0..0, message)]),
             // What is wrong with either is told before anything runs.

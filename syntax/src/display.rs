@@ -44,9 +44,12 @@ impl Command {
             Command::Stats { aggregates, by } => aggregates.is_empty() && by.is_empty(),
             Command::Sort(keys) => keys.is_empty(),
             Command::Dedup(items) => items.is_empty(),
-            Command::Join(_) | Command::Lookup(_) | Command::Diff(_) | Command::RelevantFields { .. } => {
-                false
-            }
+            Command::Join(_)
+            | Command::Set(_)
+            | Command::Values(_)
+            | Command::Lookup(_)
+            | Command::Diff(_)
+            | Command::RelevantFields { .. } => false,
             Command::Table(command) => command.is_empty(),
             Command::Filter(_) | Command::Parse { .. } | Command::Limit(_) => false,
         }
@@ -85,6 +88,18 @@ impl Display for Command {
                 list(f, items, |f, e| e.item.fmt(f))
             }
             Command::Join(join) => join.fmt(f),
+            Command::Set(set) => set.fmt(f),
+            Command::Values(constants) => {
+                f.write_str("values ")?;
+                list(f, &constants.names, |f, n| Name(&n.item).fmt(f))?;
+                f.write_str(if constants.names.is_empty() { "[" } else { " [" })?;
+                list(f, &constants.rows, |f, row| {
+                    f.write_char('[')?;
+                    list(f, row, |f, e| e.item.fmt(f))?;
+                    f.write_char(']')
+                })?;
+                f.write_char(']')
+            }
             Command::Lookup(lookup) => lookup.fmt(f),
             Command::Diff(baseline) => baseline.fmt(f),
             Command::RelevantFields { fields, condition } => {
@@ -310,10 +325,12 @@ impl Display for Expr {
                 list(f, members, |f, e| AtLeast(level::ANY, &e.item).fmt(f))?;
                 f.write_char(']')
             }
-            Expr::InQuery { negated, item, query } => {
+            Expr::InQuery { negated, item, query, .. } => {
                 let not = if *negated { "not " } else { "" };
                 write!(f, "{} {not}in ({query})", AtLeast(operand, &item.item))
             }
+            Expr::Query(query) => write!(f, "({query})"),
+            Expr::Exists(query) => write!(f, "exists ({query})"),
             Expr::Like { negated, item, pattern } => {
                 let not = if *negated { "not " } else { "" };
                 write!(f, "{} {not}like ", AtLeast(operand, &item.item))?;

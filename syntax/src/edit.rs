@@ -525,7 +525,7 @@ pub fn has_stats(query: &Query) -> bool {
 
 /// Whether the command's rows are no events any more.
 fn makes_table(command: &Spanned<Command>) -> bool {
-    matches!(command.item, Command::Stats { .. } | Command::Table(_))
+    matches!(command.item, Command::Stats { .. } | Command::Table(_) | Command::Set(_) | Command::Values(_))
 }
 
 /// Where sorting of the result belongs: behind the last command that made a table.

@@ -106,7 +106,7 @@ impl Parser<'_> {
                         let query = Box::new(self.inner_query(open)?);
                         let height = left.height.max(TALLEST_QUERY);
                         return self.node(
-                            Expr::InQuery { negated, item: left.expr, query },
+                            Expr::InQuery { negated, strict: false, item: left.expr, query },
                             start,
                             height + 1,
                         );

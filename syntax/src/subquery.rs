@@ -9,7 +9,9 @@ use super::{
     keywords,
     lexer::{Lexeme, Symbol, Token},
     quoting,
-    tree::{Baseline, Command, Expr, Join, Lookup, PeriodUnit, Query, SIDES, Spanned},
+    tree::{
+        Baseline, Command, Expr, Join, JoinKind, Lookup, PeriodUnit, Query, SIDES, SetOperation, Spanned,
+    },
 };
 use crate::diagnostic::{Diagnostic, Severity};
 
@@ -62,7 +64,7 @@ impl Parser<'_> {
 
     /// `[ "type=" kind ] [ "left=" name ] [ "right=" name ] "where" equality { "and" equality } "(" query ")"`
     pub(super) fn join(&mut self) -> ParseResult<Command> {
-        let mut outer = false;
+        let mut kind = JoinKind::Inner;
         let [mut left, mut right] = SIDES.map(|side| Spanned::made(side.to_owned()));
         while self.peek_at(1).kind == Lexeme::Symbol(Symbol::Equal) && !self.is_word_at(0, "where") {
             let option = self.advance();
@@ -71,9 +73,9 @@ impl Parser<'_> {
             let name = self.text_of(option).to_ascii_lowercase();
             match name.as_str() {
                 "type" => {
-                    outer = match self.text_of(value).to_ascii_lowercase().as_str() {
-                        "left" => true,
-                        "inner" => false,
+                    kind = match self.text_of(value).to_ascii_lowercase().as_str() {
+                        "left" => JoinKind::Left,
+                        "inner" => JoinKind::Inner,
                         _ => return Err(self.unexpected("`inner` or `left`")),
                     };
                     self.advance();
@@ -98,7 +100,9 @@ impl Parser<'_> {
         }
         let mut on = Vec::new();
         loop {
-            on.push(self.equality(&left.item, &right.item)?);
+            let (a, b) = self.equality(&left.item, &right.item)?;
+            let field = |name: Spanned<String>| Box::new(Spanned::new(Expr::Field(name.item), name.span));
+            on.push((field(a), field(b)));
             if !self.eat_word("and") {
                 break;
             }
@@ -108,7 +112,7 @@ impl Parser<'_> {
             return Err(self.unexpected("the other subquery"));
         }
         let query = self.inner_query(open)?;
-        Ok(Command::Join(Join { outer, left, right, on, query }))
+        Ok(Command::Join(Join { kind, left, right, on, query }))
     }
 
     /// `name [ "=" name ]`, in either order.
@@ -227,18 +231,28 @@ pub fn of_side(name: &str, side: &str) -> Option<String> {
 impl Display for Join {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let (left, right) = (&self.left.item, &self.right.item);
-        f.write_str(if self.outer { "join type=left " } else { "join " })?;
-        write!(f, "left={} right={} where ", Name(left), Name(right))?;
+        match self.kind {
+            JoinKind::Inner => f.write_str("join ")?,
+            kind => write!(f, "join type={} ", kind.word())?,
+        }
+        write!(f, "left={} right={}", Name(left), Name(right))?;
+        let side = |f: &mut Formatter<'_>, side: &str, e: &Expr| match e {
+            Expr::Field(name) => Name(&format!("{side}.{name}")).fmt(f),
+            other => other.fmt(f),
+        };
         for (i, (a, b)) in self.on.iter().enumerate() {
-            let and = if i > 0 { " and " } else { "" };
-            write!(
-                f,
-                "{and}{} = {}",
-                Name(&format!("{left}.{}", a.item)),
-                Name(&format!("{right}.{}", b.item))
-            )?;
+            f.write_str(if i > 0 { " and " } else { " where " })?;
+            side(f, left, &a.item)?;
+            f.write_str(" = ")?;
+            side(f, right, &b.item)?;
         }
         write!(f, " ({})", self.query)
+    }
+}
+
+impl Display for SetOperation {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{} ({})", self.kind.word(), if self.all { " all" } else { "" }, self.query)
     }
 }
 

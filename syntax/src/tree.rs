@@ -3,9 +3,11 @@
 //!
 //! Equality ignores places, so that `parse(display(tree)) == tree`.
 //!
-//! Two forms hold a query of their own, which is run first and whose answer is then given to the plan of the outer
-//! one: [`Expr::InQuery`] (`x in (SOURCE …)` here, `x IN (SELECT …)` in SQL) and [`Join`] (`join … (SOURCE …)`; in SQL
-//! `JOIN b ON a.x = b.y`, where the inner query is `SOURCE b`, and `WITH` names a query that stands in that place).
+//! Some forms hold a query of their own, which is run first and whose answer is then given to the plan of the outer
+//! one: [`Expr::InQuery`] (`x in (SOURCE …)` here, `x IN (SELECT …)` in SQL), [`Expr::Query`] and [`Expr::Exists`] (SQL
+//! only), [`SetOperation`] (`UNION`, `EXCEPT`, `INTERSECT`; SQL only) and [`Join`] (`join … (SOURCE …)`; in SQL
+//! `JOIN b ON a.x = b.y`, where the inner query is `SOURCE b`, and `WITH` names a query that stands in that place). A
+//! query that is held may hold others.
 //! After a join a field of either side is written with the side's name before a dot, `a.x`, as one
 //! [`Expr::Field`]; without a name it is the left side's if that has it. The inner query of a join need not list its
 //! fields: those that the outer query names as `b.…` are added to it.
@@ -90,6 +92,10 @@ pub enum Command {
     Table(TableCommand),
     /// `join left=a right=b where a.x = b.y (SOURCE … | …)`.
     Join(Join),
+    /// SQL's `UNION`, `EXCEPT`, `INTERSECT` with another query.
+    Set(SetOperation),
+    /// SQL's `VALUES`: rows that stand in the query, in place of those of a log.
+    Values(Constants),
     /// `lookup table column as field OUTPUT column`, `cidrlookup table field OUTPUT column`.
     Lookup(Lookup),
     /// `diff`, `logcompare timeshift 7d`: the counts before it, now and in an earlier time of equal length.
@@ -106,16 +112,94 @@ pub enum Command {
 /// Rows side by side with the rows of another query that agree in some fields.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Join {
-    /// Rows without a partner stay (`type=left`).
-    pub outer: bool,
+    /// Which rows without a partner stay.
+    pub kind: JoinKind,
     /// What stands before the dot in names of fields of the rows so far.
     pub left: Spanned<String>,
     /// What stands before the dot in names of fields of the other query.
     pub right: Spanned<String>,
-    /// The fields that must be equal: of the rows so far, and of the other query; both without the name of their side.
-    pub on: Vec<(Spanned<String>, Spanned<String>)>,
+    /// What must be equal: over the rows so far, and over those of the other query; names of the left and of the right
+    /// side stand without it. Nothing, where every row stands beside every other (SQL's `CROSS JOIN`).
+    pub on: Vec<(E, E)>,
     /// The other query.
     pub query: Query,
+}
+
+/// Which rows of a join stay though they have no partner.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum JoinKind {
+    /// None.
+    #[default]
+    Inner,
+    /// The rows so far (`type=left`).
+    Left,
+    /// Those of the other query; SQL only.
+    Right,
+    /// Both; SQL only.
+    Full,
+}
+
+impl JoinKind {
+    /// As written before `JOIN`, or behind `type=`.
+    pub fn word(self) -> &'static str {
+        match self {
+            JoinKind::Inner => "inner",
+            JoinKind::Left => "left",
+            JoinKind::Right => "right",
+            JoinKind::Full => "full",
+        }
+    }
+    /// Whether the rows so far stay without a partner.
+    pub fn keeps_left(self) -> bool {
+        matches!(self, JoinKind::Left | JoinKind::Full)
+    }
+    /// Whether the rows of the other query stay without a partner.
+    pub fn keeps_right(self) -> bool {
+        matches!(self, JoinKind::Right | JoinKind::Full)
+    }
+}
+
+/// The rows so far together with those of another query that has as many columns. Rows are equal if all their values are,
+/// missing ones included.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SetOperation {
+    /// Which rows are given.
+    pub kind: SetKind,
+    /// Equal rows stay several.
+    pub all: bool,
+    /// The other query.
+    pub query: Query,
+}
+
+/// Which rows a set operation gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetKind {
+    /// Those of either query.
+    Union,
+    /// Those of the first that the other does not have.
+    Except,
+    /// Those of the first that the other has too.
+    Intersect,
+}
+
+impl SetKind {
+    /// As written in a query.
+    pub fn word(self) -> &'static str {
+        match self {
+            SetKind::Union => "union",
+            SetKind::Except => "except",
+            SetKind::Intersect => "intersect",
+        }
+    }
+}
+
+/// Rows that stand in the query.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Constants {
+    /// The columns.
+    pub names: Vec<Spanned<String>>,
+    /// The rows, each with one constant expression per column.
+    pub rows: Vec<Vec<E>>,
 }
 
 /// The names of a join's sides if it gives none.
@@ -225,11 +309,18 @@ pub enum Expr {
     InQuery {
         /// Whether `not` stands before `in`.
         negated: bool,
-        /// What is looked for.
+        /// SQL's `NOT IN`: a missing value, there or here, leaves open whether it is among them, which then neither holds
+        /// nor does its opposite. Otherwise missing values are among none.
+        strict: bool,
+        /// What is looked for; several values at once are a call of [`ROW`].
         item: E,
         /// Where.
         query: Box<Query>,
     },
+    /// The value in the only row and column of the other query; a missing one if it has no row. SQL only.
+    Query(Box<Query>),
+    /// Whether the other query has a row. SQL only.
+    Exists(Box<Query>),
     /// `x like "sub"`, `x like /re/`, `x =~ /re/`, each with `not`.
     Like {
         /// Whether `not` stands before `like`.
@@ -247,6 +338,9 @@ pub enum Expr {
         args: Vec<E>,
     },
 }
+
+/// The call that several values looked for at once are: `(a, b) IN (SELECT x, y …)`.
+pub const ROW: &str = "sql.row";
 
 /// What `like` searches for.
 #[derive(Clone, Debug, PartialEq)]

@@ -53,7 +53,7 @@ use self::{
     row_collector::RowCollector,
     top_k::{TopK, largest},
 };
-use super::plan::{Catalog, Operator, Plan, plan, subqueries};
+use super::plan::{Catalog, Operator, Plan, plan};
 use crate::limits::Limits;
 use logloupe_syntax::{Diagnostic, Language, parse_in, tree::Query};
 use logloupe_table::json_paths::JsonPaths;
@@ -370,13 +370,12 @@ pub fn bind_subqueries(
     catalog: &mut Catalog,
     run: &mut dyn FnMut(&Arc<Plan>) -> Result<ResultTable, Error>,
 ) -> Result<(), Vec<Diagnostic>> {
-    let subqueries = subqueries(query);
-    if !subqueries.is_empty() {
+    if catalog.bindings.of(query) > 0 {
         // What is wrong with either is told before anything runs.
         plan(query, catalog)?;
     }
-    for query in &subqueries {
-        let plan = Arc::new(plan(query, catalog)?);
+    while let Some(query) = catalog.bindings.next_subquery().cloned() {
+        let plan = Arc::new(plan(&query, catalog)?);
         let answer = run(&plan).and_then(|answer| catalog.bindings.add_answer(answer));
         answer.map_err(|e| vec![Diagnostic::error(0..0, e)])?;
     }

@@ -10,8 +10,8 @@ use logloupe_syntax::{
     functions::{AggregateKind, aggregate},
     keywords::command_named,
     tree::{
-        Binary, Command, E, Expr, ParsePattern, Period, PeriodUnit, Projection, Query, SortKey, TableCommand,
-        Term,
+        Binary, Command, E, Expr, JoinKind, ParsePattern, Period, PeriodUnit, Projection, Query, SetKind,
+        SortKey, TableCommand, Term,
     },
 };
 use logloupe_table::{Kind, Value, partition::Partition, schema::BUILT_IN};
@@ -183,8 +183,26 @@ impl ProseWriter<'_> {
             }
             Command::Join(join) => {
                 let on: Vec<String> = join.on.iter().map(|(a, b)| format!("{} is its {}", a.item, b.item)).collect();
-                let rest = if join.outer { "; rows without one stay" } else { "; rows without one go" };
-                self.push(format!("puts beside each row the rows of ({}) where {}{rest}", join.query, on.join(" and ")));
+                let rest = match join.kind {
+                    JoinKind::Inner => "; rows without one go",
+                    JoinKind::Left => "; rows without one stay",
+                    JoinKind::Right => "; rows without one go, and its rows that stand beside none are added",
+                    JoinKind::Full => "; rows without one stay, and its rows that stand beside none are added",
+                };
+                let wher = if on.is_empty() { String::new() } else { format!(" where {}", on.join(" and ")) };
+                self.push(format!("puts beside each row the rows of ({}){wher}{rest}", join.query));
+            }
+            Command::Set(set) => {
+                let query = &set.query;
+                let once = if set.all { "" } else { ", and keeps one of equal rows" };
+                self.push(match set.kind {
+                    SetKind::Union => format!("adds the rows of ({query}){once}"),
+                    SetKind::Except => format!("leaves out the rows that ({query}) has too{once}"),
+                    SetKind::Intersect => format!("keeps the rows that ({query}) has too{once}"),
+                });
+            }
+            Command::Values(constants) => {
+                self.push(format!("takes the {} that stand in the query", counted(constants.rows.len(), "row")));
             }
             Command::Lookup(lookup) => {
                 let columns: Vec<&str> = lookup.outputs.iter().map(|(column, _)| column.item.as_str()).collect();

@@ -104,12 +104,14 @@ pub struct JoinKeys {
     rest: Vec<(usize, Vec<Value>)>,
     /// The operand that is looked up.
     at: usize,
+    /// Without keys: so many rows, which all fit.
+    all: u32,
     /// How often each row counts.
     times: Vec<u64>,
 }
 
 /// A row of the other side stands beside more rows than this at once only by mistake.
-const MOST_BESIDE: u64 = 1 << 20;
+pub(crate) const MOST_BESIDE: u64 = 1 << 20;
 
 impl JoinKeys {
     /// Rows with these columns of keys; `times` says how often each row counts, once if it is empty. The column with
@@ -124,9 +126,16 @@ impl JoinKeys {
         };
         let first = JoinIndex::new(if columns.is_empty() { Vec::new() } else { columns.remove(at) });
         let others = (0..=columns.len()).filter(|c| *c != at);
-        JoinKeys { first, rest: others.zip(columns).collect(), at, times }
+        JoinKeys { first, rest: others.zip(columns).collect(), at, all: 0, times }
+    }
+    /// So many rows, which fit whatever stands beside them.
+    pub fn all(rows: usize, times: Vec<u64>) -> JoinKeys {
+        JoinKeys { all: u32::try_from(rows).unwrap_or(u32::MAX), times, ..JoinKeys::default() }
     }
     fn each(&self, operands: &[Value], mut enough: impl FnMut(u32) -> bool) {
+        if (0..self.all).any(&mut enough) || self.all > 0 {
+            return;
+        }
         let Some(item) = operands.get(self.at) else { return };
         self.first.find(item, |row| {
             let fits = self.rest.iter().all(|(operand, column)| {
@@ -168,7 +177,10 @@ impl JoinKeys {
             });
             count > 1
         };
-        self.rest.is_empty() && self.times.iter().all(|t| *t <= 1) && !self.first.values.iter().any(more)
+        self.rest.is_empty()
+            && self.all <= 1
+            && self.times.iter().all(|t| *t <= 1)
+            && !self.first.values.iter().any(more)
     }
 }
 

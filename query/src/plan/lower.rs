@@ -68,7 +68,10 @@ fn walk<'c>(query: &Query, catalog: &'c Catalog) -> Lower<'c> {
         post: None,
         in_aggregate: false,
         depth: 0,
-        subqueries: subquery::subqueries(query),
+        subqueries: match catalog.bindings.subqueries.is_empty() {
+            true => subquery::subqueries(query).into(),
+            false => catalog.bindings.subqueries.clone(),
+        },
         comparing: None,
         is_diff: false,
         patterns: Patterns::default(),
@@ -118,7 +121,7 @@ pub(super) struct Lower<'c> {
     pub(super) in_aggregate: bool,
     pub(super) depth: usize,
     /// The subqueries, in the order of their answers.
-    pub(super) subqueries: Vec<Query>,
+    pub(super) subqueries: Arc<[Query]>,
     /// The `stats` at hand is compared with an earlier time.
     pub(super) comparing: Option<DiffLowering>,
     /// Some `stats` was.
@@ -169,6 +172,8 @@ impl<'c> Lower<'c> {
                 self.stage.steps.push(Operator::Dedup(keys));
             }
             Command::Lookup(lookup) => self.lookup(lookup),
+            Command::Set(set) => self.set(set, span),
+            Command::Values(constants) => self.constants(constants),
             // These are lowered with the commands around them.
             Command::Join(_) | Command::Diff(_) => {}
             Command::RelevantFields { fields, condition } => self.relevant_fields(fields, condition, span),
@@ -419,7 +424,7 @@ impl<'c> Lower<'c> {
         let stage = self.post.as_mut().map_or(&mut self.stage, |p| &mut p.stage);
         match node {
             Node::Apply(..) => {
-                let mut late = false;
+                let mut late = stage.adds_rows;
                 node.leaves(&mut |leaf| late |= matches!(leaf, Node::Def(n) if stage.late[*n]));
                 stage.defs.push(node);
                 stage.late.push(late);

@@ -64,66 +64,22 @@ impl Lower<'_> {
                 Node::apply(if *op == Binary::And { Op::And } else { Op::Or }, nodes)
             }
             Expr::Binary(op, a, b) => {
-                let (mut left, mut right) = (self.expr(a), self.expr(b));
-                let arithmetic = op.precedence() >= Binary::Add.precedence();
-                if !arithmetic {
-                    self.respell(&left, [&mut right]);
-                    self.respell(&right, [&mut left]);
-                }
-                let operands = vec![left, right];
-                if matches!(op, Binary::Equal | Binary::NotEqual)
-                    && let Some(place) = operands.iter().position(|o| other_spelling(o).is_some())
-                    && let Some(spelling) = other_spelling(&operands[place])
-                {
-                    let item = self.define(operands[1 - place].clone());
-                    let either = [operands[place].clone(), Node::Const(spelling)];
-                    let compared = either.map(|o| Node::apply(Op::Compare(*op), vec![item.clone(), o]));
-                    let all = if *op == Binary::Equal { Op::Or } else { Op::And };
-                    return Node::apply(all, compared.to_vec());
-                }
-                Node::apply(if arithmetic { Op::Arithmetic(*op) } else { Op::Compare(*op) }, operands)
+                let operands = vec![self.expr(a), self.expr(b)];
+                self.operator(*op, operands)
             }
             Expr::In { negated, item, list } => {
                 let item = self.expr(item);
-                let mut nodes: Vec<Node> = list.iter().map(|i| self.expr(i)).collect();
-                self.respell(&item, &mut nodes);
-                nodes.extend(nodes.iter().filter_map(other_spelling).map(Node::Const).collect::<Vec<_>>());
-                let constants: Option<Vec<Value>> = nodes
-                    .iter()
-                    .map(|n| if let Node::Const(v) = n { Some(v.clone()) } else { None })
-                    .collect();
-                match constants {
-                    // It is not known of a missing value what it differs from.
-                    Some(values) if *negated && values.iter().any(Value::is_null) => {
-                        Node::Const(Value::Bool(false))
-                    }
-                    Some(values) => {
-                        Node::apply(Op::In(Arc::new(JoinIndex::new(values)), *negated), vec![item])
-                    }
-                    None => {
-                        // Compared with each of the list, and computed once.
-                        let item = self.define(item);
-                        let op = if *negated { Binary::NotEqual } else { Binary::Equal };
-                        let each = nodes
-                            .into_iter()
-                            .map(|n| Node::apply(Op::Compare(op), vec![item.clone(), n]))
-                            .collect();
-                        Node::apply(if *negated { Op::And } else { Op::Or }, each)
-                    }
-                }
+                let nodes = list.iter().map(|i| self.expr(i)).collect();
+                self.in_list(*negated, item, nodes)
             }
-            Expr::InQuery { negated, item, query } => self.in_query(&e.span, *negated, item, query),
+            Expr::InQuery { negated, strict, item, query } => {
+                self.in_query(&e.span, (*negated, *strict), item, query)
+            }
+            Expr::Query(query) => self.value_of_query(&e.span, query),
+            Expr::Exists(query) => self.exists(query),
             Expr::Like { negated, item, pattern } => {
                 let item = self.expr(item);
-                match &pattern.item {
-                    Pattern::Text(text) => {
-                        Node::apply(Op::Contains(text.as_str().into(), *negated), vec![item])
-                    }
-                    Pattern::Regex(text) => match self.patterns.regex(text) {
-                        Ok(regex) => Node::apply(Op::Matches(regex, *negated), vec![item]),
-                        Err(message) => self.error(&pattern.span, message, ""),
-                    },
-                }
+                self.like_pattern(*negated, item, pattern)
             }
             Expr::Call { name, args } => self.call(e, name, args),
         }
@@ -133,6 +89,57 @@ impl Lower<'_> {
     fn respell<'n>(&self, item: &Node, constants: impl IntoIterator<Item = &'n mut Node>) {
         if let (Node::Input(column), None) = (item, &self.post) {
             partitions::in_spelling(*column, constants, &self.stage);
+        }
+    }
+
+    // What is done with operands is kept out of the walk over expressions, so that a level of it takes little stack.
+
+    fn operator(&mut self, op: Binary, mut operands: Vec<Node>) -> Node {
+        let arithmetic = op.precedence() >= Binary::Add.precedence();
+        if let ([left, right], false) = (operands.as_mut_slice(), arithmetic) {
+            self.respell(left, [&mut *right]);
+            self.respell(right, [left]);
+        }
+        if matches!(op, Binary::Equal | Binary::NotEqual)
+            && let Some(place) = operands.iter().position(|o| other_spelling(o).is_some())
+            && let Some(spelling) = other_spelling(&operands[place])
+        {
+            let item = self.define(operands[1 - place].clone());
+            let either = [operands[place].clone(), Node::Const(spelling)];
+            let compared = either.map(|o| Node::apply(Op::Compare(op), vec![item.clone(), o]));
+            let all = if op == Binary::Equal { Op::Or } else { Op::And };
+            return Node::apply(all, compared.to_vec());
+        }
+        Node::apply(if arithmetic { Op::Arithmetic(op) } else { Op::Compare(op) }, operands)
+    }
+
+    fn in_list(&mut self, negated: bool, item: Node, mut nodes: Vec<Node>) -> Node {
+        self.respell(&item, &mut nodes);
+        nodes.extend(nodes.iter().filter_map(other_spelling).map(Node::Const).collect::<Vec<_>>());
+        let constants: Option<Vec<Value>> =
+            nodes.iter().map(|n| if let Node::Const(v) = n { Some(v.clone()) } else { None }).collect();
+        match constants {
+            // It is not known of a missing value what it differs from.
+            Some(values) if negated && values.iter().any(Value::is_null) => Node::Const(Value::Bool(false)),
+            Some(values) => Node::apply(Op::In(Arc::new(JoinIndex::new(values)), negated), vec![item]),
+            None => {
+                // Compared with each of the list, and computed once.
+                let item = self.define(item);
+                let op = if negated { Binary::NotEqual } else { Binary::Equal };
+                let each =
+                    nodes.into_iter().map(|n| Node::apply(Op::Compare(op), vec![item.clone(), n])).collect();
+                Node::apply(if negated { Op::And } else { Op::Or }, each)
+            }
+        }
+    }
+
+    fn like_pattern(&mut self, negated: bool, item: Node, pattern: &Spanned<Pattern>) -> Node {
+        match &pattern.item {
+            Pattern::Text(text) => Node::apply(Op::Contains(text.as_str().into(), negated), vec![item]),
+            Pattern::Regex(text) => match self.patterns.regex(text) {
+                Ok(regex) => Node::apply(Op::Matches(regex, negated), vec![item]),
+                Err(message) => self.error(&pattern.span, message, ""),
+            },
         }
     }
 

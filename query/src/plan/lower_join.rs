@@ -1,130 +1,128 @@
-//! The walk from tree to plan for `in (subquery)`, `join` and `lookup`: the bound answers of subqueries, and lookup tables.
+//! The walk from tree to plan for `join` and `lookup`: the bound answers of subqueries, and lookup tables. Other uses of
+//! subqueries are in `lower_subquery`.
 
-use std::{ops::Range, sync::Arc};
+use std::sync::Arc;
 
 use super::{
     Node, Op, Operator, Output, WindowOperator,
-    join_index::{JoinIndex, JoinKeys, PrefixTable},
-    lower::{Lower, lower},
-    subquery::{self, TIMES},
+    join_index::{JoinKeys, PrefixTable},
+    lower::Lower,
+    lower_subquery::AnswerUse,
+    subquery::{self, TIMES, key_name},
 };
 use logloupe_syntax::{
     Diagnostic,
     diagnostic::suggest,
     functions,
-    tree::{Command, E, Expr, Join, Lookup, Query, Spanned},
+    tree::{Command, Join, Lookup, Spanned},
 };
 use logloupe_table::{Unit, Value, lookup::Lookup as Table};
 
-/// The answer of a subquery, or what is known of it before it ran.
-struct SubqueryResult {
-    columns: Vec<(String, Unit)>,
-    /// The rows; none before it ran.
-    rows: Vec<Vec<Value>>,
-}
-
-impl SubqueryResult {
-    fn position(&self, name: &str) -> Option<usize> {
-        let exact = self.columns.iter().position(|c| c.0 == name);
-        exact.or_else(|| self.columns.iter().position(|c| c.0.eq_ignore_ascii_case(name)))
-    }
-    fn column(&self, at: usize) -> Vec<Value> {
-        self.rows.iter().map(|row| row.get(at).cloned().unwrap_or_default()).collect()
-    }
-    fn names(&self) -> String {
-        listed(self.columns.iter().map(|c| c.0.as_str()).filter(|c| *c != TIMES))
-    }
-}
-
 impl Lower<'_> {
-    /// `item in (query)`
-    pub(super) fn in_query(&mut self, span: &Range<usize>, negated: bool, item: &E, query: &Query) -> Node {
-        let node = self.expr(item);
-        let answer = self.answer(&subquery::in_subquery(&item.item, query));
-        let same = match &item.item {
-            Expr::Field(name) => answer.position(name),
-            _ => None,
-        };
-        let Some(column) = same.or_else(|| answer.columns.iter().position(|c| c.0 != TIMES)) else {
-            return self.error(span, "the subquery gives no values", "end it with `| fields id`");
-        };
-        Node::apply(Op::In(Arc::new(JoinIndex::new(answer.column(column))), negated), vec![node])
-    }
-
-    /// The answer of a subquery. Before it ran only its names are checked.
-    fn answer(&mut self, query: &Query) -> SubqueryResult {
-        let bindings = &self.catalog.bindings;
-        let found = self.subqueries.iter().position(|q| q == query).and_then(|at| bindings.answers.get(at));
-        if let Some(table) = found {
-            let columns = table.columns.iter().map(|c| (c.name.clone(), c.unit)).collect();
-            return SubqueryResult { columns, rows: table.rows.clone() };
-        }
-        if !subquery::subqueries(query).is_empty() {
-            let span = query.commands.first().map_or(0..0, |c| c.span.clone());
-            self.error(&span, "a subquery cannot hold another one", "");
-            return SubqueryResult { columns: Vec::new(), rows: Vec::new() };
-        }
-        let (plan, diagnostics) = lower(query, self.catalog);
-        // What is wrong with it is told once, however often it is used.
-        for diagnostic in diagnostics {
-            if !self.diagnostics.contains(&diagnostic) {
-                self.diagnostics.push(diagnostic);
-            }
-        }
-        let columns = plan.output().iter().map(|o| (o.name.clone(), o.unit)).collect();
-        SubqueryResult { columns, rows: Vec::new() }
-    }
-
     /// Puts rows beside the rows of another query; `after` are the commands behind the join.
     pub(super) fn join(&mut self, join: &Join, after: &[Spanned<Command>]) {
-        let answer = self.answer(&subquery::join_subquery(join, after));
+        let query = subquery::join_subquery(join, after);
+        let answer = self.answer(&query);
         let (mut operands, mut columns) = (Vec::new(), Vec::new());
-        for (left, right) in &join.on {
-            let node = self.field(&left.item, &left.span);
+        for (n, (left, right)) in join.on.iter().enumerate() {
+            let node = self.expr(left);
             operands.push(self.define(node));
-            match answer.position(&right.item) {
+            let name = key_name(n, &right.item);
+            match answer.position(&name) {
                 Some(at) => columns.push(answer.column(at)),
                 None if answer.columns.is_empty() => {}
                 None => {
-                    let message = format!("the subquery has no field `{}`", right.item);
+                    let message = format!("the subquery has no field `{name}`");
                     self.error(&right.span, message, format!("it gives {}", answer.names()));
                 }
             }
         }
-        let times = answer.position(TIMES).map(|at| answer.column(at)).unwrap_or_default();
-        let times =
-            times.iter().map(|v| v.integer().and_then(|v| u64::try_from(v).ok()).unwrap_or(1)).collect();
-        let keys = JoinKeys::new(columns, times);
+        let times = answer.times();
+        // Without keys every row fits.
+        let keys = match join.on.is_empty() {
+            true => JoinKeys::all(answer.rows.len(), times.clone()),
+            false => JoinKeys::new(columns, times.clone()),
+        };
+        let constants = if join.kind.keeps_right() { self.names.constants() } else { Vec::new() };
+        let before: Vec<Node> = if join.kind.keeps_right() { self.names.nodes() } else { Vec::new() };
+        let keeps_left = join.kind.keeps_left();
         let row = match keys.is_unique() {
             true => {
-                let row = self.define(Node::apply(Op::Row(Arc::new(keys)), operands));
-                if !join.outer {
+                // Where rows are added it is known only behind them, and so is what stands there.
+                let node = Node::Apply(Op::Row(Arc::new(keys)), operands.clone());
+                let row = if join.kind.keeps_right() { self.define_late(node) } else { self.define(node) };
+                if !keeps_left {
                     let held = present(row.clone());
                     self.stage.steps.push(Operator::Filter(held));
                 }
                 row
             }
             false => {
-                let rows = self.define(Node::apply(Op::Rows(Arc::new(keys), join.outer), operands));
+                // Computed when the rows are made, one after the other.
+                let node = Node::Apply(Op::Rows(Arc::new(keys), keeps_left), operands.clone());
+                let rows = self.define_late(node);
                 self.each_of(rows)
             }
         };
+        if !answer.is_bound {
+            let uses = AnswerUse::Join { kind: join.kind, keys: operands };
+            let columns = answer.columns.iter().map(|c| c.0.clone()).collect();
+            self.stage.uses.push((query, uses, row.clone(), columns));
+        }
+        if join.kind.keeps_right() {
+            self.rows_without_partner(&row, before, constants, times, answer.rows.len());
+        }
         for (at, (name, unit)) in answer.columns.iter().enumerate().filter(|(_, c)| c.0 != TIMES) {
             let cell = self.cell(answer.column(at), &row);
             if !self.names.is_known(name) {
-                self.names.define(name, cell.clone(), *unit);
+                self.names.define_beside(name, cell.clone(), *unit);
             }
             self.names.define(&format!("{}.{name}", join.right.item), cell, *unit);
         }
         self.names.add_side(&join.left.item);
     }
 
+    /// A definition that shards leave to those who merge.
+    fn define_late(&mut self, node: Node) -> Node {
+        self.stage.defs.push(node);
+        self.stage.late.push(true);
+        Node::Def(self.stage.defs.len() - 1)
+    }
+
+    /// Adds the rows of the other query that no row has beside it. What the rows so far had is missing in them.
+    fn rows_without_partner(
+        &mut self,
+        row: &Node,
+        before: Vec<Node>,
+        constants: Vec<(String, Node, Unit)>,
+        times: Vec<u64>,
+        rows: usize,
+    ) {
+        let Node::Def(into) = *row else { return };
+        self.stage.adds_rows = true;
+        if self.fields.is_empty() && self.events.is_empty() && !self.names.is_closed() {
+            self.show_time();
+        }
+        let held = self.made();
+        for (name, node, unit) in constants {
+            let node = self.define(call("if", vec![Node::Def(held), node, Node::Const(Value::Null)]));
+            self.names.define(&name, node, unit);
+        }
+        let step = WindowOperator::Unmatched { row: into, left: before, held, rows, times: times.into() };
+        self.stage.steps.push(Operator::Window(step));
+    }
+
+    /// The time of events that become rows of a table.
+    fn show_time(&mut self) {
+        let node = self.field("@timestamp", &(0..0));
+        self.events.push(Output { name: "@timestamp".to_owned(), unit: Unit::None, node });
+    }
+
     /// A row for each item of a list, and what stands for the item.
     fn each_of(&mut self, list: Node) -> Node {
         let into = self.made();
-        if self.fields.is_empty() && self.events.is_empty() {
-            let node = self.field("@timestamp", &(0..0));
-            self.events.push(Output { name: "@timestamp".to_owned(), unit: Unit::None, node });
+        if self.fields.is_empty() && self.events.is_empty() && !self.names.is_closed() {
+            self.show_time();
         }
         self.stage.steps.push(Operator::Window(WindowOperator::Unnest { list, into }));
         Node::Def(into)
@@ -225,7 +223,7 @@ fn present(node: Node) -> Node {
 }
 
 /// Names in backticks; of many, the first.
-fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
+pub(super) fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
     const MOST: usize = 8;
     let mut all: Vec<String> = names.take(MOST + 1).map(|n| format!("`{n}`")).collect();
     if all.len() > MOST {

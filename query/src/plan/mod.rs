@@ -8,7 +8,7 @@
 //! through. A table step that looks at one row at a time and whose rows are grouped runs on shards all the same.
 //!
 //! Reading order: [`node`] (expressions), `window` (operators over rows side by side), `lower`, `lower_source`,
-//! `lower_expression`, `lower_window`, `lower_join` and `lower_diff` (tree to plan), [`catalog`] (names), `asked` (which of
+//! `lower_expression`, `lower_window`, `lower_join`, `lower_subquery` and `lower_diff` (tree to plan), [`catalog`] (names), `asked` (which of
 //! them are read), `partitions` (how a query spells partition columns), `subquery` (bindings: what a query gets
 //! beside the logs), `join_index` (sets and keys), [`pattern`], [`binning`].
 
@@ -21,6 +21,7 @@ mod lower_diff;
 mod lower_expression;
 mod lower_join;
 mod lower_source;
+mod lower_subquery;
 mod lower_window;
 pub mod node;
 mod observed;
@@ -34,6 +35,8 @@ mod window;
 
 pub(crate) use asked::Asked;
 pub use catalog::Catalog;
+pub(crate) use join_index::MOST_BESIDE;
+pub(crate) use lower_subquery::AnswerUse;
 pub use node::{Node, Op, Scope};
 pub use subquery::{Bindings, subqueries};
 pub(crate) use window::WindowOperator;
@@ -75,6 +78,11 @@ pub(crate) struct Stage {
     pub(crate) steps: Vec<Operator>,
     /// How the stage ends, if in groups.
     pub(crate) group: Option<Group>,
+    /// A join adds rows to those of the events: whatever is computed from then on is computed behind it.
+    pub(crate) adds_rows: bool,
+    /// Of a plan that is written down before its subqueries ran: what becomes of their answers, with the definition that
+    /// is the place of a row in one, and the names of its columns.
+    pub(crate) uses: Vec<(Query, AnswerUse, Node, Vec<String>)>,
     /// Other groups of the same rows, which stand beside those: as many keys, the same aggregates.
     pub(crate) also: Vec<Group>,
 }

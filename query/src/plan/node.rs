@@ -8,6 +8,7 @@ use regex::bytes::Regex;
 use super::{
     binning::Binning,
     join_index::{JoinIndex, JoinKeys, PrefixTable},
+    lower_subquery::UnboundAnswer,
     pattern::Extractor,
 };
 use crate::kernels::{self, Kernel, arithmetic, negate, truthy};
@@ -44,6 +45,10 @@ pub enum Op {
     Arithmetic(Binary),
     /// Whether the operand equals one of the values.
     In(Arc<JoinIndex>, bool),
+    /// Whether the operands are a row of another table.
+    Members(Arc<Members>),
+    /// What the answer of a subquery says that has not run. It is written down, and never computed.
+    Unbound(UnboundAnswer),
     /// The number of the row of another table whose keys equal the operands.
     Row(Arc<JoinKeys>),
     /// The numbers of all such rows, as a list; of none a missing one, if rows without a partner stay.
@@ -78,6 +83,42 @@ pub enum Op {
     Path(Arc<[Arc<str>]>),
 }
 
+/// Rows of which one may be equal to some values.
+#[derive(Clone, Debug)]
+pub struct Members {
+    pub(super) keys: JoinKeys,
+    pub(super) whole: Vec<Vec<Value>>,
+    /// Rows in which a value is missing.
+    pub(super) open: Vec<Vec<Value>>,
+    pub(super) negated: bool,
+    /// Missing values leave it open.
+    pub(super) strict: bool,
+}
+
+impl Members {
+    fn holds(&self, values: &[Value]) -> bool {
+        let missing = values.iter().any(Value::is_null);
+        if !self.negated {
+            return !missing && !self.keys.row(values).is_null();
+        }
+        if !self.strict {
+            return !missing && self.keys.row(values).is_null();
+        }
+        // It is none of a row if one value surely differs.
+        let differs = |row: &Vec<Value>| {
+            let surely = |(a, b): (&Value, &Value)| {
+                !a.is_null() && !b.is_null() && a.compare(b) != Some(Ordering::Equal)
+            };
+            values.iter().zip(row).any(surely)
+        };
+        let of_whole = match missing {
+            true => self.whole.iter().all(differs),
+            false => self.keys.row(values).is_null(),
+        };
+        of_whole && self.open.iter().all(differs)
+    }
+}
+
 impl Op {
     /// The function's operator; `None` for one that is not computed from its arguments alone.
     pub fn function(function: &'static Spec) -> Option<Op> {
@@ -96,6 +137,8 @@ impl Op {
             Op::Compare(op) => Value::Bool(args[0].compare(&args[1]).is_some_and(|o| holds(*op, o))),
             Op::Arithmetic(op) => arithmetic(*op, &args[0], &args[1]),
             Op::In(values, negated) => Value::Bool(!args[0].is_null() && values.holds(&args[0]) != *negated),
+            Op::Members(members) => Value::Bool(members.holds(args)),
+            Op::Unbound(_) => Value::Null,
             Op::Row(keys) => keys.row(args),
             Op::Rows(keys, outer) => keys.rows(args, *outer),
             Op::Network(networks) => networks.row(&args[0]),

@@ -37,6 +37,8 @@ pub(super) struct Names<'c> {
     closed: bool,
     /// Names that joins gave to the rows before them: `left.x` is `x`.
     sides: Vec<String>,
+    /// Names that mean a field of a join's other side as long as no side stands before them.
+    beside: HashSet<String>,
     /// Names of which was said what they mean.
     remarked: HashSet<String>,
 }
@@ -54,6 +56,7 @@ impl<'c> Names<'c> {
             inputs: HashMap::new(),
             closed: false,
             sides: Vec::new(),
+            beside: HashSet::new(),
             remarked: HashSet::new(),
         }
     }
@@ -110,6 +113,28 @@ impl<'c> Names<'c> {
             Entry::Vacant(none) => _ = none.insert(name.to_owned()),
         }
     }
+    /// Names a field of a join's other side without that side.
+    pub(super) fn define_beside(&mut self, name: &str, node: Node, unit: Unit) {
+        self.define(name, node, unit);
+        self.beside.insert(name.to_owned());
+    }
+    /// The names that mean constants.
+    pub(super) fn constants(&self) -> Vec<(String, Node, Unit)> {
+        let constants = self.defined.iter().filter(|(_, (node, _))| matches!(node, Node::Const(_)));
+        let mut constants: Vec<(String, Node, Unit)> =
+            constants.map(|(name, (node, unit))| (name.clone(), node.clone(), *unit)).collect();
+        constants.sort_by(|a, b| a.0.cmp(&b.0));
+        constants
+    }
+    /// The definitions that names mean.
+    pub(super) fn nodes(&self) -> Vec<Node> {
+        let defs = self
+            .defined
+            .values()
+            .filter_map(|(node, _)| if let Node::Def(n) = node { Some(*n) } else { None });
+        let defs: std::collections::BTreeSet<usize> = defs.collect();
+        defs.into_iter().map(Node::Def).collect()
+    }
     /// All names that were defined, in order.
     pub(super) fn all_defined(&self) -> Vec<String> {
         let mut names: Vec<String> = self.defined.keys().cloned().collect();
@@ -132,8 +157,11 @@ impl<'c> Names<'c> {
         stage: &mut Stage,
     ) -> (Node, Unit, Option<Diagnostic>) {
         let plain = self.without_side(name);
+        let other = plain.is_some() && !self.closed;
         let name = plain.as_deref().unwrap_or(name);
-        if let Some((node, unit)) = self.defined.get(name).cloned() {
+        if let Some((node, unit)) =
+            self.defined.get(name).filter(|_| !other || !self.beside.contains(name)).cloned()
+        {
             let remark = self.shadows(name, span, stage);
             return (node, unit, remark);
         }

@@ -1,8 +1,9 @@
 //! Subqueries, and the [`Bindings`] of a query: the answers of its subqueries, lookup tables, the range of time.
 //!
-//! The [`subqueries`] of a query run first, like any other query; their answers are bound to the outer plan through
-//! [`Catalog::bindings`](super::Catalog::bindings). Each subquery ends in a table of distinct rows, so that its partials
-//! merge over shards like those of any `stats`. A plan made without answers only checks names.
+//! The [`subqueries`] of a query run first, like any other query, the innermost before those that hold them; their
+//! answers are bound to the outer plan through [`Catalog::bindings`](super::Catalog::bindings). Each subquery ends in a
+//! table of distinct rows, so that its partials merge over shards like those of any `stats`. A plan made without answers
+//! only checks names.
 
 use crate::Error;
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
@@ -10,7 +11,7 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 use crate::limits::Limits;
 use logloupe_syntax::{
     label, of_side,
-    tree::{Command, E, Expr, Join, Projection, Query, Spanned},
+    tree::{Command, E, Expr, Join, Projection, Query, ROW, SetOperation, Spanned},
 };
 use logloupe_table::ResultTable;
 use logloupe_table::lookup::Lookup;
@@ -23,8 +24,10 @@ pub(super) const TIMES: &str = "#times";
 pub struct Bindings {
     /// Tables by name.
     pub lookups: BTreeMap<String, Arc<Lookup>>,
-    /// The answers of the subqueries, in the order of [`subqueries`].
+    /// The answers so far of the subqueries, in their order.
     pub answers: Vec<Arc<ResultTable>>,
+    /// The subqueries of the query that is asked: see [`of`](Self::of).
+    pub(super) subqueries: Arc<[Query]>,
     /// The range of time that is asked, microseconds since 1970; all time if there is none.
     pub time: Option<Range<i64>>,
     /// What running the query may use.
@@ -35,6 +38,16 @@ impl Bindings {
     /// Adds a table; a newer one takes the place of one of the same name.
     pub fn add_lookup(&mut self, lookup: Arc<Lookup>) {
         self.lookups.insert(lookup.name.clone(), lookup);
+    }
+    /// Says which query is asked: its subqueries, and theirs, are looked up among those of this one. Gives how many
+    /// there are.
+    pub fn of(&mut self, query: &Query) -> usize {
+        self.subqueries = subqueries(query).into();
+        self.subqueries.len()
+    }
+    /// The subquery whose answer is to be [added](Self::add_answer) next, if one is missing.
+    pub fn next_subquery(&self) -> Option<&Query> {
+        self.subqueries.get(self.answers.len())
     }
     /// Adds the answer of the next subquery.
     ///
@@ -51,67 +64,124 @@ impl Bindings {
     }
 }
 
-/// The queries that a query holds in brackets, as they are to be run: each once, in the order of the text.
+/// The queries that a query holds in brackets, as they are to be run: each once, in the order of the text, those that one
+/// holds itself before it.
 pub fn subqueries(query: &Query) -> Vec<Query> {
     let mut found = Vec::new();
+    collect(query, &mut found);
+    found
+}
+
+fn collect(query: &Query, found: &mut Vec<Query>) {
     for (at, command) in query.commands.iter().enumerate() {
         let after = query.commands.get(at + 1..).unwrap_or_default();
-        let mut add = |query: Query| {
+        let mut held = Vec::new();
+        match &command.item {
+            Command::Join(join) => held.push(join_subquery(join, after)),
+            Command::Set(set) => held.push(set_subquery(set)),
+            _ => {}
+        }
+        each_expression(&command.item, &mut |e| match &e.item {
+            Expr::InQuery { item, query, .. } => held.push(in_subquery(&item.item, query)),
+            Expr::Query(query) => held.push(value_subquery(query)),
+            Expr::Exists(query) => held.push(exists_subquery(query)),
+            _ => {}
+        });
+        for query in held {
             if !found.contains(&query) {
+                collect(&query, found);
                 found.push(query);
             }
-        };
-        if let Command::Join(join) = &command.item {
-            add(join_subquery(join, after));
         }
-        expressions(&command.item, &mut |e| {
-            if let Expr::InQuery { item, query, .. } = e {
-                add(in_subquery(&item.item, query));
-            }
-        });
     }
-    found
 }
 
 /// The subquery behind `item in`, as it is run: its different values.
 pub(super) fn in_subquery(item: &Expr, query: &Query) -> Query {
-    let wanted: Vec<Spanned<String>> = match item {
+    let wanted = match item {
         Expr::Field(name) => vec![Spanned::made(name.clone())],
         _ => Vec::new(),
     };
-    as_table(query, &wanted)
+    as_table(query, wanted.into_iter().map(column).collect())
+}
+
+/// The items of `item in`: several of a [`ROW`].
+pub(super) fn items_of(item: &E) -> Vec<&E> {
+    match &item.item {
+        Expr::Call { name, args } if name.item == ROW => args.iter().collect(),
+        _ => vec![item],
+    }
+}
+
+/// The other query of a set operation, as it is run.
+pub(super) fn set_subquery(set: &SetOperation) -> Query {
+    as_table(&set.query, Vec::new())
+}
+
+/// A query that is a value, as it is run: no more rows than show that it is none.
+pub(super) fn value_subquery(query: &Query) -> Query {
+    as_table(&first(query, 2), Vec::new())
+}
+
+/// A query of which only matters whether it has a row, as it is run.
+pub(super) fn exists_subquery(query: &Query) -> Query {
+    as_table(&first(query, 1), Vec::new())
+}
+
+fn first(query: &Query, rows: u64) -> Query {
+    let mut query = query.clone();
+    query.commands.push(Spanned::made(Command::Limit(rows)));
+    query
+}
+
+/// A field as a column of the table that a subquery ends in.
+fn column(name: Spanned<String>) -> Projection {
+    Projection { expr: Box::new(Spanned::new(Expr::Field(name.item), name.span)), alias: None }
+}
+
+/// What a join's key over the other query is called in its answer.
+pub(super) fn key_name(n: usize, key: &Expr) -> String {
+    match key {
+        Expr::Field(name) => name.clone(),
+        _ => format!("#on{}", n + 1),
+    }
 }
 
 /// The other query of a join as it is run; `after` are the commands that name its fields.
 pub(super) fn join_subquery(join: &Join, after: &[Spanned<Command>]) -> Query {
-    let mut wanted: Vec<Spanned<String>> = Vec::new();
-    let mut want = |name: Spanned<String>| {
-        if !wanted.contains(&name) {
-            wanted.push(name);
+    let mut wanted: Vec<Projection> = Vec::new();
+    let mut want = |item: Projection| {
+        if !wanted.contains(&item) {
+            wanted.push(item);
         }
     };
-    join.on.iter().for_each(|(_, field)| want(field.clone()));
+    for (n, (_, key)) in join.on.iter().enumerate() {
+        let computed = !matches!(key.item, Expr::Field(_));
+        let alias = computed.then(|| Spanned::made(key_name(n, &key.item)));
+        want(Projection { expr: key.clone(), alias });
+    }
     for command in after {
         each_expression(&command.item, &mut |e| {
             if let Expr::Field(name) = &e.item
                 && let Some(field) = of_side(name, &join.right.item)
             {
-                want(Spanned::new(field, e.span.clone()));
+                want(column(Spanned::new(field, e.span.clone())));
             }
         });
     }
-    as_table(&join.query, &wanted)
+    as_table(&join.query, wanted)
 }
 
 /// `query`, ending in a table: one that gives events gives the different rows of the fields that it shows, or of
 /// those that are wanted if it shows none.
-fn as_table(query: &Query, wanted: &[Spanned<String>]) -> Query {
+fn as_table(query: &Query, wanted: Vec<Projection>) -> Query {
     let (mut shown, mut last) = (Vec::new(), None);
     for command in &query.commands {
         match &command.item {
             Command::Stats { .. } | Command::RelevantFields { .. } | Command::Diff(_) => {
                 return query.clone();
             }
+            Command::Values(constants) => last = Some(constants.names.clone()),
             Command::Fields(items) => shown.extend(items.iter().map(name_of)),
             Command::Display(items) | Command::Select(items) => {
                 last = Some(items.iter().map(name_of).collect::<Vec<_>>())
@@ -119,18 +189,15 @@ fn as_table(query: &Query, wanted: &[Spanned<String>]) -> Query {
             _ => {}
         }
     }
-    let names = match last {
-        Some(names) => names,
-        None if shown.is_empty() => wanted.to_vec(),
-        None => shown,
-    };
-    let field = |name: &Spanned<String>| -> E {
-        Box::new(Spanned::new(Expr::Field(name.item.clone()), name.span.clone()))
+    let names: Vec<Projection> = match last {
+        Some(names) => names.into_iter().map(column).collect(),
+        None if shown.is_empty() => wanted,
+        None => shown.into_iter().map(column).collect(),
     };
     let mut by: Vec<Projection> = Vec::new();
-    for name in &names {
-        if !by.iter().any(|p| p.expr.item == Expr::Field(name.item.clone())) {
-            by.push(Projection { expr: field(name), alias: None });
+    for name in names {
+        if !by.contains(&name) {
+            by.push(name);
         }
     }
     let star = Box::new(Spanned::made(Expr::Star));
@@ -151,11 +218,6 @@ fn name_of(item: &Projection) -> Spanned<String> {
 }
 
 /// Calls `f` with every expression of a command and everything in it, in the order of the text.
-fn expressions(command: &Command, f: &mut dyn FnMut(&Expr)) {
-    each_expression(command, &mut |e| f(&e.item));
-}
-
-/// The same with places.
 pub(super) fn each_expression(command: &Command, f: &mut dyn FnMut(&Spanned<Expr>)) {
     let mut roots: Vec<&E> = Vec::new();
     match command {
@@ -176,8 +238,9 @@ pub(super) fn each_expression(command: &Command, f: &mut dyn FnMut(&Spanned<Expr
                 f(&Spanned::new(Expr::Field(field.item.clone()), field.span.clone()));
             }
         }
-        Command::Source(_) | Command::Search(_) | Command::Limit(_) | Command::Join(_) | Command::Diff(_) => {
-        }
+        Command::Join(join) => roots.extend(join.on.iter().map(|(left, _)| left)),
+        Command::Values(constants) => roots.extend(constants.rows.iter().flatten()),
+        Command::Source(_) | Command::Search(_) | Command::Limit(_) | Command::Set(_) | Command::Diff(_) => {}
     }
     walk(roots, f);
 }
@@ -202,7 +265,12 @@ fn walk(roots: Vec<&E>, f: &mut dyn FnMut(&Spanned<Expr>)) {
             Expr::Binary(_, a, b) => open.extend([&**b, &**a]),
             Expr::In { item, list, .. } => open.extend(list.iter().rev().chain([item]).map(|e| &**e)),
             Expr::Call { args, .. } => open.extend(args.iter().rev().map(|e| &**e)),
-            Expr::Literal(_) | Expr::Period(_) | Expr::Star | Expr::Field(_) => {}
+            Expr::Literal(_)
+            | Expr::Period(_)
+            | Expr::Star
+            | Expr::Field(_)
+            | Expr::Query(_)
+            | Expr::Exists(_) => {}
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The steps that look at rows side by side or make other rows of them. Not here: how a command becomes a step (see
 //! `lower_window`), and how a step runs (see [`exec`](crate::exec)).
 
+use std::sync::Arc;
+
 use super::{Node, binning::Binning};
-use logloupe_syntax::tree::Outliers;
+use logloupe_syntax::tree::{Outliers, Query, SetKind};
 use logloupe_table::Value;
 
 /// One such step. Definitions that it makes have no expression; the step fills them.
@@ -69,6 +71,37 @@ pub(crate) enum WindowOperator {
         /// The definition that says how bad texts of a shape are.
         severity: usize,
     },
+    /// The rows so far together with those of another query. Rows are equal if all their values are, missing ones too.
+    Set {
+        /// Which rows are given.
+        kind: SetKind,
+        /// Equal rows stay several.
+        all: bool,
+        /// The columns of the rows so far.
+        of: Vec<Node>,
+        /// The definitions that are the columns afterwards; no others are.
+        into: Vec<usize>,
+        /// The other rows.
+        rows: Arc<[Vec<Value>]>,
+        /// How often each of them counts; once if it is empty.
+        times: Arc<[u64]>,
+        /// The other query, where it has not run: the plan is written down.
+        #[allow(dead_code, reason = "read by what writes plans down")]
+        other: Option<Arc<Query>>,
+    },
+    /// Adds a row for each row of a join's other side that stands beside none.
+    Unmatched {
+        /// The definition that is the place of the row beside.
+        row: usize,
+        /// What the rows so far have, and added ones lack.
+        left: Vec<Node>,
+        /// The definition that is true for the rows so far.
+        held: usize,
+        /// How many rows the other side has.
+        rows: usize,
+        /// How often each of them counts; once if it is empty.
+        times: Arc<[u64]>,
+    },
     /// Values far from the quartiles.
     Outlier {
         /// What is looked at, and the definition that is the value moved to the bound, where rows stay.
@@ -101,6 +134,8 @@ impl WindowOperator {
             WindowOperator::FillMissing { values, .. } => values.iter().map(|(node, _)| node).collect(),
             WindowOperator::FillDown(fields) => fields.iter().map(|(node, _)| node).collect(),
             WindowOperator::Outlier { fields, .. } => fields.iter().map(|(node, _)| node).collect(),
+            WindowOperator::Set { of, .. } => of.iter().collect(),
+            WindowOperator::Unmatched { left, .. } => left.iter().collect(),
             WindowOperator::Relevance { .. } => Vec::new(),
         }
     }

@@ -320,7 +320,7 @@ impl Writer<'_> {
             Expr::Like { negated, item, pattern } => {
                 Expr::Like { negated: *negated, item: self.expr(item)?, pattern: pattern.clone() }
             }
-            Expr::InQuery { .. } => {
+            Expr::InQuery { .. } | Expr::Query(_) | Expr::Exists(_) => {
                 return Err(Unsupported::new(
                     "a subquery",
                     "it names logs by the names that they have here",

@@ -156,10 +156,21 @@ fn given() -> impl Strategy<Value = Command> {
         .boxed();
     let side = |name: &'static str| spanned(Just(name.to_owned()));
     let sides = prop_oneof![(side("left"), side("right")), (side("a"), side("b c"))];
-    let join = (any::<bool>(), sides, vec((plain(), plain()), 1..3), query.clone())
-        .prop_map(|(outer, (left, right), on, query)| Command::Join(Join { outer, left, right, on, query }));
+    let join = (any::<bool>(), sides, vec((plain(), plain()), 1..3), query.clone()).prop_map(
+        |(outer, (left, right), on, query)| {
+            let kind = if outer { JoinKind::Left } else { JoinKind::Inner };
+            let field = |name: Spanned<String>| Box::new(Spanned::new(Expr::Field(name.item), name.span));
+            let on = on.into_iter().map(|(a, b)| (field(a), field(b))).collect();
+            Command::Join(Join { kind, left, right, on, query })
+        },
+    );
     let inner = (any::<bool>(), expr(), query).prop_map(|(negated, item, query)| {
-        Command::Filter(Box::new(Spanned::made(Expr::InQuery { negated, item, query: Box::new(query) })))
+        Command::Filter(Box::new(Spanned::made(Expr::InQuery {
+            negated,
+            strict: false,
+            item,
+            query: Box::new(query),
+        })))
     });
     let keys = vec((spanned(name()), spanned(name())), 1..3);
     let outputs = || vec((spanned(name()), option::of(spanned(name()))), 1..3);

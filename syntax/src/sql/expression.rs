@@ -18,7 +18,7 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     insights::{ParseResult, Reported, short},
-    tree::{Binary, E, Expr, Pattern, Spanned, Unary},
+    tree::{Binary, E, Expr, Pattern, ROW, Spanned, Unary},
 };
 use logloupe_table::Value;
 
@@ -68,7 +68,7 @@ pub(super) fn is_condition(expr: &Expr) -> bool {
     match expr {
         Expr::Binary(op, ..) => op.precedence() < Binary::Add.precedence(),
         Expr::Unary(op, _) => *op == Unary::Not,
-        Expr::In { .. } | Expr::InQuery { .. } | Expr::Like { .. } => true,
+        Expr::In { .. } | Expr::InQuery { .. } | Expr::Exists(_) | Expr::Like { .. } => true,
         Expr::Call { name, .. } => name.item == "ispresent",
         _ => false,
     }
@@ -78,7 +78,8 @@ pub(super) fn is_condition(expr: &Expr) -> bool {
 /// true or false.
 pub(super) fn is_certain(expr: &Expr) -> bool {
     match expr {
-        Expr::Unary(Unary::Not, _) => true,
+        Expr::Unary(Unary::Not, _) | Expr::Exists(_) => true,
+        Expr::InQuery { strict, .. } => !strict,
         Expr::Call { name, .. } => name.item == "ispresent",
         Expr::Binary(Binary::And | Binary::Or, a, b) => is_certain(&a.item) && is_certain(&b.item),
         _ => false,
@@ -115,9 +116,10 @@ pub(super) fn negation(e: &E) -> E {
         Expr::In { negated, item, list } => {
             Expr::In { negated: !negated, item: item.clone(), list: list.clone() }
         }
-        Expr::InQuery { negated, item, query } => {
-            Expr::InQuery { negated: !negated, item: item.clone(), query: query.clone() }
+        Expr::InQuery { negated, strict: true, item, query } => {
+            Expr::InQuery { negated: !negated, strict: true, item: item.clone(), query: query.clone() }
         }
+        Expr::InQuery { .. } | Expr::Exists(_) => Expr::Unary(Unary::Not, e.clone()),
         Expr::Like { negated, item, pattern } => {
             Expr::Like { negated: !negated, item: item.clone(), pattern: pattern.clone() }
         }
@@ -406,8 +408,14 @@ impl Parser<'_> {
             }
             return Err(self.unexpected("a list such as `('a', 'b')`"));
         }
-        if self.is_word("select") || self.is_word("with") {
+        if self.at_query() {
             return self.member_of_query(item, open, start);
+        }
+        if let Expr::Call { name, args } = &item.expr.item
+            && name.item == ROW
+        {
+            let width = args.len();
+            return self.rows_of_list(item, width, open, start);
         }
         let mut all = vec![item];
         loop {

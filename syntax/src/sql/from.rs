@@ -1,4 +1,4 @@
-//! `FROM`: which rows a `SELECT` reads, and what names mean in it.
+//! `FROM`: which rows a `SELECT` reads, and what names mean in it. What a join says is in `join`.
 
 use super::{
     MOST_COPIED, MOST_QUERIES, Parser, Relation, Scope,
@@ -6,21 +6,20 @@ use super::{
     is_reserved,
     lexer::{self, Lexeme, Symbol, Token},
     primary::path_step,
-    replace::visit,
 };
 use crate::{
     diagnostic::{Diagnostic, suggest},
     insights::{ParseResult, Reported, short},
-    tree::{Command, E, Expr, Join, Projection, Query, Spanned, TableCommand},
+    tree::{Command, Expr, JoinKind, Projection, Query, ROW, Spanned, TableCommand},
 };
 
 /// The name in `FROM` that means every log that is loaded.
 pub(super) const EVERYTHING: &str = "logs";
 
 /// One source of rows: its commands, and the name that it is called by.
-struct Source {
-    relation: Relation,
-    name: Option<String>,
+pub(super) struct Source {
+    pub(super) relation: Relation,
+    pub(super) name: Option<String>,
 }
 
 impl Parser<'_> {
@@ -37,37 +36,51 @@ impl Parser<'_> {
         loop {
             let start = self.peek();
             if self.eat_words(&["cross", "join"]) || self.eat(Symbol::Comma) {
-                if !self.is_word("unnest") {
-                    let help = "write `JOIN table ON a.x = b.x`";
-                    return self.fail(start.start..self.peek().end, "tables are joined by a condition", help);
+                match self.is_word("unnest") {
+                    true => self.unnest(&mut relation, start)?,
+                    false => self.join(&mut relation, &mut name, JoinKind::Inner, false, start)?,
                 }
-                self.unnest(&mut relation, start)?;
                 continue;
             }
-            let outer = self.is_word("left");
-            let words: &[&[&str]] =
-                &[&["join"], &["inner", "join"], &["left", "join"], &["left", "outer", "join"]];
-            if words.iter().any(|w| self.eat_words(w)) {
-                self.join(&mut relation, &mut name, outer, start)?;
+            let kinds: [(&[&str], JoinKind); 8] = [
+                (&["join"], JoinKind::Inner),
+                (&["inner", "join"], JoinKind::Inner),
+                (&["left", "join"], JoinKind::Left),
+                (&["left", "outer", "join"], JoinKind::Left),
+                (&["right", "join"], JoinKind::Right),
+                (&["right", "outer", "join"], JoinKind::Right),
+                (&["full", "join"], JoinKind::Full),
+                (&["full", "outer", "join"], JoinKind::Full),
+            ];
+            if let Some((_, kind)) = kinds.iter().find(|(words, _)| self.eat_words(words)) {
+                if self.is_word("unnest") {
+                    let help = "write `CROSS JOIN UNNEST(…)`; rows whose list is empty give none";
+                    return self.fail(self.peek().span(), "lists are joined by `CROSS JOIN` only", help);
+                }
+                self.join(&mut relation, &mut name, *kind, true, start)?;
                 continue;
             }
-            if ["right", "full", "natural", "cross"].iter().any(|w| self.is_word(w)) {
-                let help = "write `JOIN` or `LEFT JOIN`, the other table first";
-                let message = format!("`{} JOIN` is not offered", self.text_of(start).to_uppercase());
-                return self.fail(start.span(), message, help);
+            if self.is_word("natural") {
+                let help = "name the columns: `JOIN b USING (x)`";
+                return self.fail(start.span(), "`NATURAL JOIN` is not offered", help);
             }
             return Ok(relation);
         }
     }
 
     /// A table, a named query or a subquery, and its name.
-    fn source(&mut self) -> ParseResult<Source> {
+    pub(super) fn source(&mut self) -> ParseResult<Source> {
         let open = self.peek();
         if self.eat(Symbol::Open) {
             let relation = self.query();
             self.close(open)?;
             let name = self.alias()?;
-            return Ok(Source { relation: relation?, name });
+            let relation = self.with_names(relation?)?;
+            if !relation.outside.is_empty() {
+                let message = "a query in `FROM` does not look at other tables";
+                return self.fail(open.start..self.end(), message, "join it by a condition");
+            }
+            return Ok(Source { relation, name });
         }
         if open.kind == Lexeme::Text {
             let name = lexer::inside(self.text_of(open)).into_owned();
@@ -91,7 +104,8 @@ impl Parser<'_> {
             if self.copied > MOST_COPIED {
                 return self.fail(span, "the queries that `WITH` names stand for too much in each other", "");
             }
-            return Ok(Source { relation: relation.clone(), name });
+            let relation = self.with_names(relation.clone())?;
+            return Ok(Source { relation, name });
         }
         let mut commands = Vec::new();
         if !table.eq_ignore_ascii_case(EVERYTHING) {
@@ -146,150 +160,100 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn join(
-        &mut self,
-        left: &mut Relation,
-        name: &mut Option<String>,
-        outer: bool,
-        start: Token,
-    ) -> ParseResult<()> {
-        let other = self.source()?;
-        let span = start.start..self.end();
-        if !self.scope.sides.is_empty() {
-            let help = "join two tables in a `WITH`, and the third with that";
-            return self.fail(span, "only two tables can be joined", help);
+    /// `( name { "," name } )` behind the name of a query: its columns are called so.
+    fn with_names(&mut self, relation: Relation) -> ParseResult<Relation> {
+        let open = self.peek();
+        if !self.eat(Symbol::Open) {
+            return Ok(relation);
         }
-        let (Some(one), Some(two)) = (name.clone(), other.name) else {
-            return self.fail(span, "a query that is joined needs a name", "write `(SELECT …) AS a JOIN …`");
-        };
-        if one.eq_ignore_ascii_case(&two) {
-            return self.fail(span, "both tables have the same name", "write `FROM x AS a JOIN x AS b ON …`");
+        let mut names = vec![self.new_name()?];
+        while self.eat(Symbol::Comma) {
+            names.push(self.new_name()?);
         }
-        self.no_query_inside(&other.relation, span.clone())?;
-        self.scope = Scope { sides: vec![one.clone(), two.clone()], ..Scope::default() };
-        let mut on = Vec::new();
-        if self.eat_word("using") {
-            let open = self.peek();
-            if !self.eat(Symbol::Open) {
-                return Err(self.unexpected("`(`"));
-            }
-            loop {
-                let column = self.new_name()?;
-                on.push((column.clone(), column));
-                if !self.eat(Symbol::Comma) {
-                    break;
-                }
-            }
-            self.close(open)?;
-        } else if self.eat_word("on") {
-            let open = self.peek();
-            let bracket = self.eat(Symbol::Open);
-            loop {
-                on.push(self.equality(&one, &two)?);
-                if !self.eat_word("and") {
-                    break;
-                }
-            }
-            if bracket {
-                self.close(open)?;
-            }
-        } else {
-            return Err(self.unexpected("`ON a.x = b.y`"));
-        }
-        let join = Join {
-            outer,
-            left: Spanned::made(one),
-            right: Spanned::made(two),
-            on,
-            query: Query { commands: other.relation.commands },
-        };
-        left.commands.push(Spanned::new(Command::Join(join), start.start..self.end()));
-        left.columns = None;
-        *name = None;
-        Ok(())
-    }
-
-    /// `a.x = b.y` in any order, without the names of the sides.
-    fn equality(&mut self, one: &str, two: &str) -> ParseResult<(Spanned<String>, Spanned<String>)> {
-        let mut sides = [None, None];
-        let start = self.peek().start;
-        for at in 0..2 {
-            if at == 1 && !self.eat(Symbol::Equal) {
-                return Err(self.unexpected("`=`"));
-            }
-            let node: Subtree = self.operand()?;
-            let column = match &node.expr.item {
-                Expr::Field(name) => [one, two].iter().enumerate().find_map(|(i, side)| {
-                    let rest = name.strip_prefix(side)?.strip_prefix('.')?;
-                    Some((i, Spanned::new(rest.to_owned(), node.expr.span.clone())))
-                }),
-                _ => None,
-            };
-            match column {
-                Some((i, column)) => {
-                    if let Some(side) = sides.get_mut(i) {
-                        *side = Some(column);
-                    }
-                }
-                None => {
-                    let help = format!("write `ON {one}.x = {two}.y`; other conditions stand after `WHERE`");
-                    return self.fail(node.expr.span, "expected a column with its table's name", help);
-                }
-            }
-        }
-        match sides {
-            [Some(one), Some(two)] => Ok((one, two)),
-            _ => self.fail(
-                start..self.end(),
-                "both sides are of one table",
-                format!("write `ON {one}.x = {two}.y`"),
-            ),
-        }
+        self.close(open)?;
+        self.renamed(relation, names)
     }
 
     // --- names ---
 
     /// What a name of these steps means.
     pub(super) fn meaning(&mut self, mut steps: Vec<(String, bool)>, start: usize) -> ParseResult<String> {
-        let same = |all: &[String], name: &str| all.iter().find(|q| q.eq_ignore_ascii_case(name)).cloned();
         if steps.len() > 1
             && let Some((first, _)) = steps.first()
         {
-            if let Some(side) = same(&self.scope.sides, first) {
-                let rest: Vec<String> = steps.iter().skip(1).map(|(s, _)| path_step(s)).collect();
-                return Ok(format!("{side}.{}", rest.join(".")));
+            let side = self.scope.sides.iter().find(|s| s.name.eq_ignore_ascii_case(first)).cloned();
+            if let Some(side) = side {
+                let rest = steps.get(1..).unwrap_or_default();
+                let name = match &side.columns {
+                    None => path_of(rest),
+                    Some(columns) => match column_of(columns, rest) {
+                        Some(column) => column,
+                        None => return self.no_column(&side.name, columns, rest, start),
+                    },
+                };
+                return Ok(format!("{}.{name}", side.name));
             }
-            if same(&self.scope.made, first).is_none() && same(&self.scope.qualifiers, first).is_some() {
+            let is_made = same(&self.scope.made, first).is_some();
+            if !is_made && same(&self.scope.qualifiers, first).is_some() {
                 steps.remove(0);
             }
         }
         // A name alone in quotes is taken as it is; a step with a dot inside a longer one keeps that together.
         let name = match steps.as_slice() {
             [(only, _)] => only.clone(),
-            many => many.iter().map(|(s, _)| path_step(s)).collect::<Vec<_>>().join("."),
+            many => path_of(many),
         };
         let (first, rest) = steps.split_first().map_or(("", &[][..]), |(f, rest)| (f.0.as_str(), rest));
         if let Some(made) = same(&self.scope.made, first) {
             let steps = std::iter::once(made).chain(rest.iter().map(|(s, _)| path_step(s)));
             return Ok(steps.collect::<Vec<_>>().join("."));
         }
-        let Some(columns) = &self.scope.columns else { return Ok(name) };
-        if let Some(column) = same(columns, &name) {
+        if !self.scope.sides.is_empty() {
+            return self.of_one_side(&steps, name, start);
+        }
+        let Some(columns) = self.scope.columns.clone() else { return Ok(name) };
+        if let Some(column) = column_of(&columns, &steps) {
             return Ok(column);
-        }
-        // `type` of `useridentity.type`, and what lies inside a column.
-        let mut last =
-            columns.iter().filter(|c| c.rsplit('.').next().is_some_and(|l| l.eq_ignore_ascii_case(&name)));
-        if let (Some(column), None) = (last.next(), last.next()) {
-            return Ok(column.clone());
-        }
-        if let Some(column) = same(columns, first) {
-            let steps = std::iter::once(column).chain(rest.iter().map(|(s, _)| path_step(s)));
-            return Ok(steps.collect::<Vec<_>>().join("."));
         }
         if let (Some(alias), []) = (same(&self.scope.aliases, &name), rest) {
             return Ok(alias);
         }
+        self.no_column("", &columns, &steps, start)
+    }
+
+    /// The column of a join that a name without its table means: that of the only table that has one, if all of them
+    /// have lists of columns.
+    fn of_one_side(&mut self, steps: &[(String, bool)], name: String, start: usize) -> ParseResult<String> {
+        let listed = self.scope.sides.iter().all(|s| s.columns.is_some());
+        let found: Vec<String> = (self.scope.sides.iter())
+            .filter_map(|s| Some(format!("{}.{}", s.name, column_of(s.columns.as_ref()?, steps)?)))
+            .collect();
+        let alias = || same(&self.scope.aliases, &name);
+        match found.as_slice() {
+            [one] if listed => Ok(one.clone()),
+            [] if listed && alias().is_none() => {
+                let all: Vec<String> =
+                    self.scope.sides.iter().flat_map(|s| s.columns.clone().unwrap_or_default()).collect();
+                self.no_column("", &all, steps, start)
+            }
+            [_, _, ..] if alias().is_none() => {
+                let all: Vec<String> = found.iter().map(|name| format!("`{name}`")).collect();
+                let help = format!("write {}", all.join(" or "));
+                let message = format!("several tables have a column `{}`", short(&name));
+                self.fail(start..self.end(), message, help)
+            }
+            _ => Ok(alias().unwrap_or(name)),
+        }
+    }
+
+    fn no_column<T>(
+        &mut self,
+        table: &str,
+        columns: &[String],
+        steps: &[(String, bool)],
+        start: usize,
+    ) -> ParseResult<T> {
+        let name = path_of(steps);
         let help = match suggest(&name, columns.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => {
@@ -297,7 +261,9 @@ impl Parser<'_> {
                 format!("the inner query has {}", all.join(", "))
             }
         };
-        self.fail(start..self.end(), format!("the inner query has no column `{}`", short(&name)), help)
+        let of = if table.is_empty() { String::new() } else { format!(" `{}`", short(table)) };
+        let message = format!("the inner query{of} has no column `{}`", short(&name));
+        self.fail(start..self.end(), message, help)
     }
 
     /// The relation under other names of columns.
@@ -312,11 +278,16 @@ impl Parser<'_> {
             let message = format!("the query has {} columns and {} names", columns.len(), names.len());
             return self.fail(first.span.clone(), message, "");
         }
+        let mut relation = relation;
+        if let [Spanned { item: Command::Values(constants), .. }] = relation.commands.as_mut_slice() {
+            relation.columns = Some(names.iter().map(|n| n.item.clone()).collect());
+            constants.names = names;
+            return Ok(relation);
+        }
         let items = columns.into_iter().zip(&names).map(|(column, name)| Projection {
             expr: Box::new(Spanned::made(Expr::Field(column))),
             alias: Some(name.clone()),
         });
-        let mut relation = relation;
         relation.commands.push(Spanned::made(Command::Select(items.collect())));
         relation.columns = Some(names.into_iter().map(|n| n.item).collect());
         Ok(relation)
@@ -329,51 +300,33 @@ impl Parser<'_> {
         open: Token,
         start: usize,
     ) -> ParseResult<Subtree> {
-        let outer = self.scope.clone();
         let relation = self.query();
-        self.scope = outer;
         self.close(open)?;
         let relation = relation?;
-        self.no_query_inside(&relation, open.start..self.end())?;
-        if relation.columns.as_ref().is_none_or(|c| c.len() != 1) {
-            let message = "the inner query must have one column";
-            return self.fail(open.start..self.end(), message, "write `IN (SELECT column FROM …)`");
+        let span = open.start..self.end();
+        if !relation.outside.is_empty() {
+            return self.fail(
+                span,
+                "a query behind `IN` does not look at the row outside",
+                "write `EXISTS (…)`",
+            );
+        }
+        let width = match &item.expr.item {
+            Expr::Call { name, args } if name.item == ROW => args.len(),
+            _ => 1,
+        };
+        if relation.columns.as_ref().is_none_or(|c| c.len() != width) {
+            let message = match width {
+                1 => "the inner query must have one column".to_owned(),
+                _ => format!("the inner query must have {width} columns"),
+            };
+            return self.fail(span, message, "write `IN (SELECT column FROM …)`");
         }
         let query = Box::new(Query { commands: relation.commands });
         self.over(start, vec![item], |mut args| match args.pop() {
-            Some(item) => Expr::InQuery { negated: false, item, query },
+            Some(item) => Expr::InQuery { negated: false, strict: true, item, query },
             None => Expr::Literal(logloupe_table::Value::Null),
         })
-    }
-
-    /// Refuses a query that is run first and needs another one to be run before.
-    fn no_query_inside(&mut self, relation: &Relation, span: std::ops::Range<usize>) -> ParseResult<()> {
-        let mut found = false;
-        for command in &relation.commands {
-            let all: Vec<&E> = match &command.item {
-                Command::Join(_) => {
-                    found = true;
-                    break;
-                }
-                Command::Filter(condition) => vec![condition],
-                Command::Select(items) => items.iter().map(|i| &i.expr).collect(),
-                Command::Stats { aggregates, by } => aggregates.iter().chain(by).map(|i| &i.expr).collect(),
-                _ => Vec::new(),
-            };
-            for e in all {
-                visit(e, &mut |e| {
-                    found |= matches!(e.item, Expr::InQuery { .. });
-                    !found
-                });
-            }
-        }
-        match found {
-            true => {
-                let help = "run the innermost query first and write its answer as a list: `IN ('a', 'b')`";
-                self.fail(span, "a query that is joined or stands in `IN` cannot hold another one", help)
-            }
-            false => Ok(()),
-        }
     }
 
     /// Refuses queries inside queries inside queries.
@@ -388,4 +341,31 @@ impl Parser<'_> {
         self.queries -= 1;
         result
     }
+}
+
+fn same(all: &[String], name: &str) -> Option<String> {
+    all.iter().find(|q| q.eq_ignore_ascii_case(name)).cloned()
+}
+
+/// Steps of a name as the tree spells a path.
+fn path_of(steps: &[(String, bool)]) -> String {
+    steps.iter().map(|(s, _)| path_step(s)).collect::<Vec<_>>().join(".")
+}
+
+/// The column that a name of these steps means, or what lies inside it.
+fn column_of(columns: &[String], steps: &[(String, bool)]) -> Option<String> {
+    let (first, rest) = steps.split_first()?;
+    let name = if rest.is_empty() { first.0.clone() } else { path_of(steps) };
+    if let Some(column) = same(columns, &name) {
+        return Some(column);
+    }
+    // `type` of `useridentity.type`, and what lies inside a column.
+    let mut last =
+        columns.iter().filter(|c| c.rsplit('.').next().is_some_and(|l| l.eq_ignore_ascii_case(&name)));
+    if let (Some(column), None) = (last.next(), last.next()) {
+        return Some(column.clone());
+    }
+    let column = same(columns, &first.0)?;
+    let steps = std::iter::once(column).chain(rest.iter().map(|(s, _)| path_step(s)));
+    Some(steps.collect::<Vec<_>>().join("."))
 }

@@ -2,18 +2,20 @@
 //!
 //! ```text
 //! statement  = [ "WITH" name [ "(" name { "," name } ")" ] "AS" "(" query ")" { "," … } ] query [ ";" ]
-//! query      = "SELECT" [ "DISTINCT" | "ALL" ] item { "," item }
-//!              "FROM" source { [ "LEFT" | "INNER" ] "JOIN" source "ON" name "=" name { "AND" … }
-//!                            | "CROSS" "JOIN" "UNNEST" "(" value ")" [ "AS" ] name [ "(" name ")" ] }
-//!              [ "WHERE" value ] [ "GROUP" "BY" value { "," value } ] [ "HAVING" value ]
+//! select     = "SELECT" [ "DISTINCT" | "ALL" ] item { "," item }
+//!              [ "FROM" source { [ "INNER" | ( "LEFT" | "RIGHT" | "FULL" ) [ "OUTER" ] ] "JOIN" source ( "ON" value | "USING" "(" … ")" )
+//!                              | ( "CROSS" "JOIN" | "," ) ( source | "UNNEST" "(" value ")" [ "AS" ] name [ "(" name ")" ] ) } ]
+//!              [ "WHERE" value ] [ "GROUP" "BY" group { "," group } ] [ "HAVING" value ]
 //!              [ "ORDER" "BY" key { "," key } ] [ "LIMIT" ( number | "ALL" ) ]
-//! item       = "*" | value [ [ "AS" ] name ]
-//! source     = name { "." name } [ [ "AS" ] name ] | "(" query ")" [ [ "AS" ] name ]
+//! item       = [ name "." ] "*" | value [ [ "AS" ] name ]
+//! source     = ( name { "." name } | "(" query ")" ) [ [ "AS" ] name [ "(" name { "," name } ")" ] ]
+//! group      = value | ( "ROLLUP" | "CUBE" ) "(" value { "," value } ")" | "GROUPING" "SETS" "(" … ")"
 //! key        = value [ "ASC" | "DESC" ] [ "NULLS" ( "FIRST" | "LAST" ) ]
 //! ```
 //!
-//! Values stand in `expression`, their operands in `primary`, calls in `calls`; `select` reads a `SELECT` (`from` its
-//! tables) and `select::lower` brings it into the tree. The way back is in [`display`](mod@display); quotes, brackets and
+//! Values stand in `expression`, their operands in `primary`, calls in `calls`; `query` reads what is made of several
+//! queries, `select` one `SELECT` (`from` its tables, `join` what is joined to them, `grouping` its sets of keys), and
+//! `select::lower` brings it into the tree. The way back is in [`display`](mod@display); quotes, brackets and
 //! the order of clauses, which it shares with the printer for Athena, are in [`write`](mod@write).
 //!
 //! Rules that are decided here:
@@ -29,9 +31,12 @@ mod calls;
 pub mod display;
 mod expression;
 mod from;
+mod grouping;
 mod highlight;
+mod join;
 mod lexer;
 mod primary;
+mod query;
 mod replace;
 mod reserved;
 mod select;
@@ -51,7 +56,7 @@ use super::{
     insights::{ParseResult, Reported, short},
     keywords,
     parsed::Parsed,
-    tree::{Command, Query, Spanned},
+    tree::{Command, E, Query, Spanned},
 };
 use crate::diagnostic::Diagnostic;
 
@@ -102,6 +107,8 @@ pub fn parse(text: &str) -> Parsed {
         queries: 0,
         copied: 0,
         named: HashMap::new(),
+        outside: Vec::new(),
+        correlates: false,
         scope: Scope::default(),
         diagnostics: Vec::new(),
     };
@@ -120,6 +127,10 @@ struct Relation {
     columns: Option<Vec<String>>,
     /// How much text it stands for, the named queries in it included.
     weight: usize,
+    /// Whether the last `SELECT` has an order of its own, without brackets around it.
+    sorted: bool,
+    /// What of the row outside its first columns must equal, for a query of `EXISTS`.
+    outside: Vec<E>,
 }
 
 /// What names mean inside a `SELECT`.
@@ -127,13 +138,24 @@ struct Relation {
 struct Scope {
     /// What may stand before a column's name and means nothing more: the table's name or alias.
     qualifiers: Vec<String>,
-    /// What stands before the names of a join's sides, as the tree spells it.
-    sides: Vec<String>,
+    /// The tables that are joined.
+    sides: Vec<Side>,
     /// Columns that an `UNNEST` made.
     made: Vec<String>,
     /// Names that the columns of this `SELECT` give, once they are read.
     aliases: Vec<String>,
     /// The columns; `None` where every field of the logs is one.
+    columns: Option<Vec<String>>,
+    /// Columns that `USING` made one of two, and what they mean.
+    merged: Vec<(String, E)>,
+}
+
+/// A table of a join.
+#[derive(Clone, Debug)]
+struct Side {
+    /// What stands before the names of its columns, as the tree spells it.
+    name: String,
+    /// Its columns; `None` where every field of the logs is one.
     columns: Option<Vec<String>>,
 }
 
@@ -153,6 +175,10 @@ struct Parser<'a> {
     /// What `WITH` named, by lower-case name.
     named: HashMap<String, Relation>,
     scope: Scope,
+    /// What names mean in the queries around this one.
+    outside: Vec<Scope>,
+    /// Whether the `SELECT` at hand may look at the row outside.
+    correlates: bool,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -183,7 +209,7 @@ impl<'a> Parser<'a> {
                 }
             }
             let after_open = self.tokens.last().is_some_and(|t| t.kind == Lexeme::Symbol(Symbol::Open));
-            if after_open && (word.eq_ignore_ascii_case("select") || word.eq_ignore_ascii_case("with")) {
+            if after_open && ["select", "with", "values"].iter().any(|w| word.eq_ignore_ascii_case(w)) {
                 open.pop();
                 open.push(true);
             }
@@ -349,9 +375,7 @@ impl<'a> Parser<'a> {
             Lexeme::Word if matches!(lower.as_str(), "over") => {
                 "window functions are not offered: aggregate with `GROUP BY`".to_owned()
             }
-            Lexeme::Word if matches!(lower.as_str(), "ispresent" | "exists") => {
-                "write `column IS NOT NULL`".to_owned()
-            }
+            Lexeme::Word if lower == "ispresent" => "write `column IS NOT NULL`".to_owned(),
             Lexeme::Word if lower == "ilike" => "write `lower(column) LIKE '%text%'`".to_owned(),
             Lexeme::Word if matches!(lower.as_str(), "contains" | "matches" | "rlike" | "regexp") => {
                 "write `column LIKE '%text%'` or `regexp_like(column, 'regex')`".to_owned()
@@ -400,9 +424,6 @@ impl<'a> Parser<'a> {
     fn statement(&mut self) -> Query {
         if self.tokens.is_empty() {
             return Query::default();
-        }
-        if self.eat_word("with") {
-            while let Ok(true) = self.named_query() {}
         }
         let relation = self.query();
         if let Ok(relation) = relation {

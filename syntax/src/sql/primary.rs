@@ -18,7 +18,7 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     insights::{ParseResult, Reported, short},
-    tree::{Binary, Expr, Period, PeriodUnit, Unary},
+    tree::{Binary, Expr, Period, PeriodUnit, ROW, Unary},
 };
 use logloupe_table::{Value, time::parse_iso};
 
@@ -136,10 +136,8 @@ impl Parser<'_> {
                     let help = "write, for example, `current_timestamp - INTERVAL '1' day`";
                     return self.fail(token.span(), message, help);
                 }
-                "exists" if next.kind == Lexeme::Symbol(Symbol::Open) => {
-                    let help = "write `column IN (SELECT …)`";
-                    return self.fail(token.span(), "`EXISTS` is not offered", help);
-                }
+                "exists" if next.kind == Lexeme::Symbol(Symbol::Open) => return self.exists(),
+                "grouping" if next.kind == Lexeme::Symbol(Symbol::Open) => return self.grouping_call(),
                 // Reserved, and functions all the same.
                 "left" | "right" if next.kind == Lexeme::Symbol(Symbol::Open) => return self.call(token),
                 word if is_reserved(word) => return Err(self.unexpected("a value")),
@@ -159,18 +157,93 @@ impl Parser<'_> {
 
     fn brackets(&mut self, open: Token) -> ParseResult<Subtree> {
         self.advance();
-        if self.is_word("select") || self.is_word("with") {
-            let message = "a query as a value is not offered";
-            let help = "run the inner query first, or write `column IN (SELECT …)`";
-            return self.fail(open.start..self.peek().end, message, help);
+        if self.at_query() {
+            return self.scalar(open);
         }
         let mut inner = self.condition_or_value()?;
         if self.is_symbol(Symbol::Comma) {
-            return self.fail(open.start..self.peek().end, "several values in one are not offered", "");
+            let row = self.rest_of_row(inner, open)?;
+            let at = self.is_word("not") as usize;
+            if !self.is_word_at(at, "in") {
+                let help = "several values in brackets stand before `IN`, and in `VALUES`";
+                return self.fail(open.start..self.end(), "several values in one are not offered", help);
+            }
+            return Ok(row);
         }
         self.close(open)?;
         inner.expr.span = open.start..self.end();
         Ok(inner)
+    }
+
+    /// `value { "," value } ")"`: several values at once, the first of which was read.
+    fn rest_of_row(&mut self, first: Subtree, open: Token) -> ParseResult<Subtree> {
+        let mut all = vec![self.as_value(first)?];
+        while self.eat(Symbol::Comma) {
+            all.push(self.value()?);
+        }
+        self.close(open)?;
+        self.over(open.start, all, |args| call(ROW, args))
+    }
+
+    /// A value, or several in brackets.
+    pub(super) fn value_or_row(&mut self) -> ParseResult<Subtree> {
+        let open = self.peek();
+        if !self.eat(Symbol::Open) {
+            return self.value();
+        }
+        let first = self.condition_or_value()?;
+        self.rest_of_row(first, open)
+    }
+
+    /// `((1, 'a'), (2, 'b'))` behind `(a, b) IN`, whose first bracket was read.
+    pub(super) fn rows_of_list(
+        &mut self,
+        item: Subtree,
+        width: usize,
+        open: Token,
+        start: usize,
+    ) -> ParseResult<Subtree> {
+        let columns: Vec<Subtree> = match &item.expr.item {
+            Expr::Call { args, .. } => args
+                .iter()
+                .map(|e| Subtree { expr: e.clone(), height: item.height, size: item.size })
+                .collect(),
+            _ => Vec::new(),
+        };
+        let mut any: Option<Subtree> = None;
+        loop {
+            let from = self.peek();
+            let row = self.value_or_row()?;
+            let (Expr::Call { name, args }, height, size) = (row.expr.item, row.height, row.size) else {
+                return self.fail(from.span(), format!("expected {width} values in brackets"), "");
+            };
+            if name.item != ROW || args.len() != width {
+                return self.fail(from.start..self.end(), format!("expected {width} values in brackets"), "");
+            }
+            let mut all: Option<Subtree> = None;
+            for (column, value) in columns.iter().zip(args) {
+                let value = Subtree { expr: value, height, size };
+                let equal =
+                    self.over(start, vec![column.clone(), value], |args| binary(Binary::Equal, args))?;
+                all = Some(match all {
+                    None => equal,
+                    Some(before) => {
+                        self.over(start, vec![before, equal], |args| binary(Binary::And, args))?
+                    }
+                });
+            }
+            any = match (any, all) {
+                (Some(before), Some(all)) => {
+                    Some(self.over(start, vec![before, all], |args| binary(Binary::Or, args))?)
+                }
+                (before, all) => before.or(all),
+            };
+            if !self.eat(Symbol::Comma) {
+                break;
+            }
+        }
+        self.close(open)?;
+        any.ok_or(Reported)
     }
 
     /// One step of a name, as a path spells it, and whether it stood in quotes.
@@ -193,10 +266,20 @@ impl Parser<'_> {
         while self.is_symbol(Symbol::Dot) {
             self.advance();
             if self.is_symbol(Symbol::Star) {
-                let help = "name the columns, or write `SELECT *` alone";
-                return self.fail(start..self.peek().end, "`*` of one table is not offered", help);
+                let help = "name the columns, or write `a.*` alone as a column of `SELECT`";
+                return self.fail(start..self.peek().end, "`*` of one table does not stand here", help);
             }
             steps.push(self.step()?);
+        }
+        if let Some(outside) = self.outside(&steps, start) {
+            return outside;
+        }
+        if let [(only, _)] = steps.as_slice()
+            && let Some((_, means)) = self.scope.merged.iter().find(|(n, _)| n.eq_ignore_ascii_case(only))
+        {
+            let mut means = means.clone();
+            means.span = start..self.end();
+            return Ok(Subtree { expr: means, height: 1, size: 3 });
         }
         let name = self.meaning(steps, start)?;
         self.leaf(Expr::Field(name), start)

@@ -16,8 +16,8 @@ pub(super) fn map(e: &E, f: &mut dyn FnMut(&E) -> Option<E>) -> E {
         Expr::In { negated, item, list } => {
             Expr::In { negated: *negated, item: map(item, f), list: list.iter().map(|e| map(e, f)).collect() }
         }
-        Expr::InQuery { negated, item, query } => {
-            Expr::InQuery { negated: *negated, item: map(item, f), query: query.clone() }
+        Expr::InQuery { negated, strict, item, query } => {
+            Expr::InQuery { negated: *negated, strict: *strict, item: map(item, f), query: query.clone() }
         }
         Expr::Like { negated, item, pattern } => {
             Expr::Like { negated: *negated, item: map(item, f), pattern: pattern.clone() }
@@ -25,7 +25,12 @@ pub(super) fn map(e: &E, f: &mut dyn FnMut(&E) -> Option<E>) -> E {
         Expr::Call { name, args } => {
             Expr::Call { name: name.clone(), args: args.iter().map(|a| map(a, f)).collect() }
         }
-        Expr::Literal(_) | Expr::Period(_) | Expr::Star | Expr::Field(_) => return e.clone(),
+        Expr::Literal(_)
+        | Expr::Period(_)
+        | Expr::Star
+        | Expr::Field(_)
+        | Expr::Query(_)
+        | Expr::Exists(_) => return e.clone(),
     };
     Box::new(Spanned::new(expr, e.span.clone()))
 }
@@ -47,7 +52,12 @@ pub(super) fn visit(e: &E, f: &mut dyn FnMut(&E) -> bool) {
         }
         Expr::InQuery { item, .. } | Expr::Like { item, .. } => visit(item, f),
         Expr::Call { args, .. } => args.iter().for_each(|a| visit(a, f)),
-        Expr::Literal(_) | Expr::Period(_) | Expr::Star | Expr::Field(_) => {}
+        Expr::Literal(_)
+        | Expr::Period(_)
+        | Expr::Star
+        | Expr::Field(_)
+        | Expr::Query(_)
+        | Expr::Exists(_) => {}
     }
 }
 

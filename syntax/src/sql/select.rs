@@ -1,4 +1,4 @@
-//! One `SELECT` as it is written, clause by clause; its way into the tree is in `lower`.
+//! One `SELECT` as it is written, clause by clause; its tables are in `from`, its way into the tree is in `lower`.
 
 mod lower;
 
@@ -9,6 +9,7 @@ use super::{
     display::column_name,
     expression::made,
     lexer::{Lexeme, Symbol, Token},
+    replace::{is_aggregate, visit},
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -20,59 +21,57 @@ use crate::{
 const MOST_COLUMNS: usize = 500;
 
 /// A column of the answer.
-struct SelectItem {
-    expr: E,
+#[derive(Clone)]
+pub(super) struct SelectItem {
+    pub(super) expr: E,
     /// The name that is written after `as` in the tree.
-    alias: Option<Spanned<String>>,
+    pub(super) alias: Option<Spanned<String>>,
     /// The name of the column.
-    name: String,
+    pub(super) name: String,
     /// Whether the query itself named it.
-    named: bool,
+    pub(super) named: bool,
 }
 
 /// A key of `ORDER BY`.
-struct Key {
-    expr: E,
-    descending: bool,
-    missing_first: bool,
+#[derive(Clone)]
+pub(super) struct Key {
+    pub(super) expr: E,
+    pub(super) descending: bool,
+    pub(super) missing_first: bool,
 }
 
 /// A `SELECT` as it is written.
-#[derive(Default)]
-struct Select {
-    distinct: bool,
-    star: Option<Range<usize>>,
-    items: Vec<SelectItem>,
-    from: Relation,
-    condition: Option<E>,
-    group: Vec<E>,
-    having: Option<E>,
-    order: Vec<Key>,
-    limit: Option<u64>,
+#[derive(Clone, Default)]
+pub(super) struct Select {
+    pub(super) distinct: bool,
+    pub(super) star: Option<Range<usize>>,
+    pub(super) items: Vec<SelectItem>,
+    pub(super) from: Relation,
+    pub(super) condition: Option<E>,
+    pub(super) group: Vec<E>,
+    /// Several sets of keys, each by their places in `group`: the groups of each stand beside those of the others.
+    pub(super) sets: Option<Vec<Vec<usize>>>,
+    pub(super) having: Option<E>,
+    pub(super) order: Vec<Key>,
+    pub(super) limit: Option<u64>,
 }
 
-fn field(name: &str) -> E {
+impl Select {
+    /// What is computed, in no order.
+    pub(super) fn expressions(&self) -> impl Iterator<Item = &E> {
+        let items = self.items.iter().map(|i| &i.expr);
+        let conditions = self.condition.iter().chain(&self.having);
+        items.chain(conditions).chain(&self.group).chain(self.order.iter().map(|k| &k.expr))
+    }
+}
+
+pub(super) fn field(name: &str) -> E {
     made(Expr::Field(name.to_owned()))
 }
 
 impl Parser<'_> {
-    /// A query: one `SELECT`.
-    pub(super) fn query(&mut self) -> ParseResult<Relation> {
-        self.inside(|p| {
-            let outer = std::mem::take(&mut p.scope);
-            let depth = std::mem::take(&mut p.depth);
-            let (start, copied) = (p.peek().start, p.copied);
-            let mut result = p.select();
-            if let Ok(relation) = &mut result {
-                relation.weight = p.end().saturating_sub(start) + p.copied.saturating_sub(copied);
-            }
-            p.scope = outer;
-            p.depth = depth;
-            result
-        })
-    }
-
-    fn select(&mut self) -> ParseResult<Relation> {
+    /// One `SELECT`; behind the first of a set operation it has no order of its own.
+    pub(super) fn select(&mut self, operand: bool) -> ParseResult<Relation> {
         let level = self.level();
         let word = self.peek();
         if !self.eat_word("select") {
@@ -101,6 +100,7 @@ impl Parser<'_> {
         }
         match self.items(&mut select, level) {
             Ok(()) if from_at.is_some_and(|at| at != self.at) => _ = self.unexpected("`,` or `FROM`"),
+            Ok(()) if from_at.is_none() && !self.asks_a_table(&select) => select.from = Self::no_table(),
             Ok(()) if from_at.is_none() => {
                 let help = "name the log that is asked, or write `FROM logs` for all that is open";
                 let slip = self.tokens.get(self.at.wrapping_sub(1)).copied().filter(|t| {
@@ -125,7 +125,8 @@ impl Parser<'_> {
             None => self.skip_clause(level),
         }
         self.scope.aliases = select.items.iter().filter(|i| i.named).map(|i| i.name.clone()).collect();
-        self.clauses(&mut select, level);
+        let all = ["where", "group", "having", "order", "limit"];
+        self.clauses(&mut select, level, if operand { &all[..3] } else { &all });
         let wrong = self.diagnostics.iter().skip(before).any(|d| d.severity == crate::Severity::Error);
         if wrong || self.diagnostics.len() >= super::MOST_DIAGNOSTICS {
             return Err(Reported);
@@ -179,18 +180,12 @@ impl Parser<'_> {
         loop {
             let star = self.peek();
             if self.eat(Symbol::Star) {
-                match self.scope.columns.clone() {
-                    Some(columns) if !columns.is_empty() => {
-                        let all = columns.into_iter().map(|name| SelectItem {
-                            expr: field(&name),
-                            alias: None,
-                            name,
-                            named: false,
-                        });
-                        select.items.extend(all);
-                    }
+                match self.all_columns() {
+                    Some(columns) if !columns.is_empty() => select.items.extend(columns),
                     _ => select.star = Some(star.span()),
                 }
+            } else if let Some(columns) = self.star_of_table()? {
+                select.items.extend(columns);
             } else {
                 match self.item() {
                     Ok(item) => select.items.push(item),
@@ -216,10 +211,6 @@ impl Parser<'_> {
                 let help = "name the columns that are wanted beside";
                 let span = star.clone();
                 self.fail(span, "`*` stands alone after `SELECT`", help)
-            }
-            Some(star) if select.distinct => {
-                let span = star.clone();
-                self.fail(span, "`DISTINCT` needs the names of columns", "")
             }
             _ => Ok(()),
         }
@@ -248,8 +239,20 @@ impl Parser<'_> {
         Ok(SelectItem { expr, alias, name, named: false })
     }
 
-    /// Everything behind `FROM`.
-    fn clauses(&mut self, select: &mut Select, level: u32) {
+    /// Whether a `SELECT` without `FROM` asks for columns, so that the `FROM` was forgotten.
+    fn asks_a_table(&self, select: &Select) -> bool {
+        let mut asks = select.star.is_some();
+        select.items.iter().for_each(|item| {
+            visit(&item.expr, &mut |e| {
+                asks |= matches!(e.item, Expr::Field(_)) || is_aggregate(&e.item);
+                !asks
+            });
+        });
+        asks
+    }
+
+    /// Everything behind `FROM`: these clauses, in this order.
+    pub(super) fn clauses(&mut self, select: &mut Select, level: u32, offered: &[&str]) {
         const ORDER: &[&str] = &["where", "group", "having", "order", "limit"];
         let mut last: Option<(usize, Token)> = None;
         loop {
@@ -259,7 +262,14 @@ impl Parser<'_> {
             } else {
                 String::new()
             };
-            let Some(place) = ORDER.iter().position(|c| *c == word) else {
+            // A set operation, or the order of all its queries.
+            let is_of_all = ["order", "limit", "offset", "fetch"].contains(&word.as_str());
+            if ["union", "except", "intersect"].contains(&word.as_str())
+                || is_of_all && !offered.contains(&"limit")
+            {
+                return;
+            }
+            let Some(place) = ORDER.iter().position(|c| *c == word && offered.contains(c)) else {
                 if !self.unoffered(&word, select, level) {
                     return;
                 }
@@ -326,9 +336,6 @@ impl Parser<'_> {
     fn unoffered(&mut self, word: &str, select: &mut Select, level: u32) -> bool {
         let token = self.peek();
         let help = match word {
-            "union" | "intersect" | "except" => {
-                "ask both logs at once with `FROM logs`, or one after the other"
-            }
             "offset" => "scroll instead: every row of the answer is there",
             "window" => "aggregate with `GROUP BY`",
             "fetch" => {
@@ -368,14 +375,10 @@ impl Parser<'_> {
         self.by()?;
         loop {
             let token = self.peek();
-            let next = self.peek_at(1).kind;
-            let sets = ["rollup", "cube", "grouping"].iter().any(|w| self.is_word(w));
-            if sets && (next == Lexeme::Symbol(Symbol::Open) || self.is_word_at(1, "sets")) {
-                let message = format!("`{}` is not offered", self.text_of(token).to_uppercase());
-                return self.fail(token.span(), message, "write one query for each grouping");
+            if !self.grouping(select)? {
+                let key = self.value()?.expr;
+                self.add_key(select, key);
             }
-            let key = self.value()?.expr;
-            select.group.push(key);
             if select.group.len() > MOST_COLUMNS {
                 return self.fail(token.span(), "the query has too many keys", "");
             }

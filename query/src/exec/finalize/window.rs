@@ -5,12 +5,13 @@ use super::{
     super::{
         super::{
             kernels::{self, Num, num},
-            plan::{Node, Stage, WindowOperator, binning::Binning},
+            plan::{MOST_BESIDE, Node, Op, Stage, WindowOperator, binning::Binning},
         },
         exact_sum,
         interner::{Interner, KeyTable, Map},
     },
     frame::{Frame, FrameColumn, RowScope},
+    set::OtherRows,
 };
 use crate::Error;
 use logloupe_syntax::tree::Outliers;
@@ -18,9 +19,26 @@ use logloupe_table::Value;
 
 impl Frame {
     pub(super) fn table_step(&mut self, stage: &Stage, step: &WindowOperator) -> Result<(), Error> {
-        step.reads().into_iter().for_each(|node| self.compute(stage, node));
+        // The rows that stand beside one are listed one after the other: all at once they may be too many to keep.
+        let listed = match step {
+            WindowOperator::Unnest { list: Node::Def(n), .. } => match stage.defs.get(*n) {
+                Some(rows @ Node::Apply(Op::Rows(..), _)) => Some(rows),
+                _ => None,
+            },
+            _ => None,
+        };
+        match listed {
+            Some(rows) => self.compute(stage, rows),
+            None => step.reads().into_iter().for_each(|node| self.compute(stage, node)),
+        }
         match step {
-            WindowOperator::Unnest { list, into } => self.unnest(list, *into)?,
+            WindowOperator::Unnest { list, into } => self.unnest(listed.unwrap_or(list), *into)?,
+            WindowOperator::Set { kind, all, of, into, rows, times, .. } => {
+                self.combine((*kind, *all), of, into, &OtherRows { rows, times })?;
+            }
+            WindowOperator::Unmatched { row, held, rows, times, .. } => {
+                self.add_unmatched(stage, *row, *held, *rows, times)?;
+            }
             WindowOperator::Sessions { keys, pause, into } => self.sessions(stage, keys, *pause, *into)?,
             WindowOperator::FillMissing { keys, bin, binning, values } => {
                 self.fill_missing(*keys, *bin, binning, values)?;
@@ -56,7 +74,7 @@ impl Frame {
         Ok(())
     }
 
-    fn value(&self, node: &Node, row: u32) -> Value {
+    pub(super) fn value(&self, node: &Node, row: u32) -> Value {
         node.value(&mut RowScope { frame: self, row })
     }
 
@@ -73,10 +91,16 @@ impl Frame {
         let most = self.limits.values / (self.width() + 1);
         let (mut from, mut items) = (Vec::new(), Vec::new());
         for &row in &self.order {
-            items.append(&mut kernels::items(&self.value(list, row)));
-            if items.len() > most {
-                return Err("the lists have too many items; filter first".into());
+            let mut found = kernels::items(&self.value(list, row));
+            // A longer one may have been cut off.
+            if found.len() as u64 > MOST_BESIDE || items.len() + found.len() > most {
+                let what = match list {
+                    Node::Apply(Op::Rows(..), _) => "the join gives too many rows",
+                    _ => "the lists have too many items",
+                };
+                return Err(format!("{what}; filter first").into());
             }
+            items.append(&mut found);
             from.resize(items.len(), Some(row));
         }
         self.settle(&from);
@@ -294,7 +318,7 @@ impl Frame {
     }
 
     /// How many columns there are, those that are always required included.
-    fn width(&self) -> usize {
+    pub(super) fn width(&self) -> usize {
         self.inputs.iter().chain(&self.defs).flatten().count() + 4
     }
 
@@ -326,7 +350,7 @@ impl Frame {
     }
 
     /// Gives the rows from number `row` on these values in a column that is there.
-    fn set(&mut self, node: &Node, row: usize, values: Vec<Value>) {
+    pub(super) fn set(&mut self, node: &Node, row: usize, values: Vec<Value>) {
         let column = match node {
             Node::Input(n) => self.inputs.get_mut(*n),
             Node::Def(n) => self.defs.get_mut(*n),

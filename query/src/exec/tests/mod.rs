@@ -3,6 +3,7 @@
 mod estimates;
 mod oracle;
 mod oracle_window;
+mod relations;
 mod sql;
 mod subqueries;
 mod window;

@@ -182,7 +182,7 @@ fn interpret(plan: &Plan, shards: &[Shard]) -> Vec<Vec<Value>> {
                     by.fold(Ordering::Equal, Ordering::then)
                         .then_with(|| if s == 0 { place(a).cmp(&place(b)) } else { Ordering::Equal })
                 }),
-                Operator::Window(step) => rows = super::oracle_window::step(step, rows),
+                Operator::Window(step) => rows = super::oracle_window::step(step, rows, stage),
                 Operator::Dedup(keys) => {
                     let mut seen = std::collections::HashSet::new();
                     rows.retain(|r| {

@@ -8,12 +8,13 @@ use super::oracle::Naive;
 use crate::{
     exec::exact_sum,
     kernels::{Num, num},
-    plan::{Node, WindowOperator},
+    plan::{Node, Stage, WindowOperator},
 };
+use logloupe_syntax::tree::SetKind;
 use logloupe_table::Value;
 
 /// What becomes of the rows.
-pub(super) fn step<'p>(step: &WindowOperator, mut rows: Vec<Naive<'p>>) -> Vec<Naive<'p>> {
+pub(super) fn step<'p>(step: &WindowOperator, mut rows: Vec<Naive<'p>>, stage: &'p Stage) -> Vec<Naive<'p>> {
     match step {
         WindowOperator::Unnest { list, into } => {
             let each = |row: &Naive<'p>| -> Vec<Naive<'p>> {
@@ -101,6 +102,70 @@ pub(super) fn step<'p>(step: &WindowOperator, mut rows: Vec<Naive<'p>>) -> Vec<N
                 mark.iter().for_each(|mark| _ = row.made.insert(*mark, Value::Bool(*far)));
             }
             rows.into_iter().zip(far).filter(|(_, far)| !(how.remove && *far)).map(|(row, _)| row).collect()
+        }
+        WindowOperator::Set { kind, all, of, into, rows: others, times, .. } => {
+            let looks = |row: &[Value]| -> Vec<(bool, String)> {
+                row.iter().map(|v| (v.is_null(), v.to_string())).collect()
+            };
+            let own: Vec<Vec<Value>> = rows.iter().map(|r| of.iter().map(|n| r.get(n)).collect()).collect();
+            let mut other: Vec<Vec<Value>> = Vec::new();
+            for (n, row) in others.iter().enumerate() {
+                (0..times.get(n).copied().unwrap_or(1)).for_each(|_| other.push(row.clone()));
+            }
+            let mut all_rows: Vec<Vec<Value>> = Vec::new();
+            match kind {
+                SetKind::Union => all_rows.extend(own.into_iter().chain(other)),
+                SetKind::Except | SetKind::Intersect => {
+                    for row in own {
+                        let partner = other.iter().position(|o| looks(o) == looks(&row));
+                        if partner.is_some() == (*kind == SetKind::Intersect) {
+                            all_rows.push(row);
+                        }
+                        if let (true, Some(partner)) = (*all, partner) {
+                            other.remove(partner);
+                        }
+                    }
+                }
+            }
+            let mut seen = BTreeSet::new();
+            all_rows.retain(|row| *all || seen.insert(looks(row)));
+
+            let with = |row: Vec<Value>| Naive {
+                stage,
+                inputs: vec![Value::Null; stage.inputs.len()],
+                order: (None, String::new(), 0, String::new()),
+                made: into.iter().copied().zip(row).collect(),
+            };
+            all_rows.into_iter().map(with).collect()
+        }
+        WindowOperator::Unmatched { row: place, left, held, rows: others, times } => {
+            let beside: Vec<Option<i64>> = rows.iter().map(|r| r.get(&Node::Def(*place)).integer()).collect();
+            for row in &mut rows {
+                // What the row has is settled before its definitions see that it is one of several.
+                let settled: Vec<(usize, Value)> = left
+                    .iter()
+                    .filter_map(|n| if let Node::Def(at) = n { Some((*at, row.get(n))) } else { None })
+                    .chain([(*place, row.get(&Node::Def(*place)))])
+                    .collect();
+                row.made.extend(settled);
+                row.made.insert(*held, Value::Bool(true));
+            }
+            for other in (0..*others).filter(|o| !beside.contains(&Some(*o as i64))) {
+                for _ in 0..times.get(other).copied().unwrap_or(1) {
+                    let nothing =
+                        left.iter().filter_map(|n| if let Node::Def(at) = n { Some(*at) } else { None });
+                    let mut made: BTreeMap<usize, Value> = nothing.map(|at| (at, Value::Null)).collect();
+                    made.insert(*place, Value::Int(other as i64));
+                    made.insert(*held, Value::Null);
+                    rows.push(Naive {
+                        stage,
+                        inputs: vec![Value::Null; stage.inputs.len()],
+                        order: (None, String::new(), 0, String::new()),
+                        made,
+                    });
+                }
+            }
+            rows
         }
         WindowOperator::Shapes { .. } | WindowOperator::Relevance { .. } => panic!("not asked here"),
         WindowOperator::Sessions { keys, pause, into } => {

@@ -2,6 +2,7 @@
 //! same on one shard and on several.
 
 use super::*;
+use crate::plan::subqueries;
 use logloupe_syntax::diagnostic::render;
 use logloupe_table::{Cell, Field, Kind, Role, Value, json_paths::NoJson, lookup::Lookup, time::parse_iso};
 
@@ -88,7 +89,26 @@ fn ask(plan: &Arc<Plan>, shards: &mut [Shard], time: Option<Range<i64>>) -> (Vec
 
 /// The answer over these shards, a row per line; of events those columns that the query names.
 fn answer(text: &str, shards: &mut [Shard], time: Option<Range<i64>>) -> Result<String, Vec<Diagnostic>> {
-    let query = parse_in(text, Language::Insights).into_result()?;
+    answer_over(text, Language::Insights, shards, time)
+}
+
+/// The answer over this many shards.
+pub(super) fn answer_in(
+    text: &str,
+    language: Language,
+    count: usize,
+    time: Option<Range<i64>>,
+) -> Result<String, Vec<Diagnostic>> {
+    answer_over(text, language, &mut shards(count), time)
+}
+
+fn answer_over(
+    text: &str,
+    language: Language,
+    shards: &mut [Shard],
+    time: Option<Range<i64>>,
+) -> Result<String, Vec<Diagnostic>> {
+    let query = parse_in(text, language).into_result()?;
     let mut catalog = catalog(shards);
     catalog.bindings.time = time.clone();
     bind_subqueries(&query, &mut catalog, &mut |plan| finalize(plan, ask(plan, shards, time.clone()).1))?;

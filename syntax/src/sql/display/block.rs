@@ -4,15 +4,19 @@ use std::{collections::HashMap, ops::Range};
 
 use super::{
     super::{
+        query::renamed,
         replace::{map, never_missing, same, visit},
         write::{self, Column, Dialect::Own, Expression, OrderKey, Select},
     },
-    Written, column_name, path, table,
+    Written, column_name, table,
     value::Values,
 };
 use crate::{
     Unsupported,
-    tree::{Command, E, Expr, Join, Pattern, Projection, Query, SortKey, Spanned, TableCommand, Term, Unary},
+    tree::{
+        Binary, Command, Constants, E, Expr, Join, Pattern, Projection, Query, SetKind, SetOperation,
+        SortKey, Spanned, TableCommand, Term, Unary,
+    },
 };
 use logloupe_table::Value;
 
@@ -28,6 +32,7 @@ enum At {
     Group,
     Having,
     Columns,
+    Set,
     Order,
     Limit,
 }
@@ -48,6 +53,8 @@ struct Block {
     /// What names stand for, over the rows of `FROM`.
     defined: HashMap<String, E>,
     from: String,
+    /// The rows that stand in place of a table.
+    constants: Option<Constants>,
     joins: Vec<write::Join>,
     /// What must hold.
     conditions: Vec<Expression>,
@@ -58,6 +65,8 @@ struct Block {
     /// The columns that `fields` of Insights adds, shown if nothing else is.
     chosen: bool,
     distinct: bool,
+    /// The queries of set operations: the words before each, and itself.
+    others: Vec<(String, String)>,
     order: Vec<OrderKey>,
     limit: Option<u64>,
 }
@@ -72,7 +81,15 @@ pub(super) fn query(query: &Query) -> Result<Select, Unsupported> {
         }
         _ => &[],
     };
-    let mut block = Block::over(table(sources)?);
+    let mut block = match commands.peek().map(|c| &c.item) {
+        Some(Command::Values(constants)) if sources.is_empty() => {
+            commands.next();
+            let mut block = Block::over(values(constants, "t")?);
+            block.values.columns = constants.names.iter().map(|n| n.item.clone()).collect();
+            Block { constants: Some(constants.clone()), ..block }
+        }
+        _ => Block::over(table(sources)?),
+    };
     block.values.tables = sources.iter().map(|s| s.item.clone()).collect();
     if sources.is_empty() {
         block.values.tables.push(block.from.trim_matches('"').to_owned());
@@ -82,6 +99,39 @@ pub(super) fn query(query: &Query) -> Result<Select, Unsupported> {
         block = block.with(command, next)?;
     }
     block.select(false)
+}
+
+/// Rows that stand in the query, as a table of this name.
+fn values(constants: &Constants, name: &str) -> Written {
+    if constants.names.is_empty() {
+        return Ok(String::new());
+    }
+    let writer = Values::default();
+    let mut rows = Vec::new();
+    for row in &constants.rows {
+        let all: Result<Vec<String>, Unsupported> = row.iter().map(|e| Ok(writer.write(e)?.text)).collect();
+        rows.push(format!("({})", all?.join(", ")));
+    }
+    let names: Vec<String> = constants.names.iter().map(|n| Own.name(&n.item)).collect();
+    Ok(format!("(VALUES {}) AS {} ({})", rows.join(", "), Own.name(name), names.join(", ")))
+}
+
+/// A condition of which only matters where it is true: what is missing is among no values, as SQL has it there.
+fn where_true(condition: &E) -> E {
+    map(condition, &mut |part| match &part.item {
+        Expr::Binary(Binary::And | Binary::Or, ..) => None,
+        Expr::InQuery { negated: false, strict: false, item, query } => {
+            let strict =
+                Expr::InQuery { negated: false, strict: true, item: item.clone(), query: query.clone() };
+            Some(Box::new(Spanned::new(strict, part.span.clone())))
+        }
+        _ => Some(part.clone()),
+    })
+}
+
+/// Whether rows are told apart by their whole records.
+fn is_record(fields: &[E]) -> bool {
+    matches!(fields, [one] if one.item == Expr::Field("@message".to_owned()))
 }
 
 fn refused(what: &str, span: &Range<usize>) -> Unsupported {
@@ -134,7 +184,11 @@ impl Block {
                 Ok(block)
             }
             Command::Table(TableCommand::Unnest { list, name }) => self.unnest(list, name.as_ref()),
-            Command::Join(join) => self.join(join),
+            Command::Join(join) => self.join(join, span),
+            Command::Set(set) => self.set(set),
+            Command::Dedup(fields) if is_record(fields) => {
+                Ok(Block { distinct: true, ..self.reach(At::Columns)? })
+            }
             other => Err(refused(other.to_string().split(' ').next().unwrap_or(""), span)),
         }
     }
@@ -164,7 +218,7 @@ impl Block {
             true => self,
             false => self.reach(at)?,
         };
-        let condition = block.values.write(&block.meaning(condition)?)?;
+        let condition = block.values.write(&where_true(&block.meaning(condition)?))?;
         let into = if block.keys.is_some() { &mut block.having } else { &mut block.conditions };
         into.push(condition);
         Ok(block)
@@ -313,6 +367,9 @@ impl Block {
 
     /// A key of `ORDER BY`: the name of a column where it has one, else what it stands for.
     fn sort_key(&self, e: &E) -> Written {
+        if let (Expr::Field(name), false) = (&e.item, self.others.is_empty()) {
+            return Ok(Own.name(name));
+        }
         if let Expr::Field(name) = &e.item
             && let Some(column) = self.columns.iter().find(|c| c.name == *name)
             && Self::is_written(column)
@@ -338,25 +395,80 @@ impl Block {
         Ok(block)
     }
 
-    fn join(self, join: &Join) -> Result<Block, Unsupported> {
-        let block = match self.joins.is_empty() {
-            true => self.reach(At::From)?,
-            // The names of the sides stand for one table each.
-            false => Block { at: At::Limit, ..self }.reach(At::From)?,
+    fn join(self, join: &Join, span: &Range<usize>) -> Result<Block, Unsupported> {
+        let (one, two) = (&join.left.item, &join.right.item);
+        // A third table stands beside the others. A condition on rows so far may as well stand behind, unless rows
+        // without a partner are added to them.
+        let goes_on = self.values.sides.first() == Some(one)
+            && (self.at == At::From || self.at == At::Where && !join.kind.keeps_right());
+        let mut block = match goes_on {
+            true => self,
+            false => {
+                if !self.values.sides.is_empty() && self.values.columns.is_empty() && self.columns.is_empty()
+                {
+                    return Err(refused("join", span));
+                }
+                let block = match self.joins.is_empty() {
+                    true => self.reach(At::From)?,
+                    // The names of the sides stand for one table each.
+                    false => Block { at: At::Limit, ..self }.reach(At::From)?,
+                };
+                let from = match &block.constants {
+                    Some(constants) => values(constants, one)?,
+                    None => Own.named(&block.from, one),
+                };
+                let mut joined = Block::over(from);
+                joined.values.sides = vec![one.clone()];
+                joined
+            }
         };
         let right = match join.query.commands.as_slice() {
-            [Spanned { item: Command::Source(names), .. }] => table(names)?,
-            _ => query(&join.query)?.in_brackets(Own),
+            [Spanned { item: Command::Source(names), .. }] => Own.named(&table(names)?, two),
+            [Spanned { item: Command::Values(constants), .. }] => values(constants, two)?,
+            _ => Own.named(&query(&join.query)?.in_brackets(Own), two),
         };
-        let (one, two) = (&join.left.item, &join.right.item);
-        let side = |side: &str, field: &Spanned<String>| {
-            Expression::atom(format!("{}.{}", Own.name(side), path(&field.item)))
+        let sides = std::mem::take(&mut block.values.sides);
+        let of_another = |name: &str| {
+            let begins = |s: &String| name.strip_prefix(s.as_str()).is_some_and(|rest| rest.starts_with('.'));
+            sides.iter().skip(1).any(begins)
         };
-        let on = join.on.iter().map(|(a, b)| side(one, a).compared("=", &side(two, b))).collect();
-        let mut joined = Block::over(Own.named(&block.from, one));
-        joined.joins.push(write::Join::On { outer: join.outer, right: Own.named(&right, two), on });
-        joined.values.sides = vec![one.clone(), two.clone()];
-        Ok(joined)
+        let left = |e: &E| renamed(e, &|name| (!of_another(name)).then(|| format!("{one}.{name}")));
+        let other = |e: &E| renamed(e, &|name| Some(format!("{two}.{name}")));
+        let pairs: Vec<(E, E)> = join.on.iter().map(|(a, b)| (left(a), other(b))).collect();
+        block.values.sides = sides;
+        block.values.sides.push(two.clone());
+        let mut on = Vec::new();
+        for (a, b) in &pairs {
+            on.push(block.values.write(a)?.compared("=", &block.values.write(b)?));
+        }
+        block.joins.push(write::Join::On { kind: join.kind, right, on });
+        Ok(block)
+    }
+
+    fn set(self, set: &SetOperation) -> Result<Block, Unsupported> {
+        // `INTERSECT` binds tighter than what stands before it.
+        let tighter = set.kind == SetKind::Intersect && !self.others.is_empty();
+        let mut block = match tighter {
+            true => Block { at: At::Limit, ..self }.reach(At::Columns)?,
+            false => self.reach(At::Set)?,
+        };
+        if block.columns.is_empty() {
+            // All columns of an inner query.
+            let all = block.values.columns.iter();
+            let column = |name: &String| OutputColumn {
+                name: name.clone(),
+                expr: Box::new(Spanned::made(Expr::Field(name.clone()))),
+            };
+            block.columns = all.map(column).collect();
+        }
+        block.at = At::Set;
+        let other = query(&set.query)?;
+        let alone = other.others.is_empty() && other.order.is_empty() && other.limit.is_none();
+        let text = if alone { other.text(Own) } else { other.in_brackets(Own) };
+        let words = format!("{}{}", set.kind.word().to_uppercase(), if set.all { " ALL" } else { "" });
+        block.others.push((words, text));
+        block.defined.clear();
+        Ok(block)
     }
 
     /// Whether a column's name is written behind its expression.
@@ -391,6 +503,7 @@ impl Block {
             filter: self.conditions.clone(),
             group,
             having: self.having.clone(),
+            others: self.others.clone(),
             order: self.order.clone(),
             limit: self.limit,
         })

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Unsupported,
     functions::{self, aggregate},
-    tree::{Binary, E, Expr, Pattern, Period, PeriodUnit, Spanned, Unary},
+    tree::{Binary, E, Expr, Pattern, Period, PeriodUnit, Query, ROW, Spanned, Unary},
 };
 use logloupe_table::Value;
 
@@ -71,35 +71,51 @@ impl Values {
                 let list: Result<Vec<Expression>, _> = list.iter().map(|e| self.compared(e)).collect();
                 self.write(item)?.is_in(*negated, list?)
             }
-            Expr::InQuery { negated, item, query } => {
-                let query = block::query(query)?.text(Own);
-                self.write(item)?.is_in(*negated, [query])
+            Expr::InQuery { negated, strict, item, query } => {
+                let item = self.write(item)?;
+                self.in_query(item, (*negated, *strict), query)?
             }
+            Expr::Query(query) => Expression::atom(format!("({})", block::query(query)?.text(Own))),
+            Expr::Exists(query) => Expression::atom(format!("EXISTS ({})", block::query(query)?.text(Own))),
             Expr::Like { negated, item, pattern } => {
                 let item = self.write(item)?;
-                let like = match &pattern.item {
-                    Pattern::Text(text) => {
-                        let (text, escape) = escaped(text);
-                        Ok(format!("{}{escape}", write::text(&format!("%{text}%"))))
-                    }
-                    Pattern::Regex(regex) => like_of(regex).ok_or(regex),
-                };
-                match like {
-                    Ok(like) => {
-                        let not = if *negated { "NOT " } else { "" };
-                        Expression::new(
-                            format!("{} {not}LIKE {like}", item.at(Level::Sum)),
-                            Level::Comparison,
-                        )
-                    }
-                    Err(regex) => {
-                        let call = Expression::call("regexp_like", [item.text, write::text(regex)]);
-                        if *negated { call.not() } else { call }
-                    }
-                }
+                self.like(item, *negated, pattern)
             }
             Expr::Call { name, args } => self.call(e, name, args)?,
         })
+    }
+
+    // What is done with operands is kept out of the walk over expressions, so that a level of it takes little stack.
+
+    fn in_query(&self, item: Expression, (negated, strict): (bool, bool), query: &Query) -> Made {
+        let query = block::query(query)?.text(Own);
+        if strict {
+            return Ok(item.is_in(negated, [query]));
+        }
+        // What is missing is among no values, and not outside of them either.
+        let found = item.is_in(false, [query]);
+        let found = Expression::call("coalesce", [found.text.as_str(), Own.truth(false)]);
+        Ok(if negated { item.is_not_null().and(&found.not()) } else { found })
+    }
+
+    fn like(&self, item: Expression, negated: bool, pattern: &Spanned<Pattern>) -> Expression {
+        let like = match &pattern.item {
+            Pattern::Text(text) => {
+                let (text, escape) = escaped(text);
+                Ok(format!("{}{escape}", write::text(&format!("%{text}%"))))
+            }
+            Pattern::Regex(regex) => like_of(regex).ok_or(regex),
+        };
+        match like {
+            Ok(like) => {
+                let not = if negated { "NOT " } else { "" };
+                Expression::new(format!("{} {not}LIKE {like}", item.at(Level::Sum)), Level::Comparison)
+            }
+            Err(regex) => {
+                let call = Expression::call("regexp_like", [item.text, write::text(regex)]);
+                if negated { call.not() } else { call }
+            }
+        }
     }
 
     fn write_all(&self, all: &[E]) -> Result<Vec<Expression>, Unsupported> {
@@ -172,6 +188,8 @@ impl Values {
             _ => None,
         };
         match &inner.item {
+            // It is true or false.
+            Expr::Exists(_) | Expr::InQuery { strict: false, .. } => return Ok(self.write(inner)?.not()),
             Expr::Binary(Binary::Equal, a, b) if matches!(&b.item, Expr::Literal(v) if !v.is_null()) => {
                 return distinct(a, b, "");
             }
@@ -190,11 +208,27 @@ impl Values {
         Ok(certain(inner)?.not())
     }
 
+    /// `a + b + …`, as deep to the left as it is long: the left edge is walked, not recursed into.
     fn binary(&self, op: Binary, a: &E, b: &E) -> Made {
-        if let Some(between) = self.between(op, a, b)? {
-            return Ok(between);
+        let mut right = Vec::new();
+        let (mut op, mut a, mut b) = (op, a, b);
+        let mut written = loop {
+            if let Some(between) = self.between(op, a, b)? {
+                break between;
+            }
+            right.push((op, b));
+            match &a.item {
+                Expr::Binary(inner, first, second) => (op, a, b) = (*inner, first, second),
+                _ => break self.write(a)?,
+            }
+        };
+        for (op, b) in right.into_iter().rev() {
+            written = self.with_right(written, op, b)?;
         }
-        let left = self.write(a)?;
+        Ok(written)
+    }
+
+    fn with_right(&self, left: Expression, op: Binary, b: &E) -> Made {
         Ok(match op {
             Binary::And => left.and(&self.write(b)?),
             Binary::Or => left.or(&self.write(b)?),
@@ -241,6 +275,10 @@ impl Values {
             }
             ("case", _) => self.case(args)?,
             ("if", _) => call("if")?,
+            (ROW, _) => {
+                let all: Vec<String> = self.write_all(args)?.into_iter().map(|e| e.text).collect();
+                Expression::atom(format!("({})", all.join(", ")))
+            }
             ("ispresent", [item]) => write(item)?.is_not_null(),
             ("count", []) => Expression::call("count", ["*"]),
             ("count", [arg]) => match &arg.item {

@@ -31,7 +31,14 @@ fn step(command: Command) -> Spanned<Command> {
 
 impl Parser<'_> {
     /// The commands of a `SELECT` that was read, after those of its tables.
-    pub(super) fn lowered(&mut self, mut select: Select) -> ParseResult<Relation> {
+    pub(in super::super) fn lowered(&mut self, mut select: Select) -> ParseResult<Relation> {
+        if let Some(sets) = select.sets.take() {
+            return self.grouping_sets(select, &sets);
+        }
+        let outside = self.take_outside(&mut select)?;
+        if !outside.is_empty() {
+            self.ask_outside(&mut select, &outside)?;
+        }
         let mut commands = std::mem::take(&mut select.from.commands);
         if let Some(condition) = select.condition.take() {
             if let Some(span) = aggregate_in(&condition) {
@@ -43,7 +50,11 @@ impl Parser<'_> {
             }
             // What names in `GROUP BY` mean depends on what is surely a column.
             select.condition = Some(condition.clone());
-            commands.push(Spanned::new(Command::Filter(condition.clone()), condition.span.clone()));
+            self.check_sides(&select)?;
+            if let Some(condition) = self.join_by(&mut commands, condition) {
+                let span = condition.span.clone();
+                commands.push(Spanned::new(Command::Filter(condition), span));
+            }
         }
         self.check_sides(&select)?;
         let grouped = !select.group.is_empty()
@@ -66,45 +77,44 @@ impl Parser<'_> {
             }
             sort.push(SortKey { expr, descending });
         }
+        let sorted = !sort.is_empty() || select.limit.is_some();
         if !sort.is_empty() {
             commands.push(step(Command::Sort(sort)));
         }
         if let Some(rows) = select.limit {
             commands.push(step(Command::Limit(rows)));
         }
-        Ok(Relation { commands, columns: names, weight: 0 })
+        let outside = outside.into_iter().map(|(outer, _)| outer).collect();
+        Ok(Relation { commands, columns: names, weight: 0, sorted, outside })
     }
 
-    /// In a join every column needs its table's name: which of the two has it cannot be told from the text.
-    fn check_sides(&mut self, select: &Select) -> ParseResult<()> {
-        let [one, two] = self.scope.sides.as_slice() else { return Ok(()) };
-        let (one, two) = (one.clone(), two.clone());
-        let inside = |e: &Option<E>| e.iter().cloned().collect::<Vec<_>>();
-        let parts = select.items.iter().map(|i| &i.expr).chain(&select.group).chain(&select.condition);
-        let parts =
-            parts.cloned().chain(inside(&select.having)).chain(select.order.iter().map(|k| k.expr.clone()));
-        for part in parts {
-            let mut stray = None;
-            visit(&part, &mut |e| {
-                if let Expr::Field(name) = &e.item {
-                    let sided = [&one, &two]
-                        .iter()
-                        .any(|s| name.strip_prefix(s.as_str()).is_some_and(|r| r.starts_with('.')));
-                    let made = self.scope.made.iter().any(|m| {
-                        name == m || name.strip_prefix(m.as_str()).is_some_and(|r| r.starts_with('.'))
-                    });
-                    let alias = select.items.iter().any(|i| i.named && i.name.eq_ignore_ascii_case(name));
-                    if !(sided || made || alias) && stray.is_none() {
-                        stray = Some((name.clone(), e.span.clone()));
-                    }
+    /// Gives a `SELECT` of `EXISTS` the columns that must equal those of the row outside.
+    fn ask_outside(&mut self, select: &mut Select, pairs: &[(E, E)]) -> ParseResult<()> {
+        let computes = select.items.iter().any(|i| aggregate_in(&i.expr).is_some());
+        if select.group.is_empty() && (computes || select.having.is_some()) {
+            let span = pairs.first().map_or(0..0, |(outer, _)| outer.span.clone());
+            let message =
+                "a query of `EXISTS` that looks at the row outside has no aggregates without `GROUP BY`";
+            return self.fail(span, message, "a query that aggregates always has a row");
+        }
+        select.distinct = false;
+        select.star = None;
+        select.order.clear();
+        select.limit = None;
+        select.items = (1..)
+            .zip(pairs)
+            .map(|(n, (_, inner))| {
+                let name = format!("#{n}");
+                SelectItem {
+                    expr: inner.clone(),
+                    alias: Some(Spanned::made(name.clone())),
+                    name,
+                    named: true,
                 }
-                stray.is_none()
-            });
-            if let Some((name, span)) = stray {
-                let name = short(&name);
-                let help = format!("write `{one}.{name}` or `{two}.{name}`");
-                return self.fail(span, "in a join a column needs its table's name", help);
-            }
+            })
+            .collect();
+        if !select.group.is_empty() {
+            select.group.extend(pairs.iter().map(|(_, inner)| inner.clone()));
         }
         Ok(())
     }
@@ -120,7 +130,12 @@ impl Parser<'_> {
     }
 
     /// `ORDER BY 2`, `GROUP BY 2`: the column of that number.
-    fn ordinal(&mut self, e: &E, items: &[SelectItem], what: &str) -> ParseResult<Option<usize>> {
+    pub(in super::super) fn ordinal(
+        &mut self,
+        e: &E,
+        items: &[SelectItem],
+        what: &str,
+    ) -> ParseResult<Option<usize>> {
         let Expr::Literal(Value::Int(n)) = &e.item else { return Ok(None) };
         match usize::try_from(*n).ok().and_then(|n| n.checked_sub(1)).filter(|n| *n < items.len()) {
             Some(n) => Ok(Some(n)),
@@ -154,6 +169,10 @@ impl Parser<'_> {
         }
         select.order = order;
         if select.star.is_some() {
+            if select.distinct {
+                // Every field of the logs is a column: rows are equal if their records are.
+                commands.push(step(Command::Dedup(vec![field("@message")])));
+            }
             return Ok(select.from.columns.clone());
         }
         let names: Vec<String> = items.iter().map(|i| i.name.clone()).collect();

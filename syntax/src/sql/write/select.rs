@@ -1,6 +1,7 @@
 //! Statements as text: the clauses of a `SELECT` in their order, each left out if it is empty.
 
 use super::{Dialect, Expression, Level};
+use crate::tree::JoinKind;
 
 /// A query: what `WITH` names, and the `SELECT` that follows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub struct Select {
     pub group: Vec<String>,
     /// Conditions on groups that all must hold.
     pub having: Vec<Expression>,
+    /// The queries behind `UNION` and its like: the words, and the query.
+    pub others: Vec<(String, String)>,
     /// The keys of `ORDER BY`.
     pub order: Vec<OrderKey>,
     /// The most rows.
@@ -55,11 +58,11 @@ pub enum Join {
     },
     /// Another table.
     On {
-        /// Whether rows without a partner stay.
-        outer: bool,
+        /// Which rows without a partner stay.
+        kind: JoinKind,
         /// A table, or a query in brackets, with its alias.
         right: String,
-        /// The conditions.
+        /// The conditions; without any every row stands beside every other.
         on: Vec<Expression>,
     },
 }
@@ -139,6 +142,7 @@ impl Select {
         clause("WHERE", &conditions(&self.filter));
         clause("GROUP BY", &self.group.join(", "));
         clause("HAVING", &conditions(&self.having));
+        self.others.iter().for_each(|(words, query)| clause(words, query));
         clause("ORDER BY", &OrderKey::list(&self.order, dialect));
         clause("LIMIT", &self.limit.map_or_else(String::new, |rows| rows.to_string()));
         out
@@ -160,9 +164,13 @@ impl Join {
             Join::Unnest { list, name } => {
                 out.push_str(&format!(" CROSS JOIN UNNEST({list}) AS t ({})", dialect.name(name)));
             }
-            Join::On { outer, right, on } => {
-                let word = if *outer { "LEFT JOIN" } else { "JOIN" };
-                out.push_str(&format!(" {word} {right} ON {}", Expression::all(on)));
+            Join::On { right, on, .. } if on.is_empty() => out.push_str(&format!(" CROSS JOIN {right}")),
+            Join::On { kind, right, on } => {
+                let word = match kind {
+                    JoinKind::Inner => String::new(),
+                    kind => format!("{} ", kind.word().to_uppercase()),
+                };
+                out.push_str(&format!(" {word}JOIN {right} ON {}", Expression::all(on)));
             }
         }
     }
