@@ -2,6 +2,7 @@
 //! Behind the closing brace Insights goes on.
 
 use super::{Completions, Context, Offers, insights};
+use crate::plan::names_in;
 use logloupe_syntax as syntax;
 
 const CONDITIONS: &[(&str, &str)] = &[
@@ -107,18 +108,12 @@ fn compared(text: &str) -> Option<String> {
     let before = before.strip_suffix('!').unwrap_or(before).trim_end();
     let start = before.rfind('$')?;
     let selector = before.get(start..)?;
-    let parsed = syntax::parse_in(&format!("{{ {selector} EXISTS }}"), syntax::Language::Pattern);
+    let parsed = syntax::parse_in(&format!("{{ {selector} NOT EXISTS }}"), syntax::Language::Pattern);
     let command = parsed.query.commands.first().filter(|_| parsed.diagnostics.is_empty())?;
-    match &command.item {
-        syntax::tree::Command::Filter(condition) => match &condition.item {
-            syntax::tree::Expr::Call { args, .. } => match &args.first()?.item {
-                syntax::tree::Expr::Field(name) => Some(name.clone()),
-                _ => None,
-            },
-            _ => None,
-        },
-        _ => None,
-    }
+    let syntax::tree::Command::Filter(condition) = &command.item else { return None };
+    let mut first = None;
+    names_in(condition, &mut |name| first = first.take().or_else(|| Some(name.to_owned())));
+    first
 }
 
 /// A field's name as a selector.

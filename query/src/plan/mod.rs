@@ -38,6 +38,7 @@ pub use catalog::Catalog;
 pub(crate) use join_index::MOST_BESIDE;
 pub(crate) use lower_subquery::AnswerUse;
 pub use node::{Node, Op, Scope};
+pub(crate) use subquery::names_in;
 pub use subquery::{Bindings, subqueries};
 pub(crate) use window::WindowOperator;
 

@@ -246,7 +246,7 @@ pub(super) fn each_expression(command: &Command, f: &mut dyn FnMut(&Spanned<Expr
 }
 
 /// Calls `f` with the name of every field in an expression.
-pub(super) fn names_in(e: &E, f: &mut dyn FnMut(&str)) {
+pub(crate) fn names_in(e: &E, f: &mut dyn FnMut(&str)) {
     walk(vec![e], &mut |e| {
         if let Expr::Field(name) = &e.item {
             f(name);
