@@ -302,6 +302,7 @@ macro_rules! sample {
 /// Written for this project; accounts, addresses and names are those set aside for documentation.
 static SAMPLES: &[Sample] = &[
     sample!("cloudtrail_trail.json", 12 rows, 0 rejected),
+    sample!("cloudtrail_identity.json", 7 rows, 0 rejected),
     sample!("cloudtrail_events.ndjson", 3 rows, 2 rejected),
     sample!("cloudtrail_lookup_events.json", 3 rows, 0 rejected),
     sample!("cloudtrail_insight.json", 3 rows, 0 rejected),

@@ -1,4 +1,5 @@
-//! Columns that no single member of an event holds: who called, whether it worked, which resources it was about.
+//! Columns that no single member of an event holds: who called, whether it worked, which resources, users and groups it
+//! was about.
 
 use logloupe_table::{Cell, RowWriter};
 use nom::{
@@ -45,6 +46,11 @@ const PATHS: &[&str] = &[
     "recipientAccountId",
     "accountId",
     "userIdentity.accountId",
+    "requestParameters.userName",
+    "responseElements.user.userName",
+    "responseElements.accessKey.userName",
+    "requestParameters.groupName",
+    "responseElements.group.groupName",
 ];
 const TYPE: usize = 0;
 const USER_NAME: usize = 1;
@@ -62,6 +68,11 @@ const RESOURCES: std::ops::RangeInclusive<usize> = 17..=18;
 const INSTANCES: std::ops::RangeInclusive<usize> = 19..=20;
 /// Asked in this order.
 const ACCOUNTS: std::ops::RangeInclusive<usize> = 21..=23;
+const TARGET_USERS: std::ops::RangeInclusive<usize> = 24..=26;
+const GROUPS: std::ops::RangeInclusive<usize> = 27..=28;
+
+/// Services whose groups are groups of users. EC2 calls security groups so, and others what else they group.
+const SERVICES_OF_USERS: [&str; 5] = ["iam", "identitystore", "sso-directory", "cognito-idp", "quicksight"];
 
 /// Members of an item of `resources` and of `Resources`: its name, first found first, and its type.
 const RESOURCE: &[&str] = &["ARN", "ARNPrefix", "ResourceName", "arn", "type", "ResourceType"];
@@ -83,6 +94,8 @@ pub(super) struct Derived {
     error_code: usize,
     resource_name: usize,
     resource_type: usize,
+    target_user: usize,
+    group: usize,
     resource: Reader,
     instance: Reader,
     names: Vec<u8>,
@@ -100,6 +113,8 @@ impl Derived {
             error_code: column("errorCode"),
             resource_name: column("resource.name"),
             resource_type: column("resource.type"),
+            target_user: column("user.target.name"),
+            group: column("group.name"),
             resource: Reader::new(RESOURCE),
             instance: Reader::new(&["instanceId"]),
             names: Vec::new(),
@@ -126,11 +141,25 @@ impl Derived {
         if let Some(text) = error.and_then(Json::text) {
             row.set(self.error_code, Cell::Text(&text));
         }
+        self.write_targets(read, row);
         self.write_resources(read, row);
     }
-    /// The rule for `user.name`, which is CloudTrail's own for looking events up by user name: `root` for the root
-    /// user; `userName` if there is one; of a session its name, which stands last in the ARN and in the principal's
-    /// id; then the role, and the service if a service called. A user of an identity provider of the web is its id there.
+    /// The user and the group of users that the call is about.
+    fn write_targets(&self, read: &JsonRow<'_>, row: &mut RowWriter<'_>) {
+        let value = |i: usize| Some(read.extra(self.first + i)).filter(|v| is_text(*v)).and_then(Json::text);
+        if let Some(user) = TARGET_USERS.clone().find_map(value) {
+            row.set(self.target_user, Cell::Text(&user));
+        }
+        let Some(group) = GROUPS.clone().find_map(value) else { return };
+        let source = value(SOURCE).unwrap_or_default();
+        if SERVICES_OF_USERS.iter().any(|service| is_of(&source, service)) {
+            row.set(self.group, Cell::Text(&group));
+        }
+    }
+    /// The rule for `user.name`: `root` for the root user; `userName` if there is one; of a session its name, which
+    /// stands last in the ARN and in the principal's id, and not its role's; then the role, and the service if a service
+    /// called for itself. A user of an identity provider of the web is its id there. CloudTrail's own lookup by user
+    /// name has the same names for users, root and sessions; for services it has none.
     fn write_user(&self, read: &JsonRow<'_>, row: &mut RowWriter<'_>) {
         let value = |i: usize| read.extra(self.first + i);
         if value(TYPE).is("Root") {
@@ -194,11 +223,10 @@ impl Derived {
             let source = value(SOURCE).text().unwrap_or_default();
             for (i, (_, service, kind)) in PARAMETERS.iter().enumerate() {
                 let parameter = value(PATHS.len() + i);
-                if !matches!(parameter, Json::Plain(_) | Json::Escaped(_)) || !parameter.is_some() {
+                if !is_text(parameter) {
                     continue;
                 }
-                let called = source.strip_prefix(service.as_bytes());
-                if service.is_empty() || called.is_some_and(|rest| rest.starts_with(b".")) {
+                if service.is_empty() || is_of(&source, service) {
                     append(names, parameter.text().as_deref(), true);
                     append(types, Some(kind.as_bytes()), true);
                 }
@@ -211,6 +239,16 @@ impl Derived {
             row.set(self.resource_type, Cell::Text(types));
         }
     }
+}
+
+/// Whether a value is a string, and not an empty one.
+fn is_text(value: Json<'_>) -> bool {
+    matches!(value, Json::Plain(_) | Json::Escaped(_)) && value.is_some()
+}
+
+/// Whether an event's source (`iam.amazonaws.com`) is this service.
+fn is_of(source: &[u8], service: &str) -> bool {
+    source.strip_prefix(service.as_bytes()).is_some_and(|rest| rest.starts_with(b"."))
 }
 
 /// Whether `responseElements` or `serviceEventDetails` tells the failure of the event called `name`: under that name,

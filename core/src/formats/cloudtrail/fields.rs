@@ -4,8 +4,8 @@
 //! value: items of `lookup-events`, Insights events of a trail and of CloudTrail Lake, aggregated events.
 //! Everything else of an event is reached by its JSON path without standing here.
 
-use crate::formats::field::json::JsonField;
-use logloupe_table::{Kind, Role, Unit};
+use crate::formats::field::{json::JsonField, protocol};
+use logloupe_table::{Computed, Kind, Role, Unit};
 
 const fn text(path: &'static str, role: Role) -> JsonField {
     JsonField::new(path, Kind::Text, role)
@@ -37,7 +37,10 @@ pub(super) static FIELDS: &[JsonField] = &[
              useridentity.invokedby) END",
         )
         .made()
-        .doc("who called, as CloudTrail's own lookup says it: the user, `root`, or the name of the role's session"),
+        .doc(
+            "who called: the user's name, `root`, the name of the session and not of its role (that is `user.roles`), \
+             the service if one called for itself; CloudTrail's own lookup has no name for services",
+        ),
     text("userIdentity.type", Role::Dimension)
         .doc("kind of identity: Root, IAMUser, AssumedRole, FederatedUser, AWSAccount, AWSService, IdentityCenterUser and others"),
     text("sourceIPAddress", Role::Dimension)
@@ -79,7 +82,35 @@ pub(super) static FIELDS: &[JsonField] = &[
     JsonField::derived("cloud.account.id", Kind::Text, Role::Dimension)
         .athena("coalesce(recipientaccountid, useridentity.accountid)")
         .made()
-        .doc("the account that received the event; the caller's where the event does not say it (before version 1.02)"),
+        .doc(
+            "the account that received the event, which need not be the caller's (`userIdentity.accountId`); the \
+             caller's where the event does not say it (before version 1.02)",
+        ),
+    JsonField::derived("user.target.name", Kind::Text, Role::Dimension)
+        .athena(
+            "coalesce(json_extract_scalar(requestparameters, '$.userName'), json_extract_scalar(responseelements, \
+             '$.user.userName'), json_extract_scalar(responseelements, '$.accessKey.userName'))",
+        )
+        .made()
+        .doc("the user whom the call is about: its parameter `userName`, or the user in its response"),
+    text("responseElements.user.userId", Role::Dimension)
+        .aliases(&["user.target.id"])
+        .doc("unique id of that user, where the call made or changed one"),
+    text("requestParameters.newUserName", Role::Dimension)
+        .aliases(&["user.changes.name"])
+        .doc("the name that the user is given"),
+    JsonField::derived("group.name", Kind::Text, Role::Dimension)
+        .athena(
+            "CASE WHEN eventsource IN ('iam.amazonaws.com', 'identitystore.amazonaws.com', \
+             'sso-directory.amazonaws.com', 'cognito-idp.amazonaws.com', 'quicksight.amazonaws.com') THEN \
+             coalesce(json_extract_scalar(requestparameters, '$.groupName'), \
+             json_extract_scalar(responseelements, '$.group.groupName')) END",
+        )
+        .made()
+        .doc("the group of users that the call is about; a security group is none"),
+    text("responseElements.group.groupId", Role::Dimension)
+        .aliases(&["group.id"])
+        .doc("unique id of that group, where the call made one"),
     text("userIdentity.arn", Role::Dimension).aliases(&["user.arn"]).doc("ARN of the identity that called"),
     text("userIdentity.principalId", Role::Dimension)
         .aliases(&["user.id"])
@@ -144,7 +175,7 @@ pub(super) static FIELDS: &[JsonField] = &[
         .doc("common to the events of one action in several accounts, and to start and end of an insight"),
     text("vpcEndpointId", Role::Dimension).doc("the VPC endpoint that the request went through"),
     text("vpcEndpointAccountId", Role::Dimension).doc("the account that owns the VPC endpoint"),
-    text("tlsDetails.tlsVersion", Role::Dimension).aliases(&["tls.version"]).doc("TLS version of the request"),
+    text("tlsDetails.tlsVersion", Role::Dimension).doc("TLS version of the request: TLSv1.3"),
     text("tlsDetails.cipherSuite", Role::Dimension).aliases(&["tls.cipher"]).doc("cipher suite of the request"),
     text("tlsDetails.clientProvidedHostHeader", Role::Dimension)
         .aliases(&["tls.client.server_name"])
@@ -156,6 +187,15 @@ pub(super) static FIELDS: &[JsonField] = &[
     text("responseElements.ConsoleLogin", Role::Status).doc("Success or Failure of a sign-in to the console"),
     text("additionalEventData.MFAUsed", Role::Dimension)
         .doc("Yes or No: whether MFA was used to sign in to the console"),
+    text("additionalEventData.MFAIdentifier", Role::Dimension)
+        .doc("the MFA device that was used to sign in, its serial number or ARN"),
+    text("additionalEventData.LoginTo", Role::Dimension)
+        .aliases(&["LoginTo"])
+        .doc("the URL that a sign-in led to"),
+    text("additionalEventData.MobileVersion", Role::Dimension)
+        .doc("Yes or No: whether the console's page for mobile devices was used to sign in"),
+    text("additionalEventData.CredentialType", Role::Dimension)
+        .doc("the credential asked for by Identity Center: PASSWORD, EXTERNAL_IDP, TOTP, WEBAUTHN and others"),
     JsonField::new("additionalEventData.bytesTransferredIn", Kind::Int, Role::Measure)
         .unit(Unit::Bytes)
         .doc("bytes received by S3"),
@@ -185,7 +225,16 @@ pub(super) static FIELDS: &[JsonField] = &[
         .doc("end of the window that an aggregated event sums up"),
     text("summary.primaryDimension.dimension", Role::Dimension)
         .doc("what an aggregated event is grouped by: eventName, resourceARN or userIdentity"),
+    JsonField::computed("tls.version", Kind::Text, Role::Dimension, &TLS_VERSION)
+        .athena("regexp_extract(tlsdetails.tlsversion, '^[^/.0-9]+/?([0-9][0-9.]*)$', 1)")
+        .doc("TLS version of the request: 1.3"),
+    JsonField::computed("tls.version_protocol", Kind::Text, Role::Dimension, &TLS_NAME)
+        .athena("lower(regexp_extract(tlsdetails.tlsversion, '^([^/.0-9]+?)[vV]?/?[0-9][0-9.]*$', 1))")
+        .doc("the protocol of that version: tls"),
 ];
+
+static TLS_VERSION: Computed = Computed { from: &["tlsDetails.tlsVersion"], value: protocol::version };
+static TLS_NAME: Computed = Computed { from: &["tlsDetails.tlsVersion"], value: protocol::name };
 
 /// The column of that name, counted from the format's first.
 pub(super) fn column(name: &str) -> usize {

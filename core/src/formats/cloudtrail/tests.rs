@@ -448,3 +448,72 @@ fn a_user_of_the_web_is_its_id() {
         shows(&decode(&[event.as_bytes()]).0, 0, &[("user.name", name)]);
     }
 }
+
+#[test]
+fn users_and_groups_that_a_call_is_about() {
+    let table = sample("cloudtrail_identity.json");
+    let columns =
+        ["user.name", "user.target.name", "user.target.id", "user.changes.name", "group.name", "group.id"];
+    for (row, expected) in [
+        ["alice", "mallory", "AIDA3XFRBF23EXAMPLE", "", "", ""],
+        ["alice", "", "", "", "Admins", "AGPA3XFRBF23EXAMPLE"],
+        ["alice", "mallory", "", "", "Admins", ""],
+        ["alice", "mallory", "", "backup", "", ""],
+        ["alice", "", "", "", "", ""],
+        ["alice", "", "", "", "", ""],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let row = table.row(row).expect("a row");
+        assert_eq!(columns.map(|name| row.show(name)), expected, "{}", row.show("eventName"));
+    }
+    shows(
+        &table,
+        0,
+        &[
+            ("tls.version", "1.2"),
+            ("tls.version_protocol", "tls"),
+            ("tls.cipher", "ECDHE-RSA-AES128-GCM-SHA256"),
+        ],
+    );
+    shows(
+        &table,
+        5,
+        &[
+            ("additionalEventData.MFAUsed", "Yes"),
+            ("additionalEventData.MFAIdentifier", "arn:aws:iam::111122223333:mfa/alice"),
+            ("LoginTo", "https://console.aws.amazon.com/iam/home"),
+            ("additionalEventData.MobileVersion", "Yes"),
+        ],
+    );
+    shows(&table, 6, &[("additionalEventData.CredentialType", "EXTERNAL_IDP"), ("event.outcome", "success")]);
+    // Strings only, and only of services that have users.
+    let event = |source: &str, members: &str| {
+        let record = format!(
+            r#"{{"eventVersion":"1.08","eventID":"1","eventName":"X","eventSource":"{source}","eventTime":"2026-03-05T09:00:00Z","awsRegion":"x",{members}}}"#
+        );
+        let (mut table, faults, _) = decode(&[record.as_bytes()]);
+        assert!(faults.is_empty(), "{faults:?}");
+        table.seal();
+        let row = table.row(0).expect("a row");
+        [row.show("user.target.name"), row.show("group.name")]
+    };
+    for (source, members, expected) in [
+        // Of a key that its user makes for itself, only the response tells whose it is.
+        ("iam.amazonaws.com", r#""responseElements":{"accessKey":{"userName":"alice"}}"#, ["alice", ""]),
+        ("iam.amazonaws.com", r#""responseElements":{"group":{"groupName":"Ops"}}"#, ["", "Ops"]),
+        (
+            "identitystore.amazonaws.com",
+            r#""requestParameters":{"userName":"dora","groupName":"Ops"}"#,
+            ["dora", "Ops"],
+        ),
+        ("iam.amazonaws.com", r#""requestParameters":{"userName":"a\u00e9","groupName":""}"#, ["aé", ""]),
+        ("iam.amazonaws.com", r#""requestParameters":{"userName":{"a":1},"groupName":["x"]}"#, ["", ""]),
+        ("resource-groups.amazonaws.com", r#""requestParameters":{"userName":"","groupName":"x"}"#, ["", ""]),
+        ("iamx.amazonaws.com", r#""requestParameters":{"userName":"u","groupName":"x"}"#, ["u", ""]),
+        ("transfer.amazonaws.com", r#""requestParameters":{"userName":"sftp"}"#, ["sftp", ""]),
+    ] {
+        assert_eq!(event(source, members), expected, "{source} {members}");
+    }
+}

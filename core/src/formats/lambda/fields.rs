@@ -2,7 +2,7 @@
 //! are made. Names that begin with `@` are those of CloudWatch Logs Insights.
 
 use crate::formats::field::json::JsonField;
-use logloupe_table::{Kind, Role, Unit};
+use logloupe_table::{Cell, Computed, Kind, Role, Unit};
 
 const fn text(path: &'static str, role: Role) -> JsonField {
     JsonField::new(path, Kind::Text, role)
@@ -88,7 +88,21 @@ pub(super) static FIELDS: &[JsonField] = &[
     text("phase", Role::Dimension)
         .also(&["record.phase"])
         .doc("the phase in which a start ended: init or invoke"),
+    JsonField::computed("faas.coldstart", Kind::Bool, Role::Dimension, &COLD_START)
+        .aliases(&["coldstart"])
+        .doc("of a REPORT, whether the invocation waited for a cold start, or for the restore of a snapshot"),
 ];
+
+static COLD_START: Computed =
+    Computed { from: &["@type", "@initDuration", "@restoreDuration"], value: cold_start };
+
+/// Whether a REPORT tells the time of a cold start, or of the restore that takes its place with SnapStart.
+fn cold_start<'a>(cells: &[Cell<'a>], _: &'a mut Vec<u8>) -> Cell<'a> {
+    match cells {
+        [Cell::Text(b"REPORT"), init, restore] => Cell::Bool([init, restore] != [&Cell::Null; 2]),
+        _ => Cell::Null,
+    }
+}
 
 /// Places of the columns in [`FIELDS`]; a test holds them to it.
 pub(super) mod column {
