@@ -4,7 +4,9 @@ mod archives;
 mod bad_input;
 mod contract;
 mod explain;
+mod names;
 mod readme;
+mod runbooks;
 mod story;
 
 use logloupe_tests::command::{Said, run};

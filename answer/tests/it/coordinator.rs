@@ -20,7 +20,7 @@ use logloupe_view::{
 static PATHS: Paths<'static> = Paths(ALL);
 
 /// Shards in one process.
-struct Local {
+pub(crate) struct Local {
     shards: Vec<Shard>,
     timelines: Vec<Timeline>,
     catalog: Catalog,
@@ -28,7 +28,7 @@ struct Local {
 
 impl Local {
     /// The sample dealt to so many shards.
-    fn new(count: usize) -> Local {
+    pub(crate) fn new(count: usize) -> Local {
         let mut loaders: Vec<Loader> =
             (0..count).map(|seed| Loader::new(ALL.to_vec(), Limits::default(), seed as u64)).collect();
         for (i, file) in logloupe_sample::incident().into_iter().enumerate() {
@@ -43,7 +43,7 @@ impl Local {
         Local { timelines: shards.iter().map(|_| Timeline::default()).collect(), shards, catalog }
     }
     /// A view with all that it consists of, some rows as sentences, and whether shards were asked for a refinement.
-    fn view(
+    pub(crate) fn view(
         &mut self,
         request: &ViewRequest,
     ) -> Result<(Driven<Values>, Vec<String>, bool), Vec<Diagnostic>> {
@@ -97,7 +97,7 @@ impl Local {
     }
 }
 
-fn request(query: &str, language: Language) -> ViewRequest {
+pub(crate) fn request(query: &str, language: Language) -> ViewRequest {
     let facets = [
         "@format",
         "source.ip",

@@ -8,3 +8,4 @@
 
 mod completions;
 mod coordinator;
+mod names;

@@ -16,7 +16,7 @@ pub(crate) struct Asked {
     /// What to write in its place.
     pub(crate) help: String,
     /// What is said of it where nothing is run.
-    guess: Option<String>,
+    pub(super) guess: Option<String>,
 }
 
 impl Asked {
@@ -29,9 +29,6 @@ impl Asked {
             Some((_, name)) => name,
             None => planned(&self.input).unwrap_or(&self.input),
         }
-    }
-    pub(super) fn guess(&mut self, message: String, help: String) {
-        (self.guess, self.help) = (Some(message), help);
     }
     /// Adds to what is to be written in its place.
     pub(super) fn add_help(&mut self, span: &Range<usize>, help: &str) {

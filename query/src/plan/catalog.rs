@@ -253,11 +253,14 @@ impl Catalog {
             path.to_owned()
         };
         !self.open
-            && !self.observed.is_empty()
             && !path.starts_with(IN_MESSAGE)
             && planned(path).is_none()
             && self.find(path).is_none()
             && !self.observed.iter().any(|m| m.eq_ignore_ascii_case(&bare))
+    }
+    /// Whether JSON records were looked into.
+    pub(super) fn has_observed(&self) -> bool {
+        !self.observed.is_empty()
     }
     /// The column that is taken for `name` although some JSON record has a key of that name.
     pub fn hides(&self, name: &str) -> Option<&str> {

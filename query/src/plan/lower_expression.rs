@@ -9,6 +9,7 @@ use super::{
     binning::Binning,
     join_index::JoinIndex,
     lower::{Lower, counted},
+    lower_join::call,
     partitions,
 };
 use crate::kernels::Kernel;
@@ -98,7 +99,11 @@ impl Lower<'_> {
         let arithmetic = op.precedence() >= Binary::Add.precedence();
         if let ([left, right], false) = (operands.as_mut_slice(), arithmetic) {
             self.respell(left, [&mut *right]);
-            self.respell(right, [left]);
+            self.respell(right, [&mut *left]);
+            *left =
+                self.of_day(std::mem::replace(left, Node::Const(Value::Null)), std::slice::from_ref(right));
+            *right =
+                self.of_day(std::mem::replace(right, Node::Const(Value::Null)), std::slice::from_ref(left));
         }
         if matches!(op, Binary::Equal | Binary::NotEqual)
             && let Some(place) = operands.iter().position(|o| other_spelling(o).is_some())
@@ -113,8 +118,9 @@ impl Lower<'_> {
         Node::apply(if arithmetic { Op::Arithmetic(op) } else { Op::Compare(op) }, operands)
     }
 
-    fn in_list(&mut self, negated: bool, item: Node, mut nodes: Vec<Node>) -> Node {
+    fn in_list(&mut self, negated: bool, mut item: Node, mut nodes: Vec<Node>) -> Node {
         self.respell(&item, &mut nodes);
+        item = self.of_day(item, &nodes);
         nodes.extend(nodes.iter().filter_map(other_spelling).map(Node::Const).collect::<Vec<_>>());
         let constants: Option<Vec<Value>> =
             nodes.iter().map(|n| if let Node::Const(v) = n { Some(v.clone()) } else { None }).collect();
@@ -140,6 +146,29 @@ impl Lower<'_> {
                 Ok(regex) => Node::apply(Op::Matches(regex, negated), vec![item]),
                 Err(message) => self.error(&pattern.span, message, ""),
             },
+        }
+    }
+
+    /// A field of times that is compared with times of day alone is its time of day: Athena's tables have logs' columns of
+    /// those as text.
+    fn of_day(&mut self, item: Node, constants: &[Node]) -> Node {
+        let is_time = |n: &usize| {
+            let name = self.stage.inputs.get(*n);
+            name.and_then(|name| self.catalog.find(name)).is_some_and(|known| known.kind == Kind::Time)
+        };
+        let of_day = |node: &Node| matches!(node, Node::Const(Value::Text(text)) if is_time_of_day(text));
+        match &item {
+            Node::Input(n)
+                if self.post.is_none()
+                    && !constants.is_empty()
+                    && is_time(n)
+                    && constants.iter().all(of_day) =>
+            {
+                let format = Node::Const(Value::text("%H:%i:%s"));
+                let time = call("sql.date_format", vec![item, format]);
+                self.define(time)
+            }
+            _ => item,
         }
     }
 
@@ -429,6 +458,13 @@ impl Lower<'_> {
             _ => Unit::None,
         }
     }
+}
+
+/// `21:54`, `21:54:44`
+fn is_time_of_day(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(':').collect();
+    let two = |part: &&str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+    matches!(parts.len(), 2 | 3) && parts.iter().all(two)
 }
 
 /// The spelling that columns of addresses have of a constant that is an IPv6 address in another one. Columns that are

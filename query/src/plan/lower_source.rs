@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{catalog::Catalog, lower::Lower, subquery::each_expression};
 use logloupe_syntax::{
     Diagnostic,
-    tree::{Expr, Query, Spanned},
+    tree::{Command, Expr, Query, Spanned},
 };
 use logloupe_table::{partition::Partition, schema::BUILT_IN};
 
@@ -109,11 +109,9 @@ fn by_words(catalog: &Catalog, name: &str) -> Vec<String> {
     let run: String = words.concat();
     let mut found: Vec<(BTreeSet<String>, &BTreeSet<String>)> = Vec::new();
     for (own, ids) in catalog.source_ids() {
+        // Words that any log may be called by.
         let mut key = words_of(own);
-        // `logs` says of no log which it is.
-        while key.len() > 1 && key.last().is_some_and(|last| matches!(last.as_str(), "logs" | "log")) {
-            key.pop();
-        }
+        key.retain(|word| !matches!(word.as_str(), "logs" | "log" | "access"));
         let letters: String = key.concat();
         let whole = !key.is_empty() && key.iter().all(|word| words.contains(word));
         if whole || letters.len() >= TELLING && run.contains(&letters) {
@@ -137,7 +135,8 @@ fn words_of(name: &str) -> Vec<String> {
     parts.take(32).map(str::to_ascii_lowercase).collect()
 }
 
-/// Of these formats, those that have most of the columns that a query uses, and those columns.
+/// Of these formats, those that have most of the columns that a query uses, and more than half of them, with those
+/// columns.
 fn by_columns(catalog: &Catalog, ids: &[&str], used: &[String]) -> (Vec<String>, Vec<String>) {
     // Names that partitions of any log may have say little of which it is.
     let (common, telling): (Vec<&String>, Vec<&String>) =
@@ -145,12 +144,10 @@ fn by_columns(catalog: &Catalog, ids: &[&str], used: &[String]) -> (Vec<String>,
     let owned = |id: &str, names: &[&String]| -> Vec<String> {
         names.iter().filter(|name| catalog.owns(id, name)).map(|name| (*name).clone()).collect()
     };
-    let mut all: Vec<(&str, Vec<String>)> = ids.iter().map(|id| (*id, owned(id, &telling))).collect();
-    if all.iter().all(|(_, columns)| columns.is_empty()) {
-        all.iter_mut().for_each(|(id, columns)| *columns = owned(id, &common));
-    }
+    let asked = if telling.is_empty() { &common } else { &telling };
+    let all: Vec<(&str, Vec<String>)> = ids.iter().map(|id| (*id, owned(id, asked))).collect();
     let most = all.iter().map(|(_, columns)| columns.len()).max().unwrap_or(0);
-    if most == 0 {
+    if most * 2 <= asked.len() {
         return (Vec::new(), Vec::new());
     }
     let best: Vec<&(&str, Vec<String>)> = all.iter().filter(|(_, columns)| columns.len() == most).collect();
@@ -158,10 +155,18 @@ fn by_columns(catalog: &Catalog, ids: &[&str], used: &[String]) -> (Vec<String>,
     (best.iter().map(|(id, _)| (*id).to_owned()).collect(), columns)
 }
 
-/// The names of fields that a query uses, each once.
+/// The names of fields that a query uses and does not itself define, each once.
 fn used_names(query: &Query) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
+    let (mut names, mut made): (Vec<String>, Vec<&str>) = (Vec::new(), Vec::new());
     for command in &query.commands {
+        let (some, more) = match &command.item {
+            Command::Fields(items) | Command::Display(items) | Command::Select(items) => {
+                (items.as_slice(), &[][..])
+            }
+            Command::Stats { aggregates, by } => (aggregates.as_slice(), by.as_slice()),
+            _ => (&[][..], &[][..]),
+        };
+        made.extend(some.iter().chain(more).filter_map(|item| Some(item.alias.as_ref()?.item.as_str())));
         each_expression(&command.item, &mut |e| {
             if let Expr::Field(name) = &e.item
                 && names.len() < MOST_NAMES
@@ -172,6 +177,7 @@ fn used_names(query: &Query) -> Vec<String> {
             }
         });
     }
+    names.retain(|name| !made.contains(&name.as_str()));
     names
 }
 
@@ -216,7 +222,7 @@ mod tests {
             ("prod-vpcflowlogs", "vpc_flow"),
             ("alb_access_logs_prod", "alb"),
             ("alb-2026", "alb"),
-            ("web_access_logs", "alb cloudfront"),
+            ("web_access_logs", ""),
             ("cloudtrail_vpc_flow", "cloudtrail vpc_flow"),
             ("albatross", ""),
             ("flow", ""),
@@ -235,7 +241,9 @@ mod tests {
             (&["EVENTNAME", "region"][..], "cloudtrail"),
             (&["useridentity"], "cloudtrail"),
             (&["useridentity.type"], ""),
-            (&["srcaddr", "nothing"], "vpc_flow"),
+            (&["srcaddr", "dstaddr", "nothing"], "vpc_flow"),
+            (&["srcaddr", "httprequest.clientip"], ""),
+            (&["year", "srcaddr"], "vpc_flow"),
             (&["region"], "cloudtrail vpc_flow"),
             (&["client_ip"], "alb cloudfront"),
             (&["client_ip", "elb"], "alb"),

@@ -240,14 +240,12 @@ impl<'c> Names<'c> {
             return;
         }
         let Some(near) = self.near(name) else { return };
-        let (help, message) = (
-            format!("did you mean `{near}`?"),
-            match is_path {
-                true => format!("no record that was looked at has a field `{name}`"),
-                false => format!("no loaded log has a field `{name}`"),
-            },
-        );
-        asked.guess(message, help);
+        asked.help = format!("did you mean `{near}`?");
+        if !is_path {
+            asked.guess = Some(format!("no loaded log has a field `{name}`"));
+        } else if self.catalog.has_observed() {
+            asked.guess = Some(format!("no record that was looked at has a field `{name}`"));
+        }
     }
     /// The name that exists and that `name` is likely a slip of; one that ends with it if there is none.
     fn near(&self, name: &str) -> Option<&str> {

@@ -24,6 +24,9 @@ fn catalog() -> Catalog {
     for format in ALL {
         catalog.add_format(format.meta().id, &format.fields(), Paths(ALL).has_json(format.meta().id));
         format.sources().iter().for_each(|name| catalog.add_source(name, format.meta().id));
+        if Paths(ALL).has_partitions(format.meta().id) {
+            catalog.add_partitions(format.meta().id);
+        }
     }
     catalog
 }

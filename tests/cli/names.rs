@@ -1,0 +1,189 @@
+//! Names that people bring: tables called anything, partition columns, names that nothing has. What is said of them and
+//! where, and that scripts get data and nothing else.
+
+use logloupe_tests::command::Folder;
+use serde_json::json;
+
+use crate::{archives::gzip, logloupe};
+
+/// Two files as S3 keys name them: a flow log in its default format in Hive-compatible prefixes, and a trail.
+fn bucket() -> Folder {
+    let folder = Folder::new();
+    let flow = |start: i64| {
+        format!(
+            "2 111122223333 eni-0a1 192.0.2.10 10.0.0.5 40000 443 6 10 840 {start} {} ACCEPT OK\n",
+            start + 60
+        )
+    };
+    // The last one began before midnight and lies in the next day's folder.
+    let hive =
+        "AWSLogs/aws-account-id=111122223333/aws-service=vpcflowlogs/aws-region=eu-west-1/year=2026/month=03";
+    folder.write(
+        &format!("{hive}/day=05/hour=07/team=red/flows.log.gz"),
+        &gzip((flow(1772694000) + &flow(1772694060)).as_bytes()),
+    );
+    folder
+        .write(&format!("{hive}/day=06/hour=00/team=blue/flows.log.gz"), &gzip(flow(1772755170).as_bytes()));
+    let trail = r#"{"Records":[{"eventVersion":"1.11","eventTime":"2026-03-05T23:59:58Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","awsRegion":"us-east-1","sourceIPAddress":"192.0.2.10","recipientAccountId":"444455556666","eventID":"e-1","userIdentity":{"type":"IAMUser","userName":"ana"}}]}"#;
+    let key = "AWSLogs/o-a1b2c3d4e5/444455556666/CloudTrail/us-east-1/2026/03/06/444455556666_CloudTrail_us-east-1_20260306T0005Z_x.json";
+    folder.write(key, trail.as_bytes());
+    folder
+}
+
+#[test]
+fn partition_columns_answer_from_time_place_and_path() {
+    let folder = bucket();
+    for (query, answer) in [
+        (
+            "SELECT year, month, day, hour FROM vpc_flow ORDER BY day, hour",
+            json!([
+                {"year": "2026", "month": "03", "day": "05", "hour": "07"},
+                {"year": "2026", "month": "03", "day": "05", "hour": "07"},
+                {"year": "2026", "month": "03", "day": "06", "hour": "00"},
+            ]),
+        ),
+        ("SELECT count(*) AS n FROM vpc_flow WHERE month = '3' AND day = 5", json!([{"n": 2}])),
+        ("SELECT count(*) AS n FROM vpc_flow WHERE date = '2026-3-5'", json!([{"n": 3}])),
+        (
+            "SELECT DISTINCT region, account, \"aws-service\" FROM vpc_flow",
+            json!([
+                {"region": "eu-west-1", "account": "111122223333", "aws-service": "vpcflowlogs"},
+            ]),
+        ),
+        (
+            "SELECT team, count(*) AS n FROM vpc_flow GROUP BY team ORDER BY n",
+            json!([{"team": "blue", "n": 1}, {"team": "red", "n": 2}]),
+        ),
+        // A folder that tells when the file was delivered is no partition: the event's time is meant.
+        (
+            "SELECT timestamp, region, account FROM cloudtrail_logs",
+            json!([
+                {"timestamp": "2026/03/05", "region": "us-east-1", "account": "444455556666"},
+            ]),
+        ),
+        (
+            "SELECT count(*) AS n FROM cloudtrail_logs WHERE dt LIKE '2026-03-%' AND date_parse(dt, '%Y-%m-%d') = TIMESTAMP '2026-03-05'",
+            json!([{"n": 1}]),
+        ),
+        (
+            "stats count(*) as n by region | sort region",
+            json!([{"region": "eu-west-1", "n": 3}, {"region": "us-east-1", "n": 1}]),
+        ),
+        (
+            "filter hour in [\"7\", \"23\"] | stats count(*) as n by datehour | sort datehour",
+            json!([
+                {"datehour": "2026/03/05/07", "n": 2}, {"datehour": "2026/03/05/23", "n": 1},
+            ]),
+        ),
+        (
+            "{ $.year = 2026 && $.eventName = \"GetObject\" } | display eventName, eventday",
+            json!([{"eventName": "GetObject", "eventday": "20260305"}]),
+        ),
+    ] {
+        for threads in ["1", "3"] {
+            let said = logloupe(&["query", "--threads", threads, "--output", "json", query, folder.arg()]);
+            assert_eq!((said.status, said.err.as_str()), (0, ""), "{query}");
+            assert_eq!(said.json(), answer, "{query}");
+        }
+    }
+}
+
+#[test]
+fn a_table_called_anything_is_the_log_whose_name_or_columns_it_has() {
+    let folder = bucket();
+    for (table, columns, log) in [
+        (
+            "cloudtrail_111122223333",
+            "count(*)",
+            "`cloudtrail_111122223333` is taken for the log `cloudtrail` by its name",
+        ),
+        (
+            "default.aws_cloudtrail",
+            "eventname",
+            "`aws_cloudtrail` is taken for the log `cloudtrail` by its name",
+        ),
+        (
+            "\"AwsDataCatalog\".\"logs\".\"vpc_flow_prod\"",
+            "count(*)",
+            "`vpc_flow_prod` is taken for the log `vpc_flow` by its name",
+        ),
+        (
+            "audit",
+            "eventname, awsregion, year",
+            "`audit` is taken for the log `cloudtrail` by the columns `eventname`, `awsregion`",
+        ),
+        ("network_2026", "srcaddr", "`network_2026` is taken for the log `vpc_flow` by the column `srcaddr`"),
+    ] {
+        let query = format!("SELECT {columns} FROM {table}");
+        let said = logloupe(&["query", &query, folder.arg()]);
+        assert_eq!(said.status, 0, "{query}: {}", said.err);
+        assert!(said.err.starts_with(&format!("warning: {log}\n")), "{query}: {}", said.err);
+        assert!(said.out.lines().count() > 2, "{query}: {}", said.out);
+    }
+    for (query, fault) in [
+        ("SELECT count(*) FROM mystery", "error: no log called `mystery` is loaded"),
+        ("SELECT httprequest.clientip, action FROM waf_logs", "error: no log called `waf_logs` is loaded"),
+        ("SELECT region FROM things", "error: `things` may be any of several logs: cloudtrail, vpc_flow"),
+        (
+            "SELECT count(*) FROM cloudtrail_and_vpc_flow",
+            "error: `cloudtrail_and_vpc_flow` may be any of several logs: cloudtrail, vpc_flow",
+        ),
+    ] {
+        let said = logloupe(&["query", query, folder.arg()]);
+        assert_eq!((said.status, said.out.as_str()), (2, ""), "{query}");
+        assert!(said.err.starts_with(fault), "{query}: {}", said.err);
+    }
+}
+
+#[test]
+fn what_no_record_has_is_said_and_stands_in_place_of_the_empty_table() {
+    let folder = bucket();
+    for (query, sentence) in [
+        (
+            "SELECT eventname FROM cloudtrail_logs WHERE yeer = '2026'",
+            "No rows. No loaded record of cloudtrail has a field `yeer`; did you mean `year`?",
+        ),
+        (
+            "filter yeer = 2026 | stats count(*) as n by eventName",
+            "No rows. No loaded record has a field `yeer`; did you mean `year`?",
+        ),
+        (
+            "{ $.userIdentity.typo = \"Root\" }",
+            "No rows. No loaded record has a field `userIdentity.typo`; did you mean `userIdentity.type`?",
+        ),
+        // A field of the log, but of another order of its fields.
+        (
+            "SELECT srcaddr FROM vpc_flow WHERE vpc_id = 'vpc-1'",
+            "No rows. No loaded record of vpc_flow has a value for `vpc_id`.",
+        ),
+        (
+            "SELECT * FROM alb_access_logs",
+            "No rows. No loaded record is of alb; loaded are records of cloudtrail, vpc_flow.",
+        ),
+        (
+            "filter elb_status_code = 500 | fields elb",
+            "No rows. No loaded record has a field `elb_status_code`; it is a field of alb, of which no record is loaded. \
+          No loaded record has a field `elb`; it is a field of alb, of which no record is loaded.",
+        ),
+    ] {
+        let table = logloupe(&["query", query, folder.arg()]);
+        assert_eq!((table.status, table.out.trim_end()), (0, sentence), "{query}");
+        // Scripts get data, and the same on standard error.
+        for (form, empty) in [("json", "[]\n"), ("ndjson", "")] {
+            let said = logloupe(&["query", "--output", form, "--threads", "3", query, folder.arg()]);
+            assert_eq!((said.out.as_str(), said.err.as_str()), (empty, table.err.as_str()), "{query}");
+        }
+        assert!(table.err.contains("warning: no loaded record"), "{query}: {}", table.err);
+    }
+    // It is said where there are rows, too; a field that happens to have no values is not.
+    for (query, said) in [
+        ("SELECT count(*) AS n FROM vpc_flow_logs WHERE yeer = 1", true),
+        ("fields eventName, userIdentity.nick", true),
+        ("SELECT srcaddr, vpc_id FROM vpc_flow", false),
+        ("fields eventName, errorCode", false),
+    ] {
+        let answer = logloupe(&["query", "--output", "json", query, folder.arg()]);
+        assert_eq!(answer.err.contains("no loaded record"), said, "{query}: {}", answer.err);
+        assert!(!answer.json().as_array().expect("rows").is_empty(), "{query}");
+    }
+}
