@@ -142,15 +142,18 @@ impl Parser<'_> {
         if self.eat_word("by") {
             self.report(Diagnostic::error(by.span(), "`sort` takes no `by`").help("write `sort field desc`"));
         }
-        let keys = self.list(|p| {
-            let expr = p.expression()?;
-            let descending = p.eat_word("desc");
-            if !descending {
-                p.eat_word("asc");
-            }
-            Ok(SortKey { expr, descending })
-        })?;
+        let keys = self.list(Self::sort_key)?;
         Ok(Command::Sort(keys))
+    }
+
+    /// A field, and whether the largest comes first.
+    pub(super) fn sort_key(&mut self) -> ParseResult<SortKey> {
+        let expr = self.expression()?;
+        let descending = self.eat_word("desc");
+        if !descending {
+            self.eat_word("asc");
+        }
+        Ok(SortKey { expr, descending })
     }
 
     fn limit(&mut self) -> ParseResult<Command> {

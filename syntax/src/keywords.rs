@@ -64,6 +64,7 @@ pub(super) enum TableVerb {
     AddTotals,
     Autoregress,
     Outlier,
+    Window,
 }
 
 const fn command(
@@ -252,6 +253,13 @@ pub static COMMANDS: &[CommandWord] = &[
         &[],
         "outlier action=remove param=3.0 duration",
         "moves values far from most others to the bound, or removes their rows",
+    ),
+    command(
+        Verb::Table(TableVerb::Window),
+        "window",
+        &[],
+        "window rank() by user.name sort @timestamp desc as place",
+        "computes for each row a value of the rows around it: ranks, rows before and behind, sums so far",
     ),
     command(Verb::NoEffect, "unmask", &[], "unmask @message", "has no effect: nothing is masked here"),
     command(

@@ -13,6 +13,9 @@
 //!           | "addtotals" { "fieldname=" name | "row=" bool | "col=" bool } { field }
 //!           | "autoregress" field { "as" name | "p=" number [ "-" number ] }
 //!           | "outlier" { "action=" word | "param=" number | "uselower=" bool | "mark=" bool } field { field }
+//!           | "window" call [ "ignore" "nulls" ] [ "by" expression { "," expression } ] [ "sort" key { "," key } ]
+//!                      [ ( "rows" | "range" | "groups" ) bound "to" bound ] [ "as" name ]
+//! bound     = "start" | [ "-" ] number | "end"
 //! ```
 //!
 //! Fields that stand side by side are parted by blanks or commas.
@@ -21,7 +24,10 @@ use super::{
     insights::{ParseResult, Parser, Reported, short},
     keywords::{CommandWord, TableVerb},
     lexer::{Lexeme, Symbol},
-    tree::{E, Expr, FieldNames, Outliers, Spanned, TableCommand},
+    tree::{
+        E, Expr, FURTHEST, FieldNames, FrameBound, FrameUnit, Outliers, Spanned, TableCommand, WindowCall,
+        WindowFrame,
+    },
 };
 use crate::diagnostic::Diagnostic;
 
@@ -54,6 +60,7 @@ impl Parser<'_> {
             TableVerb::AddTotals => self.add_totals()?,
             TableVerb::Autoregress => self.autoregress()?,
             TableVerb::Outlier => self.outlier()?,
+            TableVerb::Window => TableCommand::Window(self.window()?),
         })
     }
 
@@ -289,5 +296,57 @@ impl Parser<'_> {
             return Err(self.unexpected("a field"));
         }
         Ok(TableCommand::Outlier { fields: self.columns()?, how })
+    }
+
+    fn window(&mut self) -> ParseResult<WindowCall> {
+        let start = self.peek().start;
+        let call = self.primary()?.expr;
+        let Expr::Call { name: function, args } = call.item else {
+            let help = "write, for example, `window rank() by user.name sort @timestamp as place`";
+            self.report(Diagnostic::error(start..self.end(), "expected a call of a function").help(help));
+            return Err(Reported);
+        };
+        let ignore_nulls = self.eat_word("ignore");
+        if ignore_nulls && !self.eat_word("nulls") {
+            return Err(self.unexpected("`nulls`"));
+        }
+        let by = if self.eat_word("by") { self.list(Self::expression)? } else { Vec::new() };
+        let order = if self.eat_word("sort") { self.list(Self::sort_key)? } else { Vec::new() };
+        let unit = FrameUnit::ALL.into_iter().find(|unit| self.eat_word(unit.word()));
+        let mut frame = None;
+        if let Some(unit) = unit {
+            let start = self.peek().start;
+            let from = self.frame_bound()?;
+            if !self.eat_word("to") {
+                return Err(self.unexpected("`to`"));
+            }
+            let found = WindowFrame { unit, from, to: self.frame_bound()? };
+            if let Some((message, help)) = found.fault() {
+                self.report(Diagnostic::error(start..self.end(), message).help(help));
+                return Err(Reported);
+            }
+            frame = Some(found);
+        }
+        Ok(WindowCall { function, args, ignore_nulls, by, order, frame, name: self.named()? })
+    }
+
+    fn frame_bound(&mut self) -> ParseResult<FrameBound> {
+        if self.eat_word("start") {
+            return Ok(FrameBound::Start);
+        }
+        if self.eat_word("end") {
+            return Ok(FrameBound::End);
+        }
+        let before = self.eat(Symbol::Minus);
+        let token = self.peek();
+        let number = match token.kind {
+            Lexeme::Number => self.text_of(token).parse::<i64>().ok().filter(|n| *n <= FURTHEST),
+            _ => None,
+        };
+        let Some(number) = number else {
+            return Err(self.unexpected("`start`, `end` or a number of rows such as `-2`"));
+        };
+        self.advance();
+        Ok(FrameBound::At(if before { -number } else { number }))
     }
 }

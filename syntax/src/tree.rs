@@ -14,9 +14,11 @@
 
 use std::ops::Range;
 
+mod over;
 mod table;
 
 use logloupe_table::Value;
+pub use over::{FURTHEST, FrameBound, FrameUnit, WindowCall, WindowFrame};
 pub use table::{FieldNames, Outliers, PAUSE, SESSION, TOTAL, TableCommand};
 
 /// Something with its place in the text, in bytes.

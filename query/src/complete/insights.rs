@@ -332,7 +332,7 @@ impl<'t> CursorContext<'t> {
         let last = self.command.len() - 1;
         match token.kind {
             Lexeme::Symbol(symbol) => !matches!(symbol, Symbol::Close | Symbol::CloseList),
-            _ => last == 0 || self.is_word(last, &["and", "or", "not", "by", "where"]),
+            _ => last == 0 || self.is_word(last, &["and", "or", "not", "by", "where", "sort"]),
         }
     }
 
@@ -349,6 +349,11 @@ impl<'t> CursorContext<'t> {
         let aggregates = verb == "stats" && self.by().is_none() && !inside;
         if aggregates {
             offers.aggregates();
+        }
+        if verb == "window" && self.brackets.is_empty() && self.command.len() == 1 {
+            offers.window_functions();
+            offers.aggregates();
+            return;
         }
         let parsed = syntax::parse(self.earlier);
         let mut names = plan::defined(&parsed.query, offers.context.catalog);

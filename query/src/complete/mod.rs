@@ -18,7 +18,7 @@ pub use logloupe_syntax::completion::{CompletionItem, CompletionKind, Completion
 use super::plan::Catalog;
 use logloupe_syntax::{
     Language, Name,
-    functions::{AGGREGATES, Aggregate, Spec},
+    functions::{AGGREGATES, Aggregate, Spec, WINDOW_FUNCTIONS, WindowFunction},
     tree::Expr,
 };
 use logloupe_table::{Unit, Value};
@@ -179,6 +179,13 @@ impl<'a> Offers<'a> {
         for Aggregate { name, signature, doc, .. } in AGGREGATES {
             let text = self.called(name);
             self.add(CompletionKind::Aggregate, name, text, (*signature).to_owned(), doc);
+        }
+    }
+
+    fn window_functions(&mut self) {
+        for WindowFunction { name, signature, doc, .. } in WINDOW_FUNCTIONS {
+            let text = self.called(name);
+            self.add(CompletionKind::Function, name, text, (*signature).to_owned(), doc);
         }
     }
 

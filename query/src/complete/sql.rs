@@ -238,6 +238,7 @@ fn columns(words: &[&str], offers: &mut Offers<'_>) {
     offers.fields(identifier);
     offers.aggregates();
     offers.functions(functions::all().filter(|f| aggregate::find(f.name).is_none()));
+    offers.window_functions();
 }
 
 /// A name as SQL writes it, or the steps of a path.

@@ -216,6 +216,11 @@ impl Lower<'_> {
         if let Some((found, kind)) = aggregate::find(&name.item) {
             return self.aggregate(e, name, args, found, kind);
         }
+        if let Some(found) = functions::window::find(&name.item) {
+            let message = format!("`{}` looks at several rows and stands only in `window`", found.name);
+            let help = format!("for example `{} as x`, and then `x`", found.example);
+            return self.error(&name.span, message, help);
+        }
         let Some(function) = functions::find(&name.item) else {
             let all = functions::all().map(|f| f.name).chain(functions::AGGREGATES.iter().map(|a| a.name));
             let help =
@@ -226,7 +231,7 @@ impl Lower<'_> {
             self.post = post;
             return self.error(&name.span, format!("there is no function `{}`", name.item), help);
         };
-        if !self.arity(e, function.name, function.signature, args.len(), function.arity) {
+        if !self.arity(&e.span, function.name, function.signature, args.len(), function.arity) {
             return Node::Const(Value::Null);
         }
         match Kernel::of(function.func) {
@@ -318,9 +323,9 @@ impl Lower<'_> {
         binning
     }
 
-    fn arity(
+    pub(super) fn arity(
         &mut self,
-        e: &E,
+        span: &std::ops::Range<usize>,
         name: &str,
         signature: &str,
         given: usize,
@@ -334,7 +339,7 @@ impl Lower<'_> {
                 (a, b) => format!("{a} to {}", counted(b, "argument")),
             };
             self.error(
-                &e.span,
+                span,
                 format!("`{name}` takes {wanted}, not {given}"),
                 format!("it is called as `{signature}`"),
             );
@@ -382,7 +387,7 @@ impl Lower<'_> {
         found: &'static functions::Aggregate,
         kind: AggregateKind,
     ) -> Option<AggregateCall> {
-        if !self.arity(e, found.name, found.signature, args.len(), found.arity) {
+        if !self.arity(&e.span, found.name, found.signature, args.len(), found.arity) {
             return None;
         }
         let arg = match args.first() {

@@ -56,6 +56,7 @@ impl Lower<'_> {
                 self.table_step(WindowOperator::Lag { of, into });
             }
             TableCommand::Outlier { fields, how } => self.outlier(fields, *how),
+            TableCommand::Window(window) => self.over(window, span),
         }
     }
 
@@ -237,7 +238,7 @@ impl Lower<'_> {
     }
 
     /// A field that a command is about; it is shown where no command names the fields of events.
-    fn field_of_row(&mut self, e: &E) -> Node {
+    pub(super) fn field_of_row(&mut self, e: &E) -> Node {
         let node = self.defined(e);
         if self.fields.is_empty() {
             let (name, unit) = (label(&e.item), self.unit(&e.item));
@@ -269,7 +270,7 @@ impl Lower<'_> {
     }
 
     /// Names a column and shows it: in the place of one of the same name, else behind the others.
-    fn show(&mut self, name: &str, node: Node, unit: Unit) {
+    pub(super) fn show(&mut self, name: &str, node: Node, unit: Unit) {
         self.names.define(name, node.clone(), unit);
         let output = Output { name: name.to_owned(), unit, node };
         if let Some(held) = self.display.iter_mut().flatten().find(|o| o.name == name) {

@@ -8,7 +8,7 @@
 //! through. A table step that looks at one row at a time and whose rows are grouped runs on shards all the same.
 //!
 //! Reading order: [`node`] (expressions), `window` (operators over rows side by side), `lower`, `lower_source`,
-//! `lower_expression`, `lower_window`, `lower_join`, `lower_subquery` and `lower_diff` (tree to plan), [`catalog`] (names), `asked` (which of
+//! `lower_expression`, `lower_window`, `lower_over`, `lower_join`, `lower_subquery` and `lower_diff` (tree to plan), [`catalog`] (names), `asked` (which of
 //! them are read), `partitions` (how a query spells partition columns), `subquery` (bindings: what a query gets
 //! beside the logs), `join_index` (sets and keys), [`pattern`], [`binning`].
 
@@ -20,6 +20,7 @@ mod lower;
 mod lower_diff;
 mod lower_expression;
 mod lower_join;
+mod lower_over;
 mod lower_source;
 mod lower_subquery;
 mod lower_window;
@@ -40,7 +41,7 @@ pub(crate) use lower_subquery::AnswerUse;
 pub use node::{Node, Op, Scope};
 pub(crate) use subquery::names_in;
 pub use subquery::{Bindings, subqueries};
-pub(crate) use window::WindowOperator;
+pub(crate) use window::{Over, OverFunction, WindowOperator};
 
 use logloupe_syntax::{Diagnostic, Severity, functions::AggregateKind, tree::Query};
 use logloupe_table::Unit;

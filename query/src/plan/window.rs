@@ -4,7 +4,10 @@
 use std::sync::Arc;
 
 use super::{Node, binning::Binning};
-use logloupe_syntax::tree::{Outliers, Query, SetKind};
+use logloupe_syntax::{
+    functions::AggregateKind,
+    tree::{Outliers, Query, SetKind, WindowFrame},
+};
 use logloupe_table::Value;
 
 /// One such step. Definitions that it makes have no expression; the step fills them.
@@ -118,6 +121,64 @@ pub(crate) enum WindowOperator {
         /// The definitions that are score, contributors, and the medians inside and outside.
         into: [usize; 4],
     },
+    /// A window function.
+    Over(Box<Over>),
+}
+
+/// A window function: one value for each row, of that row and of rows around it.
+#[derive(Clone, Debug)]
+pub(crate) struct Over {
+    /// What is computed.
+    pub(crate) function: OverFunction,
+    /// Of what; `None` counts rows.
+    pub(crate) arg: Option<Node>,
+    /// What stands for a row that there is not.
+    pub(crate) default: Option<Node>,
+    /// Rows without a value are passed over.
+    pub(crate) ignore_nulls: bool,
+    /// What the rows of a partition have in common.
+    pub(crate) by: Vec<Node>,
+    /// The order inside a partition, and whether the largest comes first; peers stand in the order in which rows came.
+    pub(crate) order: Vec<(Node, bool)>,
+    /// The rows that are looked at, unless those up to the last peer.
+    pub(crate) frame: Option<WindowFrame>,
+    /// The definition that is the value.
+    pub(crate) into: usize,
+}
+
+/// What a window function computes, with the numbers that the query gives it: see `WindowKind` and `AggregateKind`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OverFunction {
+    RowNumber,
+    Rank,
+    DenseRank,
+    PercentRank,
+    CumeDist,
+    Ntile(u64),
+    Lag(u64),
+    Lead(u64),
+    FirstValue,
+    LastValue,
+    NthValue(u64),
+    Count,
+    Sum,
+    Avg,
+    Min,
+    Max,
+}
+
+impl OverFunction {
+    /// The function of an aggregate that can be computed over a frame.
+    pub(crate) fn of(kind: AggregateKind) -> Option<OverFunction> {
+        Some(match kind {
+            AggregateKind::Count => OverFunction::Count,
+            AggregateKind::Sum => OverFunction::Sum,
+            AggregateKind::Avg => OverFunction::Avg,
+            AggregateKind::Min => OverFunction::Min,
+            AggregateKind::Max => OverFunction::Max,
+            _ => return None,
+        })
+    }
 }
 
 impl WindowOperator {
@@ -137,6 +198,10 @@ impl WindowOperator {
             WindowOperator::Set { of, .. } => of.iter().collect(),
             WindowOperator::Unmatched { left, .. } => left.iter().collect(),
             WindowOperator::Relevance { .. } => Vec::new(),
+            WindowOperator::Over(over) => {
+                let keys = over.by.iter().chain(over.order.iter().map(|(node, _)| node));
+                over.arg.iter().chain(&over.default).chain(keys).collect()
+            }
         }
     }
     /// Whether what becomes of a row depends on that row alone.

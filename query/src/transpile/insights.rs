@@ -12,7 +12,7 @@ use logloupe_syntax::{
     label,
     tree::{
         Binary, Command, E, Expr, ParsePattern, Pattern, Period, PeriodUnit, Projection, Query, SortKey,
-        Spanned, Term, Unary,
+        Spanned, TableCommand, Term, Unary,
     },
 };
 use logloupe_table::external::{Log, Logs};
@@ -173,6 +173,13 @@ impl Writer<'_> {
                     written.push(self.expr(field)?);
                 }
                 push(Command::RelevantFields { fields: written, condition: self.expr(condition)? });
+            }
+            Command::Table(TableCommand::Window(window)) => {
+                return Err(Unsupported::new(
+                    format!("`{}`", window.function.item),
+                    "Insights has no window functions",
+                    "ask Athena, or leave out the command that computes it",
+                ));
             }
             Command::Table(table) => {
                 // As it stands, if it means the same there.

@@ -233,7 +233,34 @@ fn table_command() -> impl Strategy<Value = TableCommand> {
                 how: Outliers { remove, factor: factor as f64 / 4.0, lower, mark },
             }
         ),
+        window().prop_map(TableCommand::Window),
     ]
+}
+
+fn window() -> impl Strategy<Value = WindowCall> {
+    let function = select(vec!["rank", "row_number", "lag", "count", "sum", "by", "sort", "nowhere"]);
+    let frame = (select(FrameUnit::ALL.to_vec()), option::of(-9..9i64), option::of(-9..9i64));
+    let frame = frame.prop_map(|(unit, from, to)| {
+        let frame = WindowFrame {
+            unit,
+            from: from.map_or(FrameBound::Start, FrameBound::At),
+            to: to.map_or(FrameBound::End, FrameBound::At),
+        };
+        frame.fault().is_none().then_some(frame)
+    });
+    let key = (expr(), any::<bool>()).prop_map(|(expr, descending)| SortKey { expr, descending });
+    let name = option::of(spanned(name()));
+    (function, vec(expr(), 0..3), any::<bool>(), vec(expr(), 0..3), vec(key, 0..3), frame, name).prop_map(
+        |(function, args, ignore_nulls, by, order, frame, name)| WindowCall {
+            function: Spanned::made(function.to_owned()),
+            args,
+            ignore_nulls,
+            by,
+            order,
+            frame,
+            name,
+        },
+    )
 }
 
 proptest! {

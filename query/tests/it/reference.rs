@@ -4,7 +4,7 @@
 //!
 //! In the prose, a fence `run FILE…` is a query that is answered; its answer is put behind it. `fails FILE…` is one that
 //! cannot run; its diagnostics are put there. A line `{{name}}` stands for a table: `commands`, `no effect`,
-//! `not offered`, `functions`, `aggregates`, `sql functions`. `commands.md` has a section for each command, `calls.txt`
+//! `not offered`, `functions`, `aggregates`, `window functions`, `sql functions`. `commands.md` has a section for each command, `calls.txt`
 //! one call of each function that has no constant example, `sql.txt` of each function of SQL
 //! whose first example is not SQL.
 
@@ -20,7 +20,7 @@ use logloupe_query::{
 };
 use logloupe_syntax::{
     Language, diagnostic,
-    functions::{self, AGGREGATES, GROUPS},
+    functions::{self, AGGREGATES, GROUPS, WINDOW_FUNCTIONS},
     keywords, parse_in, sql,
 };
 use logloupe_table::{Value, lookup::Lookup, value::parse_number};
@@ -242,10 +242,31 @@ fn tables(name: &str, wrong: &mut Vec<String>) -> String {
                 writeln!(out, "| {signature} | {doc} | {} |", example.unwrap_or_default()).unwrap();
             }
         }
+        "window functions" => {
+            out.push_str("| function | value | example | of `n` 1, 1, 2, 3 |\n|---|---|---|---|\n");
+            for function in WINDOW_FUNCTIONS {
+                let rows = "limit 1 | unnest split(\"1 1 2 3\", \" \") into item | fields item * 1 as n";
+                let query = format!("{rows} | {} as x | display x", function.example);
+                let values = match answer(&query, FLOW) {
+                    Ok((_, rows)) => {
+                        let shown =
+                            |v: &Value| if v.is_null() { "*missing*".to_owned() } else { v.to_string() };
+                        rows.iter().flatten().map(shown).collect::<Vec<_>>().join(", ")
+                    }
+                    Err(found) => {
+                        wrong.push(format!("{query}\n{found}"));
+                        String::new()
+                    }
+                };
+                let (signature, doc) = (code(function.signature), sentence(function.doc).replace('|', "\\|"));
+                writeln!(out, "| {signature} | {doc} | `{}` | {values} |", function.example).unwrap();
+            }
+        }
         "sql functions" => {
             let mut calls = calls("sql.txt");
             out.push_str("| function | value of the example | what it gives |\n|---|---|---|\n");
-            for function in sql::functions() {
+            // Those over windows have a table of their own.
+            for function in sql::functions().filter(|f| functions::window::find(f.name).is_none()) {
                 let Some(call) = calls.remove(function.name).or_else(|| sql_example(function)) else {
                     wrong.push(format!("sql.txt has no call of `{}`", function.name));
                     continue;

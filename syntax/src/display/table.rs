@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::{Name, list};
-use crate::tree::{E, Expr, FieldNames, Outliers, Spanned, TableCommand};
+use crate::tree::{E, Expr, FieldNames, FrameBound, Outliers, Spanned, TableCommand, WindowFrame};
 
 impl Display for TableCommand {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -81,6 +81,38 @@ impl Display for TableCommand {
                 f.write_str(" ")?;
                 list(f, fields, |f, e| ColumnName(e).fmt(f))
             }
+            TableCommand::Window(window) => {
+                write!(f, "window {}", window.call())?;
+                f.write_str(if window.ignore_nulls { " ignore nulls" } else { "" })?;
+                if !window.by.is_empty() {
+                    f.write_str(" by ")?;
+                    list(f, &window.by, |f, e| e.item.fmt(f))?;
+                }
+                if !window.order.is_empty() {
+                    f.write_str(" sort ")?;
+                    list(f, &window.order, |f, key| key.fmt(f))?;
+                }
+                if let Some(frame) = &window.frame {
+                    write!(f, " {frame}")?;
+                }
+                named(f, &window.name)
+            }
+        }
+    }
+}
+
+impl Display for WindowFrame {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} to {}", self.unit.word(), self.from, self.to)
+    }
+}
+
+impl Display for FrameBound {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            FrameBound::Start => f.write_str("start"),
+            FrameBound::At(distance) => distance.fmt(f),
+            FrameBound::End => f.write_str("end"),
         }
     }
 }

@@ -23,6 +23,7 @@ mod sql;
 mod text;
 mod time;
 mod token;
+pub mod window;
 
 pub use address::Address;
 pub use aggregate::{AGGREGATES, Aggregate, AggregateKind};
@@ -36,6 +37,7 @@ pub use sql::Sql;
 pub use text::Text;
 pub use time::Time;
 pub use token::Token;
+pub use window::{WINDOW_FUNCTIONS, WindowFunction, WindowKind};
 
 /// A scalar function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

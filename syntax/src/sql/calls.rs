@@ -5,10 +5,14 @@ use super::{
     Parser,
     expression::{Subtree, binary, call, is_certain, is_condition, made},
     lexer::{Lexeme, Symbol, Token},
+    over::window_in,
 };
 use crate::{
     diagnostic::suggest,
-    functions::{SQL_FUNCTIONS, SqlFunction, aggregate, spelling},
+    functions::{
+        SQL_FUNCTIONS, SqlFunction, aggregate, spelling,
+        window::{WINDOW_NAMES, is_window_function},
+    },
     insights::{ParseResult, short},
     keywords::unit_named,
     tree::{Binary, E, Expr, Pattern, Period, PeriodUnit, Spanned},
@@ -45,7 +49,7 @@ const ANY: usize = usize::MAX;
 
 /// Every function and aggregate that SQL has, in the order of the documentation.
 pub fn functions() -> impl Iterator<Item = &'static SqlFunction> {
-    SQL_FUNCTIONS.iter().chain(FORMS)
+    SQL_FUNCTIONS.iter().chain(FORMS).chain(&WINDOW_NAMES)
 }
 
 /// The function that SQL calls so, in any letter case.
@@ -136,10 +140,38 @@ impl Parser<'_> {
             true => Some(self.filter()?),
             false => None,
         };
-        if self.is_word("over") {
-            return Err(self.unexpected("another clause"));
+        let windows = args.iter().chain(&condition).find_map(|arg| window_in(&arg.expr));
+        if let Some(span) = windows.filter(|_| is_aggregate && !self.is_word("over")) {
+            let help = "compute it in a query in `FROM`";
+            return self.fail(span, "a window function does not stand inside an aggregate", help);
         }
-        self.meant(known, start, distinct, args, condition)
+        let called = match is_window_function(&name) {
+            true => {
+                let mut values = Vec::with_capacity(args.len());
+                for arg in args {
+                    values.push(self.as_value(arg)?);
+                }
+                self.over(start, values, |args| call(&name, args))?
+            }
+            false => self.meant(known, start, distinct, args, condition)?,
+        };
+        let end = self.end();
+        let ignores = self.ignores_nulls();
+        if self.is_word("over") {
+            return self.over_window(called, &name, start, ignores);
+        }
+        if ignores {
+            return Err(self.unexpected("`OVER`"));
+        }
+        if is_window_function(&name) {
+            let help = format!("write `{} OVER (PARTITION BY … ORDER BY …)`", short(&format!("{name}(…)")));
+            return self.fail(
+                start..end,
+                format!("`{name}` needs `OVER` and the rows that it looks at"),
+                help,
+            );
+        }
+        Ok(called)
     }
 
     /// `FILTER (WHERE condition)`
@@ -512,8 +544,4 @@ static FOREIGN_FUNCTIONS: &[(&str, &str)] = &[
     ("len", "write `length(text)`"),
     ("charindex", "write `strpos(text, part)`"),
     ("instr", "write `strpos(text, part)`"),
-    ("row_number", "window functions are not offered: aggregate with `GROUP BY`"),
-    ("rank", "window functions are not offered: aggregate with `GROUP BY`"),
-    ("lag", "window functions are not offered: aggregate with `GROUP BY`"),
-    ("lead", "window functions are not offered: aggregate with `GROUP BY`"),
 ];

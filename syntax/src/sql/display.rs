@@ -7,7 +7,10 @@
 //! Whatever cannot be said is an [`Unsupported`].
 
 mod block;
+mod over;
 mod value;
+
+pub use over::frame;
 
 use super::write::{Dialect::Own, quoted_name};
 use crate::{

@@ -154,6 +154,7 @@ impl Parser<'_> {
         if let Some(columns) = &mut self.scope.columns {
             columns.push(name.item.clone());
         }
+        self.refuse_window(&list, "`UNNEST`")?;
         let command = Command::Table(TableCommand::Unnest { list, name: Some(name) });
         relation.commands.push(Spanned::new(command, start.start..self.end()));
         relation.columns = self.scope.columns.clone();

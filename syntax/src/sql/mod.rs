@@ -6,6 +6,7 @@
 //!              [ "FROM" source { [ "INNER" | ( "LEFT" | "RIGHT" | "FULL" ) [ "OUTER" ] ] "JOIN" source ( "ON" value | "USING" "(" … ")" )
 //!                              | ( "CROSS" "JOIN" | "," ) ( source | "UNNEST" "(" value ")" [ "AS" ] name [ "(" name ")" ] ) } ]
 //!              [ "WHERE" value ] [ "GROUP" "BY" group { "," group } ] [ "HAVING" value ]
+//!              [ "WINDOW" name "AS" "(" window ")" { "," … } ]
 //!              [ "ORDER" "BY" key { "," key } ] [ "LIMIT" ( number | "ALL" ) ]
 //! item       = [ name "." ] "*" | value [ [ "AS" ] name ]
 //! source     = ( name { "." name } | "(" query ")" ) [ [ "AS" ] name [ "(" name { "," name } ")" ] ]
@@ -13,7 +14,7 @@
 //! key        = value [ "ASC" | "DESC" ] [ "NULLS" ( "FIRST" | "LAST" ) ]
 //! ```
 //!
-//! Values stand in `expression`, their operands in `primary`, calls in `calls`; `query` reads what is made of several
+//! Values stand in `expression`, their operands in `primary`, calls in `calls`, windows in `over`; `query` reads what is made of several
 //! queries, `select` one `SELECT` (`from` its tables, `join` what is joined to them, `grouping` its sets of keys), and
 //! `select::lower` brings it into the tree. The way back is in [`display`](mod@display); quotes, brackets and
 //! the order of clauses, which it shares with the printer for Athena, are in [`write`](mod@write).
@@ -35,6 +36,7 @@ mod grouping;
 mod highlight;
 mod join;
 mod lexer;
+mod over;
 mod primary;
 mod query;
 mod replace;
@@ -373,7 +375,7 @@ impl<'a> Parser<'a> {
             }
             Lexeme::Word if after_comma && self.is_clause() => "leave out the last `,`".to_owned(),
             Lexeme::Word if matches!(lower.as_str(), "over") => {
-                "window functions are not offered: aggregate with `GROUP BY`".to_owned()
+                "`OVER` stands behind a window function or an aggregate".to_owned()
             }
             Lexeme::Word if lower == "ispresent" => "write `column IS NOT NULL`".to_owned(),
             Lexeme::Word if lower == "ilike" => "write `lower(column) LIKE '%text%'`".to_owned(),

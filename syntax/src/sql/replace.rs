@@ -104,6 +104,7 @@ pub(super) fn aggregate_in(e: &E) -> Option<std::ops::Range<usize>> {
 /// Whether an expression always has a value.
 pub(super) fn never_missing(expr: &Expr) -> bool {
     match expr {
+        over if super::over::is_never_missing(over) => true,
         Expr::Call { name, .. } => matches!(name.item.as_str(), "count" | "count_distinct" | "ispresent"),
         Expr::Literal(value) => !value.is_null(),
         _ => false,

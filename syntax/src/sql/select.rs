@@ -9,6 +9,7 @@ use super::{
     display::column_name,
     expression::made,
     lexer::{Lexeme, Symbol, Token},
+    over::{Window, window_of},
     replace::{is_aggregate, visit},
 };
 use crate::{
@@ -54,6 +55,8 @@ pub(super) struct Select {
     pub(super) having: Option<E>,
     pub(super) order: Vec<Key>,
     pub(super) limit: Option<u64>,
+    /// What `WINDOW` named, by lower-case name.
+    pub(super) windows: Vec<(String, Window)>,
 }
 
 impl Select {
@@ -207,6 +210,10 @@ impl Parser<'_> {
             return Err(Reported);
         }
         match &select.star {
+            // Window functions beside all columns of the rows.
+            Some(_) if !select.distinct && select.items.iter().all(|i| window_of(&i.expr.item).is_some()) => {
+                Ok(())
+            }
             Some(star) if !select.items.is_empty() => {
                 let help = "name the columns that are wanted beside";
                 let span = star.clone();
@@ -337,7 +344,17 @@ impl Parser<'_> {
         let token = self.peek();
         let help = match word {
             "offset" => "scroll instead: every row of the answer is there",
-            "window" => "aggregate with `GROUP BY`",
+            "window" => {
+                self.advance();
+                match self.named_windows() {
+                    Ok(mut windows) => {
+                        select.windows.append(&mut windows);
+                        self.expect_clause(level, "`,`, `ORDER BY` or `LIMIT`");
+                    }
+                    Err(Reported) => self.skip_clause(level),
+                }
+                return true;
+            }
             "fetch" => {
                 self.advance();
                 let first = self.eat_word("first") || self.eat_word("next");
@@ -367,7 +384,7 @@ impl Parser<'_> {
         true
     }
 
-    fn by(&mut self) -> ParseResult<()> {
+    pub(super) fn by(&mut self) -> ParseResult<()> {
         if self.eat_word("by") { Ok(()) } else { Err(self.unexpected("`BY`")) }
     }
 
@@ -393,17 +410,7 @@ impl Parser<'_> {
         loop {
             let token = self.peek();
             let expr = self.value()?.expr;
-            let descending = self.eat_word("desc");
-            if !descending {
-                self.eat_word("asc");
-            }
-            let mut missing_first = false;
-            if self.eat_word("nulls") {
-                missing_first = self.eat_word("first");
-                if !missing_first && !self.eat_word("last") {
-                    return Err(self.unexpected("`FIRST` or `LAST`"));
-                }
-            }
+            let (descending, missing_first) = self.direction()?;
             select.order.push(Key { expr, descending, missing_first });
             if select.order.len() > MOST_COLUMNS {
                 return self.fail(token.span(), "the query is sorted by too many columns", "");

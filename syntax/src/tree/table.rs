@@ -1,6 +1,6 @@
 //! The commands that look at rows side by side or make other rows of them.
 
-use super::{E, Period, PeriodUnit, Spanned};
+use super::{E, Period, PeriodUnit, Spanned, WindowCall};
 use logloupe_table::Value;
 
 /// A command over rows or over a table of results.
@@ -64,6 +64,8 @@ pub enum TableCommand {
         /// How they are looked at.
         how: Outliers,
     },
+    /// `window rank() by a sort b desc as n`: one value for each row, of that row and of rows around it.
+    Window(WindowCall),
 }
 
 /// Which values are outliers and what becomes of them.
@@ -113,6 +115,7 @@ impl TableCommand {
             | TableCommand::CountFrequent(fields)
             | TableCommand::AddTotals { fields, .. }
             | TableCommand::Outlier { fields, .. } => fields.iter().collect(),
+            TableCommand::Window(window) => window.expressions().collect(),
             TableCommand::FillMissing(_) | TableCommand::FillDown(_) => Vec::new(),
         }
     }

@@ -41,10 +41,15 @@ fn improve(held: &mut Value, value: &Value, last: bool) {
     if value.is_null() {
         return;
     }
+    if held.is_null() || is_better(value, held, last) {
+        *held = value.clone();
+    }
+}
+
+/// Whether `value` is an extreme rather than `held`; neither is missing.
+pub(in super::super) fn is_better(value: &Value, held: &Value, last: bool) -> bool {
     let order = value.sort_cmp(held);
     let order = if last { order.reverse() } else { order };
     let order = order.then_with(|| rank(value).cmp(&rank(held)));
-    if held.is_null() || order.then_with(|| value.to_string().cmp(&held.to_string())).is_lt() {
-        *held = value.clone();
-    }
+    order.then_with(|| value.to_string().cmp(&held.to_string())).is_lt()
 }

@@ -25,6 +25,7 @@ use self::{
 };
 pub(super) use self::{
     distinct::{Distinct, DistinctMode, Gather, KmvSketch, hash},
+    extreme::is_better,
     first_last::EventOrder,
 };
 use super::vector::Vector;

@@ -2,9 +2,11 @@
 //! this is plain code over values; only the first `sort` and `limit` over many groups are written for speed.
 //!
 //! Reading order: this file, `frame` (rows in columns; dropping and grouping them), `sort`, `window` (operators
-//! over rows side by side), `set` (rows of two queries together), `patterns` (shapes of texts), `relevance` (which fields tell rows apart).
+//! over rows side by side), `over` (window functions), `set` (rows of two queries together), `patterns` (shapes of texts),
+//! `relevance` (which fields tell rows apart).
 
 mod frame;
+mod over;
 mod patterns;
 mod relevance;
 mod set;

@@ -42,7 +42,7 @@ impl Frame {
 
 /// A column that rows are sorted by, made ready when rows are first compared by it: integers as they are, anything
 /// else as the place of each distinct value in the order.
-struct SortColumn<'c> {
+pub(super) struct SortColumn<'c> {
     column: &'c FrameColumn,
     descending: bool,
     /// Whether values that sort alike but look different are told apart.
@@ -57,7 +57,7 @@ enum SortKeys<'c> {
 }
 
 impl<'c> SortColumn<'c> {
-    fn new(column: &'c FrameColumn, descending: bool, strict: bool) -> SortColumn<'c> {
+    pub(super) fn new(column: &'c FrameColumn, descending: bool, strict: bool) -> SortColumn<'c> {
         SortColumn { column, descending, strict, keys: OnceCell::new() }
     }
     fn compare(&self, a: u32, b: u32) -> Ordering {
@@ -109,6 +109,6 @@ fn ranks(values: &[Value], strict: bool) -> Vec<u32> {
     ranks
 }
 
-fn compare(columns: &[SortColumn<'_>], a: u32, b: u32) -> Ordering {
+pub(super) fn compare(columns: &[SortColumn<'_>], a: u32, b: u32) -> Ordering {
     columns.iter().map(|c| c.compare(a, b)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
 }

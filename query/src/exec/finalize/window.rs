@@ -67,6 +67,7 @@ impl Frame {
             WindowOperator::Shapes { ratio, severity } => self.shapes(*ratio, *severity),
             WindowOperator::Outlier { fields, how, mark } => self.outliers(fields, how, *mark),
             WindowOperator::Relevance { measures, into } => self.relevance(measures, *into),
+            WindowOperator::Over(over) => self.over(over)?,
         }
         if self.rows.saturating_mul(self.width()) > self.limits.values {
             return Err("the query keeps too many rows side by side; filter first".into());

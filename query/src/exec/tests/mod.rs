@@ -7,6 +7,7 @@ mod relations;
 mod sql;
 mod subqueries;
 mod window;
+mod window_functions;
 
 use super::*;
 use logloupe_syntax::parse;

@@ -6,11 +6,11 @@ use proptest::prelude::*;
 
 use super::oracle::Naive;
 use crate::{
-    exec::exact_sum,
+    exec::{exact_sum, interner::rank},
     kernels::{Num, num},
-    plan::{Node, Stage, WindowOperator},
+    plan::{Node, Over, OverFunction, Stage, WindowOperator},
 };
-use logloupe_syntax::tree::SetKind;
+use logloupe_syntax::tree::{FrameBound, FrameUnit, SetKind};
 use logloupe_table::Value;
 
 /// What becomes of the rows.
@@ -167,6 +167,11 @@ pub(super) fn step<'p>(step: &WindowOperator, mut rows: Vec<Naive<'p>>, stage: &
             }
             rows
         }
+        WindowOperator::Over(over) => {
+            let values: Vec<Value> = (0..rows.len()).map(|at| over_row(over, &rows, at)).collect();
+            rows.iter_mut().zip(values).for_each(|(row, value)| _ = row.made.insert(over.into, value));
+            rows
+        }
         WindowOperator::Shapes { .. } | WindowOperator::Relevance { .. } => panic!("not asked here"),
         WindowOperator::Sessions { keys, pause, into } => {
             let mut order: Vec<usize> = (0..rows.len()).collect();
@@ -248,6 +253,188 @@ pub(super) fn step<'p>(step: &WindowOperator, mut rows: Vec<Naive<'p>>, stage: &
     }
 }
 
+/// The value of a window function for row `at`: its partition is sorted, and its frame looked at row by row.
+fn over_row(over: &Over, rows: &[Naive<'_>], at: usize) -> Value {
+    let keys = |row: &Naive<'_>| -> Vec<Value> { over.by.iter().map(|node| row.get(node)).collect() };
+    let compare = |a: usize, b: usize| {
+        let by = |(node, descending): &(Node, bool)| {
+            let order = rows[a].get(node).sort_cmp(&rows[b].get(node));
+            if *descending { order.reverse() } else { order }
+        };
+        over.order.iter().map(by).find(|o| o.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
+    };
+    let mut all: Vec<usize> = (0..rows.len()).filter(|i| same(&keys(&rows[*i]), &keys(&rows[at]))).collect();
+    all.sort_by(|a, b| compare(*a, *b));
+    let here = all.iter().position(|i| *i == at).unwrap();
+    let peer = |place: usize| compare(all[place], at).is_eq();
+    let first_peer = (0..all.len()).find(|p| peer(*p)).unwrap();
+    let last_peer = (0..all.len()).rfind(|p| peer(*p)).unwrap();
+    // The number of each row's group of peers.
+    let group =
+        |place: usize| -> i64 { (1..=place).filter(|p| compare(all[p - 1], all[*p]).is_ne()).count() as i64 };
+    let inside = |place: usize| {
+        let Some(frame) = &over.frame else { return over.order.is_empty() || place <= last_peer };
+        let distance = match frame.unit {
+            FrameUnit::Rows => place as i64 - here as i64,
+            FrameUnit::Range | FrameUnit::Groups => group(place) - group(here),
+        };
+        let from = match frame.from {
+            FrameBound::At(from) => distance >= from,
+            _ => true,
+        };
+        from && match frame.to {
+            FrameBound::At(to) => distance <= to,
+            _ => true,
+        }
+    };
+    let value = |place: usize| over.arg.as_ref().map_or(Value::Null, |arg| rows[all[place]].get(arg));
+    let counts = |place: &usize| !over.ignore_nulls || !value(*place).is_null();
+    let frame: Vec<usize> = (0..all.len()).filter(|p| inside(*p)).collect();
+    let chosen: Vec<Value> = frame.iter().copied().filter(counts).map(value).collect();
+    let present = || frame.iter().map(|p| value(*p)).filter(|v| !v.is_null());
+    let best = |last: bool| {
+        let order = |a: &Value, b: &Value| {
+            let order = a.sort_cmp(b).then_with(|| rank(a).cmp(&rank(b)));
+            order.then_with(|| a.to_string().cmp(&b.to_string()))
+        };
+        let reverse = |a: &Value, b: &Value| a.sort_cmp(b).reverse().then_with(|| order(a, b));
+        let least = match last {
+            true => present().min_by(reverse),
+            false => present().min_by(order),
+        };
+        least.unwrap_or_default()
+    };
+    let shifted = |rows_between: u64, before: bool| {
+        let away = |place: &usize| if before { *place < here } else { *place > here };
+        let mut others: Vec<usize> = (0..all.len()).filter(away).filter(counts).collect();
+        if before {
+            others.reverse();
+        }
+        match rows_between {
+            0 => value(here),
+            n => match (others.get(n as usize - 1), &over.default) {
+                (Some(place), _) => value(*place),
+                (None, Some(default)) => rows[at].get(default),
+                (None, None) => Value::Null,
+            },
+        }
+    };
+    let whole = |n: usize| Value::Int(n as i64);
+    match over.function {
+        OverFunction::RowNumber => whole(here + 1),
+        OverFunction::Rank => whole(first_peer + 1),
+        OverFunction::DenseRank => Value::Int(group(here) + 1),
+        OverFunction::PercentRank if all.len() == 1 => Value::Float(0.0),
+        OverFunction::PercentRank => Value::Float(first_peer as f64 / (all.len() - 1) as f64),
+        OverFunction::CumeDist => Value::Float((last_peer + 1) as f64 / all.len() as f64),
+        OverFunction::Ntile(shares) => {
+            // Rows are dealt to the shares one after the other, then put together again in order.
+            let mut sizes = vec![0; shares as usize];
+            (0..all.len()).for_each(|i| sizes[i % shares as usize] += 1);
+            let mut end = 0;
+            let share = sizes.iter().position(|size| {
+                end += size;
+                here < end
+            });
+            whole(share.unwrap() + 1)
+        }
+        OverFunction::Lag(n) => shifted(n, true),
+        OverFunction::Lead(n) => shifted(n, false),
+        OverFunction::FirstValue => chosen.first().cloned().unwrap_or_default(),
+        OverFunction::LastValue => chosen.last().cloned().unwrap_or_default(),
+        OverFunction::NthValue(n) => chosen.get(n as usize - 1).cloned().unwrap_or_default(),
+        OverFunction::Count if over.arg.is_none() => whole(frame.len()),
+        OverFunction::Count => whole(present().count()),
+        OverFunction::Sum => sum(present()),
+        OverFunction::Avg => {
+            let numbers = present().filter(|v| num(v).is_some()).count();
+            match num(&sum(present())) {
+                Some(sum) if numbers > 0 => Num::Float(sum.float() / numbers as f64).value(),
+                _ => Value::Null,
+            }
+        }
+        OverFunction::Min => best(false),
+        OverFunction::Max => best(true),
+    }
+}
+
+/// Random window functions: every function, frames of every form, peers and missing values.
+pub(super) fn window() -> BoxedStrategy<String> {
+    let call = prop::sample::select(vec![
+        "row_number()",
+        "rank()",
+        "dense_rank()",
+        "percent_rank()",
+        "cume_dist()",
+        "ntile(3)",
+        "ntile(100)",
+        "lag(A)",
+        "lag(A, 2, \"none\")",
+        "lag(A) ignore nulls",
+        "lag(A, 0) ignore nulls",
+        "lead(A, 3)",
+        "lead(A, 2, n) ignore nulls",
+        "first_value(A)",
+        "first_value(A) ignore nulls",
+        "last_value(A)",
+        "last_value(A) ignore nulls",
+        "nth_value(A, 2)",
+        "nth_value(A, 2) ignore nulls",
+        "count(*)",
+        "count(A)",
+        "sum(A)",
+        "avg(A)",
+        "min(A)",
+        "max(A)",
+    ]);
+    let field = || prop::sample::select(vec!["text", "id", "n", "flag", "more", "n * 2", "@source"]);
+    let by = prop_oneof![
+        1 => Just(String::new()),
+        2 => field().prop_map(|f| format!(" by {f}")),
+        1 => (field(), field()).prop_map(|(a, b)| format!(" by {a}, {b}")),
+    ]
+    .boxed();
+    let key = || {
+        (field(), any::<bool>(), any::<bool>()).prop_map(|(f, descending, last)| {
+            let way = if descending { " desc" } else { "" };
+            if last {
+                format!("ispresent({f}){}, {f}{way}", if descending { "" } else { " desc" })
+            } else {
+                format!("{f}{way}")
+            }
+        })
+    };
+    let order = prop_oneof![
+        1 => Just(String::new()),
+        2 => key().prop_map(|k| format!(" sort {k}")),
+        1 => (key(), key()).prop_map(|(a, b)| format!(" sort {a}, {b}")),
+    ]
+    .boxed();
+    let bound = || {
+        prop_oneof![Just("start".to_owned()), (-3..4i64).prop_map(|n| n.to_string()), Just("end".to_owned())]
+    };
+    let frame = prop_oneof![
+        1 => Just(String::new()),
+        2 => (prop::sample::select(vec!["rows", "groups"]), bound(), bound()).prop_map(|(unit, a, b)| {
+            match (a.parse::<i64>(), b.parse::<i64>()) {
+                (Ok(a), Ok(b)) => format!(" {unit} {} to {}", a.min(b), a.max(b)),
+                _ if a == "end" || b == "start" => format!(" {unit} start to end"),
+                _ => format!(" {unit} {a} to {b}"),
+            }
+        }),
+        1 => prop::sample::select(vec![" range 0 to end", " range 0 to 0", " range start to end"]).prop_map(str::to_owned),
+    ]
+    .boxed();
+    (call, field(), by, order, frame)
+        .prop_map(|(call, field, by, order, frame)| {
+            let shift = call.starts_with("la") && !call.starts_with("last") || call.starts_with("lead");
+            let order = if shift && order.is_empty() { " sort n".to_owned() } else { order };
+            let frame = if shift { String::new() } else { frame };
+            format!(" | window {}{by}{order}{frame} as w", call.replace('A', field))
+        })
+        .boxed()
+}
+
 /// Whether values look the same: what groups go by.
 fn same(a: &[Value], b: &[Value]) -> bool {
     a.iter().zip(b).all(|(a, b)| a.is_null() == b.is_null() && a.to_string() == b.to_string())
@@ -290,6 +477,7 @@ pub(super) fn commands() -> impl Strategy<Value = String> {
         }),
         1 => (field(), field(), 1..9u32).prop_map(|(a, b, n)| format!(" | sessionize {a}, {b} maxspan {n}m as id")),
         1 => (field(), 1..9u32).prop_map(|(a, n)| format!(" | sessionize {a} maxspan {n}m")),
+        6 => (window(), any::<bool>()).prop_map(|(w, twice)| if twice { format!("{w} | window sum(w) by text sort w") } else { w }),
     ];
     let after = prop_oneof![
         3 => Just(String::new()),
@@ -307,6 +495,9 @@ pub(super) fn commands() -> impl Strategy<Value = String> {
 pub(super) fn commands_on_groups() -> impl Strategy<Value = String> {
     prop::sample::select(vec![
         " | accum c as s",
+        " | window rank() sort c desc as place | filter place <= 2",
+        " | window sum(c) rows -1 to 1 as s | sort s desc",
+        " | window row_number() by c | limit 3",
         " | sort c desc | accum c | autoregress c p=2",
         " | filldown c",
         " | addtotals fieldname=t c, c",

@@ -27,6 +27,11 @@ pub(super) const TOKENS: &[&str] = &[
     "addtotals ",
     "autoregress ",
     "outlier ",
+    "window ",
+    "rank() ",
+    " sort ",
+    " rows -1 to end",
+    " ignore nulls",
     " maxspan ",
     " with ",
     " for ",
@@ -93,6 +98,15 @@ pub(super) const TOKENS: &[&str] = &[
 
 /// What SQL is made of.
 pub(super) const SQL: &[&str] = &[
+    "rank()",
+    "lag(a)",
+    "OVER (",
+    "OVER w",
+    "PARTITION BY",
+    "ROWS",
+    "UNBOUNDED PRECEDING",
+    "IGNORE NULLS",
+    "WINDOW w AS (",
     "select",
     "from log",
     "where",
@@ -162,6 +176,9 @@ pub(super) const SQL: &[&str] = &[
 
 /// Clauses that make statements more often than not.
 pub(super) const CLAUSES: &[&str] = &[
+    "rank() OVER (ORDER BY a DESC) AS r,",
+    "sum(a) OVER (PARTITION BY b ORDER BY c ROWS 2 PRECEDING)",
+    "WINDOW w AS (PARTITION BY a)",
     "a, b as c from log",
     "* from log",
     "distinct a from log",

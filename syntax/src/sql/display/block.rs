@@ -4,18 +4,21 @@ use std::{collections::HashMap, ops::Range};
 
 use super::{
     super::{
+        over::window_in,
         query::renamed,
         replace::{map, never_missing, same, visit},
         write::{self, Column, Dialect::Own, Expression, OrderKey, Select},
     },
-    Written, column_name, table,
+    Written, column_name,
+    over::{as_expression, order_keys},
+    table,
     value::Values,
 };
 use crate::{
     Unsupported,
     tree::{
         Binary, Command, Constants, E, Expr, Join, Pattern, Projection, Query, SetKind, SetOperation,
-        SortKey, Spanned, TableCommand, Term, Unary,
+        SortKey, Spanned, TableCommand, Term, Unary, WindowCall,
     },
 };
 use logloupe_table::Value;
@@ -31,6 +34,7 @@ enum At {
     Where,
     Group,
     Having,
+    Windows,
     Columns,
     Set,
     Order,
@@ -64,6 +68,12 @@ struct Block {
     columns: Vec<OutputColumn>,
     /// The columns that `fields` of Insights adds, shown if nothing else is.
     chosen: bool,
+    /// All columns of the inner query, if they are known.
+    all: Vec<String>,
+    /// Some name stands for a window function.
+    windows: bool,
+    /// The columns stand behind all those of the rows.
+    star: bool,
     distinct: bool,
     /// The queries of set operations: the words before each, and itself.
     others: Vec<(String, String)>,
@@ -150,7 +160,12 @@ impl Block {
         }
         let mut outer = Block::over(self.select(true)?.in_brackets(Own));
         outer.values.columns = self.columns.iter().map(|c| c.name.clone()).collect();
-        if outer.values.columns.is_empty() {
+        if self.star {
+            outer.values.columns.extend(self.values.columns);
+            outer.values.sides = self.values.sides;
+        } else if !outer.values.columns.is_empty() {
+            outer.all = outer.values.columns.clone();
+        } else {
             // All columns of the inner query are there, under the names that they have in it.
             outer.values.columns = self.values.columns;
             outer.values.sides = self.values.sides;
@@ -185,6 +200,7 @@ impl Block {
             }
             Command::Table(TableCommand::Unnest { list, name }) => self.unnest(list, name.as_ref()),
             Command::Join(join) => self.join(join, span),
+            Command::Table(TableCommand::Window(window)) => self.window(window, span),
             Command::Set(set) => self.set(set),
             Command::Dedup(fields) if is_record(fields) => {
                 Ok(Block { distinct: true, ..self.reach(At::Columns)? })
@@ -213,11 +229,12 @@ impl Block {
     fn filter(self, condition: &E) -> Result<Block, Unsupported> {
         let grouped = self.keys.is_some();
         let at = if grouped { At::Having } else { At::Where };
-        let mut block = match self.at > at && !grouped && self.chosen && self.at == At::Columns {
-            // `fields` before `filter` is in no one's way: its names are replaced.
-            true => self,
-            false => self.reach(at)?,
-        };
+        let mut block =
+            match self.at > at && !grouped && self.chosen && self.at == At::Columns && !self.windows {
+                // `fields` before `filter` is in no one's way: its names are replaced.
+                true => self,
+                false => self.reach(at)?,
+            };
         let condition = block.values.write(&where_true(&block.meaning(condition)?))?;
         let into = if block.keys.is_some() { &mut block.having } else { &mut block.conditions };
         into.push(condition);
@@ -230,6 +247,7 @@ impl Block {
         let mut block = if late { self.reach(At::Columns)? } else { Block { at: At::Columns, ..self } };
         if !adds || !block.chosen && block.keys.is_none() {
             block.columns.clear();
+            block.star = false;
         }
         block.chosen = adds;
         for item in items {
@@ -256,6 +274,7 @@ impl Block {
         let columns = columns?;
         block.defined.extend(columns.iter().map(|c| (c.name.clone(), c.expr.clone())));
         block.columns = columns;
+        block.star = false;
         Ok(block)
     }
 
@@ -265,7 +284,7 @@ impl Block {
         by: &[Projection],
         next: Option<&Command>,
     ) -> Result<Block, Unsupported> {
-        let after_fields = self.chosen && self.keys.is_none() && self.at == At::Columns;
+        let after_fields = self.chosen && self.keys.is_none() && self.at == At::Columns && !self.windows;
         let distinct =
             aggregates.is_empty() && !matches!(next, Some(Command::Filter(_) | Command::Select(_)));
         let all_shown = |block: &Block| {
@@ -275,13 +294,17 @@ impl Block {
                     .zip(&block.columns)
                     .all(|(p, c)| matches!(&p.expr.item, Expr::Field(n) if *n == c.name))
         };
+        if distinct && self.windows && self.keys.is_none() && self.at == At::Windows {
+            let columns: Result<Vec<OutputColumn>, _> = by.iter().map(|p| self.column(p)).collect();
+            return Ok(Block { distinct: true, at: At::Columns, columns: columns?, star: false, ..self });
+        }
         if distinct && !self.chosen && self.keys.is_some() && self.at <= At::Columns {
             // `SELECT DISTINCT` of groups.
             let renamed = by.len() <= 500
                 && by.iter().all(|p| matches!(&p.expr.item, Expr::Field(n) if self.defined.contains_key(n)));
             if all_shown(&self) || renamed {
                 let columns: Result<Vec<OutputColumn>, _> = by.iter().map(|p| self.column(p)).collect();
-                return Ok(Block { distinct: true, at: At::Columns, columns: columns?, ..self });
+                return Ok(Block { distinct: true, at: At::Columns, columns: columns?, star: false, ..self });
             }
         }
         let mut block = if after_fields { self } else { self.reach(At::Group)? };
@@ -337,31 +360,11 @@ impl Block {
             true => Block { order: Vec::new(), ..self },
             false => self.reach(At::Order)?,
         };
-        let mut keys = keys.iter().peekable();
-        while let Some(key) = keys.next() {
-            // `ispresent(x) desc, x` says where missing values go.
-            let present = match &key.expr.item {
-                Expr::Call { name, args } if name.item == "ispresent" => args.first(),
-                _ => None,
-            };
-            if let (Some(item), Some(next)) = (present, keys.peek())
-                && item == &next.expr
-                && key.descending != next.descending
-            {
-                let text = block.sort_key(item)?;
-                block.order.push(OrderKey {
-                    text,
-                    descending: next.descending,
-                    nulls_first: next.descending,
-                });
-                keys.next();
-                continue;
-            }
-            let text = block.sort_key(&key.expr)?;
-            let certain = never_missing(&block.meaning(&key.expr)?.item);
-            let nulls_first = !key.descending && !certain;
-            block.order.push(OrderKey { text, descending: key.descending, nulls_first });
-        }
+        let order = {
+            let is_certain = |e: &E| Ok(never_missing(&block.meaning(e)?.item));
+            order_keys(keys, |e| block.sort_key(e), is_certain)?
+        };
+        block.order.extend(order);
         Ok(block)
     }
 
@@ -471,6 +474,37 @@ impl Block {
         Ok(block)
     }
 
+    /// A column over the rows so far, behind the others.
+    fn window(self, window: &WindowCall, span: &Range<usize>) -> Result<Block, Unsupported> {
+        let mut block = match self.chosen && self.at == At::Columns {
+            // Behind `fields`, whose names are replaced.
+            true => self,
+            false => self.reach(At::Windows)?,
+        };
+        let mut expr = block.meaning(&as_expression(window, span))?;
+        // A window over another looks at the rows of an inner query.
+        let inside = |e: &E| match &e.item {
+            Expr::Call { args, .. } => args.iter().any(|arg| window_in(arg).is_some()),
+            _ => false,
+        };
+        if inside(&expr) {
+            block = Block { at: At::Limit, ..block }.reach(At::Windows)?;
+            expr = as_expression(window, span);
+        }
+        let name = window.name.as_ref().map_or_else(|| crate::label(&window.call()), |n| n.item.clone());
+        if block.columns.is_empty() {
+            let field = |name: &String| -> E { Box::new(Spanned::made(Expr::Field(name.clone()))) };
+            block.columns =
+                block.all.iter().map(|name| OutputColumn { name: name.clone(), expr: field(name) }).collect();
+            block.star = block.columns.is_empty();
+        }
+        block.columns.retain(|c| c.name != name);
+        block.columns.push(OutputColumn { name: name.clone(), expr: expr.clone() });
+        block.defined.insert(name, expr);
+        block.windows = true;
+        Ok(block)
+    }
+
     /// Whether a column's name is written behind its expression.
     fn is_written(column: &OutputColumn) -> bool {
         column_name(&column.expr.item).0 != column.name
@@ -494,6 +528,9 @@ impl Block {
                 Some(place) if literal => (place + 1).to_string(),
                 _ => self.values.write(key)?.text,
             });
+        }
+        if self.star {
+            columns.insert(0, Column { text: "*".to_owned(), name: None });
         }
         Ok(Select {
             distinct: self.distinct,

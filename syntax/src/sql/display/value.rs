@@ -18,7 +18,7 @@ use crate::{
 use logloupe_table::Value;
 
 /// An expression, or what cannot be said.
-type Made = Result<Expression, Unsupported>;
+pub(super) type Made = Result<Expression, Unsupported>;
 
 /// Prints expressions.
 #[derive(Default)]
@@ -118,7 +118,7 @@ impl Values {
         }
     }
 
-    fn write_all(&self, all: &[E]) -> Result<Vec<Expression>, Unsupported> {
+    pub(super) fn write_all(&self, all: &[E]) -> Result<Vec<Expression>, Unsupported> {
         all.iter().map(|e| self.write(e)).collect()
     }
 
@@ -263,6 +263,9 @@ impl Values {
         }
         let write = |e: &E| self.write(e);
         let call = |name: &str| -> Made { Ok(Expression::call(name, self.write_all(args)?)) };
+        if let Some(written) = self.over(&e.item) {
+            return written;
+        }
         Ok(match (name.item.as_str(), args) {
             ("case", [condition, truth, opposite, falsehood])
                 if is_truth(truth, true)

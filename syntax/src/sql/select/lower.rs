@@ -14,6 +14,7 @@ use super::{
         Parser, Relation,
         display::column_name,
         expression::{call, made},
+        over::{Windows, window_in},
         replace::{aggregate_in, is_aggregate, map, never_missing, same, visit},
     },
     Key, Select, SelectItem, field,
@@ -33,6 +34,11 @@ impl Parser<'_> {
     /// The commands of a `SELECT` that was read, after those of its tables.
     pub(in super::super) fn lowered(&mut self, mut select: Select) -> ParseResult<Relation> {
         if let Some(sets) = select.sets.take() {
+            let parts = select.items.iter().map(|i| &i.expr).chain(select.order.iter().map(|k| &k.expr));
+            if let Some(span) = parts.into_iter().find_map(window_in) {
+                let help = "compute it in a query around this one";
+                return self.fail(span, "a window function does not stand beside several sets of keys", help);
+            }
             return self.grouping_sets(select, &sets);
         }
         let outside = self.take_outside(&mut select)?;
@@ -41,6 +47,7 @@ impl Parser<'_> {
         }
         let mut commands = std::mem::take(&mut select.from.commands);
         if let Some(condition) = select.condition.take() {
+            self.refuse_window(&condition, "`WHERE`")?;
             if let Some(span) = aggregate_in(&condition) {
                 return self.fail(
                     span,
@@ -57,6 +64,7 @@ impl Parser<'_> {
             }
         }
         self.check_sides(&select)?;
+        self.windows(&mut select)?;
         let grouped = !select.group.is_empty()
             || select.having.is_some()
             || select.items.iter().any(|i| aggregate_in(&i.expr).is_some())
@@ -86,6 +94,41 @@ impl Parser<'_> {
         }
         let outside = outside.into_iter().map(|(outer, _)| outer).collect();
         Ok(Relation { commands, columns: names, weight: 0, sorted, outside })
+    }
+
+    /// Refuses window functions where there are none, and writes out the windows that have names.
+    fn windows(&mut self, select: &mut Select) -> ParseResult<()> {
+        for key in &select.group {
+            self.refuse_window(key, "`GROUP BY`")?;
+        }
+        if let Some(having) = select.having.clone() {
+            self.refuse_window(&having, "`HAVING`")?;
+            // By its name.
+            let mut spoken = Vec::new();
+            visit(&having, &mut |e| {
+                if let Expr::Field(name) = &e.item {
+                    spoken.push((name.clone(), e.span.clone()));
+                }
+                true
+            });
+            let item =
+                |name: &str| select.items.iter().find(|i| i.named && i.name.eq_ignore_ascii_case(name));
+            let windowed = |name: &str| item(name).filter(|i| window_in(&i.expr).is_some());
+            if let Some((_, span)) = spoken.into_iter().find(|(name, _)| windowed(name).is_some()) {
+                let help = "write the condition after `WHERE` of a query around this one";
+                return self.fail(span, "a window function does not stand in `HAVING`", help);
+            }
+        }
+        let windows = std::mem::take(&mut select.windows);
+        let mut copied = 0;
+        for e in
+            select.items.iter_mut().map(|i| &mut i.expr).chain(select.order.iter_mut().map(|k| &mut k.expr))
+        {
+            if window_in(e).is_some() {
+                *e = self.with_windows(e, &windows, &mut copied)?;
+            }
+        }
+        Ok(())
     }
 
     /// Gives a `SELECT` of `EXISTS` the columns that must equal those of the row outside.
@@ -151,7 +194,7 @@ impl Parser<'_> {
         commands: &mut Vec<Spanned<Command>>,
         select: &mut Select,
     ) -> ParseResult<Option<Vec<String>>> {
-        let items = std::mem::take(&mut select.items);
+        let mut items = std::mem::take(&mut select.items);
         let mut order = std::mem::take(&mut select.order);
         for key in &mut order {
             if let Some(n) = self.ordinal(&key.expr, &items, "ORDER BY")? {
@@ -167,6 +210,18 @@ impl Parser<'_> {
                 Some(field(&found.name))
             });
         }
+        let mut windows = Windows::behind(commands.iter().map(|c| &c.item));
+        for item in &mut items {
+            match select.star {
+                // Behind all columns, under its own name.
+                Some(_) => windows.column(&item.expr, &item.name),
+                None => item.expr = windows.lift(&item.expr),
+            }
+        }
+        for key in &mut order {
+            key.expr = windows.lift(&key.expr);
+        }
+        commands.extend(windows.commands());
         select.order = order;
         if select.star.is_some() {
             if select.distinct {
@@ -208,6 +263,10 @@ impl Parser<'_> {
         // What each column is called in the `stats`.
         let mut columns: Vec<String> = Vec::new();
         for item in &items {
+            if window_in(&item.expr).is_some() {
+                columns.push(item.name.clone());
+                continue;
+            }
             let column = match groups.key(&item.expr) {
                 Some(key) => key.to_owned(),
                 None => {
@@ -228,29 +287,48 @@ impl Parser<'_> {
             Some(having) => Some(self.after_groups(&having, &mut groups, &items, &columns, false)?),
             None => None,
         };
+        let mut windows = Windows::behind(commands.iter().map(|c| &c.item));
+        // Columns over windows, which look at the groups.
+        let mut over = Vec::with_capacity(items.len());
+        for item in &items {
+            over.push(match window_in(&item.expr) {
+                Some(_) => {
+                    let expr = self.after_groups(&item.expr, &mut groups, &items, &columns, false)?;
+                    Some(windows.lift(&expr))
+                }
+                None => None,
+            });
+        }
         for key in &mut select.order {
             key.expr = match self.ordinal(&key.expr, &items, "ORDER BY")? {
                 Some(n) => field(columns.get(n).map_or("", String::as_str)),
-                None => self.after_groups(&key.expr, &mut groups, &items, &columns, true)?,
+                None => {
+                    let expr = self.after_groups(&key.expr, &mut groups, &items, &columns, true)?;
+                    windows.lift(&expr)
+                }
             };
         }
         let natural =
             groups.keys.iter().map(|k| k.name.as_str()).chain(groups.aggregates.iter().map(|a| a.1.as_str()));
         let natural = natural.eq(columns.iter().map(String::as_str))
-            && items.iter().zip(&columns).all(|(item, column)| item.name == *column);
+            && items.iter().zip(&columns).all(|(item, column)| item.name == *column)
+            && over.iter().all(Option::is_none);
         let by = groups.keys.into_iter().map(|k| Projection { expr: k.expr, alias: k.alias }).collect();
         let aggregates = groups.aggregates.into_iter().map(|(projection, _)| projection).collect();
         commands.push(step(Command::Stats { aggregates, by }));
         if let Some(having) = having {
             commands.push(Spanned::new(Command::Filter(having.clone()), having.span.clone()));
         }
+        commands.extend(windows.commands());
         let names: Vec<String> = items.into_iter().map(|i| i.name).collect();
+        let all = names.iter().zip(&columns).zip(over).map(|((name, column), over)| match over {
+            Some(expr) => Projection { expr, alias: Some(Spanned::made(name.clone())) },
+            None => shown(name, column),
+        });
         if select.distinct {
-            let by = names.iter().zip(&columns).map(|(name, column)| shown(name, column)).collect();
-            commands.push(step(Command::Stats { aggregates: Vec::new(), by }));
+            commands.push(step(Command::Stats { aggregates: Vec::new(), by: all.collect() }));
         } else if !natural {
-            let all = names.iter().zip(&columns).map(|(name, column)| shown(name, column)).collect();
-            commands.push(step(Command::Select(all)));
+            commands.push(step(Command::Select(all.collect())));
         }
         Ok(Some(names))
     }
@@ -366,6 +444,7 @@ impl Parser<'_> {
             }
             if let Some(at) = items.iter().position(|i| same(&i.expr.item, &part.item))
                 && aggregate_in(part).is_some()
+                && window_in(part).is_none()
             {
                 return columns.get(at).and_then(|c| named(c));
             }
