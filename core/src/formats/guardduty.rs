@@ -15,6 +15,9 @@
 //!   chosen by `resourceType`. The same goes for addresses: an instance has several, and only an action over the network
 //!   says that one of them was reached.
 
+mod details;
+
+use self::details::{DETAILS, THREATS, Threats};
 use super::{
     Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
     field::{
@@ -210,6 +213,31 @@ static FIELDS: &[JsonField] = &[
         .aliases(&["remoteAsn"])
         .made()
         .doc("autonomous system of that address"),
+    text("source.geo.country_iso_code", Role::Dimension)
+        .also(remote!["country.countryCode"])
+        .made()
+        .doc("country of that address in two letters, where the finding has it"),
+    text("source.geo.city_name", Role::Dimension)
+        .also(remote!["city.cityName"])
+        .aliases(&["remoteCity"])
+        .made()
+        .doc("city of that address"),
+    JsonField::new("source.geo.location.lat", Kind::Float, Role::Measure)
+        .also(remote!["geoLocation.lat"])
+        .made()
+        .doc("latitude of that address"),
+    JsonField::new("source.geo.location.lon", Kind::Float, Role::Measure)
+        .also(remote!["geoLocation.lon"])
+        .made()
+        .doc("longitude of that address"),
+    text("remoteOrg", Role::Dimension)
+        .also(remote!["organization.org"])
+        .made()
+        .doc("the organisation that the address is registered to"),
+    text("remoteIsp", Role::Dimension)
+        .also(remote!["organization.isp"])
+        .made()
+        .doc("the provider of that organisation"),
     JsonField::new("service.count", Kind::Int, Role::Measure).doc("how often the activity was seen so far"),
     JsonField::new("service.eventFirstSeen", Kind::Time, Role::Timestamp)
         .aliases(&["eventFirstSeen", "event.start"])
@@ -236,11 +264,11 @@ static FIELDS: &[JsonField] = &[
     text("service.action.awsApiCallAction.callerType", Role::Dimension)
         .doc("whether the call came from an address, a domain or a service"),
     text("service.action.networkConnectionAction.connectionDirection", Role::Dimension)
-        .aliases(&["connectionDirection", "network.direction"])
+        .aliases(&["connectionDirection"])
         .doc("INBOUND, OUTBOUND or UNKNOWN"),
     text("service.action.networkConnectionAction.protocol", Role::Dimension)
-        .aliases(&["network.transport"])
-        .doc("protocol of the connection"),
+        .also(&["service.action.dnsRequestAction.protocol"])
+        .doc("protocol of the connection or of the DNS request"),
     JsonField::new(
         "service.action.networkConnectionAction.localPortDetails.port",
         Kind::Int,
@@ -313,10 +341,10 @@ const LABEL: usize = 0;
 /// The place of the column of that name.
 fn column(name: &str) -> usize {
     // The names asked for are this module's own; a test asks for each.
-    FIELDS.iter().position(|f| f.field.name == name).unwrap_or(usize::MAX)
+    FIELDS.iter().chain(DETAILS).position(|f| f.field.name == name).unwrap_or(usize::MAX)
 }
 
-/// Paths that are read besides the columns', then those of [`NAMES`].
+/// Paths that are read besides the columns', then those of [`NAMES`] and [`THREATS`].
 const EXTRA: &[&str] = &[
     "updatedAt",
     "createdAt",
@@ -439,6 +467,12 @@ static SAMPLES: &[Sample] = &[
         rejected: 2,
     },
     Sample {
+        name: "AWSLogs/111122223333/GuardDuty/eu-central-1/2026/03/05/1f1e2d3c-4b5a-4697-8788-96a5b4c3d2e1.jsonl",
+        content: include_bytes!("samples/guardduty_details.jsonl"),
+        rows: 5,
+        rejected: 0,
+    },
+    Sample {
         name: "get-findings.json",
         content: include_bytes!("samples/guardduty_api.json"),
         rows: 2,
@@ -457,7 +491,7 @@ impl Format for GuardDuty {
         &META
     }
     fn fields(&self) -> Vec<Field> {
-        FIELDS.iter().map(|f| f.field.clone()).collect()
+        FIELDS.iter().chain(DETAILS).map(|f| f.field.clone()).collect()
     }
     fn sniff(&self, head: &Head<'_>) -> Sniff {
         if head.framing != Framing::Json {
@@ -523,18 +557,22 @@ struct Findings {
     /// The places of columns that are computed.
     name: usize,
     destination: usize,
+    threats: Threats,
     exported: JsonColumns,
     api: JsonColumns,
 }
 
 impl Findings {
     fn new() -> Findings {
-        let extra: Vec<&str> = EXTRA.iter().copied().chain(NAMES.iter().map(|(_, path)| *path)).collect();
+        let names = NAMES.iter().map(|(_, path)| *path);
+        let extra: Vec<&str> = EXTRA.iter().copied().chain(names).chain(THREATS).collect();
+        let fields: Vec<JsonField> = FIELDS.iter().chain(DETAILS).cloned().collect();
         Findings {
             name: column("resource.name"),
             destination: column("destination.ip"),
-            exported: JsonColumns::new(FIELDS, &extra),
-            api: JsonColumns::spelled(FIELDS, &extra, pascal),
+            threats: Threats::new(column),
+            exported: JsonColumns::new(&fields, &extra),
+            api: JsonColumns::spelled(&fields, &extra, pascal),
         }
     }
 }
@@ -544,12 +582,14 @@ impl Decoder for Findings {
         let mut read = self.exported.read(record.bytes)?;
         if SIGNS.clone().any(|i| read.extra(i).is_some()) {
             write(&mut read, record.bytes, row, self.name, self.destination)?;
+            self.threats.write(&read, EXTRA.len() + NAMES.len(), row);
         } else {
             let mut read = self.api.read(record.bytes)?;
             if !SIGNS.clone().any(|i| read.extra(i).is_some()) {
                 return Err(Fault::new(record.bytes, 0, "a finding with an id or a type"));
             }
             write(&mut read, record.bytes, row, self.name, self.destination)?;
+            self.threats.write(&read, EXTRA.len() + NAMES.len(), row);
         }
         if let Some(time) = record.envelope_time {
             row.timestamp(time);

@@ -146,3 +146,91 @@ fn findings_of_other_services_are_not_claimed() {
         assert_eq!(GuardDuty.sniff(&head), Sniff::No, "{record}");
     }
 }
+
+#[test]
+fn threats_are_named_once_each_wherever_they_stand() {
+    let names = ["threat.indicator.name", "threat.feed.name", "threatName"];
+    for (service, threats, feeds) in [
+        (r#""additionalInfo":{"threatListName":"Feed","threatName":"Botnet"}"#, "Botnet", "Feed"),
+        (
+            r#""evidence":{"threatIntelligenceDetails":[{"threatListName":"A","threatNames":["x","y"]},{"threatListName":"B","threatNames":["y","z"]}]}"#,
+            "x, y, z",
+            "A, B",
+        ),
+        (
+            r#""ebsVolumeScanDetails":{"scanDetections":{"threatDetectedByName":{"threatNames":[{"name":"EICAR-Test-File","severity":"HIGH"}]}}}"#,
+            "EICAR-Test-File",
+            "",
+        ),
+        (
+            r#""malwareScanDetails":{"threats":[{"name":"Worm"},{"name":"Worm"},{"name":"Virus"}]}"#,
+            "Worm, Virus",
+            "",
+        ),
+        (
+            r#""evidence":{"threatIntelligenceDetails":[7,{"threatNames":"x"},{"threatNames":[1,null,""]}]}"#,
+            "",
+            "",
+        ),
+        (r#""evidence":{}"#, "", ""),
+    ] {
+        let action = format!(r#""actionType":"NETWORK_CONNECTION"}},{}"#, service.strip_suffix('}').unwrap());
+        assert_eq!(columns("", &action, names), [threats, feeds, threats], "{service}");
+    }
+    // A scan that found thousands is told in short.
+    let many: Vec<String> = (0..5000).map(|i| format!(r#"{{"name":"threat {i}"}}"#)).collect();
+    let action = format!(r#""actionType":"X"}},"malwareScanDetails":{{"threats":[{}]"#, many.join(","));
+    let [told, ..] = columns("", &action, names);
+    assert!(told.starts_with("threat 0, threat 1, ") && told.len() < 2100, "{}", told.len());
+}
+
+#[test]
+fn containers_clusters_and_the_other_side_in_common_names() {
+    let container = r#"{"id":"c1","name":"web","image":"web:1"}"#;
+    for resource in [
+        format!(r#""containerDetails":{container}"#),
+        format!(
+            r#""kubernetesDetails":{{"kubernetesWorkloadDetails":{{"containers":[{container},{{"id":"c2"}}]}}}}"#
+        ),
+        format!(r#""ecsClusterDetails":{{"taskDetails":{{"containers":[{container}]}}}}"#),
+    ] {
+        let found = columns(&resource, "", ["container.id", "container.name", "container.image.name"]);
+        assert_eq!(found, ["c1", "web", "web:1"], "{resource}");
+    }
+    for (resource, found) in [
+        (r#""eksClusterDetails":{"name":"eks","arn":"arn:eks"}"#, ["eks", "arn:eks", ""]),
+        (r#""ecsClusterDetails":{"name":"ecs","arn":"arn:ecs"}"#, ["ecs", "arn:ecs", ""]),
+        (
+            r#""kubernetesDetails":{"kubernetesWorkloadDetails":{"namespace":"kube-system"}}"#,
+            ["", "", "kube-system"],
+        ),
+        (r#""lambdaDetails":{}"#, ["", "", ""]),
+    ] {
+        let names = ["orchestrator.cluster.name", "orchestrator.cluster.id", "orchestrator.namespace"];
+        assert_eq!(columns(resource, "", names), found, "{resource}");
+    }
+    let remote = r#""remoteIpDetails":{"city":{"cityName":"Amsterdam"},"geoLocation":{"lat":52.37,"lon":4.89},"organization":{"org":"Example Org","isp":"Example Transit"}}"#;
+    for kind in
+        ["awsApiCallAction", "networkConnectionAction", "kubernetesApiCallAction", "rdsLoginAttemptAction"]
+    {
+        let action = format!(r#""{kind}":{{{remote}}}"#);
+        let found = columns("", &action, ["source.geo.city_name", "source.geo.location.lat", "remoteOrg"]);
+        assert_eq!(found, ["Amsterdam", "52.37", "Example Org"], "{kind}");
+    }
+    for (action, found) in [
+        (
+            r#""networkConnectionAction":{"protocol":"TCP","connectionDirection":"INBOUND"}"#,
+            ["tcp", "inbound", "TCP"],
+        ),
+        (
+            r#""networkConnectionAction":{"protocol":"UDP","connectionDirection":"UNKNOWN"}"#,
+            ["udp", "unknown", "UDP"],
+        ),
+        (r#""dnsRequestAction":{"protocol":"UDP","domain":"example.com"}"#, ["udp", "", "UDP"]),
+        (r#""awsApiCallAction":{}"#, ["", "", ""]),
+    ] {
+        let names =
+            ["network.transport", "network.direction", "service.action.networkConnectionAction.protocol"];
+        assert_eq!(columns("", action, names), found, "{action}");
+    }
+}
