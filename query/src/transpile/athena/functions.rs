@@ -357,7 +357,7 @@ fn within_any(networks: &[&str], text: &Expression) -> Expression {
 }
 
 /// The values with one type: their own if they share it, else text.
-fn alike(args: Vec<Typed>) -> (Vec<Typed>, SqlType) {
+pub(super) fn alike(args: Vec<Typed>) -> (Vec<Typed>, SqlType) {
     let mut types = args.iter().map(|a| a.ty).filter(|t| *t != SqlType::Nothing);
     let first = types.next().unwrap_or(SqlType::Nothing);
     let ty = types.fold(first, |all, t| match (all, t) {

@@ -1,5 +1,7 @@
 //! What is done so far as a query of its own in the WITH, with the columns that the rest needs, each under a name.
 
+use std::collections::HashSet;
+
 use super::{Order, Printer, Relation, SelectItem, typed::Typed};
 use crate::plan::{Node, Operator};
 use logloupe_syntax::{
@@ -14,18 +16,25 @@ impl Printer<'_> {
         &mut self,
         name: &str,
         at: usize,
-        extra: Option<SelectItem>,
-    ) -> Result<(), Unsupported> {
+        extra: Vec<SelectItem>,
+    ) -> Result<Vec<String>, Unsupported> {
         let plan = self.plan;
         let stage = &plan.stages[self.stage];
         let is_last = self.stage + 1 == plan.stages.len();
-        let mut needed = Leaves::default();
+        // Of what only a window gives, those that are there; of what is made of it, its parts.
+        let later = |n: usize| {
+            let is_late = stage.late.get(n).copied().unwrap_or(false);
+            let is_there = matches!(self.relation.defs.get(n), Some(Some(_)));
+            stage.defs.get(n).filter(|_| is_late && !is_there)
+        };
+        let mut needed = Leaves { found: Vec::new(), later: &later, taken_apart: HashSet::new() };
         for step in &stage.steps[at.min(stage.steps.len())..] {
             match step {
                 Operator::Filter(node) => needed.add(node),
                 Operator::Sort(keys) => keys.iter().for_each(|(node, _)| needed.add(node)),
                 Operator::Dedup(keys) => keys.iter().for_each(|node| needed.add(node)),
-                Operator::Limit(_) | Operator::Window(_) => {}
+                Operator::Window(step) => step.reads().into_iter().for_each(|node| needed.add(node)),
+                Operator::Limit(_) => {}
             }
         }
         if let Some(group) = &stage.group {
@@ -48,7 +57,7 @@ impl Printer<'_> {
         }
         let mut taken: Vec<String> = Vec::new();
         let mut made: Vec<(Node, Typed)> = Vec::new();
-        for leaf in needed.0 {
+        for leaf in needed.found {
             let sql = self.value(&leaf)?;
             if sql.constant.is_some() {
                 made.push((leaf, sql));
@@ -75,7 +84,16 @@ impl Printer<'_> {
                 }
             });
         }
-        items.extend(extra);
+        let mut added = Vec::new();
+        for mut item in extra {
+            let used = |name: &str| items.iter().any(|i: &SelectItem| i.name.eq_ignore_ascii_case(name));
+            if used(&item.name) {
+                let name = item.name.clone();
+                item.name = (2..).map(|n| format!("{name} {n}")).find(|n| !used(n)).unwrap_or(name);
+            }
+            added.push(item.name.clone());
+            items.push(item);
+        }
         let sql = self.select(&items)?;
         let name =
             match self.with.iter().filter(|(n, _)| n.trim_end_matches(char::is_numeric) == name).count() {
@@ -94,7 +112,7 @@ impl Printer<'_> {
                 *slot = Some(column);
             }
         }
-        Ok(())
+        Ok(added)
     }
 
     /// A name for a column of the WITH: its own if no other has it.
@@ -151,6 +169,7 @@ impl Printer<'_> {
                 Operator::Sort(keys) => keys.iter().for_each(|(n, _)| count(n)),
                 // Where a key stands, it is written twice.
                 Operator::Dedup(keys) => keys.iter().chain(keys).for_each(&mut count),
+                Operator::Window(step) => step.reads().into_iter().for_each(&mut count),
                 _ => {}
             }
         }
@@ -214,19 +233,35 @@ impl Printer<'_> {
 }
 
 /// Inputs and definitions, each once, in the order in which they were met.
-#[derive(Default)]
-struct Leaves(Vec<Node>);
+struct Leaves<'s> {
+    found: Vec<Node>,
+    /// What a definition is made of that cannot be computed yet.
+    later: &'s dyn Fn(usize) -> Option<&'s Node>,
+    /// Those of which that was asked.
+    taken_apart: HashSet<usize>,
+}
 
-impl Leaves {
+impl Leaves<'_> {
     fn add(&mut self, node: &Node) {
-        node.leaves(&mut |leaf| {
-            let same = |known: &Node| match (known, leaf) {
-                (Node::Input(a), Node::Input(b)) | (Node::Def(a), Node::Def(b)) => a == b,
-                _ => false,
-            };
-            if !self.0.iter().any(same) {
-                self.0.push(leaf.clone());
+        let mut open = vec![node];
+        while let Some(node) = open.pop() {
+            let mut leaves = Vec::new();
+            node.leaves(&mut |leaf| leaves.push(leaf.clone()));
+            for leaf in leaves {
+                let same = |known: &Node| match (known, &leaf) {
+                    (Node::Input(a), Node::Input(b)) | (Node::Def(a), Node::Def(b)) => a == b,
+                    _ => false,
+                };
+                match &leaf {
+                    Node::Def(n) if (self.later)(*n).is_some() => {
+                        if self.taken_apart.insert(*n) {
+                            open.extend((self.later)(*n));
+                        }
+                    }
+                    _ if self.found.iter().any(same) => {}
+                    _ => self.found.push(leaf),
+                }
             }
-        });
+        }
     }
 }

@@ -14,18 +14,19 @@ mod expression;
 mod functions;
 mod json_path;
 mod layer;
+mod over;
 mod regex;
 mod typed;
 
 use self::{expression::TypedResult, typed::Typed};
 use super::log;
-use crate::plan::{self, Catalog, Group, Node, Op, Operator, Plan, Stage};
+use crate::plan::{self, Catalog, Group, Node, Op, Operator, Plan, Stage, WindowOperator};
 use logloupe_syntax::{
     Unsupported,
     explanation::AthenaQuery,
     functions::SqlType,
     sql::write::{Column, Dialect, Expression, OrderKey, Select, Statement},
-    tree::{Command, Query},
+    tree::{Command, Query, TableCommand},
 };
 use logloupe_table::external::{AthenaTable, Log, Logs};
 
@@ -99,6 +100,7 @@ fn has_form(command: &Command) -> bool {
             | Command::Sort(_)
             | Command::Limit(_)
             | Command::Dedup(_)
+            | Command::Table(TableCommand::Window(_))
     )
 }
 
@@ -205,7 +207,7 @@ impl<'p> Printer<'p> {
         match &stage.steps[at] {
             Operator::Filter(node) => {
                 if self.relation.is_closed() {
-                    self.layer("limited", at, None)?;
+                    self.layer("limited", at, Vec::new())?;
                 }
                 let parts = match node {
                     Node::Apply(Op::And, parts) => parts.as_slice(),
@@ -221,7 +223,7 @@ impl<'p> Printer<'p> {
             }
             Operator::Sort(keys) => {
                 if self.relation.is_closed() {
-                    self.layer("limited", at, None)?;
+                    self.layer("limited", at, Vec::new())?;
                 }
                 self.order = Order::By(keys);
             }
@@ -230,6 +232,7 @@ impl<'p> Printer<'p> {
                 self.relation.limit = Some(least);
             }
             Operator::Dedup(keys) => self.dedup(at, keys)?,
+            Operator::Window(WindowOperator::Over(_)) => self.over(at)?,
             #[allow(unreachable_patterns, reason = "steps are added without a word here")]
             _ => {
                 return Err(Unsupported::new(
@@ -245,7 +248,7 @@ impl<'p> Printer<'p> {
     /// Keeps the first row of each combination: numbers the rows of each.
     fn dedup(&mut self, at: usize, keys: &'p [Node]) -> Result<(), Unsupported> {
         if self.relation.is_closed() || self.relation.group.is_some() {
-            self.layer("grouped", at, None)?;
+            self.layer("grouped", at, Vec::new())?;
         }
         let mut by = Vec::new();
         for key in keys {
@@ -255,8 +258,10 @@ impl<'p> Printer<'p> {
         let order = OrderKey::list(&self.order_by(&[])?, Dialect::Athena);
         let order = if order.is_empty() { order } else { format!(" ORDER BY {order}") };
         let number = format!("row_number() OVER (PARTITION BY {}{order})", texts.join(", "));
-        self.layer("numbered", at, Some(SelectItem { sql: number, name: "place".to_owned() }))?;
-        let mut kept = vec![Expression::atom("place").compared("=", &Expression::atom("1"))];
+        let number = SelectItem { sql: number, name: "place".to_owned() };
+        let place = self.layer("numbered", at, vec![number])?.pop().unwrap_or_default();
+        let mut kept =
+            vec![Expression::atom(Dialect::Athena.name(&place)).compared("=", &Expression::atom("1"))];
         for key in keys {
             // Rows that lack a value are never the same.
             kept.push(self.value(key)?.expr.is_null());
@@ -268,7 +273,7 @@ impl<'p> Printer<'p> {
     /// Ends a stage: its rows become groups.
     fn group(&mut self, stage: &'p Stage, group: &'p Group, next: &'p Stage) -> Result<(), Unsupported> {
         if self.relation.is_closed() || self.relation.group.is_some() {
-            self.layer("grouped", stage.steps.len(), None)?;
+            self.layer("grouped", stage.steps.len(), Vec::new())?;
         }
         let (mut keys, mut inputs) = (Vec::new(), Vec::new());
         for key in &group.keys {
@@ -308,7 +313,7 @@ impl<'p> Printer<'p> {
                 items.push(SelectItem { sql: "*".to_owned(), name: "*".to_owned() });
             }
             if attempt == 0 && self.is_ambiguous(&items)? {
-                self.layer("named", steps, None)?;
+                self.layer("named", steps, Vec::new())?;
                 continue;
             }
             return self.select(&items);
@@ -386,6 +391,11 @@ impl<'p> Printer<'p> {
     /// The keys of ORDER BY; a key that is a column of the answer goes by its name.
     fn order_by(&mut self, items: &[SelectItem]) -> Result<Vec<OrderKey>, Unsupported> {
         let keys = self.order_keys()?;
+        Ok(Self::written_order(&keys, items))
+    }
+
+    /// Keys of an order as SQL has them: where missing values go is said of each.
+    fn written_order(keys: &[(Typed, bool)], items: &[SelectItem]) -> Vec<OrderKey> {
         let mut seen: Vec<&str> = Vec::new();
         let mut out = Vec::new();
         let mut missing_last = None;
@@ -413,7 +423,7 @@ impl<'p> Printer<'p> {
             seen.push(text);
             out.push(OrderKey { text: written, descending: *descending, nulls_first: !last });
         }
-        Ok(out)
+        out
     }
 
     /// The SELECT with these columns.
