@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Value;
+use crate::{Value, address};
 
 /// Longer files are no lookup tables.
 pub const MOST_BYTES: usize = 10 << 20;
@@ -107,7 +107,8 @@ impl fmt::Display for NoTable {
 
 impl std::error::Error for NoTable {}
 
-/// Cells as values: numbers if all that are not empty are numbers as they are usually written (no leading zeros).
+/// Cells as values: numbers if all that are not empty are numbers as they are usually written (no leading zeros),
+/// addresses in one spelling if all are addresses.
 fn values(cells: Vec<String>) -> Vec<Value> {
     let filled = || cells.iter().filter(|c| !c.is_empty());
     let plain = |c: &String| {
@@ -125,6 +126,18 @@ fn values(cells: Vec<String>) -> Vec<Value> {
     let simple = |c: &String| plain(c) && c.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.'));
     if filled().all(|c| simple(c) && float(c).is_some()) {
         return of(&|c| float(c).map(Value::Float));
+    }
+    // As columns of events have them, which are looked up here.
+    let is_address = |c: &String| {
+        let address = c.split_once('%').map_or(c.as_str(), |(address, _)| address);
+        address.parse::<std::net::IpAddr>().is_ok()
+    };
+    if filled().all(is_address) {
+        return of(&|c| {
+            let mut buffer = [0; address::MOST];
+            let one = address::canonical(c.as_bytes(), &mut buffer).unwrap_or(c.as_bytes());
+            Some(Value::text(&String::from_utf8_lossy(one)))
+        });
     }
     of(&|c| Some(Value::text(c)))
 }
@@ -214,6 +227,16 @@ mod tests {
         assert_eq!(columns[2], ("cost", vec!["Float(0.5)".into(), "Null".into()]));
         assert_eq!(columns[3], ("code", vec!["Text(\"007\")".into(), "Text(\"01\")".into()]));
         assert!(table.column("NAME").is_some() && table.column("nam").is_none());
+    }
+
+    #[test]
+    fn columns_of_addresses_have_one_spelling() {
+        let text = "ip,either,name\n2001:0DB8::0001,10.0.0.1,2001:DB8::1\n10.0.0.1,::FFFF:192.0.2.1,web\n,,x\nFE80:0::1%eth0,2001:db8::1,y\n";
+        let table = Lookup::parse("t", text.as_bytes()).unwrap();
+        let cells = |n: usize| table.columns[n].1.iter().map(Value::to_string).collect::<Vec<_>>();
+        assert_eq!(cells(0), ["2001:db8::1", "10.0.0.1", "", "fe80::1%eth0"]);
+        assert_eq!(cells(1), ["10.0.0.1", "::ffff:192.0.2.1", "", "2001:db8::1"]);
+        assert_eq!(cells(2), ["2001:DB8::1", "web", "x", "y"]);
     }
 
     #[test]

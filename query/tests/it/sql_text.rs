@@ -151,6 +151,31 @@ proptest! {
 }
 
 #[test]
+fn constants_of_insights_are_read_from_sql_as_they_were() {
+    for (insights, again) in [
+        // A number to sort by is no place of a column.
+        ("sort 1 desc", "sort 1 + 0 desc"),
+        ("sort -1", "sort -1 + 0"),
+        ("stats count(*) as n by a | sort 2", "stats count(*) as n by a | sort 2 + 0"),
+        ("fields 1 as one | sort one", "display 1 as one | sort one"),
+        ("sort \"1\"", "sort \"1\""),
+        // Line breaks in text.
+        ("filter a = \"x\\ny\"", "filter a = \"x\\ny\""),
+        ("filter a like \"x\\ny\"", "filter a like \"x\\ny\""),
+        ("filter a in [\"\\r\\n\", \"it's\\n\"]", "filter a in [\"\\r\\n\", \"it's\\n\"]"),
+        ("filter a like /x\\n'y/", "filter a like /x\\n'y/"),
+        ("fields toUpper(\"a\\n\") as x", "display toupper(\"a\\n\") as x"),
+    ] {
+        let parsed = syntax::parse_in(insights, Language::Insights);
+        let Ok(sql) = syntax::text(&parsed.query, Language::Sql) else { panic!("{insights} cannot be said") };
+        let read = syntax::parse_in(&sql, Language::Sql);
+        assert!(read.is_ok(), "{insights} is written {sql}: {:?}", read.diagnostics);
+        assert_eq!(syntax::text(&read.query, Language::Insights).as_deref(), Ok(again), "{sql}");
+        bear(&sql);
+    }
+}
+
+#[test]
 fn patterns_are_said_in_sql_and_read_again() {
     let vendor = |case: &Case| case.file == "pattern_vendor";
     let patterns: Vec<Case> = cases(folder("queries")).into_iter().filter(vendor).collect();

@@ -122,13 +122,22 @@ pub(super) fn is_name_char(c: char) -> bool {
 }
 
 /// The tokens of a text, without the final [`Lexeme::End`].
+///
+/// What is in quotes may hold line breaks. Where a quote is lost, it ends with its line at the latest, so that one lost
+/// quote spoils one line.
 pub(super) fn tokens(text: &str) -> Vec<Token> {
+    let over_lines = tokens_in(text, true);
+    let lost = |t: &Token| matches!(t.kind, Lexeme::Unclosed('\'' | '"'));
+    if over_lines.iter().any(lost) { tokens_in(text, false) } else { over_lines }
+}
+
+fn tokens_in(text: &str, over_lines: bool) -> Vec<Token> {
     let mut out = Vec::new();
     let mut at = 0;
     // Looked for once: a text of many `/*` is not searched to its end for each.
     let last_close = text.rfind("*/").unwrap_or(0);
     while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
-        let (end, kind) = token(text, at, c, last_close);
+        let (end, kind) = token(text, at, c, last_close, over_lines);
         // Every token takes at least its first character, so that this ends on any text.
         let end = end.max(at + c.len_utf8());
         out.push(Token { kind, start: at, end });
@@ -137,7 +146,7 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     out
 }
 
-fn token(text: &str, at: usize, c: char, last_close: usize) -> (usize, Lexeme) {
+fn token(text: &str, at: usize, c: char, last_close: usize, over_lines: bool) -> (usize, Lexeme) {
     let rest = text.get(at..).unwrap_or("");
     let after = at + c.len_utf8();
     let line = || rest.find('\n').map_or(text.len(), |i| at + i);
@@ -151,8 +160,9 @@ fn token(text: &str, at: usize, c: char, last_close: usize) -> (usize, Lexeme) {
                 None => (line(), Lexeme::Unclosed('/')),
             }
         }
-        '\'' => quoted(text, at, c, Lexeme::Text),
-        '"' | '`' => quoted(text, at, c, Lexeme::Quoted),
+        '\'' => quoted(text, at, c, over_lines, Lexeme::Text),
+        '"' => quoted(text, at, c, over_lines, Lexeme::Quoted),
+        '`' => quoted(text, at, c, false, Lexeme::Quoted),
         c if c.is_ascii_digit() => number(text, at),
         '.' if digit_next() => number(text, at),
         c if is_name_start(c) => (at + rest.find(|c| !is_name_char(c)).unwrap_or(rest.len()), Lexeme::Word),
@@ -163,13 +173,11 @@ fn token(text: &str, at: usize, c: char, last_close: usize) -> (usize, Lexeme) {
     }
 }
 
-/// Text or a name in quotes, in which a doubled quote stands for one. It ends with its line at the latest, so that one
-/// lost quote spoils one line.
-fn quoted(text: &str, start: usize, quote: char, kind: Lexeme) -> (usize, Lexeme) {
+/// Text or a name in quotes, in which a doubled quote stands for one; with `over_lines`, of any number of lines.
+fn quoted(text: &str, start: usize, quote: char, over_lines: bool, kind: Lexeme) -> (usize, Lexeme) {
+    let ends = |c: char| c == quote || c == '\n' && !over_lines;
     let mut at = start + 1;
-    while let Some((found, c)) =
-        text.get(at..).and_then(|rest| rest.char_indices().find(|(_, c)| *c == quote || *c == '\n'))
-    {
+    while let Some((found, c)) = text.get(at..).and_then(|rest| rest.char_indices().find(|(_, c)| ends(*c))) {
         if c == '\n' {
             return (at + found, Lexeme::Unclosed(quote));
         }
@@ -264,5 +272,22 @@ mod tests {
             }
             assert_eq!(at, text.len(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_in_quotes_may_hold_line_breaks() {
+        use Lexeme::*;
+        assert_eq!(
+            kinds("'a\nb' \"c\n\"\"d\" 'e'"),
+            [(Text, "'a\nb'"), (Quoted, "\"c\n\"\"d\""), (Text, "'e'")]
+        );
+        assert_eq!(kinds("'a\r\n''b' 1"), [(Text, "'a\r\n''b'"), (Number, "1")]);
+        // A lost quote spoils its line, wherever the others stand.
+        assert_eq!(
+            kinds("'a\n1 'b'\n2"),
+            [(Unclosed('\''), "'a"), (Number, "1"), (Text, "'b'"), (Number, "2")]
+        );
+        assert_eq!(kinds("'b'\n'a\nc"), [(Text, "'b'"), (Unclosed('\''), "'a"), (Word, "c")]);
+        assert_eq!(kinds("`a\n1"), [(Unclosed('`'), "`a"), (Number, "1")]);
     }
 }

@@ -361,7 +361,7 @@ impl Block {
             false => self.reach(At::Order)?,
         };
         let order = {
-            let is_certain = |e: &E| Ok(never_missing(&block.meaning(e)?.item));
+            let is_certain = |e: &E| Ok(never_missing(&no_place(block.meaning(e)?).item));
             order_keys(keys, |e| block.sort_key(e), is_certain)?
         };
         block.order.extend(order);
@@ -379,10 +379,7 @@ impl Block {
         {
             return Ok(Own.name(name));
         }
-        // A number would be the place of a column.
-        let e = self.meaning(e)?;
-        let key = self.values.write(&e)?;
-        Ok(if matches!(e.item, Expr::Literal(Value::Int(_))) { key.bracketed() } else { key.text })
+        Ok(self.values.write(&no_place(self.meaning(e)?))?.text)
     }
 
     fn unnest(self, list: &E, name: Option<&Spanned<String>>) -> Result<Block, Unsupported> {
@@ -570,4 +567,13 @@ fn searched(term: &Term) -> E {
     let pattern = Spanned::made(Pattern::Regex(regex));
     let found: E = Box::new(Spanned::made(Expr::Like { negated: false, item, pattern }));
     if term.negated { Box::new(Spanned::made(Expr::Unary(Unary::Not, found))) } else { found }
+}
+
+/// A number as a key to sort by would be the place of a column, in brackets too; a sum is none.
+fn no_place(e: E) -> E {
+    if !matches!(e.item, Expr::Literal(Value::Int(_))) {
+        return e;
+    }
+    let nothing = Box::new(Spanned::made(Expr::Literal(Value::Int(0))));
+    Box::new(Spanned::made(Expr::Binary(Binary::Add, e, nothing)))
 }
