@@ -14,7 +14,7 @@ use logloupe_syntax::{
         SortKey, TableCommand, Term,
     },
 };
-use logloupe_table::{Kind, Value, partition::Partition, schema::BUILT_IN};
+use logloupe_table::{Kind, Value, json_paths::planned, partition::Partition, schema::BUILT_IN};
 
 /// The steps of a query, in the order in which they run; what is wrong with it, if it cannot run.
 ///
@@ -84,7 +84,7 @@ impl ProseWriter<'_> {
             match name {
                 "@message" => raw = true,
                 _ if BUILT_IN.contains(&name) || self.catalog.find(name).is_some() => columns.push(name),
-                _ => paths.push(name),
+                _ => paths.extend(Some(planned(name).unwrap_or(name)).filter(|path| !paths.contains(path))),
             }
         }
         let what = match (columns.is_empty(), raw) {

@@ -185,23 +185,31 @@ impl Lower<'_> {
         asked.then(|| self.field(&format!("{KIND_OF}{name}"), &args[0].span))
     }
 
-    /// Has the values that `jsonAny` and its like look for in the record read out of it once, as a column: the arguments
-    /// in `nodes` become that column and a path to each of its items. (The path is the second of `nodes` for both: the
-    /// regular expression stands no more between.)
-    fn of_each_value(&mut self, function: Func, args: &[E], nodes: &mut [Node]) {
-        let (Func::Json(Json::JsonAny | Json::JsonAnyMatch), [text, path, ..]) = (function, nodes) else {
-            return;
+    /// The arguments of a function. Those of `jsonAny` and its like about the record become a column, into which the values
+    /// that they look for are read once, and a path to each of its items.
+    fn arguments(&mut self, function: Func, args: &[E]) -> Vec<Node> {
+        let at = match function {
+            Func::Json(Json::JsonAny) => 1,
+            Func::Json(Json::JsonAnyMatch) => 2,
+            _ => return args.iter().map(|a| self.expr(a)).collect(),
         };
-        let of_record = matches!(&args[0].item, Expr::Field(name) if name.eq_ignore_ascii_case("@message"));
-        let asked = of_record
+        let of_record = matches!(&args[0].item, Expr::Field(name) if name.eq_ignore_ascii_case("@message"))
             && self.catalog.has_json()
             && self.post.is_none()
             && !self.names.is_closed()
             && self.names.defined("@message").is_none();
-        if let (true, Node::Const(Value::Text(steps))) = (asked, &*path) {
-            *text = self.field(&format!("{EACH_OF}{steps}"), &args[0].span);
-            *path = Node::Const(Value::text("*"));
-        }
+        let each = match (of_record, &args[at].item) {
+            (true, Expr::Literal(Value::Text(path))) => {
+                Some(self.field(&format!("{EACH_OF}{path}"), &args[at].span))
+            }
+            _ => None,
+        };
+        let argument = |(i, arg): (usize, &E)| match &each {
+            Some(each) if i == 0 => each.clone(),
+            Some(_) if i == at => Node::Const(Value::text("*")),
+            _ => self.expr(arg),
+        };
+        args.iter().enumerate().map(argument).collect()
     }
 
     fn call(&mut self, e: &E, name: &Spanned<String>, args: &[E]) -> Node {
@@ -240,11 +248,10 @@ impl Lower<'_> {
                 args.first().map_or(Node::Const(Value::Null), |time| self.expr(time))
             }
             Kernel::Scalar(_) => {
-                let mut nodes: Vec<Node> = args.iter().map(|a| self.expr(a)).collect();
+                let mut nodes = self.arguments(function.func, args);
                 if let Func::Json(of @ (Json::JsonHas | Json::JsonNull | Json::JsonScalar)) = function.func {
                     nodes.extend(self.kind_of(of, args));
                 }
-                self.of_each_value(function.func, args, &mut nodes);
                 Op::function(function).map_or(Node::Const(Value::Null), |op| Node::apply(op, nodes))
             }
             Kernel::Bin => {
@@ -291,12 +298,11 @@ impl Lower<'_> {
         args: &[E],
         apply: fn(&Regex, &[Value]) -> Value,
     ) -> Node {
-        let mut nodes: Vec<Node> = args.iter().map(|a| self.expr(a)).collect();
+        let mut nodes = self.arguments(function.func, args);
         let Node::Const(Value::Text(pattern)) = nodes.remove(1) else {
             let message = format!("the pattern of `{}` must be written in the query", function.name);
             return self.error(&args[1].span, message, "for example `regexReplace(path, \"[0-9]+\", \"N\")`");
         };
-        self.of_each_value(function.func, args, &mut nodes);
         match self.patterns.regex(&pattern) {
             Ok(regex) => Node::apply(Op::Pattern(function, regex, apply), nodes),
             Err(message) => self.error(&args[1].span, message, ""),
