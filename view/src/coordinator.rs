@@ -219,16 +219,15 @@ impl<X: Exchange> Coordinator<X> {
             names.clear();
         }
         let (said, absent) = presence::remarks(names, parts.iter().any(|part| part.matched > 0));
-        for remark in diagnostics.into_iter().chain(said) {
-            if !self.remarks.contains(&remark) {
-                self.remarks.push(remark);
+        let add = |all: &mut Vec<Diagnostic>, remark: Diagnostic| {
+            // A table or a name that stands in several places is remarked on once.
+            let same = |held: &Diagnostic| held.message == remark.message && held.severity == remark.severity;
+            if !all.iter().any(same) {
+                all.push(remark);
             }
-        }
-        for remark in absent {
-            if !self.absent.contains(&remark) {
-                self.absent.push(remark);
-            }
-        }
+        };
+        diagnostics.into_iter().chain(said).for_each(|remark| add(&mut self.remarks, remark));
+        absent.into_iter().for_each(|remark| add(&mut self.absent, remark));
     }
     /// A shard's counts.
     pub fn on_counts(&mut self, shard: u32, counts: Counts) -> Vec<Next<X>> {

@@ -14,12 +14,11 @@ use super::bound::place_column;
 /// Derives the column that a plan asks for under this name in at most so many chunks; false if it is no partition column.
 pub(super) fn derive(table: &mut Table, sources: &[Source], input: &str, chunks: usize) -> bool {
     let Some((partition, name)) = Partition::of_input(input) else { return false };
-    let keys: Vec<S3Key> = sources.iter().map(|source| S3Key::of(&source.name)).collect();
-    let none = S3Key::default();
     let own = if partition.is_place() { place_column(table, partition, name) } else { None };
-    // Events come roughly in order: most have the file and the hour of the one before.
-    let (mut last, mut answer): (_, Option<Arc<str>>) =
-        ((-1, None), partition.value(name, None, &none).map(Into::into));
+    // Rows of a file stand together, and events come roughly in order: most have the file and the hour of the one before.
+    let mut key = (-1, S3Key::default());
+    let mut last = (-1, None);
+    let mut answer: Option<Arc<str>> = partition.value(name, None, &key.1).map(Into::into);
     table.derive_from_rows(input, chunks, &mut |row| {
         if let Some(value) = own.map(|column| row.value(column))
             && !value.is_null()
@@ -29,9 +28,12 @@ pub(super) fn derive(table: &mut Table, sources: &[Source], input: &str, chunks:
         let source = row.chunk.column(SOURCE).int(row.index).unwrap_or(-1);
         let time = row.chunk.column(TIMESTAMP).int(row.index);
         let hour = time.map(|t| t.div_euclid(3600 * SECOND));
+        if key.0 != source {
+            let path = usize::try_from(source).ok().and_then(|at| sources.get(at)).map(|s| s.name.as_str());
+            key = (source, S3Key::of(path.unwrap_or_default()));
+        }
         if last != (source, hour) {
-            let key = usize::try_from(source).ok().and_then(|at| keys.get(at)).unwrap_or(&none);
-            answer = partition.value(name, time, key).map(Into::into);
+            answer = partition.value(name, time, &key.1).map(Into::into);
             last = (source, hour);
         }
         answer.clone()

@@ -3,7 +3,10 @@
 use logloupe_syntax::{Diagnostic, Severity};
 use yew::{AttrValue, Html, Properties, component, html};
 
-use crate::state::Shared;
+use crate::state::{Shared, text};
+
+/// How many are shown.
+const SHOWN: usize = 4;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct RemarksProps {
@@ -14,10 +17,12 @@ pub(crate) struct RemarksProps {
 /// What is wrong with the query: the words, the place, what to do.
 #[component]
 pub(crate) fn Remarks(props: &RemarksProps) -> Html {
-    let RemarksProps { text, remarks } = props;
-    let items = remarks.iter().take(4).map(|remark| {
+    let RemarksProps { text: query, remarks } = props;
+    let left = remarks.len().saturating_sub(SHOWN);
+    let more = (left > 0).then(|| html! { <p class="remark warn">{ format!("and {} more", text::plural(left as u64, "remark")) }</p> });
+    let items = remarks.iter().take(SHOWN).map(|remark| {
         let error = remark.severity == Severity::Error;
-        let place = text.get(remark.span.clone()).unwrap_or("").trim();
+        let place = query.get(remark.span.clone()).unwrap_or("").trim();
         let short: String = place.chars().take(60).collect();
         html! {
             <p class={if error { "remark bad" } else { "remark warn" }}>
@@ -34,9 +39,9 @@ pub(crate) fn Remarks(props: &RemarksProps) -> Html {
     html! {
         <div id="query-remarks" class="remarks">
             if wrong {
-                <div role="alert">{ for items }</div>
+                <div role="alert">{ for items }{ more }</div>
             } else if !remarks.is_empty() {
-                <div>{ for items }</div>
+                <div>{ for items }{ more }</div>
             }
         </div>
     }
