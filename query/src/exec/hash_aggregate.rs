@@ -167,9 +167,10 @@ impl AggregateState {
         let (times, sources) = (eval.chunk.column(TIMESTAMP), eval.chunk.column(SOURCE));
         let records = eval.chunk.column(RECORD);
         let missing = Value::Null;
+        let untimed = self.accumulators.time_of_untimed();
         for (&group, &row) in groups.iter().zip(list) {
             let i = row as usize;
-            let Some(time) = times.int(i) else { continue };
+            let Some(time) = times.int(i).or(untimed) else { continue };
             let source = sources.int(i).and_then(|s| eval.bound.names.get(s as usize)).unwrap_or(&missing);
             let record = position(&eval.bound.sources, sources, records, RECORD, i);
             self.accumulators.add_at(group, (time, source, record), &|| eval.at(vector, i));

@@ -61,6 +61,8 @@ pub enum AggregateKind {
     Latest,
     /// All different values as a list.
     Values,
+    /// All values as a list, missing ones too, in the order of events.
+    List,
     /// The most frequent values as a list, so many.
     TopK(u32),
     /// By how much a number changes in so many microseconds.
@@ -286,8 +288,25 @@ pub const AGGREGATES: &[Aggregate] = &[
         prose: "",
         keeps_unit: false,
         insights: true,
+        sql: &[],
+        athena: Athena::Template(
+            "array_sort(array_agg(DISTINCT {0}) FILTER (WHERE {r0} IS NOT NULL))",
+            SqlType::List,
+        ),
+    },
+    Aggregate {
+        kind: AggregateKind::List,
+        name: "array_agg",
+        aliases: &[],
+        signature: "array_agg(field)",
+        arity: (1, 1),
+        doc: "all values as a list, missing ones too, the earliest event's first",
+        example: "array_agg(action)",
+        prose: "",
+        keeps_unit: false,
+        insights: false,
         sql: &[sql("array_agg", 1, 1)],
-        athena: Athena::Missing,
+        athena: Athena::Special,
     },
     Aggregate {
         kind: AggregateKind::TopK(10),

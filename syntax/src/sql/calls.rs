@@ -112,6 +112,10 @@ impl Parser<'_> {
                 break;
             }
         }
+        if known.is_some_and(|f| aggregate::find(f.tree).is_some()) && self.is_word("order") {
+            let help = "leave it out: the list is in the order of events, the earliest first";
+            return self.fail(self.peek().span(), format!("`ORDER BY` is not offered inside `{name}`"), help);
+        }
         self.close(open)?;
         let Some(known) = known else { return self.other(word, &name, args) };
         if !(known.least..=known.most).contains(&args.len()) {
@@ -128,18 +132,25 @@ impl Parser<'_> {
             return self.fail(star.expr.span.clone(), "`*` stands only in `count(*)`", "");
         }
         let is_aggregate = aggregate::find(known.tree).is_some() || AGGREGATES.contains(&known.name);
-        if distinct && !(name == "count" || is_aggregate && matches!(known.tree, "min" | "max" | "values")) {
+        if distinct && !(name == "count" || is_aggregate && matches!(known.tree, "min" | "max" | "array_agg"))
+        {
             let help = "write `count(DISTINCT column)`, or `SELECT DISTINCT` in an inner query";
             return self.fail(start..self.end(), format!("`DISTINCT` is not offered in `{name}`"), help);
-        }
-        if name == "array_agg" && !distinct {
-            let help = "write `array_agg(DISTINCT column)`";
-            return self.fail(start..self.end(), "`array_agg` lists different values only", help);
         }
         let condition = match is_aggregate && self.is_word("filter") {
             true => Some(self.filter()?),
             false => None,
         };
+        if let (true, false, Some(condition)) = (name == "array_agg", distinct, &condition) {
+            let help =
+                "write the condition after `WHERE`, or list different values: `array_agg(DISTINCT column)`";
+            let span = condition.expr.span.clone();
+            return self.fail(
+                span,
+                "`FILTER` is not offered behind `array_agg`, which keeps missing values",
+                help,
+            );
+        }
         let windows = args.iter().chain(&condition).find_map(|arg| window_in(&arg.expr));
         if let Some(span) = windows.filter(|_| is_aggregate && !self.is_word("over")) {
             let help = "compute it in a query in `FROM`";
@@ -255,7 +266,11 @@ impl Parser<'_> {
         }
         if !known.tree.is_empty() {
             self.check_constant(known, &values)?;
-            let name = if known.name == "count" && distinct { "count_distinct" } else { known.tree };
+            let name = match known.name {
+                "count" if distinct => "count_distinct",
+                "array_agg" if distinct => "values",
+                _ => known.tree,
+            };
             return self.over(start, values, |args| call(&name.to_ascii_lowercase(), args));
         }
         self.special(known.name, start, values)

@@ -3,13 +3,14 @@
 //!
 //! Reading order: [`Accumulate`] (what a type of accumulators does), [`Accumulators`] (the types; a new aggregate is a
 //! file with its type and its lines here), then the types: [`count`], [`total`] and [`moments`] (sums), [`extreme`],
-//! [`first_last`] and [`rate`] (values at the ends of time), [`percentile`], [`distinct`].
+//! [`first_last`] and [`rate`] (values at the ends of time), [`list`] (all values), [`percentile`], [`distinct`].
 
 mod bits;
 mod count;
 mod distinct;
 mod extreme;
 mod first_last;
+mod list;
 mod moments;
 mod percentile;
 mod rate;
@@ -20,8 +21,8 @@ use logloupe_table::Value;
 use serde::{Deserialize, Serialize};
 
 use self::{
-    bits::BitOrs, count::Counts, extreme::Extremes, first_last::FirstLast, moments::GroupMoments,
-    percentile::Numbers, rate::Rates, total::Totals,
+    bits::BitOrs, count::Counts, extreme::Extremes, first_last::FirstLast, list::Lists,
+    moments::GroupMoments, percentile::Numbers, rate::Rates, total::Totals,
 };
 pub(super) use self::{
     distinct::{Distinct, DistinctMode, Gather, KmvSketch, hash},
@@ -36,6 +37,8 @@ use crate::{limits::Limits, plan::AggregateCall};
 trait Accumulate: Sized {
     /// Whether it asks when an event was: it is fed by [`add_at`](Self::add_at) then.
     const TIMED: bool = false;
+    /// Whether it also takes events without a time, as the first ones.
+    const UNTIMED_TOO: bool = false;
 
     /// Those of an aggregate before any group.
     fn new(kind: AggregateKind) -> Self;
@@ -94,6 +97,13 @@ macro_rules! accumulators {
                 match self {
                     $(Accumulators::$name(_) => <$type>::TIMED,)*
                     Accumulators::Shared => false,
+                }
+            }
+            /// The time by which an event without one stands, if it counts.
+            pub(super) fn time_of_untimed(&self) -> Option<i64> {
+                match self {
+                    $(Accumulators::$name(_) => <$type>::UNTIMED_TOO.then_some(i64::MIN),)*
+                    Accumulators::Shared => None,
                 }
             }
             /// Adds one value to a group. Distinct values are fed by a [`Gather`] instead.
@@ -172,6 +182,8 @@ accumulators! {
     Extreme(Extremes) for AggregateKind::Min | AggregateKind::Max,
     /// The value of the earliest or latest event.
     FirstLast(FirstLast) for AggregateKind::Earliest | AggregateKind::Latest,
+    /// Every value.
+    List(Lists) for AggregateKind::List,
     /// The numbers of the earliest and the latest event.
     Rate(Rates) for AggregateKind::Rate(_),
     /// Every number, for percentiles and histograms.

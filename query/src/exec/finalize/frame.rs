@@ -191,7 +191,7 @@ impl Frame {
                 Accumulators::Distinct(distinct) => Some(Gather::new(distinct.ask(), &self.limits)),
                 _ => None,
             };
-            for &row in &self.order {
+            for (place, &row) in self.order.iter().enumerate() {
                 let group = of_row[row as usize];
                 let Some(arg) = &call.arg else {
                     accumulators.count_rows(&[group]);
@@ -206,9 +206,9 @@ impl Frame {
                         (None, Some(column)) => {
                             (self.inputs[column].as_ref().and_then(|c| c.get(row).time()), Value::Null, 0)
                         }
-                        (None, None) => (Some(0), Value::Null, row as i64),
+                        (None, None) => (Some(0), Value::Null, place as i64),
                     };
-                    if let Some(at) = at {
+                    if let Some(at) = at.or(accumulators.time_of_untimed()) {
                         accumulators.add_at(group, (at, &source, record), &|| value.clone());
                     }
                 } else {

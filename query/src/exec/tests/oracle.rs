@@ -225,6 +225,15 @@ fn interpret(plan: &Plan, shards: &[Shard]) -> Vec<Vec<Value>> {
                 let values: Option<Vec<(Value, &Naive<'_>)>> = call.arg.as_ref().map(|arg| {
                     members.iter().map(|r| (r.get(arg), *r)).filter(|(v, _)| !v.is_null()).collect()
                 });
+                if call.kind == AggregateKind::List {
+                    // Missing values too, by time, file and place; without a time first.
+                    let mut all = members.clone();
+                    all.sort_by_key(|r| (r.order.0.unwrap_or(i64::MIN), r.order.1.clone(), r.order.2));
+                    let arg = call.arg.as_ref().unwrap();
+                    let list: Vec<Value> = all.iter().map(|r| r.get(arg)).collect();
+                    inputs.push(if list.is_empty() { Value::Null } else { Value::List(list.into()) });
+                    continue;
+                }
                 inputs.push(match values {
                     None => Value::Int(members.len() as i64),
                     Some(values) => aggregate(call.kind, call.percent, values),
@@ -312,6 +321,7 @@ fn aggregate(kind: AggregateKind, percent: f64, values: Vec<(Value, &Naive<'_>)>
         }
         AggregateKind::Earliest => first_last(false),
         AggregateKind::Latest => first_last(true),
+        AggregateKind::List => panic!("made of all rows"),
         AggregateKind::Values | AggregateKind::TopK(_) => {
             // Values that look the same are the plainest of them.
             let mut all: BTreeMap<String, (Value, usize)> = BTreeMap::new();
@@ -431,6 +441,7 @@ fn query() -> impl Strategy<Value = String> {
             prop::sample::select(vec![
                 "count",
                 "count_distinct",
+                "array_agg",
                 "values",
                 "topk",
                 "rate",

@@ -346,6 +346,64 @@ fn every_example_of_an_sql_function_holds() {
 }
 
 #[test]
+fn lists_of_all_values() {
+    answers(&[
+        ("SELECT array_agg(bytes) FROM flow", "[100, 300, , 50, -7]"),
+        (
+            "SELECT action, array_agg(bytes) AS l FROM flow GROUP BY action ORDER BY action",
+            "ACCEPT | [100, ]\nREJECT | [300, -7]\n | [50]",
+        ),
+        (
+            "SELECT cardinality(array_agg(bytes)), array_join(array_agg(action), '+') FROM flow",
+            "5 | ACCEPT+REJECT+ACCEPT+REJECT",
+        ),
+        ("SELECT contains(array_agg(bytes), 300), contains(array_agg(bytes), 7) FROM flow", "true | false"),
+        ("SELECT array_agg(bytes) FROM flow WHERE bytes > 1000", ""),
+        ("SELECT array_agg(bytes)[2], element_at(array_agg(bytes), -1) FROM flow", "300 | -7"),
+        ("SELECT array_agg(DISTINCT action) FROM flow", "[ACCEPT, REJECT]"),
+        (
+            "SELECT array_agg(n) FROM (SELECT action, count(*) AS n FROM flow GROUP BY action HAVING action IS NOT NULL)",
+            "[2, 2]",
+        ),
+        ("SELECT array_agg(status) FROM web", "[200, 404, 403]"),
+    ]);
+    for (statement, message) in [
+        ("SELECT array_agg(bytes ORDER BY bytes) FROM flow", "`ORDER BY` is not offered inside `array_agg`"),
+        (
+            "SELECT array_agg(bytes) FILTER (WHERE bytes > 1) FROM flow",
+            "`FILTER` is not offered behind `array_agg`",
+        ),
+        ("SELECT array_agg(bytes) OVER () FROM flow", "`array_agg` is not offered over a window"),
+        ("SELECT array_agg(*) FROM flow", "`*` stands only in `count(*)`"),
+    ] {
+        let found = run_in(statement, Language::Sql, &mut shard(), &NoJson).map(|_| ()).unwrap_err();
+        assert!(found[0].message.contains(message), "{statement}: {found:?}");
+    }
+    for statement in
+        ["SELECT array_agg(bytes) AS l FROM flow", "SELECT array_agg(DISTINCT bytes) AS l FROM flow"]
+    {
+        let tree = logloupe_syntax::parse_in(statement, Language::Sql).query;
+        assert_eq!(logloupe_syntax::text(&tree, Language::Sql).as_deref(), Ok(statement));
+    }
+}
+
+#[test]
+fn lists_are_bounded() {
+    let mut shard = shard();
+    for (text, fits) in
+        [("stats array_agg(bytes) by @line", false), ("SOURCE flow | stats array_agg(bytes)", true)]
+    {
+        let mut catalog = Catalog::of(&shard, &NoJson);
+        catalog.bindings.limits.kept = 20;
+        let plan = Arc::new(plan(&logloupe_syntax::parse(text).query, &catalog).unwrap());
+        let mut job = Job::new(plan.clone(), None, &mut shard, &NoJson);
+        while !job.step(&mut shard, 1) {}
+        let found = finalize(&plan, merge(plan.limits(), vec![job.finish().1]));
+        assert_eq!(found.is_ok(), fits, "{text}: {found:?}");
+    }
+}
+
+#[test]
 fn every_name_of_sql_means_something() {
     for function in sql::functions().filter(|f| !f.tree.is_empty()) {
         let scalar = functions::find(function.tree);

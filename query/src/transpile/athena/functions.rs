@@ -269,6 +269,14 @@ impl Printer<'_> {
                 let n = number();
                 Ok(Typed::call("approx_percentile", [n.expr.text, share], n.ty))
             }
+            AggregateKind::List => {
+                let order = match self.time()? {
+                    Some(time) => format!(" ORDER BY {time} ASC NULLS FIRST"),
+                    None => String::new(),
+                };
+                self.note("of events at the same time, array_agg takes any first; Logloupe goes by their place in the file");
+                Ok(Typed::atom(format!("array_agg({}{order})", arg.expr), SqlType::List))
+            }
             AggregateKind::Earliest | AggregateKind::Latest => {
                 let last = call.kind == AggregateKind::Latest;
                 let Some(time) = self.time()? else {

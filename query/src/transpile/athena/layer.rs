@@ -223,7 +223,9 @@ impl Printer<'_> {
     fn needs_time(&self, at: usize) -> bool {
         let stage = &self.plan.stages[self.stage];
         let edges = stage.group.as_ref().is_some_and(|g| {
-            g.aggregates.iter().any(|a| matches!(a.kind, AggregateKind::Earliest | AggregateKind::Latest))
+            g.aggregates.iter().any(|a| {
+                matches!(a.kind, AggregateKind::Earliest | AggregateKind::Latest | AggregateKind::List)
+            })
         });
         let ordered =
             stage.steps.iter().skip(at).any(|s| matches!(s, Operator::Limit(_) | Operator::Dedup(_)));
