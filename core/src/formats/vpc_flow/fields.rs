@@ -211,8 +211,13 @@ pub(super) static FIELDS: &[TokenField] = &[
     TokenField::computed("network.transport", Kind::Text, Role::Dimension, &TRANSPORT)
         .aliases(&["protocol_name"])
         .athena(
-            "CASE protocol WHEN 1 THEN 'icmp' WHEN 6 THEN 'tcp' WHEN 17 THEN 'udp' WHEN 47 THEN 'gre' WHEN 50 THEN \
-             'esp' WHEN 58 THEN 'ipv6-icmp' WHEN 132 THEN 'sctp' END",
+            "CASE protocol WHEN 0 THEN 'hopopt' WHEN 1 THEN 'icmp' WHEN 2 THEN 'igmp' WHEN 4 THEN 'ipv4' WHEN 6 \
+             THEN 'tcp' WHEN 8 THEN 'egp' WHEN 17 THEN 'udp' WHEN 27 THEN 'rdp' WHEN 33 THEN 'dccp' WHEN 41 THEN \
+             'ipv6' WHEN 43 THEN 'ipv6-route' WHEN 44 THEN 'ipv6-frag' WHEN 46 THEN 'rsvp' WHEN 47 THEN 'gre' \
+             WHEN 50 THEN 'esp' WHEN 51 THEN 'ah' WHEN 58 THEN 'ipv6-icmp' WHEN 59 THEN 'ipv6-nonxt' WHEN 60 THEN \
+             'ipv6-opts' WHEN 88 THEN 'eigrp' WHEN 89 THEN 'ospfigp' WHEN 94 THEN 'ipip' WHEN 97 THEN 'etherip' \
+             WHEN 98 THEN 'encap' WHEN 103 THEN 'pim' WHEN 108 THEN 'ipcomp' WHEN 112 THEN 'vrrp' WHEN 115 THEN \
+             'l2tp' WHEN 132 THEN 'sctp' WHEN 136 THEN 'udplite' WHEN 137 THEN 'mpls-in-ip' END",
         )
         .doc("the protocol's keyword at IANA in small letters: tcp, udp, icmp, ipv6-icmp, esp and others"),
     TokenField::computed("network.type", Kind::Text, Role::Dimension, &NETWORK_TYPE)

@@ -252,3 +252,15 @@ fn what_follows_from_other_columns() {
         }
     }
 }
+
+#[test]
+fn athena_knows_the_same_protocols() {
+    let fields = VpcFlow.fields();
+    let sql =
+        fields.iter().find(|f| f.name == "network.transport").and_then(|f| f.athena).unwrap_or_default();
+    for number in 0..=255 {
+        let found =
+            sql.split_once(&format!(" WHEN {number} THEN '")).map(|(_, rest)| rest.split('\'').next());
+        assert_eq!(found.flatten(), flow::protocol_name(number), "{number}");
+    }
+}
