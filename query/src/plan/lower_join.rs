@@ -7,7 +7,7 @@ use super::{
     Node, Op, Operator, Output, WindowOperator,
     join_index::{JoinKeys, PrefixTable},
     lower::Lower,
-    lower_subquery::AnswerUse,
+    lower_subquery::{AnswerUse, HeldQuery},
     subquery::{self, TIMES, key_name},
 };
 use logloupe_syntax::{
@@ -46,6 +46,7 @@ impl Lower<'_> {
         let constants = if join.kind.keeps_right() { self.names.constants() } else { Vec::new() };
         let before: Vec<Node> = if join.kind.keeps_right() { self.names.nodes() } else { Vec::new() };
         let keeps_left = join.kind.keeps_left();
+        let step = self.stage.steps.len();
         let row = match keys.is_unique() {
             true => {
                 // Where rows are added it is known only behind them, and so is what stands there.
@@ -64,22 +65,29 @@ impl Lower<'_> {
                 self.each_of(rows)
             }
         };
-        if !answer.is_bound {
-            let uses = AnswerUse::Join { kind: join.kind, keys: operands };
-            let columns = answer.columns.iter().map(|c| c.0.clone()).collect();
-            self.stage.uses.push((query, uses, row.clone(), columns));
-        }
+        let mut marks = None;
         if join.kind.keeps_right() {
-            self.rows_without_partner(&row, before, constants, times, answer.rows.len());
+            let computes = !before.is_empty() || !constants.is_empty();
+            let held = self.rows_without_partner(&row, before, constants, times, answer.rows.len());
+            marks = held.filter(|_| computes);
         }
+        let mut cells = Vec::new();
         for (at, (name, unit)) in answer.columns.iter().enumerate().filter(|(_, c)| c.0 != TIMES) {
             let cell = self.cell(answer.column(at), &row);
+            cells.push((cell.clone(), name.clone()));
             if !self.names.is_known(name) {
                 self.names.define_beside(name, cell.clone(), *unit);
             }
             self.names.define(&format!("{}.{name}", join.right.item), cell, *unit);
         }
         self.names.add_side(&join.left.item);
+        if !answer.is_bound {
+            let names = join.on.iter().enumerate().map(|(n, (_, key))| key_name(n, &key.item));
+            let keys = operands.into_iter().zip(names).collect();
+            let name = join.right.item.clone();
+            let becomes = AnswerUse::Join { kind: join.kind, keys, row, cells, name };
+            self.stage.held.push(HeldQuery { query, step, marks, becomes });
+        }
     }
 
     /// A definition that shards leave to those who merge.
@@ -97,8 +105,8 @@ impl Lower<'_> {
         constants: Vec<(String, Node, Unit)>,
         times: Vec<u64>,
         rows: usize,
-    ) {
-        let Node::Def(into) = *row else { return };
+    ) -> Option<usize> {
+        let Node::Def(into) = *row else { return None };
         self.stage.adds_rows = true;
         if self.fields.is_empty() && self.events.is_empty() && !self.names.is_closed() {
             self.show_time();
@@ -110,6 +118,7 @@ impl Lower<'_> {
         }
         let step = WindowOperator::Unmatched { row: into, left: before, held, rows, times: times.into() };
         self.stage.steps.push(Operator::Window(step));
+        Some(held)
     }
 
     /// The time of events that become rows of a table.

@@ -27,16 +27,34 @@ pub(super) struct SubqueryResult {
     pub(super) is_bound: bool,
 }
 
-/// What becomes of the answer of a subquery, for those who write the plan down before it ran.
-#[allow(dead_code, reason = "read by what writes plans down")]
+/// A query that is joined, in a plan that is written down before it ran.
+#[derive(Clone, Debug)]
+pub(crate) struct HeldQuery {
+    /// The query.
+    pub(crate) query: Query,
+    /// How many steps of the stage stand before the join.
+    pub(crate) step: usize,
+    /// The definition that is true for rows that the join did not add, if something asks for it.
+    pub(crate) marks: Option<usize>,
+    /// What becomes of its answer.
+    pub(crate) becomes: AnswerUse,
+}
+
+/// What becomes of the answer of a subquery.
 #[derive(Clone, Debug)]
 pub(crate) enum AnswerUse {
-    /// Its rows stand beside others: which stay without a partner, and what must equal the answer's first columns.
+    /// Its rows stand beside others.
     Join {
-        /// Which rows stay.
+        /// Which rows stay without a partner.
         kind: JoinKind,
-        /// Over the rows so far.
-        keys: Vec<Node>,
+        /// What must be equal: over the rows so far, and columns of the answer.
+        keys: Vec<(Node, String)>,
+        /// The definition that is the place of the row beside.
+        row: Node,
+        /// The definitions that are its columns.
+        cells: Vec<(Node, String)>,
+        /// What it is called.
+        name: String,
     },
 }
 
@@ -240,7 +258,17 @@ impl Lower<'_> {
             names.define(&output.name, node.clone(), output.unit);
             outputs.push(Output { node, ..output });
         }
-        let step = WindowOperator::Set { kind, all, of, into, rows: rows.into(), times: times.into(), other };
+        let given = outputs.iter().map(|o: &Output| o.name.clone()).collect();
+        let step = WindowOperator::Set {
+            kind,
+            all,
+            of,
+            names: given,
+            into,
+            rows: rows.into(),
+            times: times.into(),
+            other,
+        };
         self.stage.steps.push(Operator::Window(step));
         self.names = names;
         (self.fields, self.display) = (outputs, None);

@@ -37,10 +37,10 @@ mod window;
 pub(crate) use asked::Asked;
 pub use catalog::Catalog;
 pub(crate) use join_index::MOST_BESIDE;
-pub(crate) use lower_subquery::AnswerUse;
+pub(crate) use lower_subquery::{AnswerUse, HeldQuery, UnboundAnswer};
 pub use node::{Node, Op, Scope};
-pub(crate) use subquery::names_in;
 pub use subquery::{Bindings, subqueries};
+pub(crate) use subquery::{TIMES, names_in};
 pub(crate) use window::{Over, OverFunction, WindowOperator};
 
 use logloupe_syntax::{Diagnostic, Severity, functions::AggregateKind, tree::Query};
@@ -82,9 +82,8 @@ pub(crate) struct Stage {
     pub(crate) group: Option<Group>,
     /// A join adds rows to those of the events: whatever is computed from then on is computed behind it.
     pub(crate) adds_rows: bool,
-    /// Of a plan that is written down before its subqueries ran: what becomes of their answers, with the definition that
-    /// is the place of a row in one, and the names of its columns.
-    pub(crate) uses: Vec<(Query, AnswerUse, Node, Vec<String>)>,
+    /// Of a plan that is written down before its subqueries ran: the queries that it joins.
+    pub(crate) held: Vec<HeldQuery>,
     /// Other groups of the same rows, which stand beside those: as many keys, the same aggregates.
     pub(crate) also: Vec<Group>,
 }

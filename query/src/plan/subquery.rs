@@ -17,7 +17,7 @@ use logloupe_table::ResultTable;
 use logloupe_table::lookup::Lookup;
 
 /// The column that says how often a row of a subquery's answer occurs.
-pub(super) const TIMES: &str = "#times";
+pub(crate) const TIMES: &str = "#times";
 
 /// What a query is bound to beside the logs.
 #[derive(Clone, Debug, Default, PartialEq)]

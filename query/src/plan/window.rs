@@ -82,6 +82,8 @@ pub(crate) enum WindowOperator {
         all: bool,
         /// The columns of the rows so far.
         of: Vec<Node>,
+        /// Their names.
+        names: Vec<String>,
         /// The definitions that are the columns afterwards; no others are.
         into: Vec<usize>,
         /// The other rows.
@@ -89,7 +91,6 @@ pub(crate) enum WindowOperator {
         /// How often each of them counts; once if it is empty.
         times: Arc<[u64]>,
         /// The other query, where it has not run: the plan is written down.
-        #[allow(dead_code, reason = "read by what writes plans down")]
         other: Option<Arc<Query>>,
     },
     /// Adds a row for each row of a join's other side that stands beside none.

@@ -213,7 +213,8 @@ impl<'a> Parser<'a> {
             let after_open = self.tokens.last().is_some_and(|t| t.kind == Lexeme::Symbol(Symbol::Open));
             if after_open && ["select", "with", "values"].iter().any(|w| word.eq_ignore_ascii_case(w)) {
                 // `((SELECT …) UNION SELECT …)`: the brackets before it hold the same query.
-                let brackets = self.tokens.iter().rev().take_while(|t| t.kind == Lexeme::Symbol(Symbol::Open));
+                let brackets =
+                    self.tokens.iter().rev().take_while(|t| t.kind == Lexeme::Symbol(Symbol::Open));
                 let (brackets, held) = (brackets.count(), open.len());
                 open.iter_mut().skip(held.saturating_sub(brackets)).for_each(|query| *query = true);
             }

@@ -85,7 +85,10 @@ fn set_operations_take_missing_values_as_equal() {
             "ACCEPT\nREJECT\n",
         ),
         ("SELECT x FROM ((SELECT x FROM {n}) EXCEPT SELECT x FROM {o}) q", "1"),
-        ("SELECT x FROM (((SELECT x FROM {n} UNION SELECT x FROM {o})) EXCEPT VALUES 1, 2) q WHERE x > 0", "3"),
+        (
+            "SELECT x FROM (((SELECT x FROM {n} UNION SELECT x FROM {o})) EXCEPT VALUES 1, 2) q WHERE x > 0",
+            "3",
+        ),
         ("SELECT srcaddr FROM flow INTERSECT SELECT ip FROM call ORDER BY 1", "10.0.0.1\n10.0.0.2"),
         ("SELECT ip FROM call EXCEPT SELECT srcaddr FROM flow", "10.9.9.9"),
         (

@@ -28,7 +28,7 @@ impl Printer<'_> {
             "@source" => return Ok(Typed::atom("\"$path\"", SqlType::Text)),
             _ => {}
         }
-        let log = self.log;
+        let log = self.log.clone();
         if let Some((partition, name)) = Partition::of_input(name) {
             return self.partition(partition, name);
         }
@@ -49,7 +49,7 @@ impl Printer<'_> {
     /// A partition column: the log's own field of that name, the table's column if it is partitioned so, or what the
     /// event's time or place says.
     fn partition(&mut self, partition: Partition, name: &str) -> TypedResult {
-        let log = self.log;
+        let log = self.log.clone();
         if let Some(field) = log.field(name) {
             return self.field(field).ok_or_else(|| self.absent(name));
         }

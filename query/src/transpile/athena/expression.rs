@@ -159,6 +159,7 @@ impl Printer<'_> {
                 let pattern = write::text(regex::checked(regex.as_str())?);
                 self.function_with_pattern(function, &pattern, values)
             }
+            Op::Unbound(answer) => self.unbound(answer, args),
             Op::Extract(_) => Err(Unsupported::new("all values of `parse` at once", "they are a list", "")),
             Op::Path(_) => Err(Unsupported::new(
                 "a path into a value that was computed",
@@ -221,7 +222,7 @@ fn too_long() -> Unsupported {
 }
 
 /// A comparison; what the two sides are compared as follows from their types.
-fn compare(op: Binary, a: &Typed, b: &Typed) -> Typed {
+pub(super) fn compare(op: Binary, a: &Typed, b: &Typed) -> Typed {
     let plain = |a: &Typed, b: &Typed| Typed::condition(a.expr.compared(symbol(op), &b.expr));
     let as_text = || plain(&a.text(), &b.text());
     let equality = matches!(op, Binary::Equal | Binary::NotEqual);

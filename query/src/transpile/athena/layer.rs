@@ -1,9 +1,9 @@
 //! What is done so far as a query of its own in the WITH, with the columns that the rest needs, each under a name.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Order, Printer, Relation, SelectItem, typed::Typed};
-use crate::plan::{Node, Operator};
+use crate::plan::{self, Node, Operator, Stage};
 use logloupe_syntax::{
     Unsupported,
     functions::{AggregateKind, SqlType},
@@ -21,21 +21,19 @@ impl Printer<'_> {
         let plan = self.plan;
         let stage = &plan.stages[self.stage];
         let is_last = self.stage + 1 == plan.stages.len();
-        // Of what only a window gives, those that are there; of what is made of it, its parts.
-        let later = |n: usize| {
-            let is_late = stage.late.get(n).copied().unwrap_or(false);
-            let is_there = matches!(self.relation.defs.get(n), Some(Some(_)));
-            stage.defs.get(n).filter(|_| is_late && !is_there)
-        };
-        let mut needed = Leaves { found: Vec::new(), later: &later, taken_apart: HashSet::new() };
+        let mut needed = Leaves { stage: Some(stage), later: self.later(stage, at), ..Leaves::default() };
         for step in &stage.steps[at.min(stage.steps.len())..] {
             match step {
                 Operator::Filter(node) => needed.add(node),
                 Operator::Sort(keys) => keys.iter().for_each(|(node, _)| needed.add(node)),
                 Operator::Dedup(keys) => keys.iter().for_each(|node| needed.add(node)),
-                Operator::Window(step) => step.reads().into_iter().for_each(|node| needed.add(node)),
+                Operator::Window(table) => table.reads().into_iter().for_each(|node| needed.add(node)),
                 Operator::Limit(_) => {}
             }
+        }
+        for held in stage.held.iter().filter(|held| held.step >= at) {
+            let plan::AnswerUse::Join { keys, .. } = &held.becomes;
+            keys.iter().for_each(|(key, _)| needed.add(key));
         }
         if let Some(group) = &stage.group {
             group.keys.iter().for_each(|n| needed.add(n));
@@ -95,11 +93,7 @@ impl Printer<'_> {
             items.push(item);
         }
         let sql = self.select(&items)?;
-        let name =
-            match self.with.iter().filter(|(n, _)| n.trim_end_matches(char::is_numeric) == name).count() {
-                0 => name.to_owned(),
-                n => format!("{name}{}", n + 1),
-            };
+        let name = self.free_name(name);
         self.with.push((name.clone(), sql));
         self.relation = Relation { whole, time, ..Relation::new(name, stage) };
         for (leaf, column) in made {
@@ -113,6 +107,29 @@ impl Printer<'_> {
             }
         }
         Ok(added)
+    }
+
+    /// The definitions that exist only behind windows, and behind the joins from step `at` on; true for the place of the row beside and what
+    /// tells rows apart that the join adds, which nothing else makes.
+    fn later(&self, stage: &Stage, at: usize) -> BTreeMap<usize, bool> {
+        let mut later = BTreeMap::new();
+        for held in stage.held.iter().filter(|held| held.step >= at) {
+            let plan::AnswerUse::Join { row, .. } = &held.becomes;
+            if let Node::Def(row) = row {
+                later.insert(*row, true);
+            }
+            later.extend(held.marks.map(|mark| (mark, true)));
+        }
+        for (n, def) in stage.defs.iter().enumerate() {
+            // What only a window gives, unless it is there.
+            let is_late = stage.late.get(n).copied().unwrap_or(false);
+            let mut depends = is_late && !matches!(self.relation.defs.get(n), Some(Some(_)));
+            def.leaves(&mut |leaf| depends |= matches!(leaf, Node::Def(d) if later.contains_key(d)));
+            if depends && !later.contains_key(&n) {
+                later.insert(n, false);
+            }
+        }
+        later
     }
 
     /// A name for a column of the WITH: its own if no other has it.
@@ -213,8 +230,9 @@ impl Printer<'_> {
             };
         }
         let sql = self.select(&items)?;
-        self.with.push(("events".to_owned(), sql));
-        self.relation = Relation { whole: false, time, ..Relation::new("events".to_owned(), stage) };
+        let name = self.free_name("events");
+        self.with.push((name.clone(), sql));
+        self.relation = Relation { whole: false, time, ..Relation::new(name, stage) };
         self.relation.inputs = columns.into_iter().map(Some).collect();
         Ok(())
     }
@@ -235,34 +253,37 @@ impl Printer<'_> {
 }
 
 /// Inputs and definitions, each once, in the order in which they were met.
+#[derive(Default)]
 struct Leaves<'s> {
     found: Vec<Node>,
-    /// What a definition is made of that cannot be computed yet.
-    later: &'s dyn Fn(usize) -> Option<&'s Node>,
-    /// Those of which that was asked.
-    taken_apart: HashSet<usize>,
+    stage: Option<&'s Stage>,
+    /// The definitions that exist only behind a later window or join, and whether they are what a join makes: of others
+    /// what they are made of is needed.
+    later: BTreeMap<usize, bool>,
 }
 
 impl Leaves<'_> {
     fn add(&mut self, node: &Node) {
-        let mut open = vec![node];
-        while let Some(node) = open.pop() {
-            let mut leaves = Vec::new();
-            node.leaves(&mut |leaf| leaves.push(leaf.clone()));
-            for leaf in leaves {
-                let same = |known: &Node| match (known, &leaf) {
-                    (Node::Input(a), Node::Input(b)) | (Node::Def(a), Node::Def(b)) => a == b,
-                    _ => false,
-                };
-                match &leaf {
-                    Node::Def(n) if (self.later)(*n).is_some() => {
-                        if self.taken_apart.insert(*n) {
-                            open.extend((self.later)(*n));
-                        }
-                    }
-                    _ if self.found.iter().any(same) => {}
-                    _ => self.found.push(leaf),
-                }
+        let mut open = Vec::new();
+        node.leaves(&mut |leaf| open.insert(0, leaf.clone()));
+        let mut seen = BTreeSet::new();
+        while let Some(leaf) = open.pop() {
+            if let Node::Def(n) = leaf
+                && let Some(made) = self.later.get(&n)
+            {
+                let parts =
+                    self.stage.and_then(|stage| stage.defs.get(n)).filter(|_| !made && seen.insert(n));
+                let mut all = Vec::new();
+                parts.into_iter().for_each(|part| part.leaves(&mut |leaf| all.insert(0, leaf.clone())));
+                open.extend(all);
+                continue;
+            }
+            let same = |known: &Node| match (known, &leaf) {
+                (Node::Input(a), Node::Input(b)) | (Node::Def(a), Node::Def(b)) => a == b,
+                _ => false,
+            };
+            if !self.found.iter().any(same) {
+                self.found.push(leaf);
             }
         }
     }

@@ -16,7 +16,10 @@ mod json_path;
 mod layer;
 mod over;
 mod regex;
+mod subquery;
 mod typed;
+
+use std::rc::Rc;
 
 use self::{expression::TypedResult, typed::Typed};
 use super::log;
@@ -25,7 +28,7 @@ use logloupe_syntax::{
     Unsupported,
     explanation::AthenaQuery,
     functions::SqlType,
-    sql::write::{Column, Dialect, Expression, OrderKey, Select, Statement},
+    sql::write::{Column, Dialect, Expression, Join, OrderKey, Select, Statement},
     tree::{Command, Query, TableCommand},
 };
 use logloupe_table::external::{AthenaTable, Log, Logs};
@@ -39,51 +42,53 @@ pub fn athena(query: &Query, catalog: &Catalog, logs: &dyn Logs) -> Result<Athen
         let first = found.first().map_or("it has faults", |d| d.message.as_str());
         Unsupported::new("the query", first, "fix it first")
     })?;
-    if let Some(command) = query.commands.iter().find(|c| !has_form(&c.item)) {
-        let text = command.item.to_string();
-        return Err(Unsupported::new(
-            format!("`{}`", text.split(' ').next().unwrap_or_default()),
-            "the command looks at rows side by side or at more than one log, for which SQL here has no plain form",
-            "end the query before it, and run the rest here",
-        ));
-    }
-    if !plan::subqueries(query).is_empty() {
-        return Err(Unsupported::new(
-            "a subquery",
-            "its answer may come from another log",
-            "write its answer as a list: `filter x in [\"a\", \"b\"]`",
-        ));
-    }
-    let log = log::asked(&plan, catalog, logs)?;
-    let table = match log.external.map(|e| e.athena) {
-        Some(Ok(table)) => table,
-        Some(Err(why)) => return Err(Unsupported::new(format!("a query of {}", log.title), why, "")),
-        None => {
-            let why = "AWS documents no table for this log";
-            return Err(Unsupported::new(format!("a query of {}", log.title), why, ""));
+    let mut printer = Printer::new(query, &plan, catalog, logs)?;
+    let select = printer.query_for_rows()?;
+    let statement = Statement { with: std::mem::take(&mut printer.with), select };
+    let tables = std::mem::take(&mut printer.tables);
+    tables.iter().flat_map(|table| table.notes).for_each(|note| printer.note(note));
+    let mut ids: Vec<&str> = Vec::new();
+    let mut ddl: Vec<&str> = Vec::new();
+    for table in &tables {
+        if !ids.contains(&table.name) {
+            ids.push(table.name);
+            ddl.push(table.ddl.trim_end());
         }
-    };
-    let mut printer = Printer {
-        plan: &plan,
-        log: &log,
-        table,
-        stage: 0,
-        relation: Relation::new(table.name.to_owned(), &plan.stages[0]),
-        order: Order::Default,
-        ties: 0,
-        with: Vec::new(),
-        notes: Vec::new(),
-        depth: 0,
-    };
-    let sql = printer.query()?;
-    printer.notes.extend(table.notes.iter().map(|n| (*n).to_owned()));
+    }
     Ok(AthenaQuery {
-        log: log.id.to_owned(),
-        ddl: table.ddl.trim_end().to_owned(),
-        sql,
+        log: printer.log.id.to_owned(),
+        ddl: ddl.join("\n\n"),
+        sql: statement.text(Dialect::Athena),
         notes: printer.notes,
     })
 }
+
+/// The log that a plan asks, and its table.
+fn asked(
+    plan: &Plan,
+    catalog: &Catalog,
+    logs: &dyn Logs,
+) -> Result<(Log, Option<&'static AthenaTable>), Unsupported> {
+    if plan.sources().is_some_and(<[String]>::is_empty) {
+        // Rows that stand in the query: there is none.
+        let fields = Vec::new();
+        let none = Log { id: "", title: "", fields, json: false, external: None };
+        return Ok((none, None));
+    }
+    let log = log::asked(plan, catalog, logs)?;
+    match log.external.map(|e| e.athena) {
+        Some(Ok(table)) => Ok((log, Some(table))),
+        Some(Err(why)) => Err(Unsupported::new(format!("a query of {}", log.title), why, "")),
+        None => {
+            let why = "AWS documents no table for this log";
+            Err(Unsupported::new(format!("a query of {}", log.title), why, ""))
+        }
+    }
+}
+
+/// What a query without a log reads: a table without columns.
+static NO_TABLE: AthenaTable =
+    AthenaTable { name: "", ddl: "", time: "", null_text: None, roots: &[], notes: &[] };
 
 /// Whether a command is written here.
 fn has_form(command: &Command) -> bool {
@@ -101,13 +106,18 @@ fn has_form(command: &Command) -> bool {
             | Command::Limit(_)
             | Command::Dedup(_)
             | Command::Table(TableCommand::Window(_))
+            | Command::Join(_)
+            | Command::Set(_)
+            | Command::Values(_)
     )
 }
 
 /// What is written so far.
 struct Printer<'p> {
     plan: &'p Plan,
-    log: &'p Log,
+    catalog: &'p Catalog,
+    logs: &'p dyn Logs,
+    log: Rc<Log>,
     table: &'static AthenaTable,
     /// The stage that is being written.
     stage: usize,
@@ -115,8 +125,14 @@ struct Printer<'p> {
     order: Order<'p>,
     /// How many keys of the groups, which come first among a stage's inputs, decide the order of equals.
     ties: usize,
+    /// Its rows are for a query outside, in no order unless they are counted off.
+    inner: bool,
     /// The queries before the last one, by name.
     with: Vec<(String, Select)>,
+    /// The queries inside that are among them.
+    held: Vec<(Query, subquery::Held)>,
+    /// The tables that are read.
+    tables: Vec<&'static AthenaTable>,
     notes: Vec<String>,
     depth: usize,
 }
@@ -137,6 +153,7 @@ struct Relation {
     inputs: Vec<Option<Typed>>,
     defs: Vec<Option<Typed>>,
     time: Option<Typed>,
+    joins: Vec<Join>,
     filters: Vec<Expression>,
     /// The keys, if rows become groups.
     group: Option<Vec<Typed>>,
@@ -152,6 +169,7 @@ impl Relation {
             inputs: vec![None; stage.inputs.len()],
             defs: vec![None; stage.defs.len()],
             time: None,
+            joins: Vec::new(),
             filters: Vec::new(),
             group: None,
             having: Vec::new(),
@@ -180,31 +198,69 @@ impl SelectItem {
 }
 
 impl<'p> Printer<'p> {
+    fn new(
+        query: &Query,
+        plan: &'p Plan,
+        catalog: &'p Catalog,
+        logs: &'p dyn Logs,
+    ) -> Result<Printer<'p>, Unsupported> {
+        if let Some(command) = query.commands.iter().find(|c| !has_form(&c.item)) {
+            let text = command.item.to_string();
+            return Err(Unsupported::new(
+                format!("`{}`", text.split(' ').next().unwrap_or_default()),
+                "the command looks at rows side by side, for which SQL here has no plain form",
+                "end the query before it, and run the rest here",
+            ));
+        }
+        let (log, table) = asked(plan, catalog, logs)?;
+        let from = table.map_or("", |table| table.name).to_owned();
+        Ok(Printer {
+            plan,
+            catalog,
+            logs,
+            log: Rc::new(log),
+            table: table.unwrap_or(&NO_TABLE),
+            stage: 0,
+            relation: Relation::new(from, &plan.stages[0]),
+            order: Order::Default,
+            ties: 0,
+            inner: false,
+            with: Vec::new(),
+            held: Vec::new(),
+            tables: table.into_iter().collect(),
+            notes: Vec::new(),
+            depth: 0,
+        })
+    }
+
     fn note(&mut self, note: &str) {
         if !self.notes.iter().any(|n| n == note) {
             self.notes.push(note.to_owned());
         }
     }
 
-    fn query(&mut self) -> Result<String, Unsupported> {
+    /// The SELECT whose rows are the answer, what it needs put into the WITH.
+    fn query_for_rows(&mut self) -> Result<Select, Unsupported> {
         let plan = self.plan;
         self.name_columns_once()?;
         for (number, stage) in plan.stages.iter().enumerate() {
             self.stage = number;
             for at in 0..stage.steps.len() {
+                self.joins(stage, at)?;
                 self.step(stage, at)?;
             }
+            self.joins(stage, stage.steps.len())?;
             if let (Some(group), Some(next)) = (&stage.group, plan.stages.get(number + 1)) {
                 self.group(stage, group, next)?;
             }
         }
-        let select = self.last()?;
-        let statement = Statement { with: std::mem::take(&mut self.with), select };
-        Ok(statement.text(Dialect::Athena))
+        self.last()
     }
 
     fn step(&mut self, stage: &'p Stage, at: usize) -> Result<(), Unsupported> {
         match &stage.steps[at] {
+            // The join says that a row has another beside it.
+            Operator::Filter(node) if self.is_beside(stage, at, node) => {}
             Operator::Filter(node) => {
                 if self.relation.is_closed() {
                     self.layer("limited", at, Vec::new())?;
@@ -233,6 +289,12 @@ impl<'p> Printer<'p> {
             }
             Operator::Dedup(keys) => self.dedup(at, keys)?,
             Operator::Window(WindowOperator::Over(_)) => self.over(at)?,
+            Operator::Window(WindowOperator::Set { .. }) => {
+                self.set(stage, at)?;
+                self.order = Order::Default;
+            }
+            // The join says so.
+            Operator::Window(WindowOperator::Unmatched { .. }) => {}
             #[allow(unreachable_patterns, reason = "steps are added without a word here")]
             _ => {
                 return Err(Unsupported::new(
@@ -286,6 +348,7 @@ impl<'p> Printer<'p> {
         let relation = Relation::new(String::new(), next);
         let before = std::mem::replace(&mut self.relation, relation);
         self.relation.from = before.from;
+        self.relation.joins = before.joins;
         self.relation.filters = before.filters;
         self.relation.whole = false;
         self.relation.inputs = keys.iter().cloned().map(Some).chain(inputs).collect();
@@ -340,7 +403,8 @@ impl<'p> Printer<'p> {
 
     /// When an event was; of groups, the first key that is a time.
     fn time(&mut self) -> Result<Option<Typed>, Unsupported> {
-        if self.relation.time.is_none() && self.stage == 0 && self.relation.from == self.table.name {
+        let own = self.relation.from == self.table.name && !self.table.name.is_empty();
+        if self.relation.time.is_none() && self.stage == 0 && own {
             self.relation.time = Some(Typed::atom(self.table.time, SqlType::Time));
         }
         Ok(self.relation.time.clone())
@@ -426,10 +490,32 @@ impl<'p> Printer<'p> {
         out
     }
 
+    /// Whether a filter only says that the join before it found a row.
+    fn is_beside(&self, stage: &Stage, at: usize, node: &Node) -> bool {
+        let here = |held: &&plan::HeldQuery| held.step == at;
+        let Some(plan::AnswerUse::Join { row, .. }) = stage.held.iter().find(here).map(|h| &h.becomes) else {
+            return false;
+        };
+        match (node, row) {
+            (Node::Apply(Op::Function(..), args), Node::Def(row)) => {
+                matches!(args.as_slice(), [Node::Def(n)] if n == row)
+            }
+            _ => false,
+        }
+    }
+
+    /// The SELECT with these columns, in no order.
+    fn select_unordered(&mut self, items: &[SelectItem]) -> Result<Select, Unsupported> {
+        let inner = std::mem::replace(&mut self.inner, true);
+        let select = self.select(items);
+        self.inner = inner;
+        select
+    }
+
     /// The SELECT with these columns.
     fn select(&mut self, items: &[SelectItem]) -> Result<Select, Unsupported> {
         // Order matters in the answer, and where rows are counted off.
-        let is_answer = self.is_answer(items);
+        let is_answer = self.is_answer(items) && !self.inner;
         let order =
             if is_answer || self.relation.limit.is_some() { self.order_by(items)? } else { Vec::new() };
         let columns = match items {
@@ -446,6 +532,7 @@ impl<'p> Printer<'p> {
         Ok(Select {
             columns,
             from: self.relation.from.clone(),
+            joins: self.relation.joins.clone(),
             filter: self.relation.filters.clone(),
             group,
             having: self.relation.having.clone(),
