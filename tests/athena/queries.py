@@ -120,4 +120,11 @@ QUERIES = [
     "SELECT regexp_extract(useragent, '^([^/ ]+)', 1) AS agent, year(eventtime) AS y, day_of_week(eventtime) AS d, count_if(readonly = 'true') AS reads FROM cloudtrail_logs GROUP BY 1, 2, 3",
     "SELECT DISTINCT action, protocol FROM vpc_flow_logs",
     "SELECT srcaddr, CAST(sum(bytes) AS double) / 1000 AS kb, coalesce(nullif(max(action), 'REJECT'), 'none') AS a FROM vpc_flow_logs GROUP BY srcaddr HAVING count(*) > 3",
+    # Windows.
+    "SELECT eventname, n, rank() OVER (ORDER BY n DESC) AS r, dense_rank() OVER (ORDER BY n DESC) AS d, row_number() OVER (ORDER BY n DESC, eventname) AS p FROM (SELECT eventname, count(*) AS n FROM cloudtrail_logs GROUP BY eventname)",
+    "SELECT srcaddr, sum(bytes) AS b, sum(sum(bytes)) OVER (ORDER BY sum(bytes) DESC, srcaddr ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS so_far, percent_rank() OVER (ORDER BY sum(bytes)) AS part FROM vpc_flow_logs GROUP BY srcaddr",
+    "SELECT hour, n, lag(n) OVER (ORDER BY hour) AS before, lead(n, 2, 0) OVER (ORDER BY hour) AS behind, avg(n) OVER (ORDER BY hour ROWS BETWEEN 2 PRECEDING AND 1 FOLLOWING) AS mean, max(n) OVER (ORDER BY hour ROWS 3 PRECEDING) AS most FROM (SELECT date_trunc('hour', from_unixtime(start)) AS hour, count(*) AS n FROM vpc_flow_logs GROUP BY 1)",
+    "SELECT action, protocol, n, first_value(protocol) OVER (PARTITION BY action ORDER BY n DESC, protocol) AS first, count(*) OVER (PARTITION BY action) AS all_of_it, ntile(3) OVER (ORDER BY n, action, protocol) AS share FROM (SELECT action, protocol, count(*) AS n FROM vpc_flow_logs GROUP BY action, protocol)",
+    "SELECT eventname, e, count(e) OVER (ORDER BY eventname) AS c, last_value(e) IGNORE NULLS OVER (ORDER BY eventname) AS last, min(e) OVER (ORDER BY e NULLS FIRST RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS least FROM (SELECT eventname, max(errorcode) AS e FROM cloudtrail_logs GROUP BY eventname)",
+    "SELECT eventname, n FROM (SELECT eventname, count(*) AS n, row_number() OVER (ORDER BY count(*) DESC, eventname) AS p FROM cloudtrail_logs GROUP BY eventname) WHERE p <= 3",
 ]

@@ -34,6 +34,12 @@ const CLAUSES: &[(&str, Wanted)] = &[
 const BEGIN: &[(&str, &str)] =
     &[("SELECT", "the columns that are wanted"), ("WITH", "names a query that the statement asks")];
 
+/// What begins a window.
+const WINDOW: &[(&str, &str)] = &[
+    ("PARTITION BY", "looks at the rows that agree in these columns"),
+    ("ORDER BY", "looks at the rows in this order, up to the current one"),
+];
+
 const KEYWORDS: &[(&str, &str)] = &[
     ("FROM", "the table that is asked"),
     ("WHERE", "keeps the rows for which a condition holds"),
@@ -42,6 +48,7 @@ const KEYWORDS: &[(&str, &str)] = &[
     ("ORDER BY", "puts rows in order"),
     ("LIMIT", "keeps only the first rows"),
     ("AND", "both must hold"),
+    ("OVER", "the rows that the function before it looks at, in brackets"),
     ("OR", "one of both must hold"),
     ("AS", "gives it a name"),
     ("DESC", "the largest first"),
@@ -133,6 +140,9 @@ pub(super) fn complete(context: &Context<'_>) -> Completions {
     }
     match wanted(&words) {
         _ if words.is_empty() => offers.keywords(BEGIN),
+        _ if matches!(words.as_slice(), [.., over, "("] if over.eq_ignore_ascii_case("over")) => {
+            offers.keywords(WINDOW)
+        }
         Wanted::Table => {
             offers.tables();
             offers.keywords(&[("(", "a subquery")]);
@@ -258,6 +268,19 @@ mod tests {
             ["srcAddr", "end", "a.b", "sc-status", "a.0.b"].map(identifier).join(" "),
             r#"srcAddr "end" a.b "sc-status" "a.0.b""#
         );
+    }
+
+    #[test]
+    fn a_window_begins_with_its_own_words() {
+        let offered = |text: &str| -> Vec<String> {
+            let values = &super::super::NoValues;
+            let context = Context { text, before: text, catalog: &Default::default(), values };
+            complete(&context).items.into_iter().map(|i| i.text).collect()
+        };
+        assert_eq!(offered("SELECT rank() OVER ("), ["PARTITION BY", "ORDER BY"]);
+        assert_eq!(offered("SELECT rank() OVER (o").first().map(String::as_str), Some("ORDER BY"));
+        assert!(offered("SELECT row_n").contains(&"row_number(".to_owned()));
+        assert!(offered("SELECT rank() ov").contains(&"OVER".to_owned()));
     }
 
     #[test]

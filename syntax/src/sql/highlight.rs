@@ -26,7 +26,19 @@ pub(crate) fn highlight(text: &str) -> Vec<(Range<usize>, TokenKind)> {
                 TokenKind::Command
             }
             Lexeme::Word
-                if is_reserved(word) || is_one_of(&["asc", "desc", "nulls", "filter", "interval"]) =>
+                if is_reserved(word)
+                    || is_one_of(&[
+                        "asc",
+                        "desc",
+                        "nulls",
+                        "filter",
+                        "interval",
+                        "over",
+                        "partition",
+                        "preceding",
+                        "following",
+                        "unbounded",
+                    ]) =>
             {
                 TokenKind::Keyword
             }
