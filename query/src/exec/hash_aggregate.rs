@@ -218,7 +218,11 @@ impl Numbered {
     fn estimate(&mut self, table: &Table) {
         let sketch = self.sketch.get_or_insert_default();
         for key in self.pairs.keys() {
-            sketch.add((key >> 32) as u32, hash(&self.encoder.value(table, *key & 0xffff_ffff)));
+            // A name that a table does not have is encoded like any other: a missing value is none.
+            let value = self.encoder.value(table, *key & 0xffff_ffff);
+            if !value.is_null() {
+                sketch.add((key >> 32) as u32, hash(&value));
+            }
         }
         self.pairs = KeyTable::new(self.seed);
         self.encoder.forget(self.seed);

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    super::plan::{Node, Operator, Plan, Stage},
+    super::plan::{Node, Op, Operator, Plan, Stage},
     merge::merge,
     packed_aggregate::PackedAggregate,
     partial::{Body, Groups, Partial, Truncated},
@@ -34,11 +34,26 @@ impl TopK {
         let call = input(node, next)?.checked_sub(group.keys.len())?;
         let kind = group.aggregates.get(call)?.kind;
         let grows = matches!(kind, AggregateKind::Count | AggregateKind::Sum);
-        (plan.cut().is_none() && grows && (1..=plan.limits.top_k).contains(limit)).then_some(TopK {
+        // Of values that look alike in one key the plainest stands for all, in whatever group it is: where a key chooses
+        // among values of several kinds, all groups are needed to say which.
+        let stage = &plan.stages[0];
+        let mixed = group.keys.len() > 1 && group.keys.iter().any(|key| chooses(key, stage));
+        (plan.cut().is_none() && grows && !mixed && (1..=plan.limits.top_k).contains(limit)).then_some(TopK {
             call,
             limit: *limit as usize,
             limits: plan.limits,
         })
+    }
+}
+
+/// Whether an expression gives one of several values as it is.
+fn chooses(node: &Node, stage: &Stage) -> bool {
+    match node {
+        Node::Def(n) => stage.defs.get(*n).is_some_and(|node| chooses(node, stage)),
+        Node::Apply(Op::Function(function, _), _) => {
+            matches!(function.name, "coalesce" | "if" | "case" | "greatest" | "least")
+        }
+        _ => false,
     }
 }
 

@@ -320,6 +320,25 @@ fn several_sets_of_keys() {
 }
 
 #[test]
+fn a_key_may_be_a_condition() {
+    answers(&[
+        ("SELECT action = 'ACCEPT' AS a, count(*) FROM flow GROUP BY 1 HAVING action = 'ACCEPT'", "true | 2"),
+        (
+            "SELECT action = 'ACCEPT' AS a, count(*) FROM flow GROUP BY 1 HAVING NOT action = 'ACCEPT'",
+            "false | 3",
+        ),
+        (
+            "SELECT count(*) FROM flow GROUP BY action = 'ACCEPT' HAVING action <> 'ACCEPT' OR count(*) < 2 ORDER BY 1",
+            "1\n3",
+        ),
+        (
+            "SELECT count(*) FROM flow GROUP BY bytes IS NULL, action ORDER BY bytes IS NULL DESC, 1 LIMIT 1",
+            "1",
+        ),
+    ]);
+}
+
+#[test]
 fn equal_records_are_one() {
     answers(&[
         ("SELECT count(*) FROM (SELECT DISTINCT * FROM flow)", "6"),

@@ -13,7 +13,7 @@ use super::{
     super::{
         Parser, Relation,
         display::column_name,
-        expression::{call, made},
+        expression::{call, is_condition, made, negation},
         over::{Windows, window_in},
         replace::{aggregate_in, is_aggregate, map, never_missing, same, visit},
     },
@@ -22,7 +22,7 @@ use super::{
 use crate::{
     insights::{ParseResult, short},
     label,
-    tree::{Command, E, Expr, Projection, SortKey, Spanned},
+    tree::{Binary, Command, E, Expr, Projection, SortKey, Spanned},
 };
 use logloupe_table::Value;
 
@@ -396,6 +396,9 @@ impl Parser<'_> {
             if let Some(name) = groups.key(part) {
                 return Some(Box::new(Spanned::new(Expr::Field(name.to_owned()), part.span.clone())));
             }
+            if let Some(condition) = groups.condition(part) {
+                return Some(condition);
+            }
             if calls && is_aggregate(&part.item) {
                 return Some(part.clone());
             }
@@ -441,6 +444,9 @@ impl Parser<'_> {
             }
             if let Some(name) = groups.key(part) {
                 return named(name);
+            }
+            if let Some(condition) = groups.condition(part) {
+                return Some(condition);
             }
             if let Some(at) = items.iter().position(|i| same(&i.expr.item, &part.item))
                 && aggregate_in(part).is_some()
@@ -496,6 +502,29 @@ impl Groups {
     /// The name of the key that an expression is.
     fn key(&self, e: &E) -> Option<&str> {
         self.keys.iter().find(|k| same(&k.expr.item, &e.item)).map(|k| k.name.as_str())
+    }
+    /// A key that is a condition, in the place of that condition or of its opposite: the key itself is a value.
+    fn condition(&self, e: &E) -> Option<E> {
+        if !is_condition(&e.item) {
+            return None;
+        }
+        self.keys.iter().find_map(|key| {
+            let Expr::Call { name, args } = &key.expr.item else { return None };
+            let ([condition, _, opposite, _], "case") = (args.as_slice(), name.item.as_str()) else {
+                return None;
+            };
+            if negation(condition) != *opposite {
+                return None;
+            }
+            let holds = same(&condition.item, &e.item);
+            let value = field(&key.name);
+            let falsehood = made(Expr::Literal(Value::Bool(false)));
+            match holds || same(&opposite.item, &e.item) {
+                true if holds => Some(value),
+                true => Some(made(Expr::Binary(Binary::Equal, value, falsehood))),
+                false => None,
+            }
+        })
     }
     /// Adds a column and gives its name; one that is there already is not computed twice.
     fn add(&mut self, expr: E, alias: Option<Spanned<String>>) -> String {
