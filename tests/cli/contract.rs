@@ -206,7 +206,7 @@ fn a_name_that_nothing_has_is_a_warning_with_a_suggestion() {
 #[test]
 fn a_mistake_in_sql_is_underlined() {
     let folder = folder();
-    let said = logloupe(&["query", "--sql", "SELECT 1", folder.arg()]);
+    let said = logloupe(&["query", "--sql", "SELECT srcaddr", folder.arg()]);
     assert_eq!(said.status, 2);
     assert!(said.err.contains("the query has no `FROM`"), "{}", said.err);
 }
