@@ -368,6 +368,10 @@ fn literal(f: &mut Formatter<'_>, value: &Value) -> fmt::Result {
             list(f, items, literal)?;
             f.write_char(']')
         }
+        Value::Several(several) => {
+            let values: Vec<Value> = several.values().cloned().collect();
+            literal(f, &Value::List(values.into()))
+        }
     }
 }
 

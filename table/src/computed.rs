@@ -42,9 +42,12 @@ struct Input<'c> {
     kind: Kind,
 }
 
-/// The value of a row in an input, which may be no column of the table.
+/// The value of a row in an input, which may be no column of the table. Of several the first one counts.
 fn read<'c>(input: &Option<Input<'c>>, row: usize) -> Cell<'c> {
-    input.map_or(Cell::Null, |i| stored(i.column, i.dictionary, i.kind, row))
+    input.map_or(Cell::Null, |i| match i.dictionary.has_several() {
+        true => i.column.text(row, i.dictionary).map_or(Cell::Null, |entry| i.dictionary.first(entry)),
+        false => stored(i.column, i.dictionary, i.kind, row),
+    })
 }
 
 impl Table {
@@ -169,6 +172,8 @@ mod tests {
     static TWICE: Computed = Computed { from: &["age"], value: doubled };
     static LOST: Computed = Computed { from: &["nowhere"], value: doubled };
 
+    static OF_EACH: Computed = Computed { from: &["ages"], value: doubled };
+
     fn table() -> Table {
         let fields = [
             Field::new("name", Kind::Text, Role::Dimension),
@@ -176,6 +181,8 @@ mod tests {
             Field::new("short", Kind::Text, Role::Dimension).computed(&SHORT),
             Field::new("twice", Kind::Int, Role::Measure).computed(&TWICE),
             Field::new("lost", Kind::Int, Role::Measure).computed(&LOST),
+            Field::new("ages", Kind::Int, Role::Measure).each("pets"),
+            Field::new("pets", Kind::Int, Role::Measure).computed(&OF_EACH),
         ];
         Table::new("people", fields, 1)
     }
@@ -228,6 +235,23 @@ mod tests {
         for _ in 0..2 {
             assert_eq!(column(&table, "short"), ["own", "a30"]);
             let at = table.schema().find("short").unwrap();
+            table.compute(at, usize::MAX);
+        }
+    }
+
+    #[test]
+    fn of_several_values_the_first_one_is_computed_with() {
+        let mut table = table();
+        for ages in [&[Cell::Null, Cell::Int(3), Cell::Int(4)][..], &[Cell::Int(5)], &[Cell::Null], &[]] {
+            let mut row = table.begin();
+            row.set_each(5, ages.iter().copied());
+            row.commit(0, 1, 1, b"x");
+        }
+        table.seal();
+        for _ in 0..2 {
+            assert_eq!(column(&table, "ages"), ["3, 4", "5", "", ""]);
+            assert_eq!(column(&table, "pets"), ["6", "10", "", ""]);
+            let at = table.schema().find("pets").unwrap();
             table.compute(at, usize::MAX);
         }
     }

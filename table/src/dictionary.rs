@@ -8,6 +8,11 @@ use std::hash::{BuildHasher, Hasher};
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
+use super::{
+    Cell, Field, Value,
+    several::{Items, is_several},
+};
+
 /// An append-only set of byte strings with dense `u32` codes.
 #[derive(Clone, Debug)]
 pub struct Dictionary {
@@ -18,6 +23,8 @@ pub struct Dictionary {
     /// that saves two looks far away, which cost more than all else here where addresses are many.
     numerals: HashTable<Numeral>,
     state: FixedState,
+    /// Of a field that may have several values in a row: an entry is all of them.
+    items: Option<Items>,
 }
 
 impl Dictionary {
@@ -29,7 +36,13 @@ impl Dictionary {
             index: HashTable::new(),
             numerals: HashTable::new(),
             state: FixedState::with_seed(seed),
+            items: None,
         }
+    }
+    /// The dictionary of a field's column.
+    pub(crate) fn of(field: &Field, seed: u64) -> Dictionary {
+        let items = field.each.map(|list| Items::new(list, field.kind));
+        Dictionary { items, ..Dictionary::new(seed) }
     }
     /// Forgets all entries: codes begin at 0 again.
     pub fn clear(&mut self) {
@@ -57,6 +70,29 @@ impl Dictionary {
     /// The entry of `code` as text, invalid bytes replaced.
     pub fn text(&self, code: u32) -> std::borrow::Cow<'_, str> {
         String::from_utf8_lossy(self.get(code))
+    }
+    /// The value of `code`'s entry.
+    pub fn value(&self, code: u32) -> Value {
+        self.value_of(self.get(code))
+    }
+    /// The value that an entry of these bytes is.
+    pub(crate) fn value_of(&self, entry: &[u8]) -> Value {
+        match &self.items {
+            None => Value::text(&String::from_utf8_lossy(entry)),
+            Some(items) => items.value(entry),
+        }
+    }
+    /// The first value of an entry that may be several.
+    pub(crate) fn first<'e>(&self, entry: &'e [u8]) -> Cell<'e> {
+        self.items.as_ref().map_or(Cell::Text(entry), |items| items.first(entry))
+    }
+    /// Whether an entry may be several values.
+    pub fn has_several(&self) -> bool {
+        self.items.is_some()
+    }
+    /// Whether the entry of `code` is several values.
+    pub fn is_several(&self, code: u32) -> bool {
+        self.items.is_some() && is_several(self.get(code))
     }
     /// Whether every entry is text: without invalid bytes, entries that differ also look different.
     pub fn is_text(&self) -> bool {

@@ -3,6 +3,7 @@
 //! Reading order:
 //! 1. [`schema`]: kinds, units, roles, fields: what a column is called and what it means.
 //! 2. [`value`]: one value outside a column, as queries and views see it, and how values compare.
+//!    [`several`]: the values of a field that has several in one row.
 //! 3. [`bitmap`], [`packed`], [`dictionary`], [`bytes`], `positional`: the building blocks of columns.
 //! 4. [`column`](mod@column): one column of one chunk, sealed; [`writer`]: the same while it is being filled.
 //! 5. [`raw`]: the raw text of records, LZ4-compressed.
@@ -29,6 +30,7 @@ mod positional;
 pub mod raw;
 pub mod result;
 pub mod schema;
+pub mod several;
 pub mod shard;
 mod span;
 pub mod table;
@@ -42,6 +44,7 @@ pub use column::{Column, Data};
 pub use dictionary::Dictionary;
 pub use result::ResultTable;
 pub use schema::{Computed, Field, Kind, Role, Schema, Unit};
+pub use several::Several;
 pub use shard::{Shard, Source};
 pub use span::Span;
 pub use table::{Row, RowWriter, Table};

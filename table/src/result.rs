@@ -36,7 +36,7 @@ pub fn kind_of<'v>(values: impl IntoIterator<Item = &'v Value>) -> Kind {
             Value::Int(_) => Kind::Int,
             Value::Float(_) => Kind::Float,
             Value::Time(_) => Kind::Time,
-            Value::Text(_) | Value::List(_) => Kind::Text,
+            Value::Text(_) | Value::List(_) | Value::Several(_) => Kind::Text,
         };
         all = Some(match all {
             None => kind,

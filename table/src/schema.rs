@@ -119,6 +119,9 @@ pub struct Field {
     pub made: bool,
     /// How its values follow from those of other columns of the row, if they do; see [`Computed`].
     pub computed: Option<&'static Computed>,
+    /// The list of the record of which each item may have a value of this field, by its path or another name: a row then
+    /// has [several](crate::several). Only for text, addresses and numbers.
+    pub each: Option<&'static str>,
 }
 
 /// How a column's values follow from those of other columns of the same row. Nothing is stored when a row is read: a
@@ -152,6 +155,7 @@ impl Field {
             insights: None,
             made: false,
             computed: None,
+            each: None,
         }
     }
     /// Sets the unit.
@@ -193,6 +197,11 @@ impl Field {
     pub const fn computed(mut self, computed: &'static Computed) -> Field {
         self.computed = Some(computed);
         self.made = true;
+        self
+    }
+    /// Says that each item of the list at this path may have a value.
+    pub const fn each(mut self, list: &'static str) -> Field {
+        self.each = Some(list);
         self
     }
     /// A text field found in the data, such as an unknown column of a header.

@@ -4,9 +4,11 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::{
     Bitmap, CHUNK_ROWS, Cell, Chunk, Column, Data, Dictionary, Field, Kind, Role, Schema, Value,
+    address::holds_addresses,
     computed::{Inputs, stored},
     raw::RawWriter,
     schema::{BUILTINS, LINE, RECORD, SOURCE, TIMESTAMP},
+    several,
     writer::Writer,
 };
 
@@ -253,7 +255,7 @@ impl Table {
     }
     fn add(&mut self, field: Field, kind: Kind) -> usize {
         self.writers.push(Writer::of(&field, kind));
-        self.dictionaries.push(Dictionary::new(self.seed));
+        self.dictionaries.push(Dictionary::of(&field, self.seed));
         self.schema.push(field)
     }
 }
@@ -271,6 +273,25 @@ impl RowWriter<'_> {
     #[inline]
     pub fn set(&mut self, column: usize, cell: Cell<'_>) {
         self.set_raw(column + BUILTINS, cell);
+    }
+    /// Sets the format's column `column` to one value per item of its list: see [`Field::each`]. An item without a value
+    /// keeps its place. A column of another field gets the first value.
+    pub fn set_each<'v>(&mut self, column: usize, items: impl IntoIterator<Item = Cell<'v>>) {
+        let column = column + BUILTINS;
+        let field = self.table.schema.fields().get(column);
+        if field.is_none_or(|f| f.each.is_none()) {
+            let first = items.into_iter().find(|cell| !matches!(cell, Cell::Null));
+            return first.into_iter().for_each(|cell| self.set_raw(column, cell));
+        }
+        let addresses = field.is_some_and(holds_addresses);
+        let Some(entry) = several::join(items, addresses) else { return };
+        let (rows, Table { writers, dictionaries, .. }) = (self.table.open_rows, &mut *self.table);
+        if let (Some(writer), Some(dictionary)) = (writers.get_mut(column), dictionaries.get_mut(column))
+            && writer.len() <= rows
+        {
+            writer.pad(rows);
+            writer.push_entry(&entry, dictionary);
+        }
     }
     /// When the event happened, in microseconds since 1970.
     #[inline]
@@ -359,6 +380,11 @@ impl Row<'_> {
     pub fn value(&self, column: usize) -> Value {
         if let Some(value) = self.table.computed_value(self.chunk, column, self.index) {
             return value;
+        }
+        let dictionary = self.table.dictionary(column);
+        if dictionary.has_several() {
+            let entry = self.chunk.column(column).text(self.index, dictionary);
+            return entry.map_or(Value::Null, |entry| dictionary.value_of(entry));
         }
         let kind = if column == SOURCE { Kind::Int } else { self.table.schema.field(column).kind };
         stored(self.chunk.column(column), self.table.dictionary(column), kind, self.index).to_value()

@@ -8,7 +8,7 @@ use std::{borrow::Cow, cmp::Ordering, fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use crate::time;
+use crate::{Several, time};
 
 /// A value on its way into a column; text is borrowed from the record.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,6 +59,8 @@ pub enum Value {
     Text(Arc<str>),
     /// A list, as `values()` and `split()` give it.
     List(Arc<[Value]>),
+    /// Several values of one field. What holds for any of them holds for the row.
+    Several(Arc<Several>),
 }
 
 impl Value {
@@ -133,8 +135,17 @@ impl Value {
             }
         }
     }
+    /// The single values that this has: each of several, none if it is missing.
+    pub fn singles(&self) -> impl Iterator<Item = &Value> {
+        let (several, single) = match self {
+            Value::Null => (None, None),
+            Value::Several(several) => (Some(several.values()), None),
+            single => (None, Some(single)),
+        };
+        several.into_iter().flatten().chain(single)
+    }
     /// The order of a `sort … asc`: missing first, then text, then numbers and times (the vendor sorts
-    /// non-numbers before numbers). Total. To sort many values, make [`sort_key`](Self::sort_key)s of them once.
+    /// non-numbers before numbers). Of several values the first one counts. Total. To sort many values, make [`sort_key`](Self::sort_key)s of them once.
     pub fn sort_cmp(&self, other: &Value) -> Ordering {
         match (self, other) {
             (Value::Int(a), Value::Int(b)) | (Value::Time(a), Value::Time(b)) => a.cmp(b),
@@ -148,6 +159,13 @@ impl Value {
         let exact = match self {
             Value::Null => return SortKey::Missing,
             Value::Time(t) => Some(*t),
+            Value::Several(several) => {
+                return several
+                    .items()
+                    .iter()
+                    .find(|item| !item.is_null())
+                    .map_or(SortKey::Missing, Value::sort_key);
+            }
             other => other.integer(),
         };
         match (self.number(), self) {
@@ -167,6 +185,7 @@ impl Value {
             Value::Time(_) => self.to_string().into(),
             Value::Text(text) => text.as_ref().into(),
             Value::List(items) => items.iter().map(Value::to_json).collect(),
+            Value::Several(several) => several.values().map(Value::to_json).collect(),
         }
     }
 }
@@ -226,6 +245,7 @@ impl fmt::Display for Value {
             Value::Float(v) => v.fmt(f),
             Value::Time(v) => f.write_str(&time::format_iso(*v)),
             Value::Text(text) => f.write_str(text),
+            Value::Several(several) => several.fmt(f),
             Value::List(items) => {
                 f.write_str("[")?;
                 for (i, item) in items.iter().enumerate() {

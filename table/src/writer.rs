@@ -6,6 +6,7 @@ use super::{
     bytes::Bytes,
     column::{TEN, decimal},
     packed::Packed,
+    several::single,
 };
 
 /// How many distinct values a text column may have before it must show that they repeat.
@@ -22,6 +23,8 @@ pub(crate) struct Writer {
     recent: Recent,
     /// IPv6 addresses are written in one spelling.
     addresses: bool,
+    /// An entry may be several values: all are codes, also what never repeats.
+    several: bool,
 }
 
 #[derive(Debug)]
@@ -62,11 +65,23 @@ impl Writer {
             Kind::Text if role == Role::Identifier => Values::Plain { ends: Vec::new(), bytes: Vec::new() },
             Kind::Text | Kind::Ip => Values::Codes(Vec::new()),
         };
-        Writer { kind, rows: 0, valid: None, values, recent: Recent::default(), addresses: false }
+        Writer {
+            kind,
+            rows: 0,
+            valid: None,
+            values,
+            recent: Recent::default(),
+            addresses: false,
+            several: false,
+        }
     }
     /// The writer of a field's column.
     pub(crate) fn of(field: &Field, kind: Kind) -> Writer {
-        Writer { addresses: holds_addresses(field), ..Writer::new(kind, field.role) }
+        let writer = Writer { addresses: holds_addresses(field), ..Writer::new(kind, field.role) };
+        match field.each {
+            Some(_) => Writer { values: Values::Codes(Vec::new()), several: true, ..writer },
+            None => writer,
+        }
     }
     /// How many rows have been written.
     #[inline]
@@ -96,6 +111,15 @@ impl Writer {
     #[inline(never)]
     fn push_other(&mut self, cell: Cell<'_>, dictionary: &mut Dictionary) {
         match (&mut self.values, cell) {
+            (Values::Codes(_), Cell::Text(x)) if self.several => {
+                return self.push_entry(&single(x), dictionary);
+            }
+            (Values::Codes(_), Cell::Int(x)) if self.several => {
+                return self.push_entry(x.to_string().as_bytes(), dictionary);
+            }
+            (Values::Codes(_), Cell::Float(x)) if self.several => {
+                return self.push_entry(x.to_string().as_bytes(), dictionary);
+            }
             (Values::Codes(v), Cell::Text(x)) => match self.recent.code(x, self.addresses, dictionary) {
                 Some(code) => v.push(code),
                 None => return self.push_null(),
@@ -111,6 +135,14 @@ impl Writer {
             }
             (Values::Even { .. }, Cell::Int(x) | Cell::Time(x)) => self.push_uneven(x),
             (Values::Floats(v), Cell::Int(x)) => v.push(x as f64),
+            _ => return self.push_null(),
+        }
+        self.count();
+    }
+    /// Writes an entry of the dictionary as it is: a value, or several.
+    pub(crate) fn push_entry(&mut self, entry: &[u8], dictionary: &mut Dictionary) {
+        match (self.recent.code(entry, self.addresses, dictionary), &mut self.values) {
+            (Some(code), Values::Codes(codes)) => codes.push(code),
             _ => return self.push_null(),
         }
         self.count();
@@ -222,7 +254,11 @@ impl Writer {
             self.values = Values::EVEN;
         }
         // Text that turned out not to repeat stops feeding the dictionary from the next chunk on.
-        if matches!(self.values, Values::Codes(_)) && self.kind == Kind::Text && dictionary.len() > MANY {
+        if matches!(self.values, Values::Codes(_))
+            && self.kind == Kind::Text
+            && !self.several
+            && dictionary.len() > MANY
+        {
             let fresh = self.fresh_codes(&data, rows);
             if fresh * 2 > rows {
                 self.values = Values::Plain { ends: Vec::new(), bytes: Vec::new() };

@@ -32,8 +32,8 @@ enum Counts {
     Codes(Vec<u64>),
     /// Per integer from a smallest one.
     Near(i64, Vec<u64>),
-    /// Of text that is not all in the column's dictionary: counts of codes until all is counted, and of all entries of
-    /// a dictionary of its own from then on.
+    /// Of text that is not all in the column's dictionary, or of entries that are several values: counts of codes until all
+    /// is counted, and of all entries of a dictionary of its own from then on.
     Words { codes: Vec<u64>, entries: Dictionary, counts: Vec<u64> },
     /// Per integer or time, or per float's bits.
     Numbers(hashbrown::HashMap<i64, u64, RandomState>),
@@ -69,10 +69,13 @@ impl Tally {
         let kind = column.map_or(Kind::Text, |c| table.schema().field(c).kind);
         let counts = match (column, kind) {
             (Some(SOURCE), _) => Counts::Sources(vec![0; sources.len()]),
-            (Some(column), Kind::Text | Kind::Ip) => {
+            (Some(column), kind)
+                if matches!(kind, Kind::Text | Kind::Ip) || table.dictionary(column).has_several() =>
+            {
                 let codes = vec![0; table.dictionary(column).len()];
+                let several = table.dictionary(column).has_several();
                 let plain = |c: &Column| matches!(c.data, Data::Plain { .. });
-                match table.chunks().iter().any(|c| plain(c.column(column))) {
+                match several || table.chunks().iter().any(|c| plain(c.column(column))) {
                     false => Counts::Codes(codes),
                     true => Counts::Words { codes, entries: Dictionary::new(0x5eed), counts: Vec::new() },
                 }
@@ -85,7 +88,7 @@ impl Tally {
                     None => Counts::Numbers(Default::default()),
                 }
             }
-            (Some(_), Kind::Time | Kind::Float) => Counts::Numbers(Default::default()),
+            (Some(_), _) => Counts::Numbers(Default::default()),
             (None, _) => Counts::Any(HashMap::new()),
         };
         Tally { column, kind, counts, chunks: 0, present: 0, rows: 0 }
@@ -115,8 +118,19 @@ impl Tally {
             Counts::Words { codes, entries, counts } => {
                 let dictionary = self.column.map(|c| table.dictionary(c));
                 for (code, n) in std::mem::take(codes).into_iter().enumerate().filter(|(_, n)| *n > 0) {
-                    let text = dictionary.map(|d| d.text(code as u32)).unwrap_or_default();
-                    count_word(entries, counts, text.as_bytes(), n);
+                    match dictionary {
+                        // The row counts for each of its values.
+                        Some(dictionary) if dictionary.has_several() => {
+                            let value = dictionary.value(code as u32);
+                            value.singles().for_each(|value| {
+                                count_word(entries, counts, value.to_string().as_bytes(), n);
+                            });
+                        }
+                        dictionary => {
+                            let text = dictionary.map(|d| d.text(code as u32)).unwrap_or_default();
+                            count_word(entries, counts, text.as_bytes(), n);
+                        }
+                    }
                 }
             }
             Counts::Sources(counts) => {
@@ -426,6 +440,8 @@ mod tests {
             Field::new("far", Kind::Int, Role::Measure),
             Field::new("float", Kind::Float, Role::Measure),
             Field::new("flag", Kind::Bool, Role::Status),
+            Field::new("tags", Kind::Text, Role::Identifier).each("items"),
+            Field::new("ports", Kind::Int, Role::Dimension).each("items"),
         ];
         let mut shard = Shard::new(1);
         for name in ["a.log", "b.log", "a.log"] {
@@ -442,6 +458,10 @@ mod tests {
                 row.set(3, Cell::Int([i64::MIN, i64::MAX, 7][i as usize % 3]));
                 row.set(4, Cell::Float(floats[i as usize % 5]));
                 row.set(5, Cell::Bool(i % 3 == 0));
+                // None to four values, some of them twice, some missing.
+                let tags = (0..i % 5).map(|k| Cell::Text([&b"p"[..], b"q", b""][((i + k) % 3) as usize]));
+                row.set_each(6, tags);
+                row.set_each(7, (0..i % 5).map(|k| if k == 1 { Cell::Null } else { Cell::Int((i * k) % 4) }));
             }
             row.commit((i % 3) as u32, 1, 1, b"raw");
             if i % 100 == 99 {
@@ -451,9 +471,20 @@ mod tests {
         let table = &shard.tables[0];
         let selected: Vec<Bitmap> =
             table.chunks().iter().map(|c| Bitmap::from_fn(c.rows, |i| i % 7 != 3)).collect();
-        for field in
-            ["code", "plain", "near", "far", "float", "flag", "@timestamp", "@source", "@format", "?"]
-        {
+        for field in [
+            "code",
+            "plain",
+            "near",
+            "far",
+            "float",
+            "flag",
+            "tags",
+            "ports",
+            "@timestamp",
+            "@source",
+            "@format",
+            "?",
+        ] {
             let mut expected: HashMap<String, u64> = HashMap::new();
             let mut missing = 0;
             for (chunk, selected) in table.chunks().iter().zip(&selected) {
@@ -461,7 +492,10 @@ mod tests {
                     let value = logloupe_table::builtin::value(&shard, &Row { table, chunk, index }, field);
                     match value.is_null() {
                         true => missing += 1,
-                        false => *expected.entry(value.to_string()).or_default() += 1,
+                        // A row counts for each of its values, and once as one that has the field.
+                        false => value
+                            .singles()
+                            .for_each(|value| *expected.entry(value.to_string()).or_default() += 1),
                     }
                 }
             }
@@ -475,6 +509,8 @@ mod tests {
             let sums = FacetMerge::new(vec![part.clone(), FacetPart::default()], 100).sums();
             assert_eq!(sums.into_iter().collect::<HashMap<_, _>>(), expected, "{field}");
             assert_eq!((part.missing, part.floor), (missing, 0), "{field}");
+            let rows: usize = selected.iter().map(Bitmap::count).sum();
+            assert_eq!(part.present + part.missing, rows as u64, "{field}");
             let least = tally.part(table, 1);
             let most = |part: &FacetPart| part.values.first().map(|v| v.1);
             assert_eq!(most(&least), most(&part), "{field}");

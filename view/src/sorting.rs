@@ -129,7 +129,12 @@ fn ranks(shard: &Shard, selected: &[Vec<Bitmap>], columns: &[Option<usize>]) -> 
         let table: &Table = table;
         let column = columns.get(t).copied().flatten()?;
         let any = selected.get(t)?.iter().any(|rows| !rows.none());
-        any.then(|| (table.schema().field(column).kind, t))
+        // Several values are in a dictionary, whatever their kind.
+        let kind = match table.dictionary(column).has_several() {
+            true => Kind::Text,
+            false => table.schema().field(column).kind,
+        };
+        any.then_some((kind, t))
     };
     let mut kinds = shard.tables.iter().enumerate().filter_map(of);
     let Some((kind, t)) = kinds.next() else { return Some(Vec::new()) };
@@ -147,7 +152,7 @@ fn ranks(shard: &Shard, selected: &[Vec<Bitmap>], columns: &[Option<usize>]) -> 
 /// The place of each entry of a dictionary in the order of values; entries that sort alike have the same.
 fn places(table: &Table, column: usize) -> Vec<u32> {
     let dictionary = table.dictionary(column);
-    let values: Vec<Value> = (0..dictionary.len() as u32).map(|c| Value::text(&dictionary.text(c))).collect();
+    let values: Vec<Value> = (0..dictionary.len() as u32).map(|c| dictionary.value(c)).collect();
     let keys: Vec<_> = values.iter().map(Value::sort_key).collect();
     let mut order: Vec<u32> = (0..keys.len() as u32).collect();
     order.sort_unstable_by(|a, b| keys[*a as usize].cmp(&keys[*b as usize]));

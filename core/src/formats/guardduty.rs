@@ -14,6 +14,8 @@
 //! - A finding describes more than the resource that it is about (the instance whose role's key was used): its name is
 //!   chosen by `resourceType`. The same goes for addresses: an instance has several, and only an action over the network
 //!   says that one of them was reached.
+//! - A port probe is a list, of which each item has an address of the other side and a port. The columns of these have
+//!   several values then; the finding is one row.
 
 mod details;
 
@@ -34,6 +36,9 @@ pub struct GuardDuty;
 const fn text(path: &'static str, role: Role) -> JsonField {
     JsonField::new(path, Kind::Text, role)
 }
+
+/// The list of a port probe: its items may each have another side of their own.
+const PROBES: &str = "service.action.portProbeAction.portProbeDetails";
 
 /// Where actions keep what is known of the other side.
 macro_rules! remote {
@@ -195,47 +200,57 @@ static FIELDS: &[JsonField] = &[
         .doc("the resource's address that a connection or a probe reached; none for other actions"),
     text("source.ip", Role::Dimension)
         .also(remote!["ipAddressV4", "ipAddressV6"])
+        .each(PROBES)
         .aliases(&["remoteIp", "remote_ip", "source.address"])
         .made()
-        .doc("address of the other side, whatever the kind of action"),
+        .doc("address of the other side, whatever the kind of action; each of a probe from several"),
     text("source.geo.country_name", Role::Dimension)
         .also(remote!["country.countryName"])
+        .each(PROBES)
         .aliases(&["remoteCountry"])
         .made()
         .doc("country of that address"),
     text("source.as.organization.name", Role::Dimension)
         .also(remote!["organization.asnOrg"])
+        .each(PROBES)
         .aliases(&["remoteOrganization"])
         .made()
         .doc("who runs the network of that address"),
     JsonField::new("source.as.number", Kind::Int, Role::Dimension)
         .also(remote!["organization.asn"])
+        .each(PROBES)
         .aliases(&["remoteAsn"])
         .made()
         .doc("autonomous system of that address"),
     text("source.geo.country_iso_code", Role::Dimension)
         .also(remote!["country.countryCode"])
+        .each(PROBES)
         .made()
         .doc("country of that address in two letters, where the finding has it"),
     text("source.geo.city_name", Role::Dimension)
         .also(remote!["city.cityName"])
+        .each(PROBES)
         .aliases(&["remoteCity"])
         .made()
         .doc("city of that address"),
     JsonField::new("source.geo.location.lat", Kind::Float, Role::Measure)
         .also(remote!["geoLocation.lat"])
+        .each(PROBES)
         .made()
         .doc("latitude of that address"),
     JsonField::new("source.geo.location.lon", Kind::Float, Role::Measure)
         .also(remote!["geoLocation.lon"])
+        .each(PROBES)
         .made()
         .doc("longitude of that address"),
     text("remoteOrg", Role::Dimension)
         .also(remote!["organization.org"])
+        .each(PROBES)
         .made()
         .doc("the organisation that the address is registered to"),
     text("remoteIsp", Role::Dimension)
         .also(remote!["organization.isp"])
+        .each(PROBES)
         .made()
         .doc("the provider of that organisation"),
     JsonField::new("service.count", Kind::Int, Role::Measure).doc("how often the activity was seen so far"),
@@ -275,8 +290,9 @@ static FIELDS: &[JsonField] = &[
         Role::Dimension,
     )
     .also(&["service.action.portProbeAction.portProbeDetails.0.localPortDetails.port"])
+    .each(PROBES)
     .aliases(&["localPort", "destination.port"])
-    .doc("port on the resource's side, of a connection or a probe"),
+    .doc("port on the resource's side, of a connection or a probe; each of a probe of several"),
     JsonField::new(
         "service.action.networkConnectionAction.remotePortDetails.port",
         Kind::Int,
@@ -669,8 +685,16 @@ fn summary(row: &Row<'_>) -> Vec<Span> {
             spans.push(Span::strong(value));
         }
     }
-    if let Some(address) = said("source.ip") {
+    // Of a probe from hundreds of addresses the first is told.
+    let addresses = row.get("source.ip");
+    let mut addresses = addresses.singles();
+    if let Some(address) = addresses.next() {
         spans.push(Span::plain(format!(", {address}")));
+        match addresses.count() {
+            0 => {}
+            1 => spans.push(Span::plain(" and another address")),
+            more => spans.push(Span::plain(format!(" and {more} other addresses"))),
+        }
     }
     if let Some(count) = row.get("service.count").integer().filter(|count| *count > 1) {
         spans.push(Span::plain(format!(", seen {} times", words::grouped(count))));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::interner::Map;
 
-use super::super::plan::{Node, Stage};
+use super::super::plan::{Node, Op, Stage};
 use logloupe_table::{
     Kind, Shard, Source, Table, Value,
     schema::{LINE, RECORD, SOURCE},
@@ -67,6 +67,8 @@ pub(super) struct Bound {
     pub(super) inputs: Vec<Input>,
     pub(super) kinds: Vec<Kind>,
     defs: Vec<Depends>,
+    /// Which columns and definitions may have several values in a row.
+    several: (Vec<bool>, Vec<bool>),
     /// Keyed by the address of the expression, which stands still in the job's plan.
     pub(super) memos: Map<usize, Memo>,
     pub(super) truths: Map<usize, Truth>,
@@ -177,10 +179,12 @@ impl Bound {
         Bound::with(stage, shard, table, inputs)
     }
     fn with(stage: &Stage, shard: &Shard, table: &Table, inputs: Vec<Input>) -> Bound {
+        let columns = table.schema().fields().len();
         let mut bound = Bound {
             inputs,
             kinds: table.schema().fields().iter().map(|f| f.kind).collect(),
             defs: Vec::new(),
+            several: ((0..columns).map(|c| table.dictionary(c).has_several()).collect(), Vec::new()),
             memos: Map::default(),
             truths: Map::default(),
             sources: shard.sources.clone().into(),
@@ -189,6 +193,8 @@ impl Bound {
         for def in &stage.defs {
             let depends = bound.depends(def);
             bound.defs.push(depends);
+            let several = bound.may_have_several(def);
+            bound.several.1.push(several);
         }
         bound
     }
@@ -207,8 +213,23 @@ impl Bound {
             }),
         }
     }
-    /// Whether a column's text is kept in a dictionary where it repeats.
+    /// Whether `node` may have several values in a row: it reads a field that may.
+    pub(super) fn may_have_several(&self, node: &Node) -> bool {
+        let (columns, defs) = &self.several;
+        match node {
+            Node::Const(_) => false,
+            Node::Input(n) => match self.inputs.get(*n) {
+                Some(Input::Column(column)) => columns.get(*column).copied().unwrap_or(false),
+                _ => false,
+            },
+            Node::Def(n) => defs.get(*n).copied().unwrap_or(false),
+            // A table of a lookup or a join may have such a field, too.
+            Node::Apply(Op::Cell(values), _) if values.iter().any(|v| matches!(v, Value::Several(_))) => true,
+            Node::Apply(_, args) => args.iter().any(|a| self.may_have_several(a)),
+        }
+    }
+    /// Whether a column is kept in a dictionary where it repeats.
     pub(super) fn is_text(&self, column: usize) -> bool {
-        matches!(self.kinds[column], Kind::Text | Kind::Ip)
+        matches!(self.kinds[column], Kind::Text | Kind::Ip) || self.several.0[column]
     }
 }

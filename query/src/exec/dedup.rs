@@ -50,7 +50,7 @@ impl Dedup {
     ) {
         let list: Vec<u32> = selected.ones().map(|i| i as u32).collect();
         let mut groups = Vec::new();
-        self.keys.groups(nodes, eval, &list, &mut groups);
+        self.keys.groups(nodes, eval, &list, None, &mut groups);
         self.winners.resize(self.keys.len(), NONE);
         self.places.resize(self.keys.len(), NONE);
         let (times, sources) = (eval.chunk.column(TIMESTAMP), eval.chunk.column(SOURCE));

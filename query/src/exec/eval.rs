@@ -167,7 +167,7 @@ impl<'t, 'b> Eval<'t, 'b> {
     /// What a code stands for; a memoised value was computed when its vector was made.
     pub(super) fn code_value(&self, of: CodeValues, code: Option<u32>) -> Value {
         match (of, code) {
-            (CodeValues::Column(column), Some(code)) => text(self.table.dictionary(column).get(code)),
+            (CodeValues::Column(column), Some(code)) => self.table.dictionary(column).value(code),
             (CodeValues::Column(_), None) => Value::Null,
             (CodeValues::Memo { node, .. }, code) => {
                 let memo = self.bound.memos.get(&node);
@@ -207,7 +207,7 @@ impl<'t, 'b> Eval<'t, 'b> {
 
     /// The value of `node`, which depends on `column` alone, for one entry of its dictionary.
     pub(super) fn of_code(&mut self, node: &'b Node, column: usize, code: Option<u32>) -> Value {
-        let entry = code.map_or(Value::Null, |c| text(self.table.dictionary(column).get(c)));
+        let entry = code.map_or(Value::Null, |c| self.table.dictionary(column).value(c));
         self.of_value(node, &entry, code)
     }
 

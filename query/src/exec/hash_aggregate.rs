@@ -12,6 +12,7 @@ use super::{
     keys::{Encoder, Keys, TableContext},
     merge::unify,
     partial::Groups,
+    several::{Spread, once_per_row},
     vector::{Vector, of_kind},
 };
 use logloupe_table::{
@@ -25,6 +26,8 @@ pub(super) struct HashAggregate {
     aggregates: Vec<AggregateState>,
     rows: Vec<u32>,
     groups: Vec<u32>,
+    /// Whether a key may have several values in a row.
+    spreads: bool,
     limits: Limits,
 }
 
@@ -70,6 +73,7 @@ impl HashAggregate {
             aggregates: group.aggregates.iter().map(aggregating).collect(),
             rows: Vec::new(),
             groups: Vec::new(),
+            spreads: group.keys.iter().any(|key| parts.bound.may_have_several(key)),
             limits: *parts.limits,
         }
     }
@@ -86,7 +90,14 @@ impl HashAggregate {
         }
         self.rows.clear();
         rows.for_each(|i| self.rows.push(i as u32));
-        self.keys.groups(&group.keys, eval, &self.rows, &mut self.groups);
+        let spread = if self.spreads { Spread::of(&group.keys, eval, &self.rows)? } else { None };
+        if let Some(spread) = &spread {
+            self.rows = spread.each(&self.rows);
+        }
+        self.keys.groups(&group.keys, eval, &self.rows, spread.as_ref(), &mut self.groups);
+        if spread.is_some() {
+            once_per_row(&mut self.rows, &mut self.groups);
+        }
         let groups = self.keys.len();
         if groups > self.limits.groups {
             return Err(self.limits.too_many_groups().into());
@@ -94,7 +105,7 @@ impl HashAggregate {
         let calls = group.aggregates.iter().zip(&mut self.aggregates);
         for (call, aggregating) in calls.filter(|(call, _)| call.same_as.is_none()) {
             aggregating.accumulators.grow(groups);
-            aggregating.take(call, eval, rows, (&self.rows, &self.groups), &self.limits);
+            aggregating.take(call, eval, rows, (&self.rows, &self.groups, spread.is_some()), &self.limits)?;
         }
         if self.aggregates.iter().map(AggregateState::weight).sum::<usize>() > self.limits.kept {
             return Err(TOO_MANY_VALUES.into());
@@ -117,19 +128,24 @@ impl AggregateState {
         call: &'b AggregateCall,
         eval: &mut Eval<'_, 'b>,
         rows: &Bitmap,
-        (list, groups): (&[u32], &[u32]),
+        (list, groups, spread): (&[u32], &[u32], bool),
         limits: &Limits,
-    ) {
-        let Some(arg) = &call.arg else { return self.accumulators.count_rows(groups) };
+    ) -> Result<(), Error> {
+        let Some(arg) = &call.arg else {
+            self.accumulators.count_rows(groups);
+            return Ok(());
+        };
         if let Some(numbered) = &mut self.distinct {
-            return numbered.take(arg, eval, list, groups, limits);
+            return numbered.take(arg, eval, (list, groups, spread), limits);
         }
         let vector = eval.eval(arg, rows);
         if self.accumulators.is_timed() {
-            return self.at_times(eval, &vector, list, groups);
+            self.at_times(eval, &vector, list, groups);
+            return Ok(());
         }
-        if self.accumulators.add_vector(groups, list, &vector, limits) {
-            return;
+        // Rows that are spread are not those of the chunk, however many they are.
+        if !spread && self.accumulators.add_vector(groups, list, &vector, limits) {
+            return Ok(());
         }
         match &*vector {
             Vector::Const(Value::Null) => {}
@@ -161,6 +177,7 @@ impl AggregateState {
                 }
             }
         }
+        Ok(())
     }
 
     fn at_times(&mut self, eval: &Eval<'_, '_>, vector: &Vector<'_>, list: &[u32], groups: &[u32]) {
@@ -194,15 +211,31 @@ impl Numbered {
         &mut self,
         arg: &'b Node,
         eval: &mut Eval<'_, 'b>,
-        list: &[u32],
-        groups: &[u32],
+        (list, groups, is_spread): (&[u32], &[u32], bool),
         limits: &Limits,
-    ) {
-        let mut numbers = vec![0u64; list.len()];
-        self.encoder.encode(arg, eval, list, 0, &mut numbers);
-        for (group, number) in groups.iter().zip(numbers) {
+    ) -> Result<(), Error> {
+        let several = eval.bound.may_have_several(arg);
+        let spread = if several { Spread::of(std::slice::from_ref(arg), eval, list)? } else { None };
+        let numbers = match &spread {
+            // In their places: a row's numbers stand together, as its groups do.
+            Some(spread) => {
+                let (rows, mut numbers) = (spread.each(list), vec![0u64; spread.origins.len()]);
+                self.encoder.encode(arg, eval, &rows, 0, Some(&spread.picks[0]), &mut numbers);
+                let mut pairs: Vec<(u32, u64)> = spread.origins.iter().copied().zip(numbers).collect();
+                pairs.sort_unstable();
+                pairs.dedup();
+                pairs.into_iter().map(|(origin, number)| (groups[origin as usize], number)).collect()
+            }
+            None => {
+                let mut numbers = vec![0u64; list.len()];
+                let picks = is_spread.then_some(&[][..]);
+                self.encoder.encode(arg, eval, list, 0, picks, &mut numbers);
+                groups.iter().copied().zip(numbers).collect::<Vec<_>>()
+            }
+        };
+        for (group, number) in numbers {
             if number != 0 {
-                let at = self.pairs.number((*group as u64) << 32 | number) as usize;
+                let at = self.pairs.number((group as u64) << 32 | number) as usize;
                 if self.ask == DistinctMode::TopK {
                     self.counts.resize(self.pairs.len(), 0);
                     self.counts[at] += 1;
@@ -212,6 +245,7 @@ impl Numbered {
         if self.ask == DistinctMode::Count && self.pairs.len() > limits.exact_pairs {
             self.estimate(eval.table);
         }
+        Ok(())
     }
 
     /// Turns the pairs into estimates and forgets them, and the values that only they asked for.

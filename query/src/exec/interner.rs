@@ -221,7 +221,7 @@ pub(super) fn rank(value: &Value) -> u8 {
         Value::Time(_) => 3,
         Value::Bool(_) => 4,
         Value::Text(_) => TEXT,
-        Value::List(_) => 6,
+        Value::List(_) | Value::Several(_) => 6,
     }
 }
 

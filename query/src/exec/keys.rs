@@ -11,6 +11,7 @@ use super::{
     eval::Eval,
     interner::{Interner, KeyTable},
     partial::KeyColumn,
+    several::Spread,
     vector::{CodeValues, Vector, of_kind, plain, text},
 };
 use logloupe_table::{Chunk, Data, Kind, Table, Value, packed::Packed};
@@ -59,13 +60,15 @@ impl Encoder {
         Encoder { encoding, bits }
     }
 
-    /// ORs the codes of `node`, for which this was made, at `rows`, shifted left by `shift`, into `out`.
+    /// ORs the codes of `node`, for which this was made, at `rows`, shifted left by `shift`, into `out`. Where rows are
+    /// [spread](super::several::Spread), `picks` are the values that stand for the rows' own, if any do.
     pub(super) fn encode<'b>(
         &mut self,
         node: &'b Node,
         eval: &mut Eval<'_, 'b>,
         rows: &[u32],
         shift: u32,
+        picks: Option<&[Option<Value>]>,
         out: &mut [u64],
     ) {
         match &mut self.encoding {
@@ -74,7 +77,7 @@ impl Encoder {
                 let stored = eval.chunk.column(*column);
                 let (Data::Ints(values) | Data::Codes(values)) = &stored.data else { return };
                 let valid = stored.valid.as_ref();
-                let all = rows.len() == eval.chunk.rows;
+                let all = picks.is_none() && rows.len() == eval.chunk.rows;
                 match &self.encoding {
                     Encoding::Code(_) => write(values, rows, all, shift, out, |v| v as u64 + 1),
                     Encoding::Range { from, .. } => {
@@ -105,9 +108,11 @@ impl Encoder {
             Encoding::Interned { interner, codes: known } => {
                 let base = eval.base.clone();
                 let vector: Rc<Vector<'_>> = eval.eval(node, &base);
-                for (k, &row) in out.iter_mut().zip(rows) {
+                for (place, (k, &row)) in out.iter_mut().zip(rows).enumerate() {
                     let i = row as usize;
+                    let pick = picks.and_then(|picks| picks.get(place)?.as_ref());
                     let number = match &*vector {
+                        _ if let Some(value) = pick => interner.number(value),
                         Vector::Codes { codes, valid, of } if valid.is_none_or(|v| v.get(i)) => {
                             let code = codes.get(i) as usize;
                             if known.len() <= code {
@@ -115,10 +120,10 @@ impl Encoder {
                             }
                             if known[code] == u32::MAX {
                                 known[code] = match of {
-                                    CodeValues::Column(c) => {
+                                    CodeValues::Column(c) if !eval.table.dictionary(*c).has_several() => {
                                         interner.text(eval.table.dictionary(*c).get(code as u32))
                                     }
-                                    memo => interner.number(&eval.code_value(*memo, Some(code as u32))),
+                                    other => interner.number(&eval.code_value(*other, Some(code as u32))),
                                 };
                             }
                             known[code]
@@ -252,6 +257,8 @@ impl Encoding {
             Node::Input(_) => match input(node)? {
                 Input::Const(value) if value.is_null() => Some((Encoding::Same(Value::Null), 1)),
                 Input::Const(value) => Some((Encoding::Same(value), 1)),
+                // A row may be in several groups of these.
+                Input::Column(column) if table.dictionary(column).has_several() => None,
                 Input::Column(column) if bound.is_text(column) => {
                     // Text that is not in the dictionary has no code.
                     let coded = |c: &Chunk| matches!(c.column(column).data, Data::Codes(_) | Data::Nulls);
@@ -328,12 +335,14 @@ impl Keys {
         Keys { encoders, parts: parts.into_iter().map(part).collect(), scratch: Vec::new(), seed }
     }
 
-    /// The groups of `rows`, in that order, into `out`; `nodes` are the keys.
+    /// The groups of `rows`, in that order, into `out`; `nodes` are the keys. `spread` is where the rows come from, if they
+    /// are in several groups each.
     pub(super) fn groups<'b>(
         &mut self,
         nodes: &'b [Node],
         eval: &mut Eval<'_, 'b>,
         rows: &[u32],
+        spread: Option<&Spread>,
         out: &mut Vec<u32>,
     ) {
         out.clear();
@@ -345,7 +354,8 @@ impl Keys {
                 _ => self.scratch.extend(out.iter().map(|g| *g as u64)),
             }
             for &(k, shift) in &part.keys {
-                self.encoders[k].encode(&nodes[k], eval, rows, shift, &mut self.scratch);
+                let picks = spread.map(|spread| spread.picks[k].as_slice());
+                self.encoders[k].encode(&nodes[k], eval, rows, shift, picks, &mut self.scratch);
             }
             // Decided once per chunk, not once per row.
             match &mut part.index {

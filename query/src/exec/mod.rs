@@ -2,7 +2,7 @@
 //! ends in the selected rows and a [`Partial`]; partials of all shards are merged and finalized to the answer.
 //!
 //! Reading order: this file, `eval` and `filter` (expressions over one chunk), `keys`, `hash_aggregate` and
-//! `accumulators` (rows to groups), `packed_aggregate` and `top_k` (the same for the commonest questions),
+//! `accumulators` (rows to groups), `several` (rows that are in more than one group), `packed_aggregate` and `top_k` (the same for the commonest questions),
 //! `required_columns`, `row_collector` and `dedup` (rows for `limit`, `dedup` and window operators), `partial` (what
 //! travels between shards), `partition` and `presence` (columns that no record has), `finalize` (operators after the merge), `read` (values of single rows).
 
@@ -26,6 +26,7 @@ mod read;
 mod required_columns;
 mod row_collector;
 mod search;
+mod several;
 #[cfg(test)]
 mod tests;
 mod top_k;

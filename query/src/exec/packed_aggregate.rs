@@ -66,6 +66,10 @@ impl PackedAggregate {
     /// The packed aggregate of `group`, if its keys and aggregates allow one.
     pub(super) fn new(group: &Group, of: &TableContext<'_>) -> Option<PackedAggregate> {
         let chunks = &of.table.chunks()[..of.chunks];
+        // A row may be in several groups of such keys, and is one row in each.
+        if group.keys.iter().any(|key| of.bound.may_have_several(key)) {
+            return None;
+        }
         let mut accumulators = vec![Accumulator::Rows];
         let mut place = |accumulator: Accumulator| {
             accumulators.iter().position(|l| *l == accumulator).unwrap_or_else(|| {
@@ -92,7 +96,9 @@ impl PackedAggregate {
             made.push(match (call.kind, column) {
                 (AggregateKind::Count, _) => (call.kind, count, count),
                 (AggregateKind::Sum | AggregateKind::Avg, Some(column))
-                    if of.bound.kinds[column] == Kind::Int && fits(chunks, column) =>
+                    if of.bound.kinds[column] == Kind::Int
+                        && !of.table.dictionary(column).has_several()
+                        && fits(chunks, column) =>
                 {
                     (call.kind, place(Accumulator::Sum(column)), count)
                 }
@@ -156,7 +162,7 @@ impl PackedAggregate {
         self.keys.clear();
         self.keys.resize(self.rows.len(), 0);
         for ((encoder, node), shift) in self.encoders.iter_mut().zip(&group.keys).zip(&self.shifts) {
-            encoder.encode(node, eval, &self.rows, *shift, &mut self.keys);
+            encoder.encode(node, eval, &self.rows, *shift, None, &mut self.keys);
         }
         for (accumulator, values) in self.accumulators[1..].iter().zip(&mut self.values) {
             accumulator.read(eval.chunk, &self.rows, values);

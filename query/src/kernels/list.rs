@@ -5,11 +5,13 @@ use std::sync::Arc;
 use super::json::from_json;
 use logloupe_table::Value;
 
-/// The items of a list, or of the JSON array in a text; anything else is one item, and a missing value none.
+/// The items of a list, or of the JSON array in a text; each of several values; anything else is one item,
+/// and a missing value none.
 pub(crate) fn items(value: &Value) -> Vec<Value> {
     match value {
         Value::Null => Vec::new(),
         Value::List(items) => items.to_vec(),
+        Value::Several(several) => several.values().cloned().collect(),
         Value::Text(text) if text.trim_start().starts_with('[') => {
             match serde_json::from_str::<Vec<serde_json::Value>>(text) {
                 Ok(items) => items.iter().map(from_json).collect(),

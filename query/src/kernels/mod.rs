@@ -76,7 +76,7 @@ impl Kernel {
 /// The text of a single value; `None` for a missing one or a list.
 fn text(value: &Value) -> Option<Cow<'_, str>> {
     match value {
-        Value::Null | Value::List(_) => None,
+        Value::Null | Value::List(_) | Value::Several(_) => None,
         Value::Text(text) => Some(Cow::Borrowed(text)),
         other => Some(Cow::Owned(other.to_string())),
     }
@@ -87,13 +87,15 @@ fn made(text: &str) -> Value {
     if text.len() > LONGEST_TEXT { Value::Null } else { Value::text(text) }
 }
 
-/// Whether a value counts as true where a condition is asked for: `true`, a number other than 0, the text `true`.
+/// Whether a value counts as true where a condition is asked for: `true`, a number other than 0, the text `true`. Of
+/// several values one is enough.
 pub fn truthy(value: &Value) -> bool {
     match value {
         Value::Bool(v) => *v,
         Value::Int(v) => *v != 0,
         Value::Float(v) => *v != 0.0,
         Value::Text(text) => text.eq_ignore_ascii_case("true"),
+        Value::Several(several) => several.items().iter().any(truthy),
         Value::Null | Value::Time(_) | Value::List(_) => false,
     }
 }

@@ -34,6 +34,8 @@ pub struct Catalog {
     placed: BTreeSet<(String, String)>,
     /// Hive's keys in the paths of files, in small letters.
     keys: BTreeSet<String>,
+    /// Names of fields that may have several values in a row, in small letters.
+    several: BTreeSet<String>,
     json: bool,
     open: bool,
     first_time: Option<i64>,
@@ -107,6 +109,10 @@ impl Catalog {
         for field in fields {
             self.add(&field.name, Known { kind: field.kind, unit: field.unit, own: true, role: field.role });
             self.homes.entry(field.name.clone().into_owned()).or_default().insert(id.to_owned());
+            if field.each.is_some() {
+                let names = field.aliases.iter().copied().chain([field.name.as_ref()]);
+                self.several.extend(names.map(str::to_ascii_lowercase));
+            }
             for alias in field.aliases {
                 self.homes.entry((*alias).to_owned()).or_default().insert(id.to_owned());
                 self.add(alias, Known { kind: field.kind, unit: field.unit, own: false, role: field.role });
@@ -151,6 +157,7 @@ impl Catalog {
         self.placed.extend(other.placed.iter().cloned());
         self.keys.extend(other.keys.iter().cloned());
         self.observed.extend(other.observed.iter().cloned());
+        self.several.extend(other.several.iter().cloned());
         self.hidden.extend(other.hidden.iter().map(|(a, b)| (a.clone(), b.clone())));
         self.json |= other.json;
         self.open |= other.open;
@@ -165,6 +172,10 @@ impl Catalog {
             next.filter(|((folded, _), _)| *folded == key.0).map(|(_, known)| *known)
         };
         self.fields.get(&key).copied().or_else(any_case)
+    }
+    /// Whether a row may have several values of a field of this name.
+    pub fn may_have_several(&self, name: &str) -> bool {
+        self.several.contains(&name.to_ascii_lowercase())
     }
     /// Whether some row could have a field of this name.
     pub fn has(&self, name: &str) -> bool {

@@ -42,14 +42,16 @@ impl JoinIndex {
     pub fn new(values: Vec<Value>) -> JoinIndex {
         let mut join_index = JoinIndex { values, ..JoinIndex::default() };
         if join_index.values.len() >= FEW {
-            for (i, value) in (0u32..).zip(&join_index.values) {
+            let singles =
+                |(i, value): (u32, &'_ Value)| value.singles().map(|v| (i, v.clone())).collect::<Vec<_>>();
+            for (i, value) in (0u32..).zip(&join_index.values).flat_map(singles) {
                 if let Some(time) = value.time() {
                     join_index.times.entry(time).or_default().push(i);
                 }
                 match value {
                     Value::Null => {}
                     Value::Time(_) => join_index.has_times = true,
-                    other => join_index.plain.entry(Bucket::of(other)).or_default().push(i),
+                    other => join_index.plain.entry(Bucket::of(&other)).or_default().push(i),
                 }
             }
         }
@@ -61,8 +63,7 @@ impl JoinIndex {
     }
     /// Calls `f` with the number of each value that equals `item`, ascending, until it says that it has enough.
     pub fn find(&self, item: &Value, mut enough: impl FnMut(u32) -> bool) {
-        let equal =
-            |i: &u32| self.values.get(*i as usize).is_some_and(|v| item.compare(v) == Some(Ordering::Equal));
+        let equal = |i: &u32| self.values.get(*i as usize).is_some_and(|v| equal_any(item, v));
         if item.is_null() {
             return;
         }
@@ -94,6 +95,11 @@ impl JoinIndex {
         });
         found
     }
+}
+
+/// Whether `item` equals the value, or one of several.
+fn equal_any(item: &Value, value: &Value) -> bool {
+    value.singles().any(|value| item.compare(value) == Some(Ordering::Equal))
 }
 
 /// Rows by the values of one or several of their columns.
@@ -140,7 +146,7 @@ impl JoinKeys {
         self.first.find(item, |row| {
             let fits = self.rest.iter().all(|(operand, column)| {
                 let sides = operands.get(*operand).zip(column.get(row as usize));
-                sides.is_some_and(|(a, b)| a.compare(b) == Some(Ordering::Equal))
+                sides.is_some_and(|(a, b)| equal_any(a, b))
             });
             fits && enough(row)
         });
@@ -180,7 +186,7 @@ impl JoinKeys {
         self.rest.is_empty()
             && self.all <= 1
             && self.times.iter().all(|t| *t <= 1)
-            && !self.first.values.iter().any(more)
+            && !self.first.values.iter().flat_map(Value::singles).any(more)
     }
 }
 

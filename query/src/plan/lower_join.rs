@@ -47,7 +47,9 @@ impl Lower<'_> {
         let before: Vec<Node> = if join.kind.keeps_right() { self.names.nodes() } else { Vec::new() };
         let keeps_left = join.kind.keeps_left();
         let step = self.stage.steps.len();
-        let row = match keys.is_unique() {
+        // A row with several values may stand beside a row for each of them.
+        let several = operands.iter().any(|operand| self.may_have_several(operand));
+        let row = match keys.is_unique() && !several {
             true => {
                 // Where rows are added it is known only behind them, and so is what stands there.
                 let node = Node::Apply(Op::Row(Arc::new(keys)), operands.clone());
@@ -125,6 +127,28 @@ impl Lower<'_> {
     fn show_time(&mut self) {
         let node = self.field("@timestamp", &(0..0));
         self.events.push(Output { name: "@timestamp".to_owned(), unit: Unit::None, node });
+    }
+
+    /// Whether `node` reads a field of which a row may have several values.
+    fn may_have_several(&self, node: &Node) -> bool {
+        let (mut open, mut several) = (vec![node], false);
+        let mut seen = vec![false; self.stage.defs.len()];
+        while let Some(node) = open.pop() {
+            match node {
+                Node::Const(_) => {}
+                Node::Input(n) => {
+                    several |=
+                        self.stage.inputs.get(*n).is_some_and(|name| self.catalog.may_have_several(name));
+                }
+                Node::Def(n) if seen.get(*n) == Some(&false) => {
+                    seen[*n] = true;
+                    open.extend(self.stage.defs.get(*n));
+                }
+                Node::Def(_) => {}
+                Node::Apply(_, args) => open.extend(args),
+            }
+        }
+        several
     }
 
     /// A row for each item of a list, and what stands for the item.

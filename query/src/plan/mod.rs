@@ -7,8 +7,9 @@
 //! shards; the steps from there on need all shards' rows in order and run after the merge on the rows that shards let
 //! through. A table step that looks at one row at a time and whose rows are grouped runs on shards all the same.
 //!
-//! Reading order: [`node`] (expressions), `window` (operators over rows side by side), `lower`, `lower_source`,
-//! `lower_expression`, `lower_window`, `lower_over`, `lower_join`, `lower_subquery` and `lower_diff` (tree to plan), [`catalog`] (names), `asked` (which of
+//! Reading order: [`node`] (expressions), `several` (the same over fields with several values), `window` (operators over
+//! rows side by side), `lower`, `lower_source`, `lower_expression`, `lower_window`, `lower_over`, `lower_join`,
+//! `lower_subquery` and `lower_diff` (tree to plan), [`catalog`] (names), `asked` (which of
 //! them are read), `partitions` (how a query spells partition columns), `subquery` (bindings: what a query gets
 //! beside the logs), `join_index` (sets and keys), [`pattern`], [`binning`].
 
@@ -29,6 +30,7 @@ mod observed;
 mod partitions;
 pub mod pattern;
 mod scope;
+mod several;
 mod subquery;
 #[cfg(test)]
 mod tests;
@@ -39,6 +41,7 @@ pub use catalog::Catalog;
 pub(crate) use join_index::MOST_BESIDE;
 pub(crate) use lower_subquery::{AnswerUse, HeldQuery, UnboundAnswer};
 pub use node::{Node, Op, Scope};
+pub(crate) use several::combinations;
 pub use subquery::{Bindings, subqueries};
 pub(crate) use subquery::{TIMES, names_in};
 pub(crate) use window::{Over, OverFunction, WindowOperator};

@@ -10,6 +10,7 @@ use super::{
     join_index::{JoinIndex, JoinKeys, PrefixTable},
     lower_subquery::UnboundAnswer,
     pattern::Extractor,
+    several,
 };
 use crate::kernels::{self, Kernel, arithmetic, negate, truthy};
 use logloupe_syntax::{functions::Spec, tree::Binary};
@@ -129,6 +130,9 @@ impl Op {
     }
     /// The value for these operands.
     pub fn apply(&self, args: &[Value]) -> Value {
+        if let Some(value) = several::apply(self, args) {
+            return value;
+        }
         match self {
             Op::And => Value::Bool(args.iter().all(truthy)),
             Op::Or => Value::Bool(args.iter().any(truthy)),

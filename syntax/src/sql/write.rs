@@ -122,6 +122,10 @@ impl Dialect {
                 let items: Vec<String> = items.iter().map(|item| self.constant(item).text).collect();
                 Expression::atom(format!("ARRAY[{}]", items.join(", ")))
             }
+            Value::Several(several) => {
+                let values: Vec<Value> = several.values().cloned().collect();
+                self.constant(&Value::List(values.into()))
+            }
         }
     }
 }

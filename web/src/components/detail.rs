@@ -121,22 +121,25 @@ fn Fields(props: &FieldsProps) -> Html {
             || field.value.to_string().to_lowercase().contains(&needle)
     };
     let line = |field: &DetailField| {
-        let value = field.value.to_string();
-        let shown = match &field.value {
-            Value::Time(at) => time_axis::full(*at),
-            value => value.to_string(),
-        };
         let beside = match (field.unit.as_str(), field.value.number()) {
             ("B", Some(number)) if number >= 1000.0 => text::bytes(number),
             ("B" | "", _) => String::new(),
             (unit, Some(_)) => unit.to_owned(),
             _ => String::new(),
         };
-        let open = opens_menu(act, &field.name, &value, Some(&detail.format));
+        // Each of several values can be asked for.
+        let button = |value: &Value| {
+            let shown = match value {
+                Value::Time(at) => time_axis::full(*at),
+                value => value.to_string(),
+            };
+            let open = opens_menu(act, &field.name, &value.to_string(), Some(&detail.format));
+            html! { <button type="button" class="value" aria-haspopup="menu" onclick={open.clone()} oncontextmenu={open}>{ shown }</button> }
+        };
         html! {
             <div class="field-line">
                 <dt title={if field.doc.is_empty() { field.name.clone() } else { format!("{}: {}", field.name, field.doc) }}>{ breakable(&field.name) }</dt>
-                <dd><button type="button" class="value" aria-haspopup="menu" onclick={open.clone()} oncontextmenu={open}>{ shown }</button>
+                <dd>{ for field.value.singles().map(button) }
                     if !beside.is_empty() { <span class="muted">{ beside }</span> }</dd>
             </div>
         }

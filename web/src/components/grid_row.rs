@@ -15,6 +15,9 @@ use crate::state::{
     text, time_axis,
 };
 
+/// How many of several values a cell shows.
+const IN_A_CELL: usize = 20;
+
 #[derive(Properties, PartialEq)]
 pub(crate) struct GridRowProps {
     pub(crate) index: u64,
@@ -72,14 +75,26 @@ fn cell(column: &GridColumn, row: &view::GridRow, act: &Callback<Action>) -> (&'
             if value.is_null() {
                 return (if column.number { "right muted" } else { "muted" }, html! { "–" });
             }
-            let full = value.to_string();
-            let shown = match value.number().filter(|_| column.number) {
-                Some(number) if column.bytes => text::bytes(number),
-                Some(number) => text::number(number),
-                None => full.clone(),
+            // Each of several values can be asked for.
+            let each = |(i, value): (usize, &Value)| {
+                let full = value.to_string();
+                let shown = match value.number().filter(|_| column.number) {
+                    Some(number) if column.bytes => text::bytes(number),
+                    Some(number) => text::number(number),
+                    None => full.clone(),
+                };
+                let separator = if i > 0 { ", " } else { "" };
+                html! { <>{ separator }{ clickable(act, name, &full, &row.format, html! { { shown } }) }</> }
             };
             let class = if column.number { "right mono" } else { "mono" };
-            (class, clickable(act, name, &full, &row.format, html! { { shown } }))
+            let more = value.singles().count().saturating_sub(IN_A_CELL);
+            let face = html! {
+                <>
+                    { for value.singles().take(IN_A_CELL).enumerate().map(each) }
+                    if more > 0 { { format!(" and {} more", text::grouped(more as u64)) } }
+                </>
+            };
+            (class, face)
         }
     }
 }

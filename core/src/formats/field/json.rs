@@ -17,6 +17,7 @@
 //! What it is not: it finds no record ends and opens no envelope (that is [`ingest`](crate::ingest)'s).
 
 mod each;
+mod items;
 mod path;
 mod scan;
 #[cfg(test)]
@@ -25,6 +26,7 @@ mod tests;
 use std::{borrow::Cow, net::IpAddr};
 
 pub use each::EachPath;
+use items::ItemColumns;
 pub use path::{Path, extract, paths};
 use scan::{Bad, Found, Items, Members, Tag};
 
@@ -64,6 +66,12 @@ impl JsonField {
         self.field.also = paths;
         self
     }
+    /// Sets the list of which each item may have a value: a path that leads into its first item (`list.0.key`) is read in
+    /// all others too. See [`Field::each`].
+    pub const fn each(mut self, list: &'static str) -> JsonField {
+        self.field.each = Some(list);
+        self
+    }
     /// Sets the column's other names.
     pub const fn aliases(mut self, aliases: &'static [&'static str]) -> JsonField {
         self.field.aliases = aliases;
@@ -95,8 +103,11 @@ impl JsonField {
 #[derive(Debug)]
 pub struct JsonColumns {
     reader: Reader,
-    /// For each slot of the reader, in order: the column it feeds. Slots after these are the format's own.
+    /// For each slot of the reader, in order: the column it feeds. Slots after these are the format's own, then those of
+    /// the lists.
     columns: Vec<SlotColumn>,
+    /// The lists of whose items columns have values, and the slot of each.
+    lists: Vec<(usize, ItemColumns)>,
     scratch: Vec<u8>,
 }
 
@@ -125,13 +136,29 @@ impl JsonColumns {
             }
         }
         paths.extend(extra.iter().map(|path| spelling(path)));
+        let mut names: Vec<&str> =
+            fields.iter().filter(|f| !f.derived).filter_map(|f| f.field.each).collect();
+        names.sort_unstable();
+        names.dedup();
+        let lists: Vec<String> = names.iter().map(|list| spelling(list)).collect();
+        let each = |(i, list): (usize, &String)| {
+            let inside = format!("{list}.0.");
+            let of_list =
+                |slot: &SlotColumn| fields.get(slot.index).and_then(|f| f.field.each) == Some(names[i]);
+            let slots = paths.iter().zip(&columns).filter(|(_, slot)| of_list(slot));
+            let (below, slots): (Vec<&str>, Vec<SlotColumn>) =
+                slots.filter_map(|(path, slot)| Some((path.strip_prefix(&inside)?, *slot))).unzip();
+            (paths.len() + i, ItemColumns::new(&below, slots))
+        };
+        let items: Vec<(usize, ItemColumns)> = lists.iter().enumerate().map(each).collect();
+        paths.extend(lists);
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-        JsonColumns { reader: Reader::new(&paths), columns, scratch: Vec::new() }
+        JsonColumns { reader: Reader::new(&paths), columns, lists: items, scratch: Vec::new() }
     }
     /// Reads one record.
     pub fn read<'a>(&'a mut self, record: &'a [u8]) -> Result<JsonRow<'a>, Fault> {
         let values = self.reader.read(record)?;
-        Ok(JsonRow { values, columns: &self.columns, scratch: &mut self.scratch })
+        Ok(JsonRow { values, columns: &self.columns, lists: &mut self.lists, scratch: &mut self.scratch })
     }
 }
 
@@ -140,12 +167,18 @@ impl JsonColumns {
 pub struct JsonRow<'a> {
     values: Values<'a>,
     columns: &'a [SlotColumn],
+    lists: &'a mut [(usize, ItemColumns)],
     scratch: &'a mut Vec<u8>,
 }
 
 impl<'a> JsonRow<'a> {
     /// Writes all columns that have a value. A column that the format has set before keeps that.
     pub fn write(&mut self, row: &mut RowWriter<'_>) {
+        for (slot, columns) in self.lists.iter_mut() {
+            if let Json::Array(list) = self.values.get(*slot) {
+                columns.write(list, row);
+            }
+        }
         for (column, slot) in self.columns.iter().zip(self.values.slots) {
             if slot.tag > Tag::Null {
                 let value = self.values.json(*slot);

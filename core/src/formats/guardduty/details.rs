@@ -1,6 +1,8 @@
 //! What findings tell of instances, containers, clusters, databases, processes and threats: columns that only some
 //! types of findings have. They stand behind those of the table in the file above.
 
+use std::collections::HashSet;
+
 use crate::formats::field::{
     flow,
     json::{self, Json, JsonField, JsonRow, Reader},
@@ -27,14 +29,14 @@ const fn number(path: &'static str, role: Role) -> JsonField {
 pub(super) static DETAILS: &[JsonField] = &[
     JsonField::derived(THREAT, Kind::Text, Role::Dimension)
         .aliases(&["threatName", "threat.name"])
+        .each("threats")
         .made()
-        .doc(
-            "names of the threats, from lists of threats and from scans for malware, a comma-separated list",
-        ),
+        .doc("names of the threats, from lists of threats and from scans for malware"),
     JsonField::derived(FEED, Kind::Text, Role::Dimension)
         .aliases(&["threatListName"])
+        .each("feeds")
         .made()
-        .doc("the lists of threats that the finding rests on, comma-separated"),
+        .doc("the lists of threats that the finding rests on"),
     text("resource.instanceDetails.imageId", Role::Dimension).doc("the instance's image"),
     text("resource.instanceDetails.imageDescription", Role::Dimension).doc("that image in words"),
     text("resource.instanceDetails.platform", Role::Dimension)
@@ -194,71 +196,69 @@ pub(super) const THREATS: [&str; 5] = [
 /// Members of the items of these lists, as exports and as the API spell them: list, names, name.
 const MEMBERS: &[&str] = &["threatListName", "ThreatListName", "threatNames", "ThreatNames", "name", "Name"];
 
-/// How much of the names of threats is kept: a scan may find thousands, and the record has them all.
-const MOST_BYTES: usize = 2048;
-
 /// Gathers the names of threats.
 #[derive(Debug)]
 pub(super) struct Threats {
     item: Reader,
     threat: usize,
     feed: usize,
-    names: Vec<u8>,
-    feeds: Vec<u8>,
+    names: Names,
+    feeds: Names,
 }
 
 impl Threats {
     /// `column` tells the place of a column.
     pub(super) fn new(column: impl Fn(&str) -> usize) -> Threats {
         let (threat, feed) = (column(THREAT), column(FEED));
-        Threats { item: Reader::new(MEMBERS), threat, feed, names: Vec::new(), feeds: Vec::new() }
+        Threats { item: Reader::new(MEMBERS), threat, feed, names: Names::default(), feeds: Names::default() }
     }
     /// Writes the columns of the finding that was read, whose values at [`THREATS`] are the extra ones from `first` on.
     pub(super) fn write(&mut self, read: &JsonRow<'_>, first: usize, row: &mut RowWriter<'_>) {
         let Threats { item, names, feeds, .. } = self;
-        names.clear();
-        feeds.clear();
-        append(names, read.extra(first));
-        append(feeds, read.extra(first + 1));
+        (*names, *feeds) = Default::default();
+        names.append(read.extra(first));
+        feeds.append(read.extra(first + 1));
         for list in (first + 2..first + THREATS.len()).map(|i| read.extra(i)) {
             let Json::Array(list) = list else { continue };
             json::each(list, |value| {
                 if let Json::Object(object) = value
                     && let Ok(values) = item.read(object)
                 {
-                    [0, 1].into_iter().for_each(|i| append(feeds, values.get(i)));
+                    [0, 1].into_iter().for_each(|i| feeds.append(values.get(i)));
                     for list in [2, 3].map(|i| values.get(i)) {
                         let Json::Array(list) = list else { continue };
                         json::each(list, |name| {
-                            append(names, name);
+                            names.append(name);
                             true
                         });
                     }
-                    [4, 5].into_iter().for_each(|i| append(names, values.get(i)));
+                    [4, 5].into_iter().for_each(|i| names.append(values.get(i)));
                 }
                 true
             });
         }
-        for (column, text) in [(self.threat, &self.names), (self.feed, &self.feeds)] {
-            if !text.is_empty() {
-                row.set(column, Cell::Text(text));
-            }
+        for (column, names) in [(self.threat, &self.names), (self.feed, &self.feeds)] {
+            row.set_each(column, names.list.iter().map(|name| Cell::Text(name)));
         }
     }
 }
 
-/// Appends a text to a list in one text, unless it is there already.
-fn append(list: &mut Vec<u8>, value: Json<'_>) {
-    if !matches!(value, Json::Plain(_) | Json::Escaped(_)) {
-        return;
+/// Names, each once, in order of appearance.
+#[derive(Debug, Default)]
+struct Names {
+    list: Vec<Vec<u8>>,
+    known: HashSet<Vec<u8>>,
+}
+
+impl Names {
+    /// Adds a text; anything else is no name.
+    fn append(&mut self, value: Json<'_>) {
+        if !matches!(value, Json::Plain(_) | Json::Escaped(_)) {
+            return;
+        }
+        let Some(name) = value.text() else { return };
+        if self.known.insert(name.to_vec()) {
+            self.list.push(name.into_owned());
+        }
     }
-    let Some(name) = value.text() else { return };
-    let is_known = list.split(|b| *b == b',').any(|known| known.trim_ascii() == &*name);
-    if is_known || list.len() + name.len() > MOST_BYTES {
-        return;
-    }
-    if !list.is_empty() {
-        list.extend_from_slice(b", ");
-    }
-    list.extend_from_slice(&name);
 }

@@ -270,10 +270,12 @@ impl Gather {
         let pairs = KeyTable::new(0x517c_c1b7_2722_0a95);
         Gather { ask, values: Interner::new(0), pairs, counts: Vec::new(), kept: limits.kept }
     }
-    /// Adds a value; a missing one is none.
+    /// Adds a value, or each of several; a missing one is none.
     pub(in super::super) fn add(&mut self, group: u32, value: &Value) {
-        let number = self.values.number(value);
-        self.pair(group, number, 1);
+        for single in value.singles() {
+            let number = self.values.number(single);
+            self.pair(group, number, 1);
+        }
     }
     fn pair(&mut self, group: u32, number: u32, times: u64) {
         // Beyond the limit the query fails; what is gathered no longer matters.

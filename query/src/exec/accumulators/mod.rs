@@ -106,8 +106,14 @@ macro_rules! accumulators {
                     Accumulators::Shared => None,
                 }
             }
-            /// Adds one value to a group. Distinct values are fed by a [`Gather`] instead.
+            /// Adds one value to a group, or each of several; a count counts the row. Distinct values are fed by a
+            /// [`Gather`] instead.
             pub(super) fn add(&mut self, group: u32, value: &Value, limits: &Limits) {
+                if let Value::Several(several) = value
+                    && !matches!(self, Accumulators::Count(_))
+                {
+                    return several.values().for_each(|value| self.add(group, value, limits));
+                }
                 match self {
                     $(Accumulators::$name(of) => of.add(group, value, limits),)*
                     Accumulators::Shared => {}

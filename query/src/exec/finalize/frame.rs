@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 use super::super::{
     super::{
         kernels::truthy,
-        plan::{AggregateCall, Group, Node, Operator, Output, Plan, Scope, Stage},
+        plan::{AggregateCall, Group, Node, Operator, Output, Plan, Scope, Stage, combinations},
     },
     accumulators::{Accumulators, Gather},
     interner::{Interner, KeyTable},
     partial::{Groups, KeyColumn},
+    several::{TOO_MANY_COMBINATIONS, once_per_row},
 };
 use logloupe_table::{
     Kind, ResultTable, Value,
@@ -155,8 +156,9 @@ impl Frame {
         }
     }
 
-    /// The rows that are left, in groups.
-    pub(super) fn groups(mut self, stage: &Stage, group: &Group) -> Groups {
+    /// The rows that are left, in groups; a row with several values of a key is in the group of each. The error says that
+    /// they are too many.
+    pub(super) fn groups(mut self, stage: &Stage, group: &Group) -> Result<Groups, Error> {
         self.defs.resize_with(stage.defs.len(), || None);
         group.keys.iter().for_each(|n| self.compute(stage, n));
         group.aggregates.iter().filter_map(|a| a.arg.as_ref()).for_each(|n| self.compute(stage, n));
@@ -164,19 +166,31 @@ impl Frame {
             (0..group.keys.len()).map(|k| Interner::new(k as u64 + 1)).collect();
         let mut tables: Vec<KeyTable> = group.keys.iter().map(|_| KeyTable::new(0x9e37_79b9)).collect();
         let mut index: Vec<Vec<u32>> = vec![Vec::new(); group.keys.len()];
-        let mut of_row = vec![0u32; self.rows];
+        let (mut rows, mut groups_of) = (Vec::new(), Vec::new());
+        let mut keys = Vec::new();
         for &row in &self.order {
-            let mut at = 0;
-            let mut numbers = Vec::with_capacity(group.keys.len());
-            for (k, key) in group.keys.iter().enumerate() {
-                let number = interners[k].number(&key.value(&mut RowScope { frame: &self, row }));
-                numbers.push(number);
-                at = tables[k].number((at as u64) << 32 | number as u64);
+            keys.clear();
+            keys.extend(group.keys.iter().map(|key| key.value(&mut RowScope { frame: &self, row })));
+            let done = combinations(&keys, &mut |keys| {
+                let mut at = 0;
+                let mut numbers = Vec::with_capacity(keys.len());
+                for (k, key) in keys.iter().enumerate() {
+                    let number = interners[k].number(key);
+                    numbers.push(number);
+                    at = tables[k].number((at as u64) << 32 | number as u64);
+                }
+                if index.first().is_some_and(|i| i.len() == at as usize) {
+                    index.iter_mut().zip(numbers).for_each(|(i, n)| i.push(n));
+                }
+                rows.push(row);
+                groups_of.push(at);
+            });
+            if !done {
+                return Err(TOO_MANY_COMBINATIONS.into());
             }
-            if index.first().is_some_and(|i| i.len() == at as usize) {
-                index.iter_mut().zip(numbers).for_each(|(i, n)| i.push(n));
-            }
-            of_row[row as usize] = at;
+        }
+        if rows.len() > self.order.len() {
+            once_per_row(&mut rows, &mut groups_of);
         }
         let groups = index.first().map_or(1, Vec::len);
         let keys = interners.into_iter().zip(index);
@@ -191,8 +205,7 @@ impl Frame {
                 Accumulators::Distinct(distinct) => Some(Gather::new(distinct.ask(), &self.limits)),
                 _ => None,
             };
-            for (place, &row) in self.order.iter().enumerate() {
-                let group = of_row[row as usize];
+            for (place, (&row, &group)) in rows.iter().zip(&groups_of).enumerate() {
                 let Some(arg) = &call.arg else {
                     accumulators.count_rows(&[group]);
                     continue;
@@ -220,16 +233,16 @@ impl Frame {
             }
             states.push(accumulators);
         }
-        Groups { groups, keys, states, truncated: None }
+        Ok(Groups { groups, keys, states, truncated: None })
     }
 
     /// The groups of the rows that are left, as rows.
-    pub(super) fn group(mut self, stage: &Stage, group: &Group) -> Frame {
+    pub(super) fn group(mut self, stage: &Stage, group: &Group) -> Result<Frame, Error> {
         let mut remarks = std::mem::take(&mut self.remarks);
         let limits = self.limits;
-        let mut frame = Frame::of_groups(self.groups(stage, group), &group.aggregates, limits);
+        let mut frame = Frame::of_groups(self.groups(stage, group)?, &group.aggregates, limits);
         remarks.append(&mut frame.remarks);
-        Frame { remarks, ..frame }
+        Ok(Frame { remarks, ..frame })
     }
 
     /// The column that says when a group was: `@timestamp`, or the first one that holds times.

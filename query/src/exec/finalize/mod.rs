@@ -38,7 +38,7 @@ pub fn finalize(plan: &Plan, partial: Partial) -> Result<ResultTable, Error> {
             let rows = if let Body::Rows(rows) = body { rows } else { Vec::new() };
             let frame = cut(plan, rows)?.0;
             match group {
-                Some(group) => frame.group(first, group),
+                Some(group) => frame.group(first, group)?,
                 None => return Ok(frame.table(first, plan)),
             }
         }
@@ -46,7 +46,7 @@ pub fn finalize(plan: &Plan, partial: Partial) -> Result<ResultTable, Error> {
     for stage in &plan.stages[1..] {
         frame.run(stage, &stage.steps)?;
         match &stage.group {
-            Some(group) => frame = frame.group(stage, group),
+            Some(group) => frame = frame.group(stage, group)?,
             None => return Ok(frame.table(stage, plan)),
         }
     }
@@ -68,7 +68,7 @@ pub fn survivors(plan: &Plan, partial: Partial) -> Option<Vec<RowRef>> {
 pub(super) fn groups_of_rows(plan: &Plan, rows: Vec<SurvivorRow>) -> Result<Option<Groups>, Error> {
     let stage = &plan.stages[0];
     let Some(group) = &stage.group else { return Ok(None) };
-    Ok(Some(cut(plan, rows)?.0.groups(stage, group)))
+    cut(plan, rows)?.0.groups(stage, group).map(Some)
 }
 
 /// Runs the steps of the first stage that need all rows in order.

@@ -4,6 +4,7 @@ mod estimates;
 mod oracle;
 mod oracle_window;
 mod relations;
+mod several;
 mod sql;
 mod subqueries;
 mod window;

@@ -25,6 +25,8 @@ struct Event {
     int: Option<i64>,
     float: Option<f64>,
     flag: Option<bool>,
+    /// Items of a list, each with two members.
+    items: Vec<(Option<&'static str>, Option<i64>)>,
 }
 
 const TEXTS: &[&str] =
@@ -42,8 +44,9 @@ fn event() -> impl Strategy<Value = Event> {
         maybe(INTS.len()),
         maybe(FLOATS.len()),
         maybe(2),
+        prop::collection::vec((maybe(5), maybe(3)), 0..4),
     )
-        .prop_map(|(format, time, text, id, int, float, flag)| Event {
+        .prop_map(|(format, time, text, id, int, float, flag, items)| Event {
             format,
             time: time.map(|t| 1_772_668_800_000_000 + t as i64 * 97_000_000),
             text: text.map(|i| TEXTS[i]),
@@ -51,6 +54,7 @@ fn event() -> impl Strategy<Value = Event> {
             int: int.map(|i| INTS[i]),
             float: float.map(|i| FLOATS[i]),
             flag: flag.map(|f| f == 1),
+            items: items.into_iter().map(|(a, b)| (a.map(|i| TEXTS[i]), b.map(|i| INTS[i]))).collect(),
         })
 }
 
@@ -63,6 +67,8 @@ fn fields(format: usize) -> Vec<Field> {
         Field::new("flag", Kind::Bool, Role::Status),
         // Never negative: what has the largest sums is told without all of them.
         Field::new("size", Kind::Int, Role::Measure),
+        Field::new("tags", Kind::Text, Role::Dimension).each("items"),
+        Field::new("ports", Kind::Int, Role::Dimension).each("items"),
     ];
     if format == 1 {
         fields.push(Field::new("more", Kind::Int, Role::Measure).aliases(&["m"]));
@@ -94,7 +100,9 @@ fn shards(events: &[Event], of: &[usize], count: usize) -> Vec<Shard> {
         );
         row.set(3, event.flag.map_or(Cell::Null, Cell::Bool));
         row.set(4, event.text.map_or(Cell::Null, |_| Cell::Int(i as i64 * 7919 % 40)));
-        row.set(5, event.int.map_or(Cell::Null, Cell::Int));
+        row.set_each(5, event.items.iter().map(|(tag, _)| text(*tag)));
+        row.set_each(6, event.items.iter().map(|(_, port)| port.map_or(Cell::Null, Cell::Int)));
+        row.set(7, event.int.map_or(Cell::Null, Cell::Int));
         row.commit(
             (i % 2) as u32,
             i as u64 + 1,
@@ -198,8 +206,8 @@ fn interpret(plan: &Plan, shards: &[Shard]) -> Vec<Vec<Value>> {
         let mut groups: BTreeMap<Vec<(bool, String)>, Members<'_, '_>> = BTreeMap::new();
         // Of values that look the same in one key the plainest stands for all.
         let mut plainest: BTreeMap<(usize, String), Value> = BTreeMap::new();
-        for row in &rows {
-            let key: Vec<Value> = group.keys.iter().map(|k| row.get(k)).collect();
+        let keys = |row: &Naive<'_>| singles(&group.keys.iter().map(|k| row.get(k)).collect::<Vec<_>>());
+        for (row, key) in rows.iter().flat_map(|row| keys(row).into_iter().map(move |key| (row, key))) {
             for (k, value) in key.iter().enumerate().filter(|(_, v)| !v.is_null()) {
                 let held = plainest.entry((k, value.to_string())).or_insert_with(|| value.clone());
                 if super::interner::rank(value) < super::interner::rank(held) {
@@ -207,7 +215,10 @@ fn interpret(plan: &Plan, shards: &[Shard]) -> Vec<Vec<Value>> {
                 }
             }
             let looks = key.iter().map(|v| (!v.is_null(), v.to_string())).collect();
-            groups.entry(looks).or_insert_with(|| (key, Vec::new())).1.push(row);
+            let members = &mut groups.entry(looks).or_insert_with(|| (key, Vec::new())).1;
+            if !members.last().is_some_and(|last| std::ptr::eq(*last, row)) {
+                members.push(row);
+            }
         }
         for (key, _) in groups.values_mut() {
             for (k, value) in key.iter_mut().enumerate().filter(|(_, v)| !v.is_null()) {
@@ -236,7 +247,24 @@ fn interpret(plan: &Plan, shards: &[Shard]) -> Vec<Vec<Value>> {
                 }
                 inputs.push(match values {
                     None => Value::Int(members.len() as i64),
-                    Some(values) => aggregate(call.kind, call.percent, values),
+                    // These ask for a row's value, all others for each of several.
+                    Some(values)
+                        if matches!(
+                            call.kind,
+                            AggregateKind::Count
+                                | AggregateKind::Earliest
+                                | AggregateKind::Latest
+                                | AggregateKind::Rate(_)
+                        ) =>
+                    {
+                        aggregate(call.kind, call.percent, values)
+                    }
+                    Some(values) => {
+                        let each = |(value, row): &(Value, _)| {
+                            value.singles().map(|v| (v.clone(), *row)).collect::<Vec<_>>()
+                        };
+                        aggregate(call.kind, call.percent, values.iter().flat_map(each).collect())
+                    }
                 });
             }
             next.push((inputs, keys));
@@ -257,6 +285,29 @@ fn interpret(plan: &Plan, shards: &[Shard]) -> Vec<Vec<Value>> {
             .collect();
     }
     rows.iter().map(|r| plan.output().iter().map(|o| r.get(&o.node)).collect()).collect()
+}
+
+/// The combinations of single values: of one list item by item, of different lists each with each.
+fn singles(keys: &[Value]) -> Vec<Vec<Value>> {
+    fn each(keys: &[Value], out: &mut Vec<Vec<Value>>) {
+        let several = |v: &Value| if let Value::Several(several) = v { Some(several.clone()) } else { None };
+        let Some(first) = keys.iter().find_map(several) else { return out.push(keys.to_vec()) };
+        let of_list = keys.iter().map(|k| several(k).filter(|s| s.list() == first.list()));
+        let of_list: Vec<_> = of_list.collect();
+        for i in 0..of_list.iter().flatten().map(|s| s.items().len()).max().unwrap_or(0) {
+            let at = |(key, of_list): (&Value, &Option<Arc<logloupe_table::Several>>)| match of_list {
+                Some(several) => several.items().get(i).cloned().unwrap_or_default(),
+                None => key.clone(),
+            };
+            each(&keys.iter().zip(&of_list).map(at).collect::<Vec<_>>(), out);
+        }
+    }
+    let mut out = Vec::new();
+    each(keys, &mut out);
+    let several: Vec<usize> = (0..keys.len()).filter(|k| matches!(keys[*k], Value::Several(_))).collect();
+    // An item of which no key has a value is in no group.
+    out.retain(|keys| several.is_empty() || several.iter().any(|k| !keys[*k].is_null()));
+    out
 }
 
 fn place<'r>(row: &'r Naive<'_>) -> (&'r str, i64, &'r str) {
@@ -382,6 +433,8 @@ fn query() -> impl Strategy<Value = String> {
             "@line",
             "@message",
             "N",
+            "tags",
+            "ports",
         ])
     };
     let constant = || {

@@ -83,6 +83,9 @@ impl Printer<'_> {
     /// its name and its further paths, as a value of its kind.
     fn field(&mut self, field: &Field) -> Option<Typed> {
         let ty = type_of(field.kind);
+        if field.each.is_some() {
+            self.note(FIRST);
+        }
         if let Some(sql) = field.athena {
             let plain = sql.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'"'));
             let call = sql.ends_with(')') && !sql.starts_with("CASE") || sql.ends_with("END");
@@ -169,6 +172,9 @@ const PARTITIONS: &str = "a partition column that the table does not have is com
 
 const SCALARS: &str =
     "json_extract_scalar gives nothing where an object or a list stands; Logloupe gives its JSON";
+
+const FIRST: &str =
+    "of a field with several values in a record Athena reads the first; Logloupe looks at all of them";
 
 /// What lies below a column.
 struct Below {

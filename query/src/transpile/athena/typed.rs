@@ -67,7 +67,7 @@ impl Typed {
             Value::Float(_) => SqlType::Float,
             Value::Time(_) => SqlType::Time,
             Value::Text(_) => SqlType::Text,
-            Value::List(_) => SqlType::List,
+            Value::List(_) | Value::Several(_) => SqlType::List,
         };
         Typed { constant: Some(value.clone()), ..Typed::of(Dialect::Athena.constant(value), ty) }
     }
