@@ -17,7 +17,7 @@ use logloupe_table::{CHUNK_ROWS, Cell, Field, Kind, Role, Row, Value, json_paths
 
 /// One random event; `None` is a missing value.
 #[derive(Clone, Debug)]
-struct Event {
+pub(super) struct Event {
     format: usize,
     time: Option<i64>,
     text: Option<&'static str>,
@@ -34,7 +34,7 @@ const TEXTS: &[&str] =
 const INTS: &[i64] = &[0, 1, -3, 10, 10, 200, i64::MAX, i64::MIN, (1 << 53) + 1];
 const FLOATS: &[f64] = &[0.0, 0.1, 0.2, 10.0, -3.0, 2.5, 1e300, 1e-300, -0.0];
 
-fn event() -> impl Strategy<Value = Event> {
+pub(super) fn event() -> impl Strategy<Value = Event> {
     let maybe = |n: usize| proptest::option::weighted(0.8, 0..n);
     (
         0..2usize,
@@ -77,7 +77,7 @@ fn fields(format: usize) -> Vec<Field> {
 }
 
 /// Events as shards; `cuts` says to which shard each goes. A chunk is sealed now and then, so that there are several.
-fn shards(events: &[Event], of: &[usize], count: usize) -> Vec<Shard> {
+pub(super) fn shards(events: &[Event], of: &[usize], count: usize) -> Vec<Shard> {
     let mut shards: Vec<Shard> = (0..count).map(|s| Shard::new(s as u64 * 77)).collect();
     for shard in &mut shards {
         for source in ["b", "a"] {
@@ -151,7 +151,7 @@ fn read(shard: &Shard, row: &Row<'_>, name: &str) -> Value {
 }
 
 /// The whole pipeline on rows of values.
-fn interpret(plan: &Plan, shards: &[Shard]) -> Vec<Vec<Value>> {
+pub(super) fn interpret(plan: &Plan, shards: &[Shard]) -> Vec<Vec<Value>> {
     let first = &plan.stages[0];
     let mut rows: Vec<Naive<'_>> = Vec::new();
     for shard in shards {
@@ -572,7 +572,7 @@ fn alike(a: &Value, b: &Value) -> bool {
 }
 
 /// The engine's answer; with `truncated`, shards give only their largest groups where they can.
-fn engine(
+pub(super) fn engine(
     plan: &Arc<Plan>,
     shards: &mut [Shard],
     backwards: bool,
@@ -615,7 +615,13 @@ fn engine(
     }
     let rows = match survivors(plan, partial) {
         Some(rows) => rows,
-        None => rows(plan, &shards[0], &selections[0]),
+        // All selected rows: in order within each shard.
+        None => (0u32..)
+            .zip(shards.iter().zip(&selections))
+            .flat_map(|(n, (shard, selection))| {
+                rows(plan, shard, selection).into_iter().map(move |row| RowRef { shard: n, ..row })
+            })
+            .collect(),
     };
     let readers: Vec<Reader<'_>> = shards.iter().map(|s| Reader::new(plan, s)).collect();
     (rows.iter().map(|r| readers[r.shard as usize].values(*r)).collect(), matched)
