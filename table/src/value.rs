@@ -181,7 +181,9 @@ impl Value {
             Value::Null => serde_json::Value::Null,
             Value::Bool(v) => (*v).into(),
             Value::Int(v) => (*v).into(),
-            Value::Float(v) => serde_json::Number::from_f64(*v).map_or(serde_json::Value::Null, Into::into),
+            Value::Float(v) => {
+                serde_json::Number::from_f64(*v + 0.0).map_or(serde_json::Value::Null, Into::into)
+            }
             Value::Time(_) => self.to_string().into(),
             Value::Text(text) => text.as_ref().into(),
             Value::List(items) => items.iter().map(Value::to_json).collect(),
@@ -242,7 +244,8 @@ impl fmt::Display for Value {
             Value::Null => Ok(()),
             Value::Bool(v) => v.fmt(f),
             Value::Int(v) => v.fmt(f),
-            Value::Float(v) => v.fmt(f),
+            // There is one zero: adding one makes it of -0.0, which equals it.
+            Value::Float(v) => (v + 0.0).fmt(f),
             Value::Time(v) => f.write_str(&time::format_iso(*v)),
             Value::Text(text) => f.write_str(text),
             Value::Several(several) => several.fmt(f),

@@ -84,6 +84,17 @@ fn set_operations_take_missing_values_as_equal() {
             "SELECT DISTINCT action FROM flow UNION SELECT name FROM call WHERE status > 999 ORDER BY action",
             "ACCEPT\nREJECT\n",
         ),
+        // A count has a value in every row of its own query only.
+        (
+            "SELECT count(*) AS c FROM flow UNION ALL SELECT max(bytes) FROM flow WHERE bytes > 999 ORDER BY c",
+            "6\n",
+        ),
+        (
+            "SELECT x AS n, n AS c FROM (SELECT x, count(*) AS n FROM {n} GROUP BY x) q ORDER BY n",
+            "1 | 1\n2 | 2\n | 1",
+        ),
+        // There is one zero.
+        ("SELECT DISTINCT f FROM (VALUES 0.0, -0.0, 0e0) AS t(f) UNION SELECT -1 * 0.0", "0"),
         ("SELECT x FROM ((SELECT x FROM {n}) EXCEPT SELECT x FROM {o}) q", "1"),
         (
             "SELECT x FROM (((SELECT x FROM {n} UNION SELECT x FROM {o})) EXCEPT VALUES 1, 2) q WHERE x > 0",

@@ -162,14 +162,28 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// Whether a sort key is a column of the last `stats` that always has a value.
+    /// Whether a sort key is a column that always has a value: a count.
     fn is_certain_column(&self, commands: &[Spanned<Command>], key: &E) -> bool {
         let Expr::Field(name) = &key.item else { return never_missing(&key.item) };
-        let last = commands.iter().rev().find_map(|c| match &c.item {
-            Command::Stats { aggregates, .. } => Some(aggregates),
-            _ => None,
-        });
-        last.is_some_and(|all| all.iter().any(|p| p.name() == *name && never_missing(&p.expr.item)))
+        let mut name = name.as_str();
+        for command in commands.iter().rev() {
+            let columns = match &command.item {
+                Command::Select(items) => items,
+                Command::Stats { aggregates, .. } => {
+                    return aggregates.iter().any(|p| p.name() == name && never_missing(&p.expr.item));
+                }
+                Command::Filter(_) | Command::Sort(_) | Command::Limit(_) | Command::Dedup(_) => continue,
+                // Rows of another query may lack what those of the first have.
+                _ => return false,
+            };
+            match columns.iter().find(|p| p.name() == name).map(|p| &p.expr.item) {
+                Some(Expr::Field(field)) => name = field,
+                Some(other) => return never_missing(other),
+                // What is not shown keeps its name.
+                None => {}
+            }
+        }
+        false
     }
 
     /// `ORDER BY 2`, `GROUP BY 2`: the column of that number.
