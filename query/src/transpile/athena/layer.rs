@@ -57,7 +57,7 @@ impl Printer<'_> {
         let mut made: Vec<(Node, Typed)> = Vec::new();
         for leaf in needed.found {
             let sql = self.value(&leaf)?;
-            if sql.constant.is_some() {
+            if sql.constant.is_some() && !self.joins_right {
                 made.push((leaf, sql));
                 continue;
             }

@@ -127,6 +127,8 @@ struct Printer<'p> {
     ties: usize,
     /// Its rows are for a query outside, in no order unless they are counted off.
     inner: bool,
+    /// A join that adds rows comes next: what is constant so far is not in them.
+    joins_right: bool,
     /// The queries before the last one, by name.
     with: Vec<(String, Select)>,
     /// The queries inside that are among them.
@@ -225,6 +227,7 @@ impl<'p> Printer<'p> {
             order: Order::Default,
             ties: 0,
             inner: false,
+            joins_right: false,
             with: Vec::new(),
             held: Vec::new(),
             tables: table.into_iter().collect(),

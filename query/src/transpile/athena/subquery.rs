@@ -190,7 +190,10 @@ impl<'p> Printer<'p> {
             let mark = held.marks.filter(|_| kind.keeps_right());
             let extra = mark
                 .map(|_| SelectItem { sql: Dialect::Athena.truth(true).to_owned(), name: "held".to_owned() });
-            let added = self.layer("left_rows", at, extra.into_iter().collect())?;
+            self.joins_right = kind.keeps_right();
+            let added = self.layer("left_rows", at, extra.into_iter().collect());
+            self.joins_right = false;
+            let added = added?;
             if let Some(mark) = mark
                 && let Some(slot) = self.relation.defs.get_mut(mark)
             {
