@@ -289,7 +289,7 @@ fn meant(kind: Kind, value: &str) -> Option<i64> {
     let v = match kind {
         Kind::Bool => value.parse::<bool>().ok()? as i64,
         Kind::Time => logloupe_table::time::parse_iso(value.as_bytes())?,
-        Kind::Float => value.parse::<f64>().ok()?.to_bits() as i64,
+        Kind::Float => (value.parse::<f64>().ok()? + 0.0).to_bits() as i64,
         _ => value.parse().ok()?,
     };
     (shown(kind, v) == value).then_some(v)
@@ -335,11 +335,12 @@ impl Counts {
                 rows.for_each(|i| *counts.entry(values.get(i)).or_default() += 1);
             }
             (Counts::Numbers(counts), Data::Decimals(values, digits)) => {
-                let bits = |i: usize| decimal(values.get(i), *digits).to_bits() as i64;
+                // Adding zero makes one zero of two.
+                let bits = |i: usize| (decimal(values.get(i), *digits) + 0.0).to_bits() as i64;
                 rows.for_each(|i| *counts.entry(bits(i)).or_default() += 1);
             }
             (Counts::Numbers(counts), Data::Floats(values)) => {
-                rows.for_each(|i| *counts.entry(values[i].to_bits() as i64).or_default() += 1);
+                rows.for_each(|i| *counts.entry((values[i] + 0.0).to_bits() as i64).or_default() += 1);
             }
             (Counts::Sources(counts), Data::Ints(values)) => {
                 rows.for_each(|i| {
