@@ -13,12 +13,12 @@
 use super::{
     Parser,
     lexer::{self, Lexeme, Symbol, Token},
-    write,
+    like, write,
 };
 use crate::{
     diagnostic::Diagnostic,
     insights::{ParseResult, Reported, short},
-    tree::{Binary, E, Expr, Pattern, ROW, Spanned, Unary},
+    tree::{Binary, E, Expr, ROW, Spanned, Unary},
 };
 use logloupe_table::Value;
 
@@ -458,7 +458,7 @@ impl Parser<'_> {
             }
             self.advance();
         }
-        let Some(found) = like_pattern(text, escape) else {
+        let Some(found) = like::like_pattern(text, escape) else {
             let message = "the escape character must stand before `%`, `_` or itself";
             return self.fail(pattern.expr.span, message, "");
         };
@@ -556,56 +556,4 @@ fn joined(args: Vec<E>) -> Expr {
     };
     all.extend(args);
     call("sql.concat", all)
-}
-
-/// What `LIKE` searches for; `None` if the escape character stands before something else.
-pub(super) fn like_pattern(text: &str, escape: Option<char>) -> Option<Pattern> {
-    #[derive(PartialEq)]
-    enum LikePart {
-        Any,
-        One,
-        Char(char),
-    }
-    let mut pieces = Vec::new();
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        pieces.push(match c {
-            c if Some(c) == escape => {
-                LikePart::Char(chars.next().filter(|n| matches!(n, '%' | '_') || Some(*n) == escape)?)
-            }
-            '%' if pieces.last() == Some(&LikePart::Any) => continue,
-            '%' => LikePart::Any,
-            '_' => LikePart::One,
-            c => LikePart::Char(c),
-        });
-    }
-    let open = (pieces.first() == Some(&LikePart::Any), pieces.last() == Some(&LikePart::Any));
-    let end = pieces.len().saturating_sub(open.1 as usize);
-    let inner = pieces.get(open.0 as usize..end).unwrap_or(&[]);
-    let plain: Option<String> =
-        inner.iter().map(|p| if let LikePart::Char(c) = p { Some(*c) } else { None }).collect();
-    if let (true, true, Some(text)) = (open.0, open.1, plain) {
-        return Some(Pattern::Text(text));
-    }
-    let mut regex = String::from("(?s)");
-    if !open.0 {
-        regex.push('^');
-    }
-    for piece in inner {
-        match piece {
-            LikePart::Any => regex.push_str(".*"),
-            // One character, also where the rest is matched byte by byte.
-            LikePart::One => regex.push_str("(?u:.)"),
-            LikePart::Char(c) => {
-                if "\\.+*?()|[]{}^$#&-~".contains(*c) {
-                    regex.push('\\');
-                }
-                regex.push(*c);
-            }
-        }
-    }
-    if !open.1 {
-        regex.push('$');
-    }
-    Some(Pattern::Regex(regex))
 }

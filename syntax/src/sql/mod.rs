@@ -36,6 +36,7 @@ mod grouping;
 mod highlight;
 mod join;
 mod lexer;
+mod like;
 mod over;
 mod primary;
 mod query;

@@ -4,7 +4,7 @@ use super::{
     super::{
         calls,
         expression::{is_condition, negation},
-        may_be_text,
+        like, may_be_text,
         replace::same,
         write::{self, Dialect::Own, Expression, Level, quoted_name},
     },
@@ -101,10 +101,10 @@ impl Values {
     fn like(&self, item: Expression, negated: bool, pattern: &Spanned<Pattern>) -> Expression {
         let like = match &pattern.item {
             Pattern::Text(text) => {
-                let (text, escape) = escaped(text);
+                let (text, escape) = like::escaped(text);
                 Ok(format!("{}{escape}", write::text(&format!("%{text}%"))))
             }
-            Pattern::Regex(regex) => like_of(regex).ok_or(regex),
+            Pattern::Regex(regex) => like::like_of(regex).ok_or(regex),
         };
         match like {
             Ok(like) => {
@@ -429,70 +429,4 @@ fn fixed_percentile(name: &str) -> Option<f64> {
 fn percentile(of: Expression, percent: f64) -> Expression {
     let share = (percent * 1e9).round() / 1e11;
     Expression::call("approx_percentile", [of.text, share.to_string()])
-}
-
-/// Text for `LIKE` in which nothing is a wildcard, and how that is said.
-fn escaped(text: &str) -> (String, &'static str) {
-    if !text.contains(['%', '_']) {
-        return (text.to_owned(), "");
-    }
-    let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    (out, " ESCAPE '\\'")
-}
-
-/// The `LIKE` whose pattern this regex is, if it is one.
-fn like_of(regex: &str) -> Option<String> {
-    let body = regex.strip_prefix("(?s)").filter(|b| !b.contains('\u{0}'))?;
-    let (body, from_start) = body.strip_prefix('^').map_or((body, false), |b| (b, true));
-    let escaped_end =
-        body.strip_suffix('$').is_some_and(|b| b.bytes().rev().take_while(|b| *b == b'\\').count() % 2 == 1);
-    let (body, to_end) = match body.strip_suffix('$') {
-        Some(inner) if !escaped_end => (inner, true),
-        _ => (body, false),
-    };
-    let mut like = String::new();
-    let mut plain = true;
-    let mut special = false;
-    let mut rest = body;
-    while let Some(c) = rest.chars().next() {
-        if let Some(after) = rest.strip_prefix(".*") {
-            like.push('%');
-            (plain, rest) = (false, after);
-            continue;
-        }
-        if let Some(after) = rest.strip_prefix("(?u:.)") {
-            like.push('_');
-            (plain, rest) = (false, after);
-            continue;
-        }
-        let mut after = rest.get(c.len_utf8()..)?;
-        let c = match c {
-            '\\' => {
-                let next = after.chars().next().filter(|n| !n.is_alphanumeric())?;
-                after = after.get(next.len_utf8()..)?;
-                next
-            }
-            '.' | '+' | '*' | '?' | '(' | ')' | '|' | '[' | ']' | '{' | '}' | '^' | '$' => return None,
-            c => c,
-        };
-        if matches!(c, '%' | '_' | '\\') {
-            special |= c != '\\';
-            like.push('\u{0}');
-        }
-        like.push(c);
-        rest = after;
-    }
-    // Open at both ends without wildcards is a text that is contained: not this form.
-    if !from_start && !to_end && plain {
-        return None;
-    }
-    let like = like.replace('\u{0}', if special { "\\" } else { "" });
-    let like = format!("{}{like}{}", if from_start { "" } else { "%" }, if to_end { "" } else { "%" });
-    Some(format!("{}{}", write::text(&like), if special { " ESCAPE '\\'" } else { "" }))
 }
