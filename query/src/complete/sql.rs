@@ -60,7 +60,19 @@ const KEYWORDS: &[(&str, &str)] = &[
     ("IS NULL", "is missing"),
     ("IS NOT NULL", "is there"),
     ("JOIN", "puts rows beside those of another table"),
-    ("ON", "what must be equal"),
+    ("LEFT JOIN", "the same; rows of the first table without a partner stay"),
+    ("RIGHT JOIN", "the same; rows of the other table without a partner stay"),
+    ("FULL JOIN", "the same; rows of both without a partner stay"),
+    ("CROSS JOIN", "puts every row beside every other"),
+    ("ON", "the condition of a join"),
+    ("USING", "columns of one name that are equal, in brackets"),
+    ("UNION", "the rows of another query too, equal ones once"),
+    ("UNION ALL", "the rows of another query too"),
+    ("EXCEPT", "without the rows of another query"),
+    ("INTERSECT", "only the rows that another query has too"),
+    ("EXISTS", "whether a query in brackets has a row"),
+    ("VALUES", "rows that stand in the query: `VALUES (1, 'a'), (2, 'b')`"),
+    ("ROLLUP", "groups by all these columns, then by fewer and fewer"),
     ("CASE", "one of several values: `CASE WHEN … THEN … ELSE … END`"),
     ("WHEN", "a condition of `CASE`"),
     ("THEN", "its value"),
@@ -139,7 +151,7 @@ pub(super) fn complete(context: &Context<'_>) -> Completions {
         return offers.finish();
     }
     match wanted(&words) {
-        _ if words.is_empty() => offers.keywords(BEGIN),
+        _ if words.is_empty() || is_behind_set(&words) => offers.keywords(BEGIN),
         _ if matches!(words.as_slice(), [.., over, "("] if over.eq_ignore_ascii_case("over")) => {
             offers.keywords(WINDOW)
         }
@@ -173,6 +185,17 @@ pub(super) fn complete(context: &Context<'_>) -> Completions {
         }
     }
     offers.finish()
+}
+
+/// Whether another query begins here.
+fn is_behind_set(words: &[&str]) -> bool {
+    let is = |word: &str, all: &[&str]| all.iter().any(|w| w.eq_ignore_ascii_case(word));
+    let sets = ["union", "except", "intersect"];
+    match words {
+        [.., last] if is(last, &sets) => true,
+        [.., set, last] => is(last, &["all", "distinct"]) && is(set, &sets),
+        _ => false,
+    }
 }
 
 /// What stands behind these words.
@@ -281,6 +304,20 @@ mod tests {
         assert_eq!(offered("SELECT rank() OVER (o").first().map(String::as_str), Some("ORDER BY"));
         assert!(offered("SELECT row_n").contains(&"row_number(".to_owned()));
         assert!(offered("SELECT rank() ov").contains(&"OVER".to_owned()));
+    }
+
+    #[test]
+    fn another_query_begins_behind_a_set_operation() {
+        let offered = |text: &str| -> Vec<String> {
+            let values = &super::super::NoValues;
+            let context = Context { text, before: text, catalog: &Default::default(), values };
+            complete(&context).items.into_iter().map(|i| i.text).collect()
+        };
+        for before in ["SELECT a FROM t UNION ", "SELECT a FROM t EXCEPT ALL ", "SELECT a FROM t intersect s"]
+        {
+            assert_eq!(offered(before).first().map(String::as_str), Some("SELECT"), "{before}");
+        }
+        assert!(offered("SELECT a FROM t uni").contains(&"UNION ALL".to_owned()));
     }
 
     #[test]
