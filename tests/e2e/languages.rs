@@ -44,6 +44,19 @@ fn sql_is_read_as_sql_and_clicks_stay_in_it() {
     visit.wait_until(|| visit.rows("Results"), &answer);
     assert_eq!(visit.language(), "SQL", "the address keeps it");
 
+    // Rows of two logs, one of which is called as people call it; and a name that no row has is told in their place.
+    visit.ask(
+        "SELECT 'calls' AS what, count(*) AS n FROM cloudtrail_111122223333 WHERE year = '2026' \
+         UNION ALL SELECT action, count(*) FROM vpc_flow_logs GROUP BY action ORDER BY n DESC",
+    );
+    let what =
+        || -> Vec<String> { visit.rows("Results").into_iter().take(4).map(|row| row[0].clone()).collect() };
+    visit.wait_until(what, &["what", "ACCEPT", "calls", "REJECT"].map(str::to_owned).to_vec());
+    visit.ask("SELECT eventname FROM cloudtrail_logs WHERE eventnmae = 'GetObject'");
+    visit.wait_for_counts(0, SAMPLE);
+    let said = "return document.body.innerText.includes('did you mean `eventname`?')";
+    visit.wait_until(|| visit.script(said, &[]), &serde_json::json!(true));
+
     // A click on a value is written in the language of the query.
     visit.ask("SELECT eventname, sourceipaddress FROM cloudtrail_logs WHERE eventname = 'RunInstances'");
     visit.wait_until(|| visit.counts().is_some_and(|(matched, _)| (20..100).contains(&matched)), &true);

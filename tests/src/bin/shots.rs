@@ -23,6 +23,17 @@ fn main() {
     page.find("img", "Chart");
     pictures(&page, "groups");
 
+    ask(&page, "filter event.actoin = \"GetObject\"");
+    page.wait_for_status(|status| status.starts_with("0 of "));
+    pictures(&page, "nothing");
+
+    let several = "SELECT eventname AS what, count(*) AS n FROM cloudtrail_111122223333 WHERE year = '2026' GROUP BY 1 \
+                   UNION ALL SELECT action, count(*) FROM vpc_flow_logs GROUP BY 1 ORDER BY n DESC LIMIT 8";
+    ask(&page, several);
+    page.wait_for("eight rows", || (page.rows("Results").len() == 9).then_some(()));
+    pictures(&page, "several");
+    page.click("radio", "Insights");
+
     ask(&page, "filter source.ip == | stats");
     page.wait_for("an error", || (!page.alerts().is_empty()).then_some(()));
     pictures(&page, "error");
