@@ -20,7 +20,19 @@ pub(crate) fn highlight(text: &str) -> Vec<(Range<usize>, TokenKind)> {
             Lexeme::Comment => TokenKind::Comment,
             Lexeme::Word
                 if is_one_of(&[
-                    "select", "from", "where", "group", "having", "order", "limit", "with", "join",
+                    "select",
+                    "from",
+                    "where",
+                    "group",
+                    "having",
+                    "order",
+                    "limit",
+                    "with",
+                    "join",
+                    "union",
+                    "except",
+                    "intersect",
+                    "values",
                 ]) =>
             {
                 TokenKind::Command
