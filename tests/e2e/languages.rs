@@ -54,7 +54,7 @@ fn sql_is_read_as_sql_and_clicks_stay_in_it() {
     visit.wait_until(what, &["what", "ACCEPT", "calls", "REJECT"].map(str::to_owned).to_vec());
     visit.ask("SELECT eventname FROM cloudtrail_logs WHERE eventnmae = 'GetObject'");
     visit.wait_for_counts(0, SAMPLE);
-    let said = "return document.body.innerText.includes('did you mean `eventname`?')";
+    let said = "return document.body.innerText.includes('did you mean `eventName`?')";
     visit.wait_until(|| visit.script(said, &[]), &serde_json::json!(true));
 
     // A click on a value is written in the language of the query.
