@@ -150,4 +150,5 @@ QUERIES = [
     "WITH calls AS (SELECT sourceipaddress AS ip, count(*) AS n FROM cloudtrail_logs GROUP BY 1) SELECT a.ip, a.n FROM calls a JOIN calls b ON a.n = b.n WHERE a.ip <> b.ip GROUP BY a.ip, a.n",
     "SELECT action, protocol, count(*) AS n FROM vpc_flow_logs GROUP BY ROLLUP (action, protocol) ORDER BY n DESC, action, protocol",
     "SELECT q.ip, q.n, rank() OVER (ORDER BY q.n DESC) AS r FROM (SELECT sourceipaddress AS ip, count(*) AS n FROM cloudtrail_logs GROUP BY 1 UNION ALL SELECT srcaddr, count(*) FROM vpc_flow_logs GROUP BY 1) q",
+    "SELECT action, count(*) AS n FROM (SELECT DISTINCT * FROM vpc_flow_logs WHERE bytes > 40) GROUP BY action",
 ]

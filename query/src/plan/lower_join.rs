@@ -7,7 +7,7 @@ use super::{
     Node, Op, Operator, Output, WindowOperator,
     join_index::{JoinKeys, PrefixTable},
     lower::Lower,
-    lower_subquery::{AnswerUse, HeldQuery},
+    lower_subquery::HeldQuery,
     subquery::{self, TIMES, key_name},
 };
 use logloupe_syntax::{
@@ -87,8 +87,7 @@ impl Lower<'_> {
             let names = join.on.iter().enumerate().map(|(n, (_, key))| key_name(n, &key.item));
             let keys = operands.into_iter().zip(names).collect();
             let name = join.right.item.clone();
-            let becomes = AnswerUse::Join { kind: join.kind, keys, row, cells, name };
-            self.stage.held.push(HeldQuery { query, step, marks, becomes });
+            self.stage.held.push(HeldQuery { query, step, marks, kind: join.kind, keys, row, cells, name });
         }
     }
 

@@ -36,26 +36,16 @@ pub(crate) struct HeldQuery {
     pub(crate) step: usize,
     /// The definition that is true for rows that the join did not add, if something asks for it.
     pub(crate) marks: Option<usize>,
-    /// What becomes of its answer.
-    pub(crate) becomes: AnswerUse,
-}
-
-/// What becomes of the answer of a subquery.
-#[derive(Clone, Debug)]
-pub(crate) enum AnswerUse {
-    /// Its rows stand beside others.
-    Join {
-        /// Which rows stay without a partner.
-        kind: JoinKind,
-        /// What must be equal: over the rows so far, and columns of the answer.
-        keys: Vec<(Node, String)>,
-        /// The definition that is the place of the row beside.
-        row: Node,
-        /// The definitions that are its columns.
-        cells: Vec<(Node, String)>,
-        /// What it is called.
-        name: String,
-    },
+    /// Which rows stay without a partner.
+    pub(crate) kind: JoinKind,
+    /// What must be equal: over the rows so far, and columns of the answer.
+    pub(crate) keys: Vec<(Node, String)>,
+    /// The definition that is the place of the row beside.
+    pub(crate) row: Node,
+    /// The definitions that are its columns.
+    pub(crate) cells: Vec<(Node, String)>,
+    /// What it is called.
+    pub(crate) name: String,
 }
 
 impl SubqueryResult {

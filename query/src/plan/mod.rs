@@ -39,7 +39,7 @@ mod window;
 pub(crate) use asked::Asked;
 pub use catalog::Catalog;
 pub(crate) use join_index::MOST_BESIDE;
-pub(crate) use lower_subquery::{AnswerUse, HeldQuery, UnboundAnswer};
+pub(crate) use lower_subquery::{HeldQuery, UnboundAnswer};
 pub use node::{Node, Op, Scope};
 pub(crate) use several::combinations;
 pub use subquery::{Bindings, subqueries};

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{
-    is_reserved,
+    CLAUSES, is_reserved,
     lexer::{self, Lexeme, Symbol, Token},
 };
 use crate::token_kind::TokenKind;
@@ -18,23 +18,7 @@ pub(crate) fn highlight(text: &str) -> Vec<(Range<usize>, TokenKind)> {
         let kind = match token.kind {
             Lexeme::Blank | Lexeme::End => TokenKind::Blank,
             Lexeme::Comment => TokenKind::Comment,
-            Lexeme::Word
-                if is_one_of(&[
-                    "select",
-                    "from",
-                    "where",
-                    "group",
-                    "having",
-                    "order",
-                    "limit",
-                    "with",
-                    "join",
-                    "union",
-                    "except",
-                    "intersect",
-                    "values",
-                ]) =>
-            {
+            Lexeme::Word if is_one_of(CLAUSES) || is_one_of(&["with", "join", "values"]) => {
                 TokenKind::Command
             }
             Lexeme::Word

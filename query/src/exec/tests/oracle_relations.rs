@@ -13,7 +13,10 @@ use super::{
     SMALL,
     oracle::{engine, event, interpret, shards},
 };
-use crate::plan::{Catalog, Plan, plan};
+use crate::{
+    kernels::num,
+    plan::{Catalog, Plan, plan},
+};
 
 /// The answer of a query and of those that it holds, each by `ask`, as lines without an order.
 fn answer(query: &Query, mut ask: impl FnMut(&Arc<Plan>) -> Vec<Vec<Value>>) -> Result<Vec<String>, String> {
@@ -33,7 +36,10 @@ fn answer(query: &Query, mut ask: impl FnMut(&Arc<Plan>) -> Vec<Vec<Value>>) -> 
         let table = ResultTable { columns: columns.collect(), rows: ask(&plan), remarks: Vec::new() };
         catalog.bindings.add_answer(table).map_err(String::from)?;
     }
-    let line = |row: &Vec<Value>| row.iter().map(Value::to_string).collect::<Vec<_>>().join(" | ");
+    // Of texts that read as one number `max` may give either.
+    let cell =
+        |value: &Value| num(value).map_or_else(|| value.to_string(), |number| number.float().to_string());
+    let line = |row: &Vec<Value>| row.iter().map(cell).collect::<Vec<_>>().join(" | ");
     let mut lines: Vec<String> = ask(&planned(query, &catalog)?).iter().map(line).collect();
     lines.sort();
     Ok(lines)

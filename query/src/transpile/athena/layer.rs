@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Order, Printer, Relation, SelectItem, typed::Typed};
-use crate::plan::{self, Node, Operator, Stage};
+use super::{Order, Printer, Relation, SelectItem, is_record, typed::Typed};
+use crate::plan::{Node, Operator, Stage};
 use logloupe_syntax::{
     Unsupported,
     functions::{AggregateKind, SqlType},
@@ -32,8 +32,7 @@ impl Printer<'_> {
             }
         }
         for held in stage.held.iter().filter(|held| held.step >= at) {
-            let plan::AnswerUse::Join { keys, .. } = &held.becomes;
-            keys.iter().for_each(|(key, _)| needed.add(key));
+            held.keys.iter().for_each(|(key, _)| needed.add(key));
         }
         if let Some(group) = &stage.group {
             group.keys.iter().for_each(|n| needed.add(n));
@@ -114,8 +113,7 @@ impl Printer<'_> {
     fn later(&self, stage: &Stage, at: usize) -> BTreeMap<usize, bool> {
         let mut later = BTreeMap::new();
         for held in stage.held.iter().filter(|held| held.step >= at) {
-            let plan::AnswerUse::Join { row, .. } = &held.becomes;
-            if let Node::Def(row) = row {
+            if let Node::Def(row) = &held.row {
                 later.insert(*row, true);
             }
             later.extend(held.marks.map(|mark| (mark, true)));
@@ -168,7 +166,9 @@ impl Printer<'_> {
     pub(super) fn name_columns_once(&mut self) -> Result<(), Unsupported> {
         let plan = self.plan;
         let stage = &plan.stages[0];
-        if plan.stages.len() == 1 && plan.shown.is_empty() {
+        // Rows that are told apart by all their columns keep them.
+        let whole = stage.steps.iter().any(|s| matches!(s, Operator::Dedup(keys) if is_record(stage, keys)));
+        if whole || plan.stages.len() == 1 && plan.shown.is_empty() {
             return Ok(());
         }
         let mut uses = vec![0usize; stage.inputs.len()];

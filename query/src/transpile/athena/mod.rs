@@ -90,6 +90,12 @@ fn asked(
 static NO_TABLE: AthenaTable =
     AthenaTable { name: "", ddl: "", time: "", null_text: None, roots: &[], notes: &[] };
 
+/// Whether rows are told apart by their whole records.
+fn is_record(stage: &Stage, keys: &[Node]) -> bool {
+    let is_message = |n: &usize| stage.inputs.get(*n).is_some_and(|name| name == "@message");
+    matches!(keys, [Node::Input(n)] if is_message(n))
+}
+
 /// Whether a command is written here.
 fn has_form(command: &Command) -> bool {
     matches!(
@@ -312,6 +318,11 @@ impl<'p> Printer<'p> {
 
     /// Keeps the first row of each combination: numbers the rows of each.
     fn dedup(&mut self, at: usize, keys: &'p [Node]) -> Result<(), Unsupported> {
+        let plan = self.plan;
+        let bare = self.relation.whole && !self.relation.is_closed() && self.relation.joins.is_empty();
+        if self.stage == 0 && bare && is_record(&plan.stages[0], keys) {
+            return self.distinct_records();
+        }
         if self.relation.is_closed() || self.relation.group.is_some() {
             self.layer("grouped", at, Vec::new())?;
         }
@@ -332,6 +343,18 @@ impl<'p> Printer<'p> {
             kept.push(self.value(key)?.expr.is_null());
         }
         self.relation.filters.push(Expression::any(&kept));
+        Ok(())
+    }
+
+    /// `SELECT DISTINCT *`: the columns stay those of the table.
+    fn distinct_records(&mut self) -> Result<(), Unsupported> {
+        self.note("equal rows are those of equal columns in Athena; in Logloupe, of equal records");
+        self.time()?;
+        let filter = std::mem::take(&mut self.relation.filters);
+        let from = self.relation.from.clone();
+        let name = self.free_name("records");
+        self.with.push((name.clone(), Select { distinct: true, from, filter, ..Select::default() }));
+        self.relation.from = name;
         Ok(())
     }
 
@@ -496,10 +519,8 @@ impl<'p> Printer<'p> {
     /// Whether a filter only says that the join before it found a row.
     fn is_beside(&self, stage: &Stage, at: usize, node: &Node) -> bool {
         let here = |held: &&plan::HeldQuery| held.step == at;
-        let Some(plan::AnswerUse::Join { row, .. }) = stage.held.iter().find(here).map(|h| &h.becomes) else {
-            return false;
-        };
-        match (node, row) {
+        let Some(held) = stage.held.iter().find(here) else { return false };
+        match (node, &held.row) {
             (Node::Apply(Op::Function(..), args), Node::Def(row)) => {
                 matches!(args.as_slice(), [Node::Def(n)] if n == row)
             }

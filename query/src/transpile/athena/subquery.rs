@@ -9,7 +9,7 @@ use super::{
     expression::{TypedResult, compare},
     typed::Typed,
 };
-use crate::plan::{self, AnswerUse, HeldQuery, Node, Operator, Stage, UnboundAnswer, WindowOperator};
+use crate::plan::{self, HeldQuery, Node, Operator, Stage, UnboundAnswer, WindowOperator};
 use logloupe_syntax::{
     Unsupported,
     functions::SqlType,
@@ -181,7 +181,7 @@ impl<'p> Printer<'p> {
     }
 
     fn join(&mut self, held: &'p HeldQuery, at: usize) -> Result<(), Unsupported> {
-        let AnswerUse::Join { kind, keys, row, cells, name } = &held.becomes;
+        let HeldQuery { kind, keys, row, cells, name, .. } = held;
         let right = self.held(&held.query, name)?;
         let later = self.relation.limit.is_some() || self.relation.group.is_some();
         // Rows that the join adds must not be filtered by what was said before it, nor have what was computed.
