@@ -37,8 +37,9 @@ fn answer(query: &Query, mut ask: impl FnMut(&Arc<Plan>) -> Vec<Vec<Value>>) -> 
         catalog.bindings.add_answer(table).map_err(String::from)?;
     }
     // Of texts that read as one number `max` may give either.
-    let cell =
-        |value: &Value| num(value).map_or_else(|| value.to_string(), |number| number.float().to_string());
+    let cell = |value: &Value| {
+        num(value).map_or_else(|| value.to_string(), |number| (number.float() + 0.0).to_string())
+    };
     let line = |row: &Vec<Value>| row.iter().map(cell).collect::<Vec<_>>().join(" | ");
     let mut lines: Vec<String> = ask(&planned(query, &catalog)?).iter().map(line).collect();
     lines.sort();
