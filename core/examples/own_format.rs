@@ -13,7 +13,8 @@
 use logloupe_core::table::{Cell, Field, Kind, Role, Row, RowWriter, time::parse_iso};
 use logloupe_core::{
     formats::{
-        ALL, Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
+        ALL, Decoded, Decoder, Family, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff,
+        Span,
     },
     ingest::{Limits, Loader, Options},
 };
@@ -23,12 +24,15 @@ struct Door;
 
 static META: Meta = Meta {
     id: "door",
+    family: Family::Other,
     title: "Door openings",
     summary: "Who went through which door, one line per opening.",
     framing: Framing::Lines,
     page: "https://doors.example/log",
     read_on: "2026-03-01",
     key_shape: "doors/{yyyy}/{mm}/{dd}.log",
+    versions: "the one there is",
+    not_read: "windows",
 };
 
 const DOOR: usize = 0;

@@ -10,9 +10,9 @@
 //! request may lack any.
 
 use super::{
-    Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
+    Family, Framing, Meta, Preset, Sample, Span, TextLog,
     field::{
-        self, Layout, TokenField, Tokens,
+        TokenField, Tokens,
         cells::{
             duration, host, integer, method, outcome_of_status, port, protocol, status, text, timestamp, url,
             url_host, url_path,
@@ -21,10 +21,22 @@ use super::{
     },
 };
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog};
-use logloupe_table::{Computed, Field, Kind, Role, Row, RowWriter, Unit};
+use logloupe_table::{Computed, Kind, Role, Row, Unit};
 
 /// Access logs of Application Load Balancers.
-pub struct Alb;
+pub static LOG: TextLog = TextLog {
+    fields: FIELDS,
+    counts: &COUNTS,
+    is: is_alb_line,
+    what: "have type, time, load balancer and a quoted request",
+    time: &["time", "request_creation_time"],
+    summary,
+    sources: &["alb_access_logs", super::WEB_ACCESS],
+    external: Some(&EXTERNAL),
+    presets: PRESETS,
+    samples: SAMPLES,
+    ..TextLog::new(META)
+};
 
 /// The first form of the log; every later one begins with it.
 const LEAST_TOKENS: usize = COUNTS[0];
@@ -191,14 +203,17 @@ static HTTP_VERSION: Computed = Computed { from: &["request_proto"], value: vers
 static TLS_VERSION: Computed = Computed { from: &["ssl_protocol"], value: versions::version };
 static TLS_NAME: Computed = Computed { from: &["ssl_protocol"], value: versions::name };
 
-static META: Meta = Meta {
+const META: Meta = Meta {
     id: "alb",
+    family: Family::Web,
     title: "Application Load Balancer access logs",
     summary: "Requests to an Application Load Balancer, one record per request.",
     framing: Framing::Lines,
     page: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html",
     read_on: "2026-11-20",
     key_shape: "AWSLogs/{account}/elasticloadbalancing/{region}/{yyyy}/{mm}/{dd}/{account}_elasticloadbalancing_{region}_app.{name}.{id}_{end}_{node-ip}_{random}.log.gz",
+    versions: "access logs of 18 to 34 fields (2015 to today), as S3 objects have them",
+    not_read: "Classic and Network Load Balancers' logs, connection and health-check logs, and the JSON and W3C forms of vended logs, which are logs of their own",
 };
 
 /// Athena: <https://docs.aws.amazon.com/athena/latest/ug/create-alb-access-logs-table-partition-projection.html>, read
@@ -259,77 +274,17 @@ static PRESETS: &[Preset] = &[
 static SAMPLES: &[Sample] = &[
     Sample {
         name: "123456789012_elasticloadbalancing_eu-central-1_app.shop.50dc6c495c0c9188_20260305T0135Z_192.0.2.30_3k2j1h4g.log",
-        content: include_bytes!("samples/alb_modern.log"),
+        content: crate::sample!("alb_modern.log"),
         rows: 9,
         rejected: 4,
     },
     Sample {
         name: "123456789012_elasticloadbalancing_us-east-2_app.my-loadbalancer.50dc6c495c0c9188_20180702T2225Z_192.0.2.31_4l3k2j1h.log",
-        content: include_bytes!("samples/alb_history.log"),
+        content: crate::sample!("alb_history.log"),
         rows: 8,
         rejected: 1,
     },
 ];
-
-impl Format for Alb {
-    fn meta(&self) -> &Meta {
-        &META
-    }
-    fn fields(&self) -> Vec<Field> {
-        field::fields(FIELDS)
-    }
-    fn sniff(&self, head: &Head<'_>) -> Sniff {
-        if head.framing != Framing::Lines {
-            return Sniff::No;
-        }
-        // A line may be damaged, most are not.
-        let (alike, total) = (head.records.iter().filter(|r| is_alb_line(r)).count(), head.records.len());
-        if alike > 0 && alike * 2 >= total {
-            return Sniff::Certain(format!(
-                "{alike} of the first {total} lines have type, time, load balancer and a quoted request"
-            ));
-        }
-        Sniff::No
-    }
-    fn decoder(&self, _: &Head<'_>) -> Box<dyn Decoder> {
-        let layout = Layout::fixed(FIELDS, usize::MAX).time_from(&["time", "request_creation_time"]);
-        Box::new(AlbDecoder { layout: layout.only(&COUNTS), tokens: Tokens::default() })
-    }
-    fn summary(&self, row: &Row<'_>) -> Vec<Span> {
-        summary(row)
-    }
-    fn sources(&self) -> &'static [&'static str] {
-        &["alb_access_logs", super::WEB_ACCESS]
-    }
-    fn external(&self) -> Option<&'static ExternalSchema> {
-        Some(&EXTERNAL)
-    }
-    fn presets(&self) -> &'static [Preset] {
-        PRESETS
-    }
-    fn samples(&self) -> &'static [Sample] {
-        SAMPLES
-    }
-}
-
-struct AlbDecoder {
-    layout: Layout,
-    tokens: Tokens,
-}
-
-impl Decoder for AlbDecoder {
-    fn decode(&mut self, record: &Record<'_>, row: &mut RowWriter<'_>) -> Result<Decoded, Fault> {
-        let bytes = record.bytes;
-        if let Some(open) = self.tokens.split_quoted(bytes, self.layout.tokens()) {
-            return Err(Fault::new(bytes, open, "closing quote"));
-        }
-        let time = self.layout.read(bytes, &self.tokens, row)?;
-        if let Some(micros) = time.or(record.envelope_time) {
-            row.timestamp(micros);
-        }
-        Ok(Decoded::Row)
-    }
-}
 
 /// Enough of a line to be no other log's: the types that the vendor lists, or any word before an `app/…`.
 fn is_alb_line(line: &[u8]) -> bool {
@@ -380,6 +335,7 @@ fn summary(row: &Row<'_>) -> Vec<Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::{Decoded, Format, Head, Record};
 
     #[test]
     fn lines_of_other_balancers_are_not_claimed() {
@@ -402,8 +358,8 @@ mod tests {
             .map(|i| tokens.get(line.as_bytes(), i).map(|(at, t)| at + t.len()).unwrap())
             .map(|end| end + line[end..].starts_with('"') as usize)
             .collect();
-        let mut decoder = Alb.decoder(&Head { name: "", framing: Framing::Lines, records: &[] });
-        let mut table = logloupe_table::Table::new("alb", Alb.fields(), 1);
+        let mut decoder = LOG.decoder(&Head::of(Framing::Lines, &[]));
+        let mut table = logloupe_table::Table::new("alb", LOG.fields(), 1);
         let mut read = |line: &str| {
             let record = Record { bytes: line.as_bytes(), envelope_time: None };
             decoder.decode(&record, &mut table.begin()).map_err(|fault| (fault.at, fault.expected))

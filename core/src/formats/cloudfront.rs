@@ -13,7 +13,7 @@
 //! line has as many values as the legacy log has had at some time, or more. Status 000 (the client was gone) is 0.
 
 use super::{
-    Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
+    Decoded, Decoder, Family, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
     field::{
         self, Layout, TokenField, Tokens,
         cells::{date, float, integer, outcome_of_status, status, text, time_of_day},
@@ -226,12 +226,15 @@ static TLS_NAME: Computed = Computed { from: &["ssl-protocol"], value: protocol:
 
 static META: Meta = Meta {
     id: "cloudfront",
+    family: Family::Web,
     title: "CloudFront standard logs",
     summary: "Requests of viewers to a CloudFront distribution, one record per request.",
     framing: Framing::Lines,
     page: "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html",
     read_on: "2026-11-20",
     key_shape: "{prefix}/{distribution}.{yyyy}-{mm}-{dd}-{hh}.{hash}.gz",
+    versions: "standard logs with a `#Fields` line: legacy (12 to 33 fields) and v2 in W3C form with any selection",
+    not_read: "real-time logs, which are a log of their own",
 };
 
 /// When an event happened, in Athena's table.
@@ -288,19 +291,19 @@ static PRESETS: &[Preset] = &[
 static SAMPLES: &[Sample] = &[
     Sample {
         name: "E2EXAMPLE1LOUPE.2026-03-05-01.a1b2c3d4",
-        content: include_bytes!("samples/cloudfront_legacy.log"),
+        content: crate::sample!("cloudfront_legacy.log"),
         rows: 7,
         rejected: 4,
     },
     Sample {
         name: "E2EXAMPLE1LOUPE.2016-06-10-18.b2c3d4e5",
-        content: include_bytes!("samples/cloudfront_2016.log"),
+        content: crate::sample!("cloudfront_2016.log"),
         rows: 3,
         rejected: 0,
     },
     Sample {
         name: "AWSLogs/123456789012/CloudFront/E3EXAMPLE2LOUPE.2026-03-05-01.c3d4e5f6",
-        content: include_bytes!("samples/cloudfront_v2.log"),
+        content: crate::sample!("cloudfront_v2.log"),
         rows: 4,
         rejected: 1,
     },
@@ -488,14 +491,14 @@ mod tests {
     #[track_caller]
     fn claims(records: &[&str], expected: bool) {
         let records: Vec<&[u8]> = records.iter().map(|r| r.as_bytes()).collect();
-        let sniff = CloudFront.sniff(&Head { name: "", framing: Framing::Lines, records: &records });
+        let sniff = CloudFront.sniff(&Head::of(Framing::Lines, &records));
         assert_eq!(sniff != Sniff::No, expected, "{sniff:?}");
     }
 
     #[test]
     fn headers_made_to_fill_memory_add_few_columns() {
         let mut table = Table::new("cloudfront", CloudFront.fields(), 1);
-        let head = Head { name: "", framing: Framing::Lines, records: &[b"#Fields: x-edge-location"] };
+        let head = Head::of(Framing::Lines, &[b"#Fields: x-edge-location"]);
         let mut decoder = CloudFront.decoder(&head);
         for i in 0..40 {
             let names: Vec<String> = (0..500).map(|n| format!("made-up-{i}-{n}")).collect();
@@ -525,7 +528,7 @@ mod tests {
     /// How many of these lines are read, and where and why the others are not.
     fn read(lines: &[String]) -> (usize, Vec<(usize, String)>) {
         let records: Vec<&[u8]> = lines.iter().map(|l| l.as_bytes()).collect();
-        let mut decoder = CloudFront.decoder(&Head { name: "", framing: Framing::Lines, records: &records });
+        let mut decoder = CloudFront.decoder(&Head::of(Framing::Lines, &records));
         let mut table = Table::new("cloudfront", CloudFront.fields(), 1);
         let (mut rows, mut faults) = (0, Vec::new());
         for bytes in records {

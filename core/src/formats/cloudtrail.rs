@@ -22,7 +22,7 @@ mod tests;
 
 use self::{derive::Derived, fields::FIELDS};
 use super::{
-    Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
+    Decoded, Decoder, Family, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
     field::json::{self, Json, JsonColumns, JsonRow, Reader},
 };
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog, JsonRoot};
@@ -33,12 +33,15 @@ pub struct CloudTrail;
 
 static META: Meta = Meta {
     id: "cloudtrail",
+    family: Family::Audit,
     title: "AWS CloudTrail",
     summary: "Who called which AWS API, when, from where, and with what result.",
     framing: Framing::Json,
     page: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
     read_on: "2026-07-28",
     key_shape: "AWSLogs/{account}/CloudTrail/{region}/{yyyy}/{MM}/{dd}/{account}_CloudTrail_{region}_{yyyyMMdd}T{HHmm}Z_{random}.json.gz",
+    versions: "event versions 1.00 to 1.11: management, data, network activity, Insights and aggregated events, in files of a trail, as lookup-events and EventBridge give them, and as JSON lines",
+    not_read: "digest files, which are set aside",
 };
 
 /// Athena: <https://docs.aws.amazon.com/athena/latest/ug/create-cloudtrail-table-partition-projection.html>, read

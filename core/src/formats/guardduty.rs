@@ -21,7 +21,7 @@ mod details;
 
 use self::details::{DETAILS, THREATS, Threats};
 use super::{
-    Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
+    Decoded, Decoder, Family, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
     field::{
         json::{self, Json, JsonColumns, JsonField, JsonRow, Reader},
         words,
@@ -415,12 +415,15 @@ const MARKS: &[&str] = &["schemaVersion", "accountId", "type", "severity", "reso
 
 static META: Meta = Meta {
     id: "guardduty",
+    family: Family::Findings,
     title: "Amazon GuardDuty findings",
     summary: "What GuardDuty holds to be a threat, one record per finding and update.",
     framing: Framing::Json,
     page: "https://docs.aws.amazon.com/guardduty/latest/APIReference/API_Finding.html",
     read_on: "2026-11-21",
     key_shape: "AWSLogs/{account}/GuardDuty/{region}/{yyyy}/{mm}/{dd}/{uuid}.jsonl.gz",
+    versions: "schema 2.0 as exported to S3, as EventBridge events and as get-findings gives it",
+    not_read: "Security Hub's copies of findings",
 };
 
 /// Athena: <https://docs.aws.amazon.com/athena/latest/ug/querying-guardduty.html>, read 2026-11-21 as the public Markdown of
@@ -478,25 +481,20 @@ static PRESETS: &[Preset] = &[
 static SAMPLES: &[Sample] = &[
     Sample {
         name: "AWSLogs/111122223333/GuardDuty/eu-central-1/2026/03/05/0f1e2d3c-4b5a-4697-8788-96a5b4c3d2e1.jsonl",
-        content: include_bytes!("samples/guardduty_export.jsonl"),
+        content: crate::sample!("guardduty_export.jsonl"),
         rows: 7,
         rejected: 2,
     },
     Sample {
         name: "AWSLogs/111122223333/GuardDuty/eu-central-1/2026/03/05/1f1e2d3c-4b5a-4697-8788-96a5b4c3d2e1.jsonl",
-        content: include_bytes!("samples/guardduty_details.jsonl"),
+        content: crate::sample!("guardduty_details.jsonl"),
         rows: 5,
         rejected: 0,
     },
-    Sample {
-        name: "get-findings.json",
-        content: include_bytes!("samples/guardduty_api.json"),
-        rows: 2,
-        rejected: 0,
-    },
+    Sample { name: "get-findings.json", content: crate::sample!("guardduty_api.json"), rows: 2, rejected: 0 },
     Sample {
         name: "event.json",
-        content: include_bytes!("samples/guardduty_eventbridge.json"),
+        content: crate::sample!("guardduty_eventbridge.json"),
         rows: 1,
         rejected: 0,
     },
@@ -513,7 +511,7 @@ impl Format for GuardDuty {
         if head.framing != Framing::Json {
             return Sniff::No;
         }
-        let api: Vec<String> = MARKS.iter().map(|path| pascal(path)).collect();
+        let api: Vec<String> = MARKS.iter().map(|path| json::pascal(path)).collect();
         let mut readers =
             [Reader::new(MARKS), Reader::new(&api.iter().map(String::as_str).collect::<Vec<_>>())];
         let alike =
@@ -559,15 +557,6 @@ fn is_finding(reader: &mut Reader, record: &[u8]) -> bool {
         && matches!((resource, service), (Json::Object(_), Json::Object(_)))
 }
 
-/// A path in the API's spelling: `service.action` as `Service.Action`.
-fn pascal(path: &str) -> String {
-    let part = |part: &str| {
-        let mut chars = part.chars();
-        chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect::<String>()
-    };
-    path.split('.').map(part).collect::<Vec<_>>().join(".")
-}
-
 /// The decoder. It remembers nothing between records but their order of keys.
 struct Findings {
     /// The places of columns that are computed.
@@ -588,7 +577,7 @@ impl Findings {
             destination: column("destination.ip"),
             threats: Threats::new(column),
             exported: JsonColumns::new(&fields, &extra),
-            api: JsonColumns::spelled(&fields, &extra, pascal),
+            api: JsonColumns::spelled(&fields, &extra, json::pascal),
         }
     }
 }

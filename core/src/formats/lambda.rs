@@ -31,7 +31,8 @@ use self::{
 use std::borrow::Cow;
 
 use super::{
-    Decoded, Decoder, Fault, Format, Framing, Head, JsonPart, Meta, Preset, Record, Sample, Sniff, Span,
+    Decoded, Decoder, Family, Fault, Format, Framing, Head, JsonPart, Meta, Preset, Record, Sample, Sniff,
+    Span,
     field::{
         ids::uuid,
         json::{self, Json, JsonColumns},
@@ -46,12 +47,15 @@ pub struct Lambda;
 
 static META: Meta = Meta {
     id: "lambda",
+    family: Family::Compute,
     title: "AWS Lambda function logs",
     summary: "What Lambda functions wrote, and the platform's report of each invocation.",
     framing: Framing::Lines,
     page: "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html",
     read_on: "2026-11-21",
     key_shape: "{prefix}/{export-task}/{yyyy}-{mm}-{dd}-[{version}]{environment}/000000.gz",
+    versions: "text and JSON format, platform lines of all managed runtimes",
+    not_read: "metric events of Lambda Insights",
 };
 
 /// Functions write to CloudWatch Logs, where the log is at home.
@@ -102,19 +106,19 @@ static PRESETS: &[Preset] = &[
 static SAMPLES: &[Sample] = &[
     Sample {
         name: "exports/5d2c7a10/2026-03-05-[$LATEST]6f1d2c3b4a5968778695a4b3c2d1e0f1/000000",
-        content: include_bytes!("samples/lambda_export.log"),
+        content: crate::sample!("lambda_export.log"),
         rows: 19,
         rejected: 1,
     },
     Sample {
         name: "lambda-json.ndjson",
-        content: include_bytes!("samples/lambda_json.ndjson"),
+        content: crate::sample!("lambda_json.ndjson"),
         rows: 9,
         rejected: 0,
     },
     Sample {
         name: "subscription.json",
-        content: include_bytes!("samples/lambda_subscription.json"),
+        content: crate::sample!("lambda_subscription.json"),
         rows: 6,
         rejected: 0,
     },

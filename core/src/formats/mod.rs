@@ -1,23 +1,29 @@
 //! Log formats: what one record of each is called, how it is recognised and how it becomes a row.
 //!
 //! One format is one file here and one line in [`ALL`]. Reading order: [`Format`] (the contract), [`field`] (the
-//! small parsers they share), then any format. A format sees the table, [`field`] and this contract: never another
-//! format, never a container or an envelope (those are [`ingest`](crate::ingest)'s).
+//! small parsers they share), [`JsonLog`] and [`TextLog`] (logs that are a description and nothing else: most of them),
+//! then any format. A format sees the table, [`field`] and this contract: never another format, never a container or an
+//! envelope (those are [`ingest`](crate::ingest)'s).
 
 pub mod alb;
 pub mod cloudfront;
 pub mod cloudtrail;
 pub mod field;
 pub mod guardduty;
+pub mod json_log;
 pub mod lambda;
 mod paths;
+pub mod route53_resolver;
+pub mod text_log;
 pub mod vpc_flow;
 
 #[cfg(test)]
 mod conformance;
 
+pub use json_log::JsonLog;
 pub use logloupe_table::Span;
 pub use paths::Paths;
+pub use text_log::TextLog;
 
 use logloupe_table::external::ExternalSchema;
 use logloupe_table::{Field, Kind, Row, RowWriter};
@@ -27,10 +33,11 @@ use logloupe_table::{Field, Kind, Row, RowWriter};
 pub static ALL: &[&dyn Format] = &[
     &cloudtrail::CloudTrail,
     &vpc_flow::VpcFlow,
-    &alb::Alb,
+    &alb::LOG,
     &cloudfront::CloudFront,
     &guardduty::GuardDuty,
     &lambda::Lambda,
+    &route53_resolver::LOG,
 ];
 
 /// The format with this id, among the crate's own.
@@ -51,6 +58,11 @@ pub trait Format: Sync {
     /// Whether it reads records that are cut like this; most logs are of one kind, a Lambda function's may be of both.
     fn reads(&self, framing: Framing) -> bool {
         self.meta().framing == framing
+    }
+    /// Whether a record may go on over several lines, which its decoder then tells ([`Decoder::goes_on`]). A file of such
+    /// a log is read whole, not in parts. Only for logs of lines.
+    fn spans_lines(&self) -> bool {
+        false
     }
     /// Which part of a record is JSON, so that its paths are fields.
     fn json(&self) -> JsonPart {
@@ -106,11 +118,57 @@ pub const WEB_ACCESS_FIELDS: &[(&str, Kind)] = &[
     ("useragent", Kind::Text),
 ];
 
+/// What a log is about. Logs of one family share a colour and a letter in the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// Who did what: calls, sign-ins, changes of configuration.
+    Audit,
+    /// Flows, firewalls, tunnels, names asked for.
+    Network,
+    /// Requests to what stands at the edge: balancers, caches, buckets, APIs.
+    Web,
+    /// Databases: what was connected, asked and refused.
+    Database,
+    /// What ran: functions, containers, clusters, jobs.
+    Compute,
+    /// What other services hold to be wrong.
+    Findings,
+    /// Everything else.
+    Other,
+}
+
+impl Family {
+    /// All families, in the order in which lists have them.
+    pub const ALL: [Family; 7] = [
+        Family::Audit,
+        Family::Network,
+        Family::Web,
+        Family::Database,
+        Family::Compute,
+        Family::Findings,
+        Family::Other,
+    ];
+    /// Its name on screen and in `formats --json`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Family::Audit => "identity and audit",
+            Family::Network => "network",
+            Family::Web => "edge and web",
+            Family::Database => "database",
+            Family::Compute => "compute",
+            Family::Findings => "findings",
+            Family::Other => "other",
+        }
+    }
+}
+
 /// Who a format is.
 #[derive(Clone, Copy, Debug)]
 pub struct Meta {
     /// Stable id, as in `--format` and `@format`: `cloudtrail`, `vpc_flow`.
     pub id: &'static str,
+    /// What it is about.
+    pub family: Family,
     /// The vendor's name for the log.
     pub title: &'static str,
     /// One sentence: what it records.
@@ -121,8 +179,12 @@ pub struct Meta {
     pub page: &'static str,
     /// When that page was read, `YYYY-MM-DD`.
     pub read_on: &'static str,
-    /// The usual S3 key, with placeholders in `{}`.
+    /// The usual S3 key, or log group and stream, with placeholders in `{}`.
     pub key_shape: &'static str,
+    /// Which forms of it are read: versions, counts of fields, ways of delivery. No stop at its end.
+    pub versions: &'static str,
+    /// What lies beside it, or in it, and is deliberately not read. No stop at its end.
+    pub not_read: &'static str,
 }
 
 /// How a file is cut into records.
@@ -165,6 +227,34 @@ pub struct Head<'a> {
     pub framing: Framing,
     /// The first records (lines or objects), complete ones only, at least one.
     pub records: &'a [&'a [u8]],
+    /// The names of the file's fields in their order, if the user gave them: for logs that do not name them themselves.
+    pub fields: &'a [String],
+}
+
+impl<'a> Head<'a> {
+    /// A head with nothing known but its records.
+    pub fn of(framing: Framing, records: &'a [&'a [u8]]) -> Head<'a> {
+        Head { name: "", framing, records, fields: &[] }
+    }
+    /// `Certain` if at least half of the records are `alike`, as some may be damaged. `what` says why, in words that
+    /// follow "5 of the first 7 records ".
+    pub fn most(&self, what: &str, mut alike: impl FnMut(&[u8]) -> bool) -> Sniff {
+        let (total, mut count, mut others) = (self.records.len(), 0, 0);
+        for record in self.records {
+            match alike(record) {
+                true => count += 1,
+                false => others += 1,
+            }
+            if others * 2 > total {
+                return Sniff::No;
+            }
+        }
+        let cut = if self.framing == Framing::Lines { "lines" } else { "records" };
+        match count {
+            0 => Sniff::No,
+            _ => Sniff::Certain(format!("{count} of the first {total} {cut} {what}")),
+        }
+    }
 }
 
 /// What a format says of a file's head.
@@ -186,6 +276,11 @@ pub trait Decoder {
     /// # Errors
     /// When the record is damaged: where, what was expected and what was found.
     fn decode(&mut self, record: &Record<'_>, row: &mut RowWriter<'_>) -> Result<Decoded, Fault>;
+    /// Whether `line` goes on the record that the lines before it began; asked once of each line of a file in its order,
+    /// of a format that [spans lines](Format::spans_lines). The first line of a file begins a record whatever is said.
+    fn goes_on(&mut self, _line: &[u8]) -> bool {
+        false
+    }
 }
 
 /// One record as [`ingest`](crate::ingest) cut it.
@@ -247,6 +342,15 @@ pub struct Preset {
     pub title: &'static str,
     /// The Insights query that answers it.
     pub query: &'static str,
+}
+
+/// The content of a sample file beside the format. The page has no use for samples and is spared them.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! sample {
+    ($file:literal) => {
+        if cfg!(target_family = "wasm") { &[] as &[u8] } else { include_bytes!(concat!("samples/", $file)) }
+    };
 }
 
 /// A sample file of a format.

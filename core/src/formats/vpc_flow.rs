@@ -25,7 +25,7 @@ use fields::FIELDS;
 use order::{FORMS, Form, form_of, is_like_a_flow};
 
 use super::{
-    Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
+    Decoded, Decoder, Family, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
     field::{self, Layout, Parsed, Tokens, flow},
 };
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog};
@@ -36,12 +36,15 @@ pub struct VpcFlow;
 
 static META: Meta = Meta {
     id: "vpc_flow",
+    family: Family::Network,
     title: "VPC Flow Logs",
     summary: "Traffic of network interfaces, one record per flow and window of up to ten minutes.",
     framing: Framing::Lines,
     page: "https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html",
     read_on: "2026-11-20",
     key_shape: "AWSLogs/{account}/vpcflowlogs/{region}/{yyyy}/{mm}/{dd}/{account}_vpcflowlogs_{region}_{flow-log-id}_{yyyymmddThhmmZ}_{hash}.log.gz",
+    versions: "versions 2 to 11 with a header in any order; without one the default order and what can be told by its values",
+    not_read: "Parquet files and transit gateway flow logs",
 };
 
 /// Athena: <https://docs.aws.amazon.com/athena/latest/ug/vpc-flow-logs-create-table-statement.html>, read 2026-11-21.
@@ -98,25 +101,20 @@ static PRESETS: &[Preset] = &[
 static SAMPLES: &[Sample] = &[
     Sample {
         name: "123456789012_vpcflowlogs_eu-central-1_fl-0a1b2c3d4e5f60718_20260305T0130Z_1f2e3d4c.log",
-        content: include_bytes!("samples/vpc_flow_default.log"),
+        content: crate::sample!("vpc_flow_default.log"),
         rows: 11,
         rejected: 5,
     },
-    Sample {
-        name: "000000.log",
-        content: include_bytes!("samples/vpc_flow_headerless.log"),
-        rows: 6,
-        rejected: 1,
-    },
+    Sample { name: "000000.log", content: crate::sample!("vpc_flow_headerless.log"), rows: 6, rejected: 1 },
     Sample {
         name: "123456789012_vpcflowlogs_eu-central-1_fl-0b1c2d3e4f5061728_20260305T0135Z_2a3b4c5d.log",
-        content: include_bytes!("samples/vpc_flow_v5.log"),
+        content: crate::sample!("vpc_flow_v5.log"),
         rows: 6,
         rejected: 1,
     },
     Sample {
         name: "123456789012_vpcflowlogs_eu-central-1_fl-0c1d2e3f405162738_20260305T0140Z_3b4c5d6e.log",
-        content: include_bytes!("samples/vpc_flow_v11.log"),
+        content: crate::sample!("vpc_flow_v11.log"),
         rows: 4,
         rejected: 0,
     },

@@ -24,7 +24,7 @@ use super::{
 use crate::formats::Framing;
 use carried::Carried;
 use events::{EventTable, Rows};
-use reader::{Decoding, HeadKind, Phase, Reader};
+use reader::{Decoding, HeadKind, Lines, Phase, Reader};
 
 /// One file's content.
 pub(crate) struct Content {
@@ -156,10 +156,11 @@ struct Feed<'a> {
 impl Sink for Feed<'_> {
     #[inline]
     fn line(&mut self, bytes: &[u8], line: u64) {
-        if let Phase::Decode(Decoding { export: true, .. }) = self.reader.phase {
-            self.reader.exported(bytes, line, self.context);
-        } else {
-            self.reader.record(bytes, line, None, self.context);
+        match self.reader.phase {
+            Phase::Decode(Decoding { lines: Lines::Export | Lines::Spanning, .. }) => {
+                self.reader.line(bytes, line, self.context);
+            }
+            _ => self.reader.record(bytes, line, None, self.context),
         }
     }
     #[inline]

@@ -22,6 +22,8 @@ pub(crate) struct Context {
     pub(crate) lookups: Vec<Arc<Lookup>>,
     /// The format that the caller asked for.
     pub(crate) forced: Option<String>,
+    /// The names of its fields, if the caller gave them.
+    pub(crate) fields: Vec<String>,
     /// The head that the caller gave for a part of a file.
     pub(crate) head: Option<Vec<u8>>,
     /// Bytes of the stored file taken so far.
@@ -48,6 +50,7 @@ impl Context {
             sources: Vec::new(),
             lookups: Vec::new(),
             forced: None,
+            fields: Vec::new(),
             head: None,
             at: 0,
             inflated: 0,
@@ -58,8 +61,8 @@ impl Context {
         }
     }
     /// Ready for the next file.
-    pub(crate) fn reset(&mut self, forced: Option<String>, head: Option<Vec<u8>>) {
-        (self.forced, self.head) = (forced, head);
+    pub(crate) fn reset(&mut self, forced: Option<String>, fields: Vec<String>, head: Option<Vec<u8>>) {
+        (self.forced, self.fields, self.head) = (forced, fields, head);
         (self.at, self.inflated, self.members, self.records) = (0, 0, 0, 0);
         self.fatal = None;
     }

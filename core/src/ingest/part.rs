@@ -9,8 +9,11 @@ use std::ops::Range;
 
 use memchr::memchr;
 
-use super::framing;
-use crate::formats::Framing;
+use super::{
+    detect::{HEAD_RECORDS, detect},
+    framing,
+};
+use crate::formats::{Format, Framing, Head};
 
 /// A part of a large plain file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,8 +27,9 @@ pub struct Part {
 }
 
 /// Whether a file with this head (64 KiB, or all of it) may be read in parts: it is in no container, and its records
-/// are lines: text, or one JSON object per line. A CSV of events is read whole: its cells may hold line feeds.
-pub fn is_splittable(head: &[u8]) -> bool {
+/// are lines: text, or one JSON object per line. A CSV of events is read whole: its cells may hold line feeds; and so is
+/// what one of these formats claims whose records span lines.
+pub fn is_splittable(formats: &[&'static dyn Format], head: &[u8]) -> bool {
     if super::container::is_container(head) {
         return false;
     }
@@ -38,7 +42,11 @@ pub fn is_splittable(head: &[u8]) -> bool {
     match framing::framing(head) {
         // A message of a CloudWatch export may go on over several lines.
         Framing::Lines => {
-            lines.clone().count() > 1 && lines.all(|line| super::export::prefix(line).is_none())
+            let records: Vec<&[u8]> = lines.clone().take(HEAD_RECORDS).collect();
+            let head = Head::of(Framing::Lines, &records);
+            lines.clone().count() > 1
+                && lines.all(|line| super::export::prefix(line).is_none())
+                && !detect(formats, &head).is_some_and(|claim| claim.format.spans_lines())
         }
         Framing::Json => {
             lines.clone().count() > 1

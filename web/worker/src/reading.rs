@@ -24,7 +24,7 @@ impl<F> Session<F> {
     pub(crate) fn step_head(&mut self, read: Read<'_, F>) {
         let Some((id, file, size)) = self.files.heads.pop_front() else { return };
         let head = read_all(&file, 0, HEAD.min(size), read);
-        let can_split = head.is_ok_and(|head| ingest::is_splittable(&head));
+        let can_split = head.is_ok_and(|head| ingest::is_splittable(logloupe_core::formats::ALL, &head));
         self.outbox.push(WorkerMessage::Response(id, CanSplit::any_response(can_split)));
     }
     /// Reads a slice of the file that is open, else opens the next one, else answers that all is read.
@@ -71,7 +71,10 @@ impl<F> Session<F> {
             let head = read_all(&file, 0, HEAD.min(task.size), read).ok()?;
             Some(Part { head, first: from == 0, length: to - from })
         });
-        self.loader.open(&task.name, Options { size: Some(task.size), format: task.format.clone(), part });
+        self.loader.open(
+            &task.name,
+            Options { size: Some(task.size), format: task.format.clone(), part, ..Options::default() },
+        );
         self.files.open = Some(OpenFile { task, file, at: from, to, entries, sources });
     }
     fn read_on(&mut self, mut open: OpenFile<F>, read: Read<'_, F>) {

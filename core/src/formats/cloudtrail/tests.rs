@@ -62,7 +62,7 @@ fn told(row: &Row<'_>) -> String {
 }
 
 fn sniff(records: &[&[u8]]) -> Sniff {
-    CloudTrail.sniff(&Head { name: "", framing: Framing::Json, records: &records[..records.len().min(16)] })
+    CloudTrail.sniff(&Head::of(Framing::Json, &records[..records.len().min(16)]))
 }
 
 #[test]

@@ -186,6 +186,10 @@ impl<'a> JsonRow<'a> {
             }
         }
     }
+    /// All values, and where among them the one at the `i`-th extra path stands.
+    pub fn values(&self, i: usize) -> (Values<'a>, usize) {
+        (self.values, self.columns.len() + i)
+    }
     /// The value at the `i`-th extra path.
     #[inline]
     pub fn extra(&self, i: usize) -> Json<'a> {
@@ -549,6 +553,16 @@ pub fn point(text: &[u8], unit: Unit) -> Option<i64> {
     };
     let micros = number * factor;
     (micros.abs() < 9e18).then(|| micros.round() as i64)
+}
+
+/// A path with the first letter of each part raised, as AWS's APIs spell what events have in small letters:
+/// `service.action` as `Service.Action`.
+pub fn pascal(path: &str) -> String {
+    let part = |part: &str| {
+        let mut chars = part.chars();
+        chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect::<String>()
+    };
+    path.split('.').map(part).collect::<Vec<_>>().join(".")
 }
 
 /// Calls `f` for each item of a JSON array, until one is damaged or `f` says to stop.

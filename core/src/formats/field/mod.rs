@@ -15,6 +15,7 @@
 
 pub mod address;
 pub mod cells;
+pub mod csv;
 pub mod flow;
 pub mod http;
 pub mod ids;

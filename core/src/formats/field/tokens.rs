@@ -19,6 +19,16 @@ impl Tokens {
     pub fn is_empty(&self) -> bool {
         self.spans.is_empty()
     }
+    /// Forgets all tokens, for a cut of a format's own.
+    #[inline]
+    pub fn clear(&mut self) {
+        self.spans.clear();
+    }
+    /// Adds the token that stands there in the record.
+    #[inline]
+    pub fn push(&mut self, at: std::ops::Range<usize>) {
+        self.spans.push((at.start as u32, at.end as u32));
+    }
     /// Token `i` of `record`, the record that was split last, and where it begins.
     #[inline]
     pub fn get<'a>(&self, record: &'a [u8], i: usize) -> Option<(usize, &'a [u8])> {

@@ -5,8 +5,11 @@ use crate::ingest::{Limits, Loader, Options};
 
 #[test]
 fn the_api_spells_every_part_with_a_capital() {
-    assert_eq!(pascal("service.action.dnsRequestAction.domain"), "Service.Action.DnsRequestAction.Domain");
-    assert_eq!(pascal("resource.s3BucketDetails.0.name"), "Resource.S3BucketDetails.0.Name");
+    assert_eq!(
+        json::pascal("service.action.dnsRequestAction.domain"),
+        "Service.Action.DnsRequestAction.Domain"
+    );
+    assert_eq!(json::pascal("resource.s3BucketDetails.0.name"), "Resource.S3BucketDetails.0.Name");
 }
 
 /// The values of these columns of a finding with this resource and this action, as it is exported and by the API.
@@ -18,7 +21,7 @@ fn columns(resource: &str, action: &str, names: [&str; 3]) -> [String; 3] {
     let mut parts = finding.split('"').enumerate().peekable();
     while let Some((i, part)) = parts.next() {
         let is_key = i % 2 == 1 && parts.peek().is_some_and(|(_, next)| next.starts_with(':'));
-        api.push_str(&if is_key { pascal(part) } else { part.to_owned() });
+        api.push_str(&if is_key { json::pascal(part) } else { part.to_owned() });
         if parts.peek().is_some() {
             api.push('"');
         }
@@ -142,7 +145,8 @@ fn findings_of_other_services_are_not_claimed() {
         r#"{"schemaVersion":"1.0","id":"1","accountId":"1","type":"Policy:IAMUser/S3BucketPublic","severity":{"score":3},"category":"POLICY","resourcesAffected":{}}"#,
         r#"{"type":"a","severity":3,"resource":{},"service":"x"}"#,
     ] {
-        let head = Head { name: "guardduty", framing: Framing::Json, records: &[record.as_bytes()] };
+        let head =
+            Head { name: "guardduty", framing: Framing::Json, records: &[record.as_bytes()], fields: &[] };
         assert_eq!(GuardDuty.sniff(&head), Sniff::No, "{record}");
     }
 }

@@ -275,7 +275,7 @@ fn json_inside_a_line_can_be_asked_for() {
 fn other_text_is_not_claimed() {
     let sniff = |records: &[&str]| {
         let records: Vec<&[u8]> = records.iter().map(|r| r.as_bytes()).collect();
-        Lambda.sniff(&Head { name: "aws/lambda/f", framing: Framing::Lines, records: &records })
+        Lambda.sniff(&Head { name: "aws/lambda/f", framing: Framing::Lines, records: &records, fields: &[] })
     };
     let start = format!("START RequestId: {ID} Version: $LATEST");
     for records in [

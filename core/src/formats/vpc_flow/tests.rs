@@ -75,7 +75,7 @@ fn records_without_a_header_are_known_by_version_and_number() {
 /// How many rows and which faults these lines give.
 fn read(lines: &[String]) -> (usize, Vec<(usize, String)>) {
     let records: Vec<&[u8]> = lines.iter().map(|l| l.as_bytes()).collect();
-    let head = Head { name: "", framing: Framing::Lines, records: &records };
+    let head = Head::of(Framing::Lines, &records);
     let mut decoder = VpcFlow.decoder(&head);
     let mut table = logloupe_table::Table::new("vpc_flow", VpcFlow.fields(), 1);
     let (mut rows, mut faults) = (0, Vec::new());
@@ -151,7 +151,7 @@ fn more_fields_than_the_header_names_are_damage() {
 fn orders_that_cannot_be_told_are_advised_on() {
     let advice = |lines: &[&str]| {
         let records: Vec<&[u8]> = lines.iter().map(|l| l.as_bytes()).collect();
-        VpcFlow.advice(&Head { name: "", framing: Framing::Lines, records: &records })
+        VpcFlow.advice(&Head::of(Framing::Lines, &records))
     };
     for line in [
         format!("5 {DEFAULT} {V3}"),
@@ -233,7 +233,7 @@ fn what_follows_from_other_columns() {
         ("- - - - - - - - 1", ["", "", "", "", ""]),
     ] {
         let records = [header.as_bytes(), record.as_bytes()];
-        let mut decoder = VpcFlow.decoder(&Head { name: "", framing: Framing::Lines, records: &records });
+        let mut decoder = VpcFlow.decoder(&Head::of(Framing::Lines, &records));
         let mut table = logloupe_table::Table::new("vpc_flow", VpcFlow.fields(), 1);
         for bytes in records {
             let mut row = table.begin();

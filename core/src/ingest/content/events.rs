@@ -10,11 +10,14 @@ use std::{borrow::Cow, sync::Arc};
 use super::{Feed, carried::Carried, reader::HeadKind};
 use crate::{
     formats::{
-        field::json::{self, Json},
+        field::{
+            csv,
+            json::{self, Json},
+        },
         shorten,
     },
     ingest::{
-        framing::{Damage, Sink, csv, keys::Marks, without_mark},
+        framing::{Damage, Sink, keys::Marks, without_mark},
         limits::KEPT_TEXT,
     },
 };

@@ -19,13 +19,16 @@ use crate::{
 };
 use logloupe_table::lookup::{self, Lookup};
 
+/// How many blank lines within a record are kept.
+const MOST_BLANK: usize = 1000;
+
 /// Takes the records of one file.
 pub(super) struct Reader {
     pub(super) entry: Entry,
     /// How the content is cut.
     framing: Framing,
     pub(super) phase: Phase,
-    /// A CloudWatch export: the message whose last line may not have come yet.
+    /// The message of a CloudWatch export, or the record of a log that spans lines, whose last line may not have come yet.
     held: Option<Held>,
     rejected_bytes: usize,
     /// The reason of the first record that was skipped.
@@ -76,17 +79,30 @@ pub(super) struct Decoding {
     decoder: Box<dyn Decoder>,
     table: usize,
     source: u32,
-    /// Lines begin with the time that a CloudWatch export gives them.
-    pub(super) export: bool,
+    /// How lines are put together.
+    pub(super) lines: Lines,
     columns: CarriedColumns,
     /// Messages are events of EventBridge, of which the format reads the `detail`.
     bridged: bool,
 }
 
+/// How the lines of a file become records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lines {
+    /// Each is one.
+    Records,
+    /// Those that begin with the time that a CloudWatch export gives them begin one.
+    Export,
+    /// The decoder says which go on the one before.
+    Spanning,
+}
+
 struct Held {
     bytes: Vec<u8>,
     line: u64,
-    time: i64,
+    /// The last of its lines.
+    last: u64,
+    time: Option<i64>,
 }
 
 impl Reader {
@@ -212,13 +228,14 @@ impl Reader {
             None => gathered.records().collect(),
         };
         let name = self.entry.source.as_str();
-        let whole = head(name, &lines, self.framing);
+        let fields = std::mem::take(&mut context.fields);
+        let whole = head(name, &lines, self.framing, &fields);
         let messages = if self.framing == Framing::Lines { export::messages(&lines) } else { Vec::new() };
         let inner: Vec<&[u8]> = messages.iter().map(Vec::as_slice).collect();
-        let inside = head(name, &inner, Framing::Lines);
+        let inside = head(name, &inner, Framing::Lines, &fields);
         let carried = if inner.is_empty() { &lines } else { &inner };
         let details = details(carried, context.limits.nesting);
-        let bridge = head(name, &details, Framing::Lines);
+        let bridge = head(name, &details, Framing::Lines, &fields);
 
         let (format, export, bridged): (&'static dyn Format, bool, bool) = match &context.forced {
             Some(id) => match context.formats.iter().find(|f| f.meta().id == id) {
@@ -292,7 +309,12 @@ impl Reader {
             self.entry.envelope = format!("{outer}{between}EventBridge detail");
         }
         let columns = CarriedColumns::default();
-        self.phase = Phase::Decode(Decoding { decoder, table, source, export, columns, bridged });
+        let lines = match (export, format.spans_lines() && self.framing == Framing::Lines) {
+            (true, _) => Lines::Export,
+            (false, true) => Lines::Spanning,
+            (false, false) => Lines::Records,
+        };
+        self.phase = Phase::Decode(Decoding { decoder, table, source, lines, columns, bridged });
         if export {
             self.path = Carried::of_path(&self.entry.source);
         }
@@ -301,7 +323,7 @@ impl Reader {
             let bytes = &gathered.bytes[item.range];
             self.carried = item.carried;
             match item.what {
-                HeadKind::Record if export => self.exported(bytes, item.line, context),
+                HeadKind::Record if lines != Lines::Records => self.line(bytes, item.line, context),
                 HeadKind::Record => self.record(bytes, item.line, item.time, context),
                 other => self.other(bytes, item.line, other, context),
             }
@@ -340,17 +362,29 @@ impl Reader {
         self.entry.reason = message.clone();
         self.entry.state = State::Failed(context.error(ErrorKind::Unknown, message));
     }
-    /// A line of a CloudWatch export: begins a message, or goes on with the one before.
-    pub(super) fn exported(&mut self, line: &[u8], number: u64, context: &mut Context) {
-        if let Some((time, message)) = export::prefix(line) {
-            let held = Held { bytes: message.to_vec(), line: number, time };
+    /// A line that may go on the one before.
+    pub(super) fn line(&mut self, line: &[u8], number: u64, context: &mut Context) {
+        let Phase::Decode(decoding) = &mut self.phase else {
+            return self.record(line, number, None, context);
+        };
+        let begun = match decoding.lines {
+            Lines::Records => return self.record(line, number, None, context),
+            Lines::Export => export::prefix(line).map(|(time, message)| (Some(time), message)),
+            // Asked of each line, as the decoder remembers.
+            Lines::Spanning => (!decoding.decoder.goes_on(line)).then_some((None, line)),
+        };
+        if let Some((time, message)) = begun {
+            let held = Held { bytes: message.to_vec(), line: number, last: number, time };
             let before = self.held.replace(held);
             self.give(before, context);
         } else if let Some(held) = &mut self.held
             && held.bytes.len() + line.len() < context.limits.record
         {
-            held.bytes.push(b'\n');
+            // Blank lines are not given on, and are part of it.
+            let blank = usize::try_from(number.saturating_sub(held.last)).unwrap_or(1).clamp(1, MOST_BLANK);
+            held.bytes.extend(std::iter::repeat_n(b'\n', blank));
             held.bytes.extend_from_slice(line);
+            held.last = number;
         } else {
             let before = self.held.take();
             self.give(before, context);
@@ -359,7 +393,7 @@ impl Reader {
     }
     fn give(&mut self, held: Option<Held>, context: &mut Context) {
         if let Some(held) = held {
-            self.record(&held.bytes, held.line, Some(held.time), context);
+            self.record(&held.bytes, held.line, held.time, context);
         }
     }
 
@@ -444,13 +478,13 @@ impl Gathered {
 }
 
 /// Records as formats are shown them. Messages taken out of JSON or of an export may be lines or JSON themselves.
-fn head<'a>(name: &'a str, records: &'a [&'a [u8]], cut: Framing) -> Head<'a> {
+fn head<'a>(name: &'a str, records: &'a [&'a [u8]], cut: Framing, fields: &'a [String]) -> Head<'a> {
     let object = records.first().is_some_and(|first| first.trim_ascii_start().starts_with(b"{"));
     let framing = match (object, cut) {
         (true, _) => Framing::Json,
         (false, _) => Framing::Lines,
     };
-    Head { name, framing, records }
+    Head { name, framing, records, fields }
 }
 
 /// `records` with the `detail` in place of each that is an event of EventBridge; nothing if none is.

@@ -1,8 +1,6 @@
 //! Rows of CSV (RFC 4180): ended by LF or CRLF outside quotes, so that a cell in quotes may hold line breaks. Not here: what
 //! the columns are, and the CSV that is a table to look things up in, which is read whole.
 
-use std::borrow::Cow;
-
 use memchr::{memchr, memchr_iter, memchr2};
 
 use super::{Damage, Sink};
@@ -157,62 +155,10 @@ fn give(row: &[u8], line: u64, sink: &mut impl Sink) {
     }
 }
 
-/// The cells of a row, quotes taken away.
-///
-/// # Errors
-/// When something stands behind a cell's closing quote, or there is none: where.
-pub(crate) fn cells(row: &[u8]) -> Result<Vec<Cow<'_, [u8]>>, usize> {
-    let mut cells = Vec::new();
-    let mut rest = row;
-    loop {
-        let (cell, behind) = match rest.strip_prefix(b"\"") {
-            Some(inner) => quoted(inner).ok_or(row.len())?,
-            None => {
-                let end = memchr(b',', rest).unwrap_or(rest.len());
-                let (cell, behind) = rest.split_at_checked(end).unwrap_or((rest, b""));
-                (Cow::Borrowed(cell), behind)
-            }
-        };
-        cells.push(cell);
-        match behind.split_first() {
-            None => return Ok(cells),
-            Some((b',', more)) => rest = more,
-            Some(_) => return Err(row.len() - behind.len()),
-        }
-    }
-}
-
-/// The text up to the closing quote, doubled ones taken for one, and what stands behind it.
-fn quoted(inner: &[u8]) -> Option<(Cow<'_, [u8]>, &[u8])> {
-    let mut text: Option<Vec<u8>> = None;
-    let mut rest = inner;
-    loop {
-        let (piece, behind) = rest.split_at_checked(memchr(b'"', rest)?)?;
-        let behind = behind.get(1..)?;
-        match behind.strip_prefix(b"\"") {
-            Some(more) => {
-                let text = text.get_or_insert_default();
-                text.extend_from_slice(piece);
-                text.push(b'"');
-                rest = more;
-            }
-            None => {
-                let cell = match text {
-                    Some(mut text) => {
-                        text.extend_from_slice(piece);
-                        Cow::Owned(text)
-                    }
-                    None => Cow::Borrowed(piece),
-                };
-                return Some((cell, behind));
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::field::csv::cells;
     use crate::ingest::framing::keys::Marks;
 
     #[derive(Default)]

@@ -6,7 +6,9 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use flate2::{Compression, GzBuilder, write::DeflateEncoder};
 
 use crate::{
-    formats::{Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span},
+    formats::{
+        Decoded, Decoder, Family, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
+    },
     ingest::{Entry, Limits, Loader, Options},
 };
 use logloupe_table::{Cell, Field, Kind, Role, Row, RowWriter, Shard, time};
@@ -18,10 +20,13 @@ pub(super) struct Objects;
 
 const META: Meta = Meta {
     id: "pairs",
+    family: Family::Other,
     title: "Pairs",
     summary: "a format of tests",
     framing: Framing::Lines,
     page: "",
+    versions: "one",
+    not_read: "nothing",
     read_on: "2026-01-01",
     key_shape: "",
 };

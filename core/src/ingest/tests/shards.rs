@@ -61,14 +61,17 @@ fn rows_of(content: &[u8]) -> Vec<Told> {
 
 #[test]
 fn only_lines_are_split() {
-    assert!(is_splittable(&lines(10)));
-    assert!(is_splittable(b"{\"n\":1}\n{\"n\":2}\n{\"n\":"));
-    assert!(!is_splittable(b"{\n\"n\":1}\n{\n\"n\":2}\n"));
-    assert!(!is_splittable(b"{\"Records\":[{\"n\":1},\n{\"n\":2}]}\n"));
-    assert!(!is_splittable(&gzip(&lines(10))));
-    assert!(!is_splittable(b"2026-03-05T01:29:37.123Z n=1\n2026-03-05T01:29:37.123Z n=2\n"));
-    assert!(!is_splittable(b"\x89PNG\r\n\x1a\n\n\n"));
-    assert!(!is_splittable(b""));
+    assert!(is_splittable(crate::formats::ALL, &lines(10)));
+    assert!(is_splittable(crate::formats::ALL, b"{\"n\":1}\n{\"n\":2}\n{\"n\":"));
+    assert!(!is_splittable(crate::formats::ALL, b"{\n\"n\":1}\n{\n\"n\":2}\n"));
+    assert!(!is_splittable(crate::formats::ALL, b"{\"Records\":[{\"n\":1},\n{\"n\":2}]}\n"));
+    assert!(!is_splittable(crate::formats::ALL, &gzip(&lines(10))));
+    assert!(!is_splittable(
+        crate::formats::ALL,
+        b"2026-03-05T01:29:37.123Z n=1\n2026-03-05T01:29:37.123Z n=2\n"
+    ));
+    assert!(!is_splittable(crate::formats::ALL, b"\x89PNG\r\n\x1a\n\n\n"));
+    assert!(!is_splittable(crate::formats::ALL, b""));
 }
 
 /// The rows that are not marked, and the ledger's count of those that are.
