@@ -13,6 +13,7 @@ pub mod guardduty;
 pub mod json_log;
 pub mod lambda;
 mod paths;
+pub mod route53;
 pub mod route53_resolver;
 pub mod text_log;
 pub mod vpc_flow;
@@ -37,6 +38,7 @@ pub static ALL: &[&dyn Format] = &[
     &cloudfront::CloudFront,
     &guardduty::GuardDuty,
     &lambda::Lambda,
+    &route53::LOG,
     &route53_resolver::LOG,
 ];
 

@@ -6,7 +6,10 @@
 //! A query has several answers: `dns.answers.data` and `dns.answers.type` have several values. A query that the firewall
 //! let through has no action. The vendor's version `1.100000` is kept as it stands.
 
-use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, field::json::JsonField};
+use super::{
+    Family, Framing, JsonLog, Meta, Preset, Sample, Span,
+    field::{dns, flow, json::JsonField},
+};
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog, JsonRoot};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
@@ -32,7 +35,7 @@ static FIELDS: &[JsonField] = &[
     JsonField::new("query_timestamp", Kind::Time, Role::Timestamp)
         .aliases(&["queryTimestamp"])
         .athena("from_iso8601_timestamp(query_timestamp)")
-        .doc("when the query was answered, in seconds"),
+        .doc("when the query was asked, in seconds"),
     text("query_name", Role::Dimension).aliases(&["queryName"]).doc("the name that was asked for, with a dot at its end"),
     JsonField::computed("dns.question.name", Kind::Text, Role::Dimension, &NAME)
         .athena("rtrim(query_name, '.')")
@@ -65,7 +68,10 @@ static FIELDS: &[JsonField] = &[
     JsonField::new("srcport", Kind::Int, Role::Identifier)
         .aliases(&["source.port", "client.port"])
         .doc("port that asked"),
-    text("transport", Role::Dimension).aliases(&["network.transport"]).doc("UDP, TCP or DOH"),
+    text("transport", Role::Dimension).doc("UDP, TCP or DOH"),
+    JsonField::computed("network.transport", Kind::Text, Role::Dimension, &TRANSPORT)
+        .athena("lower(transport)")
+        .doc("that in small letters, as other logs have it"),
     text("srcids.instance", Role::Dimension)
         .aliases(&["cloud.instance.id", "instanceId"])
         .doc("the instance that asked"),
@@ -86,33 +92,11 @@ static FIELDS: &[JsonField] = &[
     text("version", Role::Dimension).doc("version of the log's form"),
 ];
 
-static NAME: Computed =
-    Computed { from: &["query_name"], value: |cells, _| bare(cells).map_or(Cell::Null, Cell::Text) };
-static DOMAIN: Computed = Computed { from: &["query_name"], value: domain };
-static LENGTH: Computed = Computed {
-    from: &["query_name"],
-    value: |cells, _| bare(cells).map_or(Cell::Null, |name| Cell::Int(name.len() as i64)),
-};
+static NAME: Computed = Computed { from: &["query_name"], value: dns::name };
+static DOMAIN: Computed = Computed { from: &["query_name"], value: dns::registered_domain };
+static LENGTH: Computed = Computed { from: &["query_name"], value: dns::length };
+static TRANSPORT: Computed = Computed { from: &["transport"], value: flow::small_letters };
 static OUTCOME: Computed = Computed { from: &["rcode", "firewall_rule_action"], value: outcome };
-
-/// The name without the dot at its end.
-fn bare<'a>(cells: &[Cell<'a>]) -> Option<&'a [u8]> {
-    match cells.first() {
-        Some(Cell::Text(name)) => {
-            Some(name.strip_suffix(b".").unwrap_or(name)).filter(|name| !name.is_empty())
-        }
-        _ => None,
-    }
-}
-
-fn domain<'a>(cells: &[Cell<'a>], _: &'a mut Vec<u8>) -> Cell<'a> {
-    let Some(name) = bare(cells) else { return Cell::Null };
-    let mut dots = memchr::memrchr_iter(b'.', name);
-    match (dots.next(), dots.next()) {
-        (Some(_), Some(dot)) => Cell::Text(name.get(dot + 1..).unwrap_or(name)),
-        _ => Cell::Text(name),
-    }
-}
 
 fn outcome<'a>(cells: &[Cell<'a>], _: &'a mut Vec<u8>) -> Cell<'a> {
     Cell::Text(match cells {

@@ -4,7 +4,7 @@
 //!
 //! Reading order: [`TokenField`] (one line of a format's table), [`parse`] (what parsers are made of), the parsers
 //! ([`number`], [`address`], [`time`], [`http`], [`ids`]), [`cells`] (the same as columns name them), [`words`] for
-//! sentences, [`flow`] and [`protocol`] (what is computed from columns when it is asked for), [`Tokens`] (where a record's tokens begin and end), [`Layout`] (which token goes to which column).
+//! sentences, [`dns`], [`flow`] and [`protocol`] (what is computed from columns when it is asked for), [`Tokens`] (where a record's tokens begin and end), [`Layout`] (which token goes to which column).
 //!
 //! What does not belong here: anything that only one format knows.
 
@@ -16,6 +16,7 @@
 pub mod address;
 pub mod cells;
 pub mod csv;
+pub mod dns;
 pub mod flow;
 pub mod http;
 pub mod ids;
