@@ -5,12 +5,14 @@
 use std::cell::OnceCell;
 
 use logloupe_protocol::formats::{FieldMessage, FormatMessage};
-use logloupe_table::Field;
+use logloupe_table::{Family, Field};
 
 /// One format as the page knows it.
 pub struct FormatInfo {
     /// The id.
     pub id: &'static str,
+    /// What it is about.
+    pub family: Family,
     /// The vendor's name for the log.
     pub title: &'static str,
     /// One sentence.
@@ -48,6 +50,7 @@ fn format(told: FormatMessage) -> FormatInfo {
     let preset = |(title, query)| Preset { title: keep(title), query: keep(query) };
     FormatInfo {
         id: keep(told.id),
+        family: told.family,
         title: keep(told.title),
         summary: keep(told.summary),
         fields: told.fields.into_iter().map(field).collect(),

@@ -22,7 +22,7 @@ pub mod vpc_flow;
 mod conformance;
 
 pub use json_log::JsonLog;
-pub use logloupe_table::Span;
+pub use logloupe_table::{Family, Span};
 pub use paths::Paths;
 pub use text_log::TextLog;
 
@@ -119,50 +119,6 @@ pub const WEB_ACCESS_FIELDS: &[(&str, Kind)] = &[
     ("bytes", Kind::Int),
     ("useragent", Kind::Text),
 ];
-
-/// What a log is about. Logs of one family share a colour and a letter in the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Family {
-    /// Who did what: calls, sign-ins, changes of configuration.
-    Audit,
-    /// Flows, firewalls, tunnels, names asked for.
-    Network,
-    /// Requests to what stands at the edge: balancers, caches, buckets, APIs.
-    Web,
-    /// Databases: what was connected, asked and refused.
-    Database,
-    /// What ran: functions, containers, clusters, jobs.
-    Compute,
-    /// What other services hold to be wrong.
-    Findings,
-    /// Everything else.
-    Other,
-}
-
-impl Family {
-    /// All families, in the order in which lists have them.
-    pub const ALL: [Family; 7] = [
-        Family::Audit,
-        Family::Network,
-        Family::Web,
-        Family::Database,
-        Family::Compute,
-        Family::Findings,
-        Family::Other,
-    ];
-    /// Its name on screen and in `formats --json`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Family::Audit => "identity and audit",
-            Family::Network => "network",
-            Family::Web => "edge and web",
-            Family::Database => "database",
-            Family::Compute => "compute",
-            Family::Findings => "findings",
-            Family::Other => "other",
-        }
-    }
-}
 
 /// Who a format is.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! Log formats as the page needs them, from the first message of a worker.
 
-use logloupe_table::{Kind, Role, Unit};
+use logloupe_table::{Family, Kind, Role, Unit};
 use serde::{Deserialize, Serialize};
 
 /// One format.
@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct FormatMessage {
     /// The id.
     pub id: String,
+    /// What it is about.
+    pub family: Family,
     /// The vendor's name for the log.
     pub title: String,
     /// One sentence.

@@ -1,6 +1,6 @@
 //! What a chart shows, before any pixel: series, bars, axes.
 
-use logloupe_table::Value;
+use logloupe_table::{Family, Value};
 use logloupe_view::Histogram;
 
 use crate::{
@@ -66,8 +66,9 @@ pub(crate) struct TimeChart {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Series {
     pub(crate) name: String,
-    /// The place of its colour, 1 to 8: a log's own where series are logs, so that a colour means one thing.
-    pub(crate) colour: usize,
+    /// The class that sets its colour: its family's where series are logs of different families, so that a colour means one
+    /// thing.
+    pub(crate) colour: String,
     /// One per point in time; `None` where the result has no row.
     pub(crate) values: Vec<Option<f64>>,
 }
@@ -143,8 +144,11 @@ fn time_chart(table: &ResultView, shape: &Shape, time: usize) -> Option<TimeChar
     let empty = || vec![None; times.len()];
     let mut series: Vec<Series> = Vec::new();
     if shape.labels.is_empty() {
-        series =
-            shape.numbers.iter().map(|c| Series { name: name(*c), colour: 0, values: empty() }).collect();
+        series = shape
+            .numbers
+            .iter()
+            .map(|c| Series { name: name(*c), colour: String::new(), values: empty() })
+            .collect();
         for row in &table.rows {
             let Some(at) = place(row) else { continue };
             for (one, column) in series.iter_mut().zip(&shape.numbers) {
@@ -157,7 +161,7 @@ fn time_chart(table: &ResultView, shape: &Shape, time: usize) -> Option<TimeChar
             let Some(at) = place(row) else { continue };
             let label = shape.label(row);
             let index = *places.entry(label.clone()).or_insert_with(|| {
-                series.push(Series { name: label, colour: 0, values: empty() });
+                series.push(Series { name: label, colour: String::new(), values: empty() });
                 series.len() - 1
             });
             series[index].values[at] = row.get(first).and_then(Value::number);
@@ -168,8 +172,15 @@ fn time_chart(table: &ResultView, shape: &Shape, time: usize) -> Option<TimeChar
     let left_out = series.len().saturating_sub(MOST_SERIES);
     series.truncate(MOST_SERIES);
     let are_logs = series.iter().all(|s| facets::format_title(&s.name) != s.name);
+    let mut families: Vec<Family> = series.iter().map(|s| facets::family(&s.name)).collect();
+    families.sort_unstable();
+    families.dedup();
+    let by_family = are_logs && families.len() == series.len();
     for (i, one) in series.iter_mut().enumerate() {
-        one.colour = if are_logs { facets::format_colour(&one.name) } else { i % 8 + 1 };
+        one.colour = match by_family {
+            true => facets::family_class(facets::family(&one.name)),
+            false => format!("c{}", i % 8 + 1),
+        };
     }
     let measure = if shape.labels.is_empty() && series.len() > 1 { String::new() } else { name(first) };
     Some(TimeChart { times, step, series, left_out, measure })
@@ -233,6 +244,42 @@ pub(crate) struct StackedBar {
     pub(crate) total: u64,
     /// Whether the brush covers any of it (or there is no brush).
     pub(crate) inside: bool,
+}
+
+/// The bars of the timeline by family, in the order of families; each family's logs with their counts.
+pub(crate) fn by_family(histogram: &Histogram) -> (Histogram, Vec<FamilyLogs>) {
+    let groups = facets::by_family(&histogram.series, |series| &series.format);
+    let mut families = Vec::new();
+    let mut merged = Vec::new();
+    for (family, logs) in groups {
+        let counts =
+            (0..histogram.bars).map(|i| logs.iter().filter_map(|log| log.counts.get(i)).sum()).collect();
+        merged.push(logloupe_view::Series { format: family.word().to_owned(), counts });
+        let total = |log: &&logloupe_view::Series| (log.format.clone(), log.counts.iter().sum());
+        families.push(FamilyLogs { family, logs: logs.iter().map(total).collect() });
+    }
+    (Histogram { series: merged, ..histogram.clone() }, families)
+}
+
+/// The logs of a family and how many events each has.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct FamilyLogs {
+    pub(crate) family: Family,
+    pub(crate) logs: Vec<(String, u64)>,
+}
+
+impl FamilyLogs {
+    /// What stands beside its mark: the log, if it is one, or the family.
+    pub(crate) fn label(&self) -> &str {
+        match self.logs.as_slice() {
+            [(log, _)] => log,
+            _ => self.family.word(),
+        }
+    }
+    /// How many events it has.
+    pub(crate) fn total(&self) -> u64 {
+        self.logs.iter().map(|(_, count)| count).sum()
+    }
 }
 
 /// The bars of the timeline over `span`, the fullest as high as the picture.
@@ -299,7 +346,10 @@ mod tests {
         assert_eq!(kinds(&result)[0], ChartKind::Columns);
         let Some(Chart::Time(chart)) = chart(&result, ChartKind::Line) else { panic!("over time") };
         assert_eq!((chart.times, chart.step), (vec![10, 20], 10));
-        assert_eq!(chart.series[0], Series { name: "b".into(), colour: 1, values: vec![None, Some(5.0)] });
+        assert_eq!(
+            chart.series[0],
+            Series { name: "b".into(), colour: "c1".into(), values: vec![None, Some(5.0)] }
+        );
         assert_eq!(chart.series[1].values, [Some(1.0), Some(2.0)]);
         assert_eq!(chart.measure, "events");
     }

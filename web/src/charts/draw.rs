@@ -57,7 +57,7 @@ pub(crate) fn TimePlot(props: &TimePlotProps) -> Html {
     let mut base = vec![0.0; chart.times.len()];
     let shapes: Vec<Html> = (chart.series.iter())
         .map(|series| {
-            let class = format!("series c{}", series.colour);
+            let class = format!("series {}", series.colour);
             match kind {
                 ChartKind::Line => {
                     // Points stand in the middle of their interval.

@@ -3,9 +3,10 @@
 use logloupe_table::Value;
 use logloupe_view::{Detail, DetailField};
 use web_sys::{HtmlInputElement, KeyboardEvent};
-use yew::{Callback, Html, Properties, TargetCast, classes, component, html, use_memo, use_state};
+use yew::{Callback, Html, Properties, TargetCast, component, html, use_memo, use_state};
 
 use super::{
+    family,
     grid_row::sentence,
     icon::{Glyph, Icon},
     value::opens_menu,
@@ -70,7 +71,6 @@ pub(crate) fn DetailPanel(props: &DetailPanelProps) -> Html {
         })
     };
     let when = detail.time.map_or_else(|| "no time".to_owned(), |t| format!("{} UTC", time_axis::full(t)));
-    let colour = format!("c{}", facets::format_colour(&detail.format));
     let panel = match tab {
         Tab::Fields => html! { <Fields detail={detail.clone()} act={act.clone()} /> },
         Tab::Json => html! { <Json detail={detail.clone()} /> },
@@ -84,7 +84,7 @@ pub(crate) fn DetailPanel(props: &DetailPanelProps) -> Html {
     html! {
         <aside class="detail" aria-label="Event detail">
             <div class="detail-head">
-                <div class="detail-line"><span class="tag"><i class={classes!("dot", colour)}></i>{ &detail.title }</span><span class="grow"></span>{ tools }</div>
+                <div class="detail-line"><span class="tag">{ family::mark(facets::family(&detail.format)) }{ &detail.title }</span><span class="grow"></span>{ tools }</div>
                 <h2>{ sentence(&detail.summary) }</h2>
                 <p class="where mono"><span>{ when }</span><span class="source" title={detail.source.clone()}>{ &detail.source }</span>
                     <span>{ format!("line {}, record {}", text::grouped(detail.line), text::grouped(detail.record)) }</span></p>

@@ -5,6 +5,7 @@ use web_sys::HtmlInputElement;
 use yew::{Callback, Html, Properties, TargetCast, component, html, use_state};
 
 use super::{
+    family,
     icon::{Glyph, Icon},
     value::opens_menu,
 };
@@ -13,6 +14,7 @@ use crate::{
     engine::{Loaded, Viewed},
     state::{
         Action, FacetsAction, QueryAction, Shared,
+        columns::FORMAT,
         edits::ValueAct,
         facets::{self, SHORT},
         text,
@@ -127,16 +129,20 @@ fn FacetGroup(props: &FacetGroupProps) -> Html {
     let body = match facet {
         None => html! { <div class="waiting">{ for (0..3).map(|_| html! { <i class="bone"></i> }) }</div> },
         Some(facet) => {
-            let most = if *long || !sought.is_empty() { facets::LONG } else { SHORT };
+            // Which logs there are is told at a glance, by family.
+            let are_logs = field == FORMAT;
+            let most = if *long || !sought.is_empty() || are_logs { facets::LONG } else { SHORT };
             let top = facet.values.first().map_or(1, |v| v.1).max(1);
             let values =
                 facet.values.iter().filter(|v| filter.is_empty() || v.0.to_lowercase().contains(&filter));
-            let rows = values.take(most).map(|(value, count)| {
+            let row = |(value, count): &(String, u64)| {
                 let part = *count as f64 / top as f64 * 100.0;
                 let quick = |what: ValueAct, glyph: Glyph, word: &str| {
                     let (field, value) = (field.clone(), value.clone());
                     let name = format!("{word} {value}");
-                    let onclick = act.reform(move |_| Action::Query(QueryAction::Value(what, field.clone(), value.clone())));
+                    let onclick = act.reform(move |_| {
+                        Action::Query(QueryAction::Value(what, field.clone(), value.clone()))
+                    });
                     html! { <button type="button" class="quick" tabindex="-1" aria-hidden="true" title={name} {onclick}><Icon {glyph} /></button> }
                 };
                 let shown = if value.is_empty() { "(empty)" } else { value };
@@ -145,15 +151,30 @@ fn FacetGroup(props: &FacetGroupProps) -> Html {
                         <button type="button" class="facet-value" aria-haspopup="menu" title={value.clone()}
                             aria-label={format!("{shown}, {} events", text::grouped(*count))}
                             onclick={opens_menu(act, field, value, None)} oncontextmenu={opens_menu(act, field, value, None)}>
-                            <span class="name">{ shown }</span>
+                            if are_logs { <span class="name">{ family::log(shown) }</span> } else { <span class="name">{ shown }</span> }
                             <span class="number" data-text={text::grouped(*count)}></span><span class="share" data-text={text::share(*count, *matched)}></span>
                             <svg class="bar" aria-hidden="true"><rect width={format!("{}%", px(part))} height="2" rx="1" /></svg>
                         </button>
                         <span class="quicks">{ quick(ValueAct::Only, Glyph::Plus, "Only") }{ quick(ValueAct::Exclude, Glyph::Minus, "Exclude") }</span>
                     </div>
                 }
-            });
+            };
+            let values = values.take(most);
+            let rows: Vec<Html> = match are_logs && facet.values.len() > SHORT {
+                true => facets::by_family(values, |value| &value.0)
+                    .into_iter()
+                    .flat_map(|(of, logs)| {
+                        let total: u64 = logs.iter().map(|log| log.1).sum();
+                        let head = html! {
+                            <div class="facet-family" key={of.letter()}>{ of.name() }<span class="number" data-text={text::grouped(total)}></span></div>
+                        };
+                        std::iter::once(head).chain(logs.into_iter().map(row)).collect::<Vec<_>>()
+                    })
+                    .collect(),
+                false => values.map(row).collect(),
+            };
             let more = match facet.distinct {
+                _ if are_logs => false,
                 Some(distinct) => distinct > SHORT as u64,
                 None => facet.values.len() >= SHORT,
             };

@@ -6,11 +6,10 @@ use logloupe_table::Value;
 use logloupe_view as view;
 use yew::{Callback, Html, Properties, classes, component, html};
 
-use super::value::opens_menu;
+use super::{family, value::opens_menu};
 use crate::state::{
     Action, GridAction, Shared,
     columns::{FORMAT, GridColumn, OUTCOME, SUMMARY, TIME},
-    facets,
     rows::Rows,
     text, time_axis,
 };
@@ -55,16 +54,7 @@ fn cell(column: &GridColumn, row: &view::GridRow, act: &Callback<Action>) -> (&'
         TIME => {
             ("cell-time mono", html! { { row.time.map_or_else(|| "no time".to_owned(), time_axis::full) } })
         }
-        FORMAT => (
-            "cell-format",
-            clickable(
-                act,
-                FORMAT,
-                &row.format,
-                &row.format,
-                html! { <><i class={classes!("dot", format!("c{}", facets::format_colour(&row.format)))}></i>{ &row.format }</> },
-            ),
-        ),
+        FORMAT => ("cell-format", clickable(act, FORMAT, &row.format, &row.format, family::log(&row.format))),
         SUMMARY => ("cell-summary", sentence(&row.summary)),
         OUTCOME if row.outcome.is_empty() => ("cell-outcome", html! {}),
         OUTCOME => {

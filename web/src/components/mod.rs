@@ -10,6 +10,7 @@ pub(crate) mod editor;
 pub(crate) mod explain;
 pub(crate) mod export_note;
 pub(crate) mod facets;
+pub(crate) mod family;
 pub(crate) mod file_inputs;
 pub(crate) mod grid;
 pub(crate) mod grid_head;

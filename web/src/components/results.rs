@@ -50,7 +50,7 @@ pub(crate) fn Results(props: &ResultsProps) -> Html {
     let (legend, left_out) = match &*drawn {
         Some(Chart::Time(chart)) if chart.series.len() > 1 => {
             let items = chart.series.iter().map(|s| {
-                html! { <span><i class={format!("dot c{}", s.colour)}></i>{ if s.name.is_empty() { "(none)" } else { &s.name } }</span> }
+                html! { <span><i class={format!("dot {}", s.colour)}></i>{ if s.name.is_empty() { "(none)" } else { &s.name } }</span> }
             });
             (html! { <span class="legend">{ for items }</span> }, chart.left_out)
         }

@@ -5,10 +5,13 @@ use logloupe_view::Histogram;
 use web_sys::{Element, KeyboardEvent, PointerEvent};
 use yew::{Callback, Html, Properties, classes, component, html, use_memo, use_node_ref, use_state};
 
-use super::icon::{Glyph, Icon};
+use super::{
+    family,
+    icon::{Glyph, Icon},
+};
 use crate::{
     charts::{
-        data::{bar_at, brushed, stacked},
+        data::{FamilyLogs, bar_at, brushed, by_family, stacked},
         draw::px,
     },
     engine::Viewed,
@@ -60,7 +63,10 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
     let picture = {
         let key = (viewed.clone(), span, brush, width);
         use_memo(key, |(viewed, span, brush, width)| match viewed {
-            Some(viewed) => picture(&viewed.answer.histogram, *span, *brush, *width),
+            Some(viewed) => {
+                let (histogram, families) = by_family(&viewed.answer.histogram);
+                picture(&histogram, &families, *span, *brush, *width)
+            }
             None => html! {},
         })
     };
@@ -125,10 +131,12 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
                 <Icon glyph={Glyph::ZoomOut} />{ "Zoom out" }</button>
         }
     });
-    let legend = histogram.series.iter().map(|series| {
-        let total: u64 = series.counts.iter().sum();
-        let title = format!("{}: {}", facets::format_title(&series.format), text::plural(total, "event"));
-        html! { <span {title}><i class={classes!("dot", format!("c{}", facets::format_colour(&series.format)))}></i>{ &series.format }</span> }
+    let legend = by_family(&histogram).1.into_iter().map(|family| {
+        let told = |(log, count): &(String, u64)| {
+            format!("{}: {}", facets::format_title(log), text::plural(*count, "event"))
+        };
+        let title = family.logs.iter().map(told).collect::<Vec<_>>().join("\n");
+        html! { <span {title}>{ family::mark(family.family) }{ family.label() }<em class="muted" data-text={text::grouped(family.total())}></em></span> }
     });
     let total: u64 = histogram.series.iter().flat_map(|s| &s.counts).sum();
     let words = match viewed {
@@ -205,15 +213,21 @@ fn keys(
     })
 }
 
-/// Bars, brush and axis. One path per log and side of the brush: hundreds of bars are a dozen elements.
-fn picture(histogram: &Histogram, span: Range, brush: Option<Range>, width: f64) -> Html {
+/// Bars, brush and axis. One path per family and side of the brush: hundreds of bars are a dozen elements.
+fn picture(
+    histogram: &Histogram,
+    families: &[FamilyLogs],
+    span: Range,
+    brush: Option<Range>,
+    width: f64,
+) -> Html {
     if width <= 0.0 || histogram.bars == 0 {
         return html! {};
     }
     let bars = stacked(histogram, span, brush);
     let gap = if bars.first().is_some_and(|b| b.x.1 * width > 4.0) { 1.0 } else { 0.0 };
-    let paths = histogram.series.iter().enumerate().flat_map(|(i, series)| {
-        let colour = format!("c{}", facets::format_colour(&series.format));
+    let paths = families.iter().enumerate().flat_map(|(i, of)| {
+        let colour = facets::family_class(of.family);
         let bars = &bars;
         [true, false].into_iter().map(move |inside| {
             let mut d = String::new();
@@ -279,8 +293,10 @@ fn Tip(props: &TipProps) -> Html {
     let from = histogram.start + *index as i64 * histogram.step;
     let count = |s: &logloupe_view::Series| s.counts.get(*index).copied().unwrap_or(0);
     let total: u64 = histogram.series.iter().map(count).sum();
-    let rows = histogram.series.iter().filter(|s| count(s) > 0).map(|series| {
-        html! { <tr><td><i class={classes!("dot", format!("c{}", facets::format_colour(&series.format)))}></i>{ &series.format }</td><td>{ text::grouped(count(series)) }</td></tr> }
+    let logs =
+        facets::by_family(&histogram.series, |series| &series.format).into_iter().flat_map(|(_, logs)| logs);
+    let rows = logs.filter(|s| count(s) > 0).map(|series| {
+        html! { <tr><td>{ family::log(&series.format) }</td><td>{ text::grouped(count(series)) }</td></tr> }
     });
     html! {
         <div ref={node} class="tip" aria-hidden="true">

@@ -4,7 +4,10 @@ use logloupe_table::ledger::Entry;
 use yew::{Callback, Html, Properties, classes, component, html, use_state};
 
 use crate::{
-    components::icon::{Glyph, Icon},
+    components::{
+        family,
+        icon::{Glyph, Icon},
+    },
     state::{
         Action, FilesAction, Shared, facets,
         ledger::{self, Tone, Totals},
@@ -100,7 +103,7 @@ fn File(props: &FileProps) -> Html {
     let wrapping = ledger::wrapping(entry);
     let taken_for = match &entry.format {
         Some(id) => {
-            html! { <span class="tag" title={facets::format_title(id)}><i class={format!("dot c{}", facets::format_colour(id))}></i>{ id }</span> }
+            html! { <span class="tag" title={facets::format_title(id)}>{ family::log(id) }</span> }
         }
         None => html! { <span class="muted">{ "–" }</span> },
     };

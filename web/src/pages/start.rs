@@ -5,6 +5,7 @@ use yew::{Callback, Html, Properties, component, html};
 
 use crate::{
     components::{
+        family,
         icon::{Glyph, Icon},
         picker::Picker,
     },
@@ -22,9 +23,16 @@ pub(crate) struct StartProps {
 #[component]
 pub(crate) fn Start(props: &StartProps) -> Html {
     let act = &props.act;
-    let list = formats::all().iter().map(|format| {
+    let families = facets::by_family(formats::all(), |format| format.id);
+    let logs = formats::all().len();
+    let list = families.into_iter().map(|(of, logs)| {
+        let names: Vec<&str> = logs.iter().map(|format| short(format.title)).collect();
+        let each = logs.iter().map(|format| html! { <li><b>{ format.title }</b><span>{ format.summary }</span></li> });
         html! {
-            <li><i class={format!("dot c{}", facets::format_colour(format.id))}></i><div><b>{ format.title }</b><span>{ format.summary }</span></div></li>
+            <details key={of.letter()} name="family">
+                <summary>{ family::mark(of) }<b>{ of.name() }</b><span class="muted names">{ names.join(", ") }</span><Icon glyph={Glyph::Chevron} /></summary>
+                <ul>{ for each }</ul>
+            </details>
         }
     });
     html! {
@@ -44,8 +52,8 @@ pub(crate) fn Start(props: &StartProps) -> Html {
                     <p class="muted small-words">{ "A leaked key, told by four logs over a few days. Made up." }</p>
                 </div>
                 <section class="understood" aria-label="Logs that are understood">
-                    <h2>{ "Understands" }</h2>
-                    <ul>{ for list }</ul>
+                    <h2>{ if logs > 0 { format!("Understands {logs} logs") } else { "Understands".to_owned() } }</h2>
+                    { for list }
                 </section>
                 <details class="privacy">
                     <summary><Icon glyph={Glyph::Lock} /><span>{ "Your logs stay on this machine. " }</span><u>{ "How do I check that?" }</u></summary>
@@ -58,4 +66,10 @@ pub(crate) fn Start(props: &StartProps) -> Html {
             </div>
         </main>
     }
+}
+
+/// A log's title without the words that all have in common.
+fn short(title: &str) -> &str {
+    let title = title.strip_prefix("AWS ").or(title.strip_prefix("Amazon ")).unwrap_or(title);
+    title.strip_suffix(" access logs").or(title.strip_suffix(" logs")).unwrap_or(title)
 }

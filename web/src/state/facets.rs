@@ -1,6 +1,9 @@
 //! Which fields are counted at the side, and which names a field has across logs.
 
-use logloupe_table::schema::{Field, Kind, Role};
+use logloupe_table::{
+    Family,
+    schema::{Field, Kind, Role},
+};
 
 use crate::format_info as formats;
 
@@ -22,22 +25,29 @@ const COMMON: [&str; 13] = [
 ];
 /// How many fields are counted unasked.
 const MOST: usize = 10;
+/// How many of them are common names where several logs are loaded: the rest is the largest log's own.
+const MOST_COMMON: usize = 8;
 /// How many values of a field are shown before "More…".
 pub(crate) const SHORT: usize = 5;
 /// How many values are asked for when a field is opened.
 pub(crate) const LONG: usize = 200;
 
-/// The fields counted when these formats are loaded and nobody chose.
+/// The fields counted when these formats are loaded and nobody chose: common names, which join logs, then those of the log
+/// that has most rows. Of several logs a name counts as common if two have it.
 pub(crate) fn default_fields(loaded: &[(String, u64)]) -> Vec<String> {
+    let mut loaded: Vec<&(String, u64)> = loaded.iter().collect();
+    loaded.sort_by_key(|(_, rows)| std::cmp::Reverse(*rows));
     let tables: Vec<&[Field]> =
         loaded.iter().filter_map(|(id, _)| formats::by_id(id)).map(|f| f.fields.as_slice()).collect();
     let mut names: Vec<&str> = Vec::new();
     if loaded.len() > 1 {
         names.push("@format");
     }
-    let answered = |name: &str| tables.iter().any(|t| t.iter().any(|f| f.answers_to(name)));
+    let shared = loaded.len().clamp(1, 2);
+    let answered =
+        |name: &str| tables.iter().filter(|t| t.iter().any(|f| f.answers_to(name))).count() >= shared;
     names.extend(COMMON.into_iter().filter(|name| answered(name)));
-    names.truncate(MOST);
+    names.truncate(if loaded.len() > 1 { MOST_COMMON } else { MOST });
     let mut names: Vec<String> = names.into_iter().map(str::to_owned).collect();
     for field in tables.iter().copied().flatten().filter(|f| matches!(f.role, Role::Dimension | Role::Status))
     {
@@ -80,10 +90,31 @@ pub(crate) fn format_title(id: &str) -> String {
     formats::by_id(id).map_or_else(|| id.to_owned(), |f| f.title.to_owned())
 }
 
-/// The place of a format's colour: 1 to 8, the same for a format in every picture.
-pub(crate) fn format_colour(id: &str) -> usize {
-    let place = formats::all().iter().position(|f| f.id == id);
-    place.map_or(7, |place| place % 7) + 1
+/// What a log is about; logs that nobody knows are "other".
+pub(crate) fn family(id: &str) -> Family {
+    formats::by_id(id).map_or(Family::Other, |f| f.family)
+}
+
+/// The class that sets a family's colour.
+pub(crate) fn family_class(family: Family) -> String {
+    format!("family-{}", family.letter())
+}
+
+/// These logs by family, in the order of families; within one, in theirs.
+pub(crate) fn by_family<T>(
+    logs: impl IntoIterator<Item = T>,
+    id: impl Fn(&T) -> &str,
+) -> Vec<(Family, Vec<T>)> {
+    let mut groups: Vec<(Family, Vec<T>)> = Vec::new();
+    for log in logs {
+        let family = family(id(&log));
+        match groups.iter_mut().find(|(of, _)| *of == family) {
+            Some((_, group)) => group.push(log),
+            None => groups.push((family, vec![log])),
+        }
+    }
+    groups.sort_by_key(|(family, _)| *family);
+    groups
 }
 
 #[cfg(test)]
@@ -115,7 +146,7 @@ mod tests {
 
     #[test]
     fn an_unknown_format_has_a_colour_of_its_own() {
-        assert_eq!(format_colour("nothing"), 8);
+        assert_eq!(family("nothing"), Family::Other);
         assert_eq!(format_title("nothing"), "nothing");
     }
 }

@@ -43,6 +43,7 @@ fn message(format: &'static dyn Format) -> FormatMessage {
     };
     FormatMessage {
         id: format.meta().id.to_owned(),
+        family: format.meta().family,
         title: format.meta().title.to_owned(),
         summary: format.meta().summary.to_owned(),
         fields: format.fields().into_iter().map(field).collect(),

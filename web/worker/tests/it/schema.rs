@@ -12,7 +12,7 @@ use logloupe_protocol::{
 };
 use logloupe_query::plan::Catalog;
 use logloupe_syntax::{Language, Severity, completion::CompletionKind, explanation::RunsAt, presence::Found};
-use logloupe_table::{Kind, ResultTable, Role, Source, Unit, Value, ledger, lookup::Lookup};
+use logloupe_table::{Family, Kind, ResultTable, Role, Source, Unit, Value, ledger, lookup::Lookup};
 use serde_reflection::{Samples, Tracer, TracerConfig};
 
 /// Traces these types and all that they hold.
@@ -38,7 +38,7 @@ fn schema(tracer: Tracer) -> serde_json::Value {
 fn the_version_is_that_of_the_types() {
     let (mut tracer_of_messages, samples) = tracer();
     // Enums that stand inside others are traced by themselves: only so are all their variants met.
-    trace!(tracer_of_messages, samples, Kind, Role, Unit, Value, ledger::State, ledger::ErrorKind);
+    trace!(tracer_of_messages, samples, Kind, Role, Unit, Family, Value, ledger::State, ledger::ErrorKind);
     trace!(tracer_of_messages, samples, Language, Severity, Found, CompletionKind, RunsAt, Merged, Result<Merged, String>);
     trace!(
         tracer_of_messages,
