@@ -1,7 +1,7 @@
 //! Log formats: what one record of each is called, how it is recognised and how it becomes a row.
 //!
 //! One format is one file here and one line in [`ALL`]. Reading order: [`Format`] (the contract), [`field`] (the
-//! small parsers they share), [`JsonLog`] and [`TextLog`] (logs that are a description and nothing else: most of them),
+//! small parsers they share), [`JsonLog`], [`TextLog`] and [`FlowLog`] (logs that are a description and nothing else: most of them),
 //! then any format. A format sees the table, [`field`] and this contract: never another format, never a container or an
 //! envelope (those are [`ingest`](crate::ingest)'s).
 
@@ -9,6 +9,7 @@ pub mod alb;
 pub mod cloudfront;
 pub mod cloudtrail;
 pub mod field;
+pub mod flow_log;
 pub mod guardduty;
 pub mod json_log;
 pub mod lambda;
@@ -16,11 +17,13 @@ mod paths;
 pub mod route53;
 pub mod route53_resolver;
 pub mod text_log;
+pub mod transit_gateway;
 pub mod vpc_flow;
 
 #[cfg(test)]
 mod conformance;
 
+pub use flow_log::{FlowLog, FlowShape};
 pub use json_log::JsonLog;
 pub use logloupe_table::{Family, Span};
 pub use paths::Paths;
@@ -33,13 +36,14 @@ use logloupe_table::{Field, Kind, Row, RowWriter};
 #[rustfmt::skip] // one line each
 pub static ALL: &[&dyn Format] = &[
     &cloudtrail::CloudTrail,
-    &vpc_flow::VpcFlow,
+    &vpc_flow::LOG,
     &alb::LOG,
     &cloudfront::CloudFront,
     &guardduty::GuardDuty,
     &lambda::Lambda,
     &route53::LOG,
     &route53_resolver::LOG,
+    &transit_gateway::LOG,
 ];
 
 /// The format with this id, among the crate's own.

@@ -2,9 +2,11 @@
 //! CloudWatch Logs where their order can be told: the default format, and all fields up to a version in AWS's order.
 //!
 //! A log without a header in an order of the user's own is not claimed: which number is which cannot be told. A line
-//! with the names, put in front of it, tells; the ledger says so. Transit gateway flow logs live under the same prefix and are a format of their own; their header is refused.
+//! with the names, put in front of it, tells; the ledger says so. Transit gateway flow logs live under the same prefix and
+//! are a format of their own; their header is refused.
 //!
-//! Reading order: `fields` (the columns), this file (recognising, decoding, the sentence), `order` (records without a header).
+//! Reading order: `fields` (the columns), this file (recognising, the sentence); how records are read is
+//! [`FlowLog`]'s.
 //!
 //! Decisions: the column `start` and `end` keep the vendor's numbers (seconds), `@timestamp` is `start` as a time;
 //! `account-id unknown` and values of the future are kept as written; tag values, which the vendor
@@ -12,7 +14,6 @@
 //! (names of protocols and flags, direction, Community ID) is computed when it is asked for.
 
 mod fields;
-mod order;
 #[cfg(test)]
 mod tests;
 
@@ -21,20 +22,50 @@ use nom::{
     combinator::{map, rest},
 };
 
-use fields::FIELDS;
-use order::{FORMS, Form, form_of, is_like_a_flow};
-
 use super::{
-    Decoded, Decoder, Family, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
-    field::{self, Layout, Parsed, Tokens, flow},
+    Family, FlowLog, FlowShape, Framing, Meta, Preset, Sample, Span,
+    field::{self, Parsed},
+    flow_log::{self, Holds, is_slug, is_status},
 };
+use fields::FIELDS;
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog};
-use logloupe_table::{Cell, Field, Row, RowWriter};
+use logloupe_table::{Cell, Row};
 
 /// VPC Flow Logs.
-pub struct VpcFlow;
+pub static LOG: FlowLog = FlowLog {
+    meta: META,
+    shape: SHAPE,
+    name: "VPC flow log",
+    summary,
+    sources: &["amazon_vpc.flow"],
+    external: &EXTERNAL,
+    presets: PRESETS,
+    samples: SAMPLES,
+};
 
-static META: Meta = Meta {
+const SHAPE: FlowShape = FlowShape {
+    fields: FIELDS,
+    // How many fields there are up to each version, in AWS's order: what a record of that version without a header has.
+    // Up to version 2 it is the default format. Version 6 added fields of transit gateways only.
+    forms: &[
+        (b"2", 14),
+        (b"3", 21),
+        (b"4", 25),
+        (b"5", 29),
+        (b"7", 39),
+        (b"8", 40),
+        (b"9", 41),
+        (b"10", 42),
+        (b"11", 54),
+    ],
+    told: &[(12, |t| matches!(t, b"ACCEPT" | b"REJECT" | b"-")), (13, is_status)],
+    holds,
+    is_possible: |name| !is_another_logs(name),
+    is_own: |_| true,
+    is_record,
+};
+
+const META: Meta = Meta {
     id: "vpc_flow",
     family: Family::Network,
     title: "VPC Flow Logs",
@@ -120,174 +151,43 @@ static SAMPLES: &[Sample] = &[
     },
 ];
 
-impl Format for VpcFlow {
-    fn meta(&self) -> &Meta {
-        &META
-    }
-    fn fields(&self) -> Vec<Field> {
-        field::fields(FIELDS)
-    }
-    fn sniff(&self, head: &Head<'_>) -> Sniff {
-        if head.framing != Framing::Lines {
-            return Sniff::No;
+/// Whether a field is one of flow logs of transit gateways or accelerators only.
+fn is_another_logs(name: &[u8]) -> bool {
+    let begins = ["tgw-", "packets-lost-", "resource-type", "accelerator-", "globalaccelerator-"];
+    begins.iter().any(|b| name.get(..b.len()).is_some_and(|name| flow_log::same_name(b, name)))
+}
+
+fn holds(column: &str) -> Option<Holds> {
+    Some(match column {
+        "interface-id" | "next-hop-interface-id" => |t| t.starts_with(b"eni-"),
+        "action" => |t| t.iter().all(u8::is_ascii_uppercase) && !is_status(t),
+        "vpc-id" | "next-hop-vpc-id" => |t| t.starts_with(b"vpc-"),
+        "subnet-id" | "next-hop-subnet-id" => |t| t.starts_with(b"subnet-"),
+        "instance-id" => |t| t.starts_with(b"i-"),
+        "az-id" | "next-hop-az-id" => |t| t.windows(3).any(|w| w == b"-az") && t.iter().all(is_slug),
+        "sublocation-type" => |t| t.iter().all(u8::is_ascii_lowercase),
+        "ecs-cluster-arn" | "ecs-container-instance-arn" | "ecs-task-definition-arn" | "ecs-task-arn" => {
+            |t| t.starts_with(b"arn:")
         }
-        let Some(&first) = head.records.first() else { return Sniff::No };
-        if let Some(names) = header(first) {
-            // Times before the records are an export's: the records are what stands behind them.
-            if head.records.get(1).is_some_and(|second| begins_with_time(second)) {
-                return Sniff::No;
-            }
-            let known = names.iter().filter(|n| is_known(n)).count();
-            return Sniff::Certain(format!("header names {known} known fields of {}", names.len()));
+        "interface-type" | "next-hop-interface-type" => |t| t.iter().all(|b| is_slug(b) || *b == b'_'),
+        _ => return flow_log::holds(column),
+    })
+}
+
+/// Whether a line is a flow record in some order: an interface, how it was recorded, what became of it, whence and
+/// whereto, three of these at least; and nothing of a transit gateway.
+fn is_record(line: &[u8]) -> bool {
+    let (mut interface, mut status, mut action, mut addresses) = (false, false, false, 0);
+    for token in line.split(|b| *b == b' ').take(flow_log::MOST_TOKENS) {
+        if token.starts_with(b"tgw-") || token.starts_with(b"TransitGateway") {
+            return false;
         }
-        // A line may be damaged, most are not.
-        let mut alike = [0; FORMS.len()];
-        head.records.iter().filter_map(|r| form_of(r)).for_each(|form| alike[form] += 1);
-        let (total, all) = (head.records.len(), alike.iter().sum::<usize>());
-        let most = (0..FORMS.len()).rev().max_by_key(|form| alike[*form]).unwrap_or_default();
-        if all == 0 || all * 2 < total {
-            return Sniff::No;
-        }
-        let (version, tokens) = FORMS[most];
-        Sniff::Certain(match most {
-            0 => format!("{} of the first {total} lines have the default format's {tokens} fields", alike[0]),
-            _ => format!(
-                "{} of the first {total} lines have all {tokens} fields up to version {}, in AWS's order",
-                alike[most],
-                String::from_utf8_lossy(version)
-            ),
-        })
+        interface |= token.starts_with(b"eni-");
+        status |= is_status(token);
+        action |= matches!(token, b"ACCEPT" | b"REJECT");
+        addresses += field::whole(field::address::ip_address, token).is_some() as usize;
     }
-    fn advice(&self, head: &Head<'_>) -> Option<String> {
-        let alike = head.records.iter().filter(|r| is_like_a_flow(r)).count();
-        if head.framing != Framing::Lines || alike == 0 || alike * 2 < head.records.len() {
-            return None;
-        }
-        let record = head.records.iter().find(|r| is_like_a_flow(r))?;
-        let count = record.split(|b| *b == b' ').filter(|t| !t.is_empty()).count();
-        Some(format!(
-            "VPC flow log records of {count} fields without a header, in an order that cannot be told; put a line with \
-             the fields' names in that order in front of them, such as `version account-id interface-id …`"
-        ))
-    }
-    fn decoder(&self, head: &Head<'_>) -> Box<dyn Decoder> {
-        let names = head.records.first().and_then(|first| header(first));
-        let form = head.records.iter().find_map(|r| form_of(r)).unwrap_or_default();
-        let order = match names {
-            Some(names) => Order::Header(layout(&names)),
-            None => Order::Known(vec![Form::new(form)]),
-        };
-        Box::new(VpcFlowDecoder { order, tokens: Tokens::default() })
-    }
-    fn summary(&self, row: &Row<'_>) -> Vec<Span> {
-        summary(row)
-    }
-    fn sources(&self) -> &'static [&'static str] {
-        &["amazon_vpc.flow"]
-    }
-    fn external(&self) -> Option<&'static ExternalSchema> {
-        Some(&EXTERNAL)
-    }
-    fn presets(&self) -> &'static [Preset] {
-        PRESETS
-    }
-    fn samples(&self) -> &'static [Sample] {
-        SAMPLES
-    }
-}
-
-struct VpcFlowDecoder {
-    order: Order,
-    tokens: Tokens,
-}
-
-/// How the fields' order is known.
-enum Order {
-    /// By the names of a header.
-    Header(Layout),
-    /// By version and number of fields: the forms met so far, the one met last in front.
-    Known(Vec<Form>),
-}
-
-impl Decoder for VpcFlowDecoder {
-    fn decode(&mut self, record: &Record<'_>, row: &mut RowWriter<'_>) -> Result<Decoded, Fault> {
-        let bytes = record.bytes;
-        // Files put together by `cat` have a header in their middle. No value begins like one: a field's name is
-        // never a field's value.
-        if bytes.first().is_some_and(u8::is_ascii_lowercase)
-            && let Some(names) = header(bytes)
-        {
-            self.order = Order::Header(layout(&names));
-            return Ok(Decoded::Form);
-        }
-        let time = match &mut self.order {
-            Order::Header(layout) => {
-                self.tokens.split(bytes, b' ', layout.cut());
-                layout.read(bytes, &self.tokens, row)?
-            }
-            Order::Known(forms) => order::read(forms, bytes, &mut self.tokens, row)?,
-        };
-        if let Some(micros) = time.or(record.envelope_time) {
-            row.timestamp(micros);
-        }
-        Ok(Decoded::Row)
-    }
-}
-
-fn layout(names: &[&[u8]]) -> Layout {
-    Layout::new(FIELDS, names.iter().copied(), same_name).exact().time_from(&["start", "end"])
-}
-
-/// The names of a header line; `None` if the line is none, or is that of a transit gateway flow log.
-fn header(line: &[u8]) -> Option<Vec<&[u8]>> {
-    const MOST: usize = 200;
-    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii();
-    let first = line.split(|b| *b == b' ').next().unwrap_or_default();
-    let is_name = |n: &[u8]| {
-        n.first().is_some_and(u8::is_ascii_lowercase)
-            && n.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_'))
-    };
-    // Rows that begin with a word (an instance id) are told from headers by their first token alone, nearly always.
-    if !is_name(first) {
-        return None;
-    }
-    let (mut known, mut telling) = (0, false);
-    let mut names = Vec::new();
-    for name in line.split(|b| *b == b' ') {
-        if !is_name(name) || names.len() == MOST || is_transit_gateway(name) {
-            return None;
-        }
-        // Some names are English words (`start`, `type`, `action`); a sentence is not a header.
-        let unlike_words = name.iter().any(|b| matches!(b, b'-' | b'_')) || name.ends_with(b"addr");
-        let is_known = is_known(name);
-        known += is_known as usize;
-        telling |= is_known && unlike_words;
-        names.push(name);
-        if names.len() == 4 && known < 2 {
-            return None;
-        }
-    }
-    (telling && known >= 2 && known * 2 >= names.len()).then_some(names)
-}
-
-fn is_transit_gateway(name: &[u8]) -> bool {
-    [&b"tgw-"[..], b"tgw_", b"packets-lost-", b"packets_lost_"].iter().any(|p| name.starts_with(p))
-        || same_name("resource-type", name)
-}
-
-fn is_known(name: &[u8]) -> bool {
-    FIELDS.iter().any(|c| !c.again && same_name(&c.field.name, name))
-}
-
-/// Whether a header's `name` is the column's, with underscores for hyphens too.
-fn same_name(column: &str, name: &[u8]) -> bool {
-    column.len() == name.len() && column.bytes().zip(name).all(|(c, n)| c == *n || (c == b'-' && *n == b'_'))
-}
-
-/// Whether a line begins as those of an export do.
-fn begins_with_time(line: &[u8]) -> bool {
-    let first = line.split(|b| *b == b' ').next().unwrap_or_default();
-    first.len() == 24 && field::whole(field::time::timestamp, first).is_some()
+    interface as usize + status as usize + action as usize + (addresses >= 2) as usize >= 3
 }
 
 /// Success and failure in the common vocabulary; an action of the future is neither.
@@ -301,8 +201,7 @@ fn outcome(input: &[u8]) -> Parsed<'_> {
 }
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let (source, destination) = (row.show("srcaddr"), row.show("dstaddr"));
-    if source.is_empty() && destination.is_empty() {
+    if row.show("srcaddr").is_empty() && row.show("dstaddr").is_empty() {
         let why = match row.show("log-status").as_str() {
             "NODATA" => "no traffic",
             "SKIPDATA" => "records were skipped",
@@ -317,34 +216,6 @@ fn summary(row: &Row<'_>) -> Vec<Span> {
         .filter(|s| !s.text.is_empty())
         .collect();
     }
-    let mut spans = Vec::new();
     let action = row.show("action");
-    if action == "REJECT" {
-        spans.push(Span::strong("REJECT "));
-    }
-    let end = |address: String, port: &str| match row.get(port).integer() {
-        Some(port) if port > 0 && address.contains(':') => format!("[{address}]:{port}"),
-        Some(port) if port > 0 => format!("{address}:{port}"),
-        _ => address,
-    };
-    spans.push(Span::strong(end(source, "srcport")));
-    spans.push(Span::plain(" → "));
-    spans.push(Span::strong(end(destination, "dstport")));
-    let mut rest = String::new();
-    if let Some(protocol) = row.get("protocol").integer() {
-        rest.push(' ');
-        match flow::protocol_name(protocol) {
-            Some(name) => rest.push_str(name),
-            None => rest.push_str(&format!("protocol {protocol}")),
-        }
-    }
-    if let Some(packets) = row.get("packets").integer() {
-        let unit = if packets == 1 { "packet" } else { "packets" };
-        rest.push_str(&format!(", {} {unit}", field::words::grouped(packets)));
-    }
-    if let Some(bytes) = row.get("bytes").integer() {
-        rest.push_str(&format!(", {}", field::words::amount(bytes)));
-    }
-    spans.push(Span::plain(rest));
-    spans
+    flow_log::sentence(row, (action == "REJECT").then_some("REJECT"), "")
 }

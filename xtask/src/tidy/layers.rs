@@ -105,8 +105,21 @@ fn format_of(path: &str) -> Option<String> {
     let first = inside.split('/').next()?;
     let name = first.strip_suffix(".rs").unwrap_or(first);
     // What the formats share, and what is said of all of them.
-    let shared =
-        ["mod", "field", "samples", "registry", "tests", "conformance", "common", "shared"].contains(&name);
+    let shared = [
+        "mod",
+        "field",
+        "samples",
+        "registry",
+        "tests",
+        "conformance",
+        "common",
+        "shared",
+        // Descriptions that many formats are.
+        "flow_log",
+        "json_log",
+        "text_log",
+    ]
+    .contains(&name);
     (!shared).then(|| name.to_owned())
 }
 

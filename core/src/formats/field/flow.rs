@@ -50,6 +50,11 @@ pub fn protocol_name(number: i64) -> Option<&'static str> {
     })
 }
 
+/// The number of a protocol that a log names by its keyword, in any letter case.
+pub fn protocol_number(name: &[u8]) -> Option<i64> {
+    (0..=255).find(|n| protocol_name(*n).is_some_and(|own| own.as_bytes().eq_ignore_ascii_case(name)))
+}
+
 /// [`protocol_name`] of the one number given.
 pub fn transport<'a>(cells: &[Cell<'a>], _: &'a mut Vec<u8>) -> Cell<'a> {
     match cells {
@@ -142,7 +147,7 @@ fn is_inside(address: IpAddr) -> bool {
     }
 }
 
-/// Community ID, version 1, seed 0, given source, destination, their ports and the protocol number: the same text in
+/// Community ID, version 1, seed 0, given source, destination, their ports and the protocol's number or keyword: the same text in
 /// Zeek, Suricata and others for both directions of a flow. The algorithm:
 /// <https://github.com/corelight/community-id-spec>, read 2026-11-26.
 ///
@@ -154,10 +159,13 @@ fn is_inside(address: IpAddr) -> bool {
 ///
 /// None for ICMP, whose type and code stand there in place of ports and in no flow record.
 pub fn community_id<'a>(cells: &[Cell<'a>], out: &'a mut Vec<u8>) -> Cell<'a> {
-    let [source, destination, source_port, destination_port, Cell::Int(protocol)] = cells else {
-        return Cell::Null;
+    let [source, destination, source_port, destination_port, protocol] = cells else { return Cell::Null };
+    let number = match protocol {
+        Cell::Int(number) => *number,
+        Cell::Text(name) => protocol_number(name).unwrap_or(-1),
+        _ => -1,
     };
-    let Ok(protocol @ (0 | 2..=57 | 59..)) = u8::try_from(*protocol) else { return Cell::Null };
+    let Ok(protocol @ (0 | 2..=57 | 59..)) = u8::try_from(number) else { return Cell::Null };
     let (Some(a), Some(b)) = (address(source), address(destination)) else { return Cell::Null };
     if a.is_ipv4() != b.is_ipv4() {
         return Cell::Null;
@@ -237,6 +245,9 @@ mod tests {
         ] {
             assert_eq!(id(a, b, ports, protocol).as_deref(), Some(expected));
             assert_eq!(id(b, a, (ports.1, ports.0), protocol).as_deref(), Some(expected));
+            let name = protocol_name(protocol).unwrap().to_ascii_uppercase();
+            let cells = [text(a), text(b), Cell::Int(ports.0), Cell::Int(ports.1), text(&name)];
+            assert_eq!(said(community_id, &cells).as_deref(), Some(expected));
         }
         // Between the same addresses, ports decide what comes first; without ports, they are no part of it.
         let same = "10.0.0.1";
@@ -270,6 +281,7 @@ mod tests {
             (253, None),
             (-1, None),
         ] {
+            assert_eq!(name.and_then(|name| protocol_number(name.as_bytes())), name.map(|_| number));
             assert_eq!(said(transport, &[Cell::Int(number)]).as_deref(), name);
         }
         assert_eq!(said(transport, &[Cell::Null]), None);

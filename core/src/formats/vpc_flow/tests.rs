@@ -1,10 +1,10 @@
 //! Flow records with and without a header.
 
-use super::order::MOST_TOKENS;
 use super::*;
+use crate::formats::{Decoded, Format, Head, Record, Sniff, field::flow};
 
 fn names(line: &str) -> Option<usize> {
-    header(line.as_bytes()).map(|n| n.len())
+    SHAPE.header(line.as_bytes()).map(|n| n.len())
 }
 
 #[test]
@@ -66,18 +66,23 @@ fn records_without_a_header_are_known_by_version_and_number() {
         ("2 111122223333 eni-1 192.0.2.1".to_owned(), None),
         (String::new(), None),
     ] {
-        assert_eq!(form_of(line.as_bytes()), form, "{line}");
+        let told = format!("all {} fields", SHAPE.forms[form.unwrap_or_default()].1);
+        let told = if form == Some(0) { "default format".to_owned() } else { told };
+        match LOG.sniff(&Head::of(Framing::Lines, &[line.as_bytes()])) {
+            Sniff::Certain(reason) => assert!(form.is_some() && reason.contains(&told), "{line}: {reason}"),
+            other => assert_eq!((other, form), (Sniff::No, None), "{line}"),
+        }
     }
     let all = FIELDS.iter().filter(|c| !c.again).count();
-    assert_eq!(all, MOST_TOKENS);
+    assert_eq!(Some(all), SHAPE.forms.last().map(|form| form.1));
 }
 
 /// How many rows and which faults these lines give.
 fn read(lines: &[String]) -> (usize, Vec<(usize, String)>) {
     let records: Vec<&[u8]> = lines.iter().map(|l| l.as_bytes()).collect();
     let head = Head::of(Framing::Lines, &records);
-    let mut decoder = VpcFlow.decoder(&head);
-    let mut table = logloupe_table::Table::new("vpc_flow", VpcFlow.fields(), 1);
+    let mut decoder = LOG.decoder(&head);
+    let mut table = logloupe_table::Table::new("vpc_flow", LOG.fields(), 1);
     let (mut rows, mut faults) = (0, Vec::new());
     for bytes in records {
         let mut row = table.begin();
@@ -151,7 +156,7 @@ fn more_fields_than_the_header_names_are_damage() {
 fn orders_that_cannot_be_told_are_advised_on() {
     let advice = |lines: &[&str]| {
         let records: Vec<&[u8]> = lines.iter().map(|l| l.as_bytes()).collect();
-        VpcFlow.advice(&Head::of(Framing::Lines, &records))
+        LOG.advice(&Head::of(Framing::Lines, &records))
     };
     for line in [
         format!("5 {DEFAULT} {V3}"),
@@ -233,8 +238,8 @@ fn what_follows_from_other_columns() {
         ("- - - - - - - - 1", ["", "", "", "", ""]),
     ] {
         let records = [header.as_bytes(), record.as_bytes()];
-        let mut decoder = VpcFlow.decoder(&Head::of(Framing::Lines, &records));
-        let mut table = logloupe_table::Table::new("vpc_flow", VpcFlow.fields(), 1);
+        let mut decoder = LOG.decoder(&Head::of(Framing::Lines, &records));
+        let mut table = logloupe_table::Table::new("vpc_flow", LOG.fields(), 1);
         for bytes in records {
             let mut row = table.begin();
             if decoder.decode(&Record { bytes, envelope_time: None }, &mut row) == Ok(Decoded::Row) {
@@ -255,7 +260,7 @@ fn what_follows_from_other_columns() {
 
 #[test]
 fn athena_knows_the_same_protocols() {
-    let fields = VpcFlow.fields();
+    let fields = LOG.fields();
     let sql =
         fields.iter().find(|f| f.name == "network.transport").and_then(|f| f.athena).unwrap_or_default();
     for number in 0..=255 {
