@@ -10,6 +10,7 @@ pub mod cloudfront;
 pub mod cloudtrail;
 pub mod field;
 pub mod flow_log;
+pub mod global_accelerator;
 pub mod guardduty;
 pub mod json_log;
 pub mod lambda;
@@ -41,6 +42,7 @@ pub static ALL: &[&dyn Format] = &[
     &cloudfront::CloudFront,
     &guardduty::GuardDuty,
     &lambda::Lambda,
+    &global_accelerator::LOG,
     &route53::LOG,
     &route53_resolver::LOG,
     &transit_gateway::LOG,

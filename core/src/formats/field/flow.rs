@@ -50,17 +50,25 @@ pub fn protocol_name(number: i64) -> Option<&'static str> {
     })
 }
 
-/// The number of a protocol that a log names by its keyword, in any letter case.
+/// The number of a protocol that a log names by its keyword, in any letter case, or writes as text.
 pub fn protocol_number(name: &[u8]) -> Option<i64> {
+    if let Some(number) = super::number::digits(name, 0, name.len()) {
+        return Some(number);
+    }
     (0..=255).find(|n| protocol_name(*n).is_some_and(|own| own.as_bytes().eq_ignore_ascii_case(name)))
 }
 
-/// [`protocol_name`] of the one number given.
-pub fn transport<'a>(cells: &[Cell<'a>], _: &'a mut Vec<u8>) -> Cell<'a> {
-    match cells {
-        [Cell::Int(number)] => protocol_name(*number).map_or(Cell::Null, |name| Cell::Text(name.as_bytes())),
-        _ => Cell::Null,
-    }
+/// [`protocol_name`] of the one number given; a keyword in small letters.
+pub fn transport<'a>(cells: &[Cell<'a>], out: &'a mut Vec<u8>) -> Cell<'a> {
+    let number = match cells {
+        [Cell::Int(number)] => *number,
+        [Cell::Text(name)] => match super::number::digits(name, 0, name.len()) {
+            Some(number) => number,
+            None => return lower(name, out),
+        },
+        _ => return Cell::Null,
+    };
+    protocol_name(number).map_or(Cell::Null, |name| Cell::Text(name.as_bytes()))
 }
 
 /// The kind of network: the first value in small letters; where there is none, `ipv4` or `ipv6` by the address that is
@@ -285,6 +293,12 @@ mod tests {
             assert_eq!(said(transport, &[Cell::Int(number)]).as_deref(), name);
         }
         assert_eq!(said(transport, &[Cell::Null]), None);
+        for (name, expected) in [("TCP", "tcp"), ("Udp", "udp"), ("58", "ipv6-icmp"), ("QUIC", "quic")] {
+            assert_eq!(said(transport, &[text(name)]).as_deref(), Some(expected));
+        }
+        for (name, number) in [("17", Some(17)), ("ICMP", Some(1)), ("quic", None), ("", None)] {
+            assert_eq!(protocol_number(name.as_bytes()), number, "{name}");
+        }
         for (flags, words) in [
             (0, None),
             (1, Some("fin")),
