@@ -147,7 +147,10 @@ fn columns_in(sql: &str) -> Vec<String> {
         let rest = &outside_quotes[at..];
         let word = &rest[..rest.find(|c| !is_word(c)).unwrap_or(rest.len())];
         let is_call = rest[word.len()..].starts_with('(');
-        if word.contains(|c: char| c.is_ascii_lowercase()) && !is_call && before != "AS" {
+        // What a lambda expression names stands for an item, and what follows a call is a member.
+        let first = word.split('.').next().unwrap_or_default();
+        let of_item = first.is_empty() || outside_quotes.contains(&format!("{first} ->"));
+        if word.contains(|c: char| c.is_ascii_lowercase()) && !is_call && before != "AS" && !of_item {
             columns.push(word.replace('"', ""));
         }
         before = word;
@@ -159,6 +162,7 @@ fn columns_in(sql: &str) -> Vec<String> {
 fn expressions_for_athena_name_columns_of_the_table() {
     let sql = "CASE WHEN \"end\" > 1E3 THEN nullif(a.b, 'no col''umn') ELSE CAST(c AS varchar) END";
     assert_eq!(columns_in(sql), ["end", "a.b", "c"]);
+    assert_eq!(columns_in("element_at(filter(list, it -> lower(it.name) = 'x'), 1).value"), ["list"]);
     for format in ALL {
         let Some(Ok(table)) = format.external().map(|e| e.athena) else {
             // Nothing would read them.
@@ -287,7 +291,8 @@ fn raw(shard: &Shard) -> Vec<String> {
 #[test]
 fn events_in_a_table_of_cloudwatch_are_rows_of_their_format() {
     // Formats whose records say what they are without a header, as they stand in log groups.
-    let carried = |format: &dyn Format| ["cloudtrail", "guardduty", "lambda"].contains(&format.meta().id);
+    let carried =
+        |format: &dyn Format| ["cloudtrail", "guardduty", "lambda", "waf"].contains(&format.meta().id);
     let mut read = 0;
     for (format, sample) in samples().filter(|(format, sample)| carried(*format) && sample.rows > 0) {
         let (shard, _) = load(ALL, sample.content, 4096);

@@ -39,6 +39,8 @@ pub struct JsonLog {
     /// Sets columns that are neither at a path nor to be computed from other columns when they are asked for: given the
     /// record's values ([`JsonRow::extra`]) and the places of the columns `derived`. A fault rejects the record.
     pub derive: fn(&mut JsonRow<'_>, &[usize], &mut RowWriter<'_>) -> Result<(), Fault>,
+    /// See [`Format::pairs`].
+    pub pairs: &'static [&'static str],
     /// A row told in one sentence.
     pub summary: fn(&Row<'_>) -> Vec<Span>,
     /// See [`Format::identity`].
@@ -86,6 +88,7 @@ impl JsonLog {
             extra: &[],
             derived: &[],
             derive: |_, _, _| Ok(()),
+            pairs: &[],
             summary: |row| vec![Span::strong(row.show("@timestamp"))],
             identity: &[],
             sources: &[],
@@ -143,6 +146,9 @@ impl Format for JsonLog {
             is: self.is,
             derive: self.derive,
         })
+    }
+    fn pairs(&self) -> &'static [&'static str] {
+        self.pairs
     }
     fn summary(&self, row: &Row<'_>) -> Vec<Span> {
         (self.summary)(row)

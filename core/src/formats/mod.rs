@@ -20,6 +20,7 @@ pub mod route53_resolver;
 pub mod text_log;
 pub mod transit_gateway;
 pub mod vpc_flow;
+pub mod waf;
 
 #[cfg(test)]
 mod conformance;
@@ -46,6 +47,7 @@ pub static ALL: &[&dyn Format] = &[
     &route53::LOG,
     &route53_resolver::LOG,
     &transit_gateway::LOG,
+    &waf::LOG,
 ];
 
 /// The format with this id, among the crate's own.
@@ -78,6 +80,10 @@ pub trait Format: Sync {
             Framing::Json => JsonPart::Record,
             Framing::Lines => JsonPart::None,
         }
+    }
+    /// The paths of lists of name and value in its JSON, such as headers: each pair is then a field, under its name.
+    fn pairs(&self) -> &'static [&'static str] {
+        &[]
     }
     /// Whether the first records of a file are this format's. Decide by content; the name is a hint that may turn
     /// `Maybe` into `Certain`, never `No` into `Maybe`. Must be `No` for every other format's samples.

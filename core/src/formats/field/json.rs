@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`JsonField`] (one line of a field table), [`JsonColumns`] (a whole table: record to row),
 //! [`Reader`] (the pass itself, for formats that derive columns), [`Json`] (a value in place); then [`Path`],
-//! [`EachPath`] and [`paths`], which look into records that were read before.
+//! [`EachPath`], [`PairPath`] and [`paths`], which look into records that were read before.
 //!
 //! Decided here for all formats:
 //! - A value is borrowed from the record; only strings with escapes are copied, on their way into a column.
@@ -18,6 +18,7 @@
 
 mod each;
 mod items;
+mod pairs;
 mod path;
 mod scan;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use std::{borrow::Cow, net::IpAddr};
 
 pub use each::EachPath;
 use items::ItemColumns;
+pub use pairs::{PairPath, is_called, pairs};
 pub use path::{Path, extract, paths};
 use scan::{Bad, Found, Items, Members, Tag};
 

@@ -148,8 +148,11 @@ impl Printer<'_> {
                 }
                 JsonRoot::Structs { path: root, column } => {
                     let Some(rest) = rest_of(root) else { continue };
-                    let (index, member) = rest.split_once('.')?;
-                    let index: usize = index.parse().ok()?;
+                    let Some((Ok(index), member)) =
+                        rest.split_once('.').map(|(index, member)| (index.parse::<usize>(), member))
+                    else {
+                        return self.pair(column, rest);
+                    };
                     let member = self.table.member_of_items(column, member)?;
                     let sql = format!("element_at({column}, {}).{member}", index + 1);
                     return Some(Below { sql, json: None });
@@ -157,6 +160,15 @@ impl Printer<'_> {
             }
         }
         None
+    }
+
+    /// The value of the first pair of that name, letter case aside, in a column that holds names and values.
+    fn pair(&self, column: &str, name: &str) -> Option<Below> {
+        let [key, value] = ["name", "value"].map(|member| self.table.member_of_items(column, member));
+        let (key, value) = (key?, value?);
+        let name = write::text(&name.trim_matches('`').to_lowercase());
+        let sql = format!("element_at(filter({column}, pair -> lower(pair.{key}) = {name}), 1).{value}");
+        Some(Below { sql, json: None })
     }
 
     fn absent(&self, name: &str) -> Unsupported {
