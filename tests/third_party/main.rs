@@ -76,6 +76,7 @@ const RECOGNISED: &[(&str, &str, &[&str])] = &[
     ("vpcflow/vectordotdev__vrl", "vpc_flow", &["parse_aws_vpc_flow_log.cases.jsonl"]),
     // Network load balancers write a log of their own.
     ("elb/open-telemetry__opentelemetry-collector-contrib", "alb", &["nlb_al_valid_logs.log"]),
+    ("ecs_events", "ecs_events", &[]),
 ];
 
 /// Records that are rejected, and rightly so: their names say why.

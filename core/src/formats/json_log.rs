@@ -28,6 +28,8 @@ pub struct JsonLog {
     pub is: fn(&Marks<'_>) -> bool,
     /// What is said of recognised records, in words that follow "5 of the first 7 records ".
     pub what: &'static str,
+    /// See [`Format::is_fallback`].
+    pub fallback: bool,
     /// Where a record's time stands, the best first: ISO 8601, or a number since 1970, whose size tells its unit.
     pub time: &'static [&'static str],
     /// How records may spell the paths: as the tables do, and in other ways ([`json::pascal`]).
@@ -83,6 +85,7 @@ impl JsonLog {
             marks: &[],
             is: |marks| marks.all(),
             what: "have its members",
+            fallback: false,
             time: &[],
             spellings: &[str::to_owned],
             extra: &[],
@@ -126,12 +129,19 @@ impl Format for JsonLog {
             Reader::new(&marks.iter().map(String::as_str).collect::<Vec<_>>())
         };
         let mut readers: Vec<Reader> = self.spellings.iter().map(reader).collect();
-        head.most(self.what, |record| {
+        let sniff = head.most(self.what, |record| {
             readers.iter_mut().any(|reader| {
                 let count = self.marks.len();
                 reader.read(record).is_ok_and(|values| (self.is)(&Marks { values, from: 0, count }))
             })
-        })
+        });
+        match sniff {
+            Sniff::Certain(reason) if self.fallback => Sniff::Maybe(reason),
+            other => other,
+        }
+    }
+    fn is_fallback(&self) -> bool {
+        self.fallback
     }
     fn decoder(&self, _: &Head<'_>) -> Box<dyn Decoder> {
         let fields: Vec<JsonField> = self.fields.iter().copied().flatten().cloned().collect();

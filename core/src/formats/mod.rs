@@ -8,6 +8,8 @@
 pub mod alb;
 pub mod cloudfront;
 pub mod cloudtrail;
+pub mod ecs_events;
+pub mod eventbridge;
 pub mod field;
 pub mod flow_log;
 pub mod global_accelerator;
@@ -24,6 +26,8 @@ pub mod waf;
 
 #[cfg(test)]
 mod conformance;
+#[cfg(test)]
+mod trial;
 
 pub use flow_log::{FlowLog, FlowShape};
 pub use json_log::JsonLog;
@@ -45,6 +49,8 @@ pub static ALL: &[&dyn Format] = &[
     &lambda::Lambda,
     &global_accelerator::LOG,
     &route53::LOG,
+    &ecs_events::LOG,
+    &eventbridge::LOG,
     &route53_resolver::LOG,
     &transit_gateway::LOG,
     &waf::LOG,
@@ -88,6 +94,11 @@ pub trait Format: Sync {
     /// Whether the first records of a file are this format's. Decide by content; the name is a hint that may turn
     /// `Maybe` into `Certain`, never `No` into `Maybe`. Must be `No` for every other format's samples.
     fn sniff(&self, head: &Head<'_>) -> Sniff;
+    /// Whether it reads what carries records of other logs, where no other format reads these: its claim must be `Maybe`,
+    /// and loses to any other's. Only such a format may claim another's samples.
+    fn is_fallback(&self) -> bool {
+        false
+    }
     /// What to do about records that are this kind of log and cannot be claimed, in words that follow "no format claims
     /// it: "; asked only where no format claims the head.
     fn advice(&self, _head: &Head<'_>) -> Option<String> {

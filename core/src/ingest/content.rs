@@ -200,10 +200,9 @@ impl Feed<'_> {
     #[inline(never)]
     fn unwrap(&mut self, bytes: &[u8], marks: &Marks, line: u64) {
         if marks.detail_type
-            && let Some(detail) = marks.detail.clone().and_then(|range| bytes.get(range))
+            && let Some(detail) = marks.detail.clone()
         {
-            self.name_envelope("EventBridge detail");
-            return self.reader.record(detail, line, None, self.context);
+            return self.reader.event(bytes, detail, line, self.context);
         }
         if let Some((text, time)) = marks.wrapped(bytes) {
             let mut message = std::mem::take(&mut self.reader.scratch);

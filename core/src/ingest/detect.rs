@@ -1,6 +1,8 @@
 //! Which format a file is: every format is asked about its first records. Content decides; the name is passed on as
 //! the hint it is. When none claims the file, the reason says what it looks like.
 
+use std::cmp::Ordering;
+
 use crate::formats::{Format, Framing, Head, Sniff, shorten};
 
 /// How many records a format is shown.
@@ -15,8 +17,8 @@ pub(crate) struct Claim {
     pub(crate) reason: String,
 }
 
-/// The claim of the format that is surest of `head`. Among equals the first in `formats` has it, and the reason names
-/// the others.
+/// The claim of the format that is surest of `head`; a [fallback](Format::is_fallback) is the least sure. Among equals the
+/// first in `formats` has it, and the reason names the others.
 pub(crate) fn detect(formats: &[&'static dyn Format], head: &Head<'_>) -> Option<Claim> {
     let mut best: Option<Claim> = None;
     let mut others = Vec::new();
@@ -26,9 +28,11 @@ pub(crate) fn detect(formats: &[&'static dyn Format], head: &Head<'_>) -> Option
             Sniff::Maybe(reason) => (false, reason),
             Sniff::Certain(reason) => (true, reason),
         };
-        match &best {
-            Some(claim) if claim.certain && !certain => {}
-            Some(claim) if claim.certain == certain => others.push(format.meta().id),
+        let rank = |certain: bool, format: &dyn Format| (certain, !format.is_fallback());
+        let order = best.as_ref().map(|b| rank(b.certain, b.format).cmp(&rank(certain, format)));
+        match order {
+            Some(Ordering::Greater) => {}
+            Some(Ordering::Equal) => others.push(format.meta().id),
             _ => {
                 best = Some(Claim { format, certain, reason });
                 others.clear();

@@ -1,6 +1,6 @@
 //! The records of one file. The first ones are buffered until a format claims them; then all are decoded.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use super::{
     carried::{Carried, CarriedColumns},
@@ -62,7 +62,7 @@ pub(super) struct Gathered {
 }
 
 pub(super) struct HeadRecord {
-    range: std::ops::Range<usize>,
+    range: Range<usize>,
     line: u64,
     time: Option<i64>,
     carried: Carried,
@@ -71,7 +71,13 @@ pub(super) struct HeadRecord {
 
 pub(super) enum HeadKind {
     Record,
-    Damage { at: usize, expected: String, found: String },
+    /// An event of EventBridge, and where its `detail` stands: the record is one or the other.
+    Event(Range<usize>),
+    Damage {
+        at: usize,
+        expected: String,
+        found: String,
+    },
     Skipped(&'static str),
 }
 
@@ -84,6 +90,8 @@ pub(super) struct Decoding {
     columns: CarriedColumns,
     /// Messages are events of EventBridge, of which the format reads the `detail`.
     bridged: bool,
+    /// The format reads the events of EventBridge that stand in the file, not what is their `detail`.
+    events: bool,
 }
 
 /// How the lines of a file become records.
@@ -136,14 +144,7 @@ impl Reader {
                 }
                 return;
             }
-            Phase::Gather(gathered) => {
-                gathered.add(bytes, line, time, self.carried.clone(), HeadKind::Record);
-                gathered.records += 1;
-                if gathered.records >= HEAD_RECORDS || gathered.bytes.len() >= HEAD_BYTES {
-                    self.decide(context);
-                }
-                return;
-            }
+            Phase::Gather(_) => return self.gather(bytes, line, time, HeadKind::Record, context),
         };
         let detail = if decoding.bridged { bridge::detail(bytes, context.limits.nesting) } else { None };
         let start = detail.as_ref().map_or(0, |detail| detail.start);
@@ -173,6 +174,28 @@ impl Reader {
                 let text = &bytes[..bytes.len().min(KEPT_TEXT)];
                 self.reject(line, start + fault.at, fault.expected, fault.found, text, &context.limits);
             }
+        }
+    }
+    /// An event of EventBridge that stands in the file: itself or its `detail` is the record.
+    pub(super) fn event(&mut self, bytes: &[u8], detail: Range<usize>, line: u64, context: &mut Context) {
+        match &self.phase {
+            Phase::Gather(_) => self.gather(bytes, line, None, HeadKind::Event(detail), context),
+            Phase::Decode(Decoding { events: true, .. }) => self.record(bytes, line, None, context),
+            _ => {
+                if self.entry.envelope.is_empty() {
+                    self.entry.envelope = "EventBridge detail".to_owned();
+                }
+                self.record(bytes.get(detail).unwrap_or(bytes), line, None, context);
+            }
+        }
+    }
+    /// Keeps a record until there are enough to tell the format by.
+    fn gather(&mut self, bytes: &[u8], line: u64, time: Option<i64>, what: HeadKind, context: &mut Context) {
+        let Phase::Gather(gathered) = &mut self.phase else { return };
+        gathered.add(bytes, line, time, self.carried.clone(), what);
+        gathered.records += 1;
+        if gathered.records >= HEAD_RECORDS || gathered.bytes.len() >= HEAD_BYTES {
+            self.decide(context);
         }
     }
     fn skip_record(&mut self, reason: &str) {
@@ -214,7 +237,7 @@ impl Reader {
                     self.reject(line, at, expected, found, text, &context.limits);
                 }
                 HeadKind::Skipped(reason) => self.skip_record(reason),
-                HeadKind::Record => {}
+                HeadKind::Record | HeadKind::Event(_) => {}
             },
         }
     }
@@ -236,15 +259,20 @@ impl Reader {
         let carried = if inner.is_empty() { &lines } else { &inner };
         let details = details(carried, context.limits.nesting);
         let bridge = head(name, &details, Framing::Lines, &fields);
+        let events: Vec<&[u8]> = gathered.events();
+        let event = head(name, &events, Framing::Json, &fields);
 
-        let (format, export, bridged): (&'static dyn Format, bool, bool) = match &context.forced {
+        let (format, export, bridged, by_event): (&'static dyn Format, bool, bool, bool) = match &context
+            .forced
+        {
             Some(id) => match context.formats.iter().find(|f| f.meta().id == id) {
                 Some(&format) => {
                     self.entry.reason = "asked for".to_owned();
                     let claims = |head: &Head<'_>| detect(&[format], head).is_some();
                     let export = !inner.is_empty() && !claims(&whole);
                     let plain = claims(if export { &inside } else { &whole });
-                    (format, export, !plain && !details.is_empty() && claims(&bridge))
+                    let bridged = !plain && !details.is_empty() && claims(&bridge);
+                    (format, export, bridged, !plain && !bridged && !events.is_empty() && claims(&event))
                 }
                 None => {
                     let message = format!("there is no format called `{id}`");
@@ -265,11 +293,20 @@ impl Reader {
                     (Some(outer), Some(within)) => {
                         within.certain
                             && (!outer.certain || outer.format.meta().id == within.format.meta().id)
+                            || outer.format.is_fallback() && !within.format.is_fallback()
                     }
                     (_, within) => within.is_some(),
                 };
                 let export = if bridged { !inner.is_empty() } else { !prefers_plain };
-                let Some(claim) = (if bridged { within } else { outer }) else {
+                let claim = if bridged { within } else { outer };
+                // What reads a detail comes before what reads events of any kind.
+                let by_event = match (&claim, (!events.is_empty()).then(|| detect(&context.formats, &event)))
+                {
+                    (Some(claim), Some(Some(of_event))) if claim.certain || !of_event.certain => None,
+                    (_, of_event) => of_event.flatten(),
+                };
+                let is_event = by_event.is_some();
+                let Some(claim) = by_event.or(claim) else {
                     let heads = [(!inner.is_empty()).then_some(&inside), Some(&whole)];
                     let advice = heads.into_iter().flatten().find_map(|head| advice(&context.formats, head));
                     let mut what = advice.unwrap_or_else(|| describe(&whole));
@@ -287,14 +324,15 @@ impl Reader {
                     return self.unknown(message, context);
                 };
                 self.entry.reason = claim.reason;
-                (claim.format, export, bridged)
+                (claim.format, export && !is_event, bridged && !is_event, is_event)
             }
         };
         let meta = format.meta();
-        let decoder = format.decoder(match (bridged, export) {
-            (true, _) => &bridge,
-            (false, true) => &inside,
-            (false, false) => &whole,
+        let decoder = format.decoder(match (by_event, bridged, export) {
+            (true, ..) => &event,
+            (false, true, _) => &bridge,
+            (false, false, true) => &inside,
+            (false, false, false) => &whole,
         });
         context.shard.table(meta.id, format.fields());
         let table = context.shard.tables.iter().position(|t| t.format() == meta.id).unwrap_or_default();
@@ -314,7 +352,8 @@ impl Reader {
             (false, true) => Lines::Spanning,
             (false, false) => Lines::Records,
         };
-        self.phase = Phase::Decode(Decoding { decoder, table, source, lines, columns, bridged });
+        self.phase =
+            Phase::Decode(Decoding { decoder, table, source, lines, columns, bridged, events: by_event });
         if export {
             self.path = Carried::of_path(&self.entry.source);
         }
@@ -325,6 +364,7 @@ impl Reader {
             match item.what {
                 HeadKind::Record if lines != Lines::Records => self.line(bytes, item.line, context),
                 HeadKind::Record => self.record(bytes, item.line, item.time, context),
+                HeadKind::Event(detail) => self.event(bytes, detail, item.line, context),
                 other => self.other(bytes, item.line, other, context),
             }
         }
@@ -443,7 +483,7 @@ impl Reader {
                     self.skip_record(reason);
                     control = Some(reason);
                 }
-                HeadKind::Record => {}
+                HeadKind::Record | HeadKind::Event(_) => {}
             }
         }
         self.entry.state = if damaged > 0 {
@@ -471,9 +511,24 @@ impl Gathered {
         self.bytes.extend_from_slice(bytes);
         self.items.push(HeadRecord { range: start..self.bytes.len(), line, time, carried, what });
     }
+    /// The records, of events of EventBridge their `detail`.
     fn records(&self) -> impl Iterator<Item = &[u8]> {
-        let records = self.items.iter().filter(|item| matches!(item.what, HeadKind::Record));
-        records.map(|item| &self.bytes[item.range.clone()])
+        self.items.iter().filter_map(|item| {
+            let bytes = &self.bytes[item.range.clone()];
+            match &item.what {
+                HeadKind::Record => Some(bytes),
+                HeadKind::Event(detail) => bytes.get(detail.clone()),
+                _ => None,
+            }
+        })
+    }
+    /// The records with the events of EventBridge whole; none if there is no such event.
+    fn events(&self) -> Vec<&[u8]> {
+        if !self.items.iter().any(|item| matches!(item.what, HeadKind::Event(_))) {
+            return Vec::new();
+        }
+        let is_record = |item: &&HeadRecord| matches!(item.what, HeadKind::Record | HeadKind::Event(_));
+        self.items.iter().filter(is_record).map(|item| &self.bytes[item.range.clone()]).collect()
     }
 }
 

@@ -142,7 +142,8 @@ fn events_of_eventbridge_are_told_by_their_detail_wherever_they_are_carried() {
 
 #[test]
 fn every_json_log_is_read_inside_eventbridge_inside_cloudwatch() {
-    for format in crate::formats::ALL.iter().filter(|f| f.meta().framing == Framing::Json) {
+    let by_detail = |f: &&&dyn crate::formats::Format| f.meta().framing == Framing::Json && !f.is_fallback();
+    for format in crate::formats::ALL.iter().filter(by_detail) {
         let id = format.meta().id;
         // Records as the log's files hold them; what the API gives is in other letters.
         let sample = format.samples()[0].content;
@@ -169,6 +170,38 @@ fn every_json_log_is_read_inside_eventbridge_inside_cloudwatch() {
             }
         }
     }
+}
+
+#[test]
+fn events_are_read_by_their_detail_before_they_are_read_as_events() {
+    let finding = r#"{"schemaVersion":"2.0","accountId":"111122223333","type":"a","severity":2,"resource":{},"service":{},"id":"1"}"#;
+    let event = |kind: &str, detail: &str| {
+        format!(
+            r#"{{"detail-type":"{kind}","source":"aws.x","time":"2026-03-05T01:30:00Z","detail":{detail}}}"#
+        )
+    };
+    let (known, other) = (event("GuardDuty Finding", finding), event("x", r#"{"a":{"b":1}}"#));
+    let in_log_group = |event: &str| format!("2026-03-05T01:29:37.123Z {event}\n");
+    for (content, format, records, envelope) in [
+        (known.clone(), "guardduty", finding, "EventBridge detail"),
+        (other.clone(), "eventbridge", &other, ""),
+        // Where most details are read, the events that carry something else are rejected.
+        (format!("{known}{known}{other}"), "guardduty", finding, "EventBridge detail"),
+        (format!("{other}{other}{known}"), "eventbridge", &other, ""),
+        (in_log_group(&known), "guardduty", &known, "CloudWatch export, EventBridge detail"),
+        (in_log_group(&other), "eventbridge", &other, "CloudWatch export"),
+    ] {
+        let (shard, ledger) = load(content.as_bytes(), crate::formats::ALL);
+        let found = (ledger[0].format.as_deref(), ledger[0].envelope.as_str());
+        assert_eq!(found, (Some(format), envelope), "{content}");
+        assert_eq!(String::from_utf8_lossy(&shard.tables[0].row(0).unwrap().raw()), records);
+        assert_eq!(ledger[0].records, ledger[0].rows + ledger[0].rejected, "{content}");
+    }
+    let mut loader = Loader::new(crate::formats::ALL.to_vec(), Limits::default(), 1);
+    loader.open("x", Options { format: Some("eventbridge".to_owned()), ..Options::default() });
+    loader.push(known.as_bytes());
+    let (shard, ledger) = loader.into_parts();
+    assert_eq!((ledger[0].rows, shard.tables[0].format()), (1, "eventbridge"));
 }
 
 #[test]
