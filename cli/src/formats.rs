@@ -59,6 +59,11 @@ fn describe(format: &dyn Format) -> Json {
         "notRead": meta.not_read,
         "identity": format.identity(),
         "sources": format.sources(),
+        "athena": match format.external().map(|external| external.athena) {
+            Some(Ok(table)) => json!({ "table": table.name, "ddl": table.ddl }),
+            Some(Err(why)) => json!({ "none": why }),
+            None => json!({ "none": "Nothing is known of a table for it" }),
+        },
         "columns": format.fields().iter().map(column).collect::<Vec<_>>(),
         "presets": presets,
         "samples": samples,

@@ -132,7 +132,7 @@ fn docs() -> Outcome {
     let packages = PURE_CRATES.map(|name| format!("--package=logloupe-{name}"));
     let args = ["doc", "--quiet", "--no-deps", "--document-private-items"];
     start(cargo(&args).args(packages).env("RUSTDOCFLAGS", FLAGS))?;
-    docs::formats_table(true)
+    docs::formats(true)
 }
 
 fn wasm() -> Outcome {
