@@ -2,6 +2,7 @@
 //!
 //! One format is one file here and one line in [`ALL`]. Reading order: [`Format`] (the contract), [`field`] (the
 //! small parsers they share), [`JsonLog`], [`TextLog`] and [`FlowLog`] (logs that are a description and nothing else: most of them),
+//! [`LineLog`] (a description and a decoder),
 //! then any format. A format sees the table, [`field`] and this contract: never another format, never a container or an
 //! envelope (those are [`ingest`](crate::ingest)'s).
 
@@ -10,13 +11,17 @@ pub mod cloudfront;
 pub mod cloudtrail;
 pub mod ecs_events;
 pub mod eventbridge;
+pub mod eks_audit;
+pub mod eks_control_plane;
 pub mod field;
 pub mod flow_log;
 pub mod global_accelerator;
 pub mod guardduty;
 pub mod json_log;
 pub mod lambda;
+pub mod line_log;
 mod paths;
+pub mod rds_audit;
 pub mod route53;
 pub mod route53_resolver;
 pub mod text_log;
@@ -31,6 +36,7 @@ mod trial;
 
 pub use flow_log::{FlowLog, FlowShape};
 pub use json_log::JsonLog;
+pub use line_log::LineLog;
 pub use logloupe_table::{Family, Span};
 pub use paths::Paths;
 pub use text_log::TextLog;
@@ -54,6 +60,9 @@ pub static ALL: &[&dyn Format] = &[
     &route53_resolver::LOG,
     &transit_gateway::LOG,
     &waf::LOG,
+    &eks_audit::LOG,
+    &eks_control_plane::LOG,
+    &rds_audit::LOG,
 ];
 
 /// The format with this id, among the crate's own.

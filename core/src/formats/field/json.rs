@@ -148,8 +148,13 @@ impl JsonColumns {
             let of_list =
                 |slot: &SlotColumn| fields.get(slot.index).and_then(|f| f.field.each) == Some(names[i]);
             let slots = paths.iter().zip(&columns).filter(|(_, slot)| of_list(slot));
-            let (below, slots): (Vec<&str>, Vec<SlotColumn>) =
-                slots.filter_map(|(path, slot)| Some((path.strip_prefix(&inside)?, *slot))).unzip();
+            let (below, slots): (Vec<&str>, Vec<SlotColumn>) = slots
+                .filter_map(|(path, slot)| match path.strip_prefix(&inside) {
+                    // The list's items are the values themselves.
+                    None if inside.strip_suffix('.') == Some(path) => Some(("", *slot)),
+                    below => Some((below?, *slot)),
+                })
+                .unzip();
             (paths.len() + i, ItemColumns::new(&below, slots))
         };
         let items: Vec<(usize, ItemColumns)> = lists.iter().enumerate().map(each).collect();
@@ -244,7 +249,7 @@ struct ValueSlot {
 }
 
 impl Reader {
-    /// Value `i` of a record will be the one at `paths[i]`. Parts are separated by dots.
+    /// Value `i` of a record will be the one at `paths[i]`. Parts are separated by dots, but for those inside backticks.
     pub fn new(paths: &[&str]) -> Reader {
         let mut reader =
             Reader { nodes: vec![PathNode::default()], slots: vec![ValueSlot::default(); paths.len()] };
@@ -255,7 +260,7 @@ impl Reader {
     }
     fn want(&mut self, path: &str, slot: u16) {
         let mut at = 0;
-        let mut parts = path.split('.').peekable();
+        let mut parts = each::parts(path).into_iter().map(|(part, _)| part).peekable();
         while let Some(part) = parts.next() {
             self.nodes[at].slots.push(slot);
             let mut key = part.as_bytes().to_vec();

@@ -4,7 +4,7 @@
 //!
 //! Reading order: [`TokenField`] (one line of a format's table), [`parse`] (what parsers are made of), the parsers
 //! ([`number`], [`address`], [`time`], [`http`], [`ids`]), [`cells`] (the same as columns name them), [`words`] for
-//! sentences, [`dns`], [`flow`] and [`protocol`] (what is computed from columns when it is asked for), [`Tokens`] (where a record's tokens begin and end), [`Layout`] (which token goes to which column).
+//! sentences, [`dns`], [`flow`], [`protocol`] and [`sql`] (what is computed from columns when it is asked for), [`Tokens`] (where a record's tokens begin and end), [`Layout`] (which token goes to which column).
 //!
 //! What does not belong here: anything that only one format knows.
 
@@ -26,6 +26,7 @@ pub mod number;
 pub mod parse;
 pub mod percent;
 pub mod protocol;
+pub mod sql;
 pub mod time;
 pub mod tokens;
 pub mod words;

@@ -24,7 +24,7 @@ use memchr::{memchr_iter, memrchr};
 use super::{
     Damage, Sink,
     blocks::{BLOCK, escaped, masks, parity},
-    keys::{Key, LISTS, Marks, NAME, ORIGIN, Origin},
+    keys::{EVENT_LIST, ITEMS, Key, LISTS, Marks, NAME, ORIGIN, Origin},
     resync::{Resync, indent},
 };
 use crate::{formats::shorten, ingest::limits::KEPT_TEXT};
@@ -454,6 +454,7 @@ impl JsonCutter {
             && before == b'['
             && let Some(Key::List(list)) = self.open.key
             && self.frames.len() < ENVELOPES
+            && (LISTS[list] != ITEMS || self.is_event_list(piece, at))
         {
             self.frames.push(Frame::Envelope { control: self.open.control });
             self.base = self.depth;
@@ -464,6 +465,15 @@ impl JsonCutter {
         }
         self.enter(object);
         None
+    }
+    /// Whether the object at hand says, before byte `at` of the piece, that it is a list of Kubernetes' audit events.
+    fn is_event_list(&self, piece: &InputPiece<'_>, at: usize) -> bool {
+        // Looked for at the beginning only, as a record may have many members of that name.
+        const MOST: usize = 1024;
+        let here = piece.bytes.get(piece.from..at).unwrap_or_default();
+        let mut begins: Vec<u8> = self.open.carry.iter().take(MOST).copied().collect();
+        begins.extend(here.iter().take(MOST - begins.len()));
+        memchr::memmem::find(&begins, EVENT_LIST).is_some()
     }
     /// A closing bracket inside the object.
     fn closed(
@@ -515,7 +525,7 @@ impl JsonCutter {
             // A record may have an empty list of a name as plain as these; an envelope has nothing else to say.
             Some(list)
                 if self.open.marks.members == 1
-                    || !matches!(LISTS[list], "records" | "events" | "findings") =>
+                    || !matches!(LISTS[list], "records" | "events" | "findings" | ITEMS) =>
             {
                 sink.envelope(LISTS[list]);
             }

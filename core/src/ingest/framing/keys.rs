@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// Lists of records: an object with a member of one of these names, whose value is an array that begins with an
 /// object, is an envelope.
-pub(crate) const LISTS: [&str; 11] = [
+pub(crate) const LISTS: [&str; 12] = [
     "Records",
     "records",
     "Events",
@@ -16,7 +16,15 @@ pub(crate) const LISTS: [&str; 11] = [
     "ConfigurationItems",
     "auditEventRecords",
     "LogEvents",
+    ITEMS,
 ];
+
+/// The list of Kubernetes' lists of audit events. The name is too plain to mean that by itself: [`EVENT_LIST`] stands before
+/// it.
+pub(super) const ITEMS: &str = "items";
+
+/// The kind of a list of audit events.
+pub(super) const EVENT_LIST: &[u8] = b"\"EventList\"";
 
 /// Longest member name that is looked at.
 pub(super) const NAME: usize = 64;

@@ -41,6 +41,7 @@ fn objects_are_cut_wherever_they_stand() {
         "{\"version\":\"0\",\"detail-type\":\"x\",\"detail\":{\"n\":1}}\n{\"detail\":{\"n\":2},\"detail-type\":\"x\"}{\"n\":3,\"detail\":4}",
         "{\"message\":\"{\\\"n\\\":1}\"}{\"message\":\"{\\\"n\\\":2}\\n\"}{\"message\":\"{\\\"n\\\":3}\"}",
         "{\"logEvents\":[{\"id\":\"3\",\"timestamp\":1000,\"message\":\"{\\\"n\\\":1}\"},{\"timestamp\":2000,\"message\":\"{\\\"n\\\":2}\",\"id\":\"1\",\"extractedFields\":{\"a\":\"b\"}},{\"n\":3}],\"messageType\":\"DATA_MESSAGE\"}",
+        "{\"kind\":\"EventList\",\"items\":[{\"n\":1},{\"n\":2}]}{\"n\":3,\"items\":[{\"kind\":\"EventList\"}]}",
         "{\"n\":1,\"Records\":[]}{\"n\":2,\"message\":\"x\",\"timestamp\":5}{\"n\":3}",
     ];
     for text in &all[..all.len() - 1] {

@@ -136,7 +136,7 @@ impl EachPath {
 }
 
 /// The parts of a path, each with whether it was in backticks, where two of them are one.
-fn parts(path: &str) -> Vec<(String, bool)> {
+pub(super) fn parts(path: &str) -> Vec<(String, bool)> {
     let mut parts = vec![(String::new(), false)];
     let mut inside = false;
     let mut chars = path.chars().peekable();

@@ -11,12 +11,18 @@ pub(super) struct ItemColumns {
     reader: Reader,
     /// For each slot of the reader, the column it feeds; those of one column stand together.
     columns: Vec<SlotColumn>,
+    /// For each slot, whether the item itself is its value.
+    whole: Vec<bool>,
 }
 
 impl ItemColumns {
-    /// Columns and, for each, a path below an item.
+    /// Columns and, for each, a path below an item; none, if the item itself is the value.
     pub(super) fn new(paths: &[&str], columns: Vec<SlotColumn>) -> ItemColumns {
-        ItemColumns { reader: Reader::new(paths), columns }
+        ItemColumns {
+            reader: Reader::new(paths),
+            columns,
+            whole: paths.iter().map(|path| path.is_empty()).collect(),
+        }
     }
     /// Writes the columns of a list with several items; the first one's are read with the record.
     pub(super) fn write(&mut self, list: &[u8], row: &mut RowWriter<'_>) {
@@ -38,14 +44,21 @@ impl ItemColumns {
         let mut scratch = Vec::new();
         each(list, |item| {
             columns.iter_mut().for_each(|(_, items)| items.push(Item::Missing));
-            let Json::Object(text) = item else { return true };
-            let Ok(values) = self.reader.read(text) else { return true };
+            let values = match item {
+                Json::Object(text) => self.reader.read(text).ok(),
+                _ => None,
+            };
             let mut of = columns.iter_mut().peekable();
             for (i, slot) in self.columns.iter().enumerate() {
                 while of.next_if(|(index, _)| *index != slot.index).is_some() {}
                 // The first of a column's paths that gives a value counts.
+                let value = match (values, self.whole.get(i)) {
+                    (_, Some(true)) => item,
+                    (Some(values), _) => values.get(i),
+                    (None, _) => continue,
+                };
                 if let Some(item @ Item::Missing) = of.peek_mut().and_then(|(_, items)| items.last_mut()) {
-                    *item = Item::of(values.get(i).cell(slot.kind, slot.unit, &mut scratch));
+                    *item = Item::of(value.cell(slot.kind, slot.unit, &mut scratch));
                 }
             }
             true
