@@ -20,6 +20,7 @@ pub mod guardduty;
 pub mod json_log;
 pub mod lambda;
 pub mod line_log;
+pub mod network_firewall;
 mod paths;
 pub mod rds_audit;
 pub mod route53;
@@ -54,6 +55,7 @@ pub static ALL: &[&dyn Format] = &[
     &guardduty::GuardDuty,
     &lambda::Lambda,
     &global_accelerator::LOG,
+    &network_firewall::LOG,
     &route53::LOG,
     &ecs_events::LOG,
     &eventbridge::LOG,
