@@ -1,9 +1,10 @@
 //! AWS CloudTrail events of every category (management, data, Insights, network activity, aggregated), in every shape
 //! in which they are exported: records of a trail's files, items of `aws cloudtrail lookup-events`, EventBridge's
-//! `detail`, query results of CloudTrail Lake as JSON. Digest files are recognised and put aside.
+//! `detail`, the downloads of Event history, query results of CloudTrail Lake and Athena.
 //!
 //! Reading order: `fields` (the columns), this file (recognising, deciding what a record is), `derive` (columns that
-//! no single member holds), `summary` (the sentence), `presets`.
+//! no single member holds), `rows` (events as rows of CSV) and `structs` (what stands in their cells), `summary` (the
+//! sentence), `presets`.
 //!
 //! Decisions:
 //! - `@timestamp` is `eventTime`; of an aggregated event, which has none, the start of its window.
@@ -11,16 +12,18 @@
 //!   no type and no category, service events no user, Insights events neither.
 //! - Of a `lookup-events` item the event inside counts; the item's own members only fill gaps, because its time is
 //!   in local time or, from an old CLI, a float.
-//! - The event history's CSV download is not read here: this format's records are JSON objects.
+//! - Rows of CSV are rows of the same table: whoever asks for calls means all of them.
 
 mod derive;
 mod fields;
 mod presets;
+mod rows;
+mod structs;
 mod summary;
 #[cfg(test)]
 mod tests;
 
-use self::{derive::Derived, fields::FIELDS};
+use self::{derive::Derived, fields::FIELDS, rows::Header};
 use super::{
     Decoded, Decoder, Family, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
     field::json::{self, Json, JsonColumns, JsonRow, Reader},
@@ -38,9 +41,9 @@ static META: Meta = Meta {
     summary: "Who called which AWS API, when, from where, and with what result.",
     framing: Framing::Json,
     page: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
-    read_on: "2026-07-28",
+    read_on: "2026-11-26",
     key_shape: "AWSLogs/{account}/CloudTrail/{region}/{yyyy}/{MM}/{dd}/{account}_CloudTrail_{region}_{yyyyMMdd}T{HHmm}Z_{random}.json.gz",
-    versions: "event versions 1.00 to 1.11: management, data, network activity, Insights and aggregated events, in files of a trail, as lookup-events and EventBridge give them, and as JSON lines",
+    versions: "event versions 1.00 to 1.11: management, data, network activity, Insights and aggregated events, in files of a trail, as lookup-events and EventBridge give them, and as JSON lines; downloads of Event history (CSV of 16 and of 10 columns, JSON); query results of CloudTrail Lake and Athena as CSV",
     not_read: "digest files, which are set aside",
 };
 
@@ -74,9 +77,15 @@ impl Format for CloudTrail {
     fn fields(&self) -> Vec<Field> {
         FIELDS.iter().map(|f| f.field.clone()).collect()
     }
+    fn reads(&self, _: Framing) -> bool {
+        true
+    }
+    fn spans_lines(&self) -> bool {
+        true
+    }
     fn sniff(&self, head: &Head<'_>) -> Sniff {
-        if head.framing != Framing::Json {
-            return Sniff::No;
+        if head.framing == Framing::Lines {
+            return Header::of(head).map_or(Sniff::No, |header| header.sniff());
         }
         let mut reader = Reader::new(MARKS);
         let claims = head.records.iter().filter_map(|r| claim(&mut reader, r)).collect::<Vec<_>>();
@@ -87,8 +96,12 @@ impl Format for CloudTrail {
             None => Sniff::No,
         }
     }
-    fn decoder(&self, _: &Head<'_>) -> Box<dyn Decoder> {
-        Box::new(Events::new())
+    fn decoder(&self, head: &Head<'_>) -> Box<dyn Decoder> {
+        let header = if head.framing == Framing::Lines { Header::of(head) } else { None };
+        match header {
+            Some(header) => Box::new(rows::Rows::new(header)),
+            None => Box::new(Events::new()),
+        }
     }
     fn summary(&self, row: &Row<'_>) -> Vec<Span> {
         summary::sentence(row)
@@ -293,12 +306,7 @@ fn write(
 
 macro_rules! sample {
     ($name:literal, $rows:literal rows, $rejected:literal rejected) => {
-        Sample {
-            name: $name,
-            content: include_bytes!(concat!("samples/", $name)),
-            rows: $rows,
-            rejected: $rejected,
-        }
+        Sample { name: $name, content: crate::sample!($name), rows: $rows, rejected: $rejected }
     };
 }
 
@@ -311,5 +319,8 @@ static SAMPLES: &[Sample] = &[
     sample!("cloudtrail_insight.json", 3 rows, 0 rejected),
     sample!("cloudtrail_network_activity.json", 2 rows, 0 rejected),
     sample!("cloudtrail_aggregated.ndjson", 2 rows, 0 rejected),
+    sample!("cloudtrail_history.csv", 4 rows, 2 rejected),
+    sample!("cloudtrail_history_2020.csv", 2 rows, 1 rejected),
+    sample!("cloudtrail_lake.csv", 2 rows, 1 rejected),
     sample!("cloudtrail_digest.json", 0 rows, 0 rejected),
 ];

@@ -300,7 +300,10 @@ fn events_in_a_table_of_cloudwatch_are_rows_of_their_format() {
     let carried =
         |format: &dyn Format| ["cloudtrail", "guardduty", "lambda", "waf"].contains(&format.meta().id);
     let mut read = 0;
-    for (format, sample) in samples().filter(|(format, sample)| carried(*format) && sample.rows > 0) {
+    let carried = |(format, sample): &(&'static dyn Format, &Sample)| {
+        carried(*format) && sample.rows > 0 && !sample.name.ends_with(".csv")
+    };
+    for (format, sample) in samples().filter(carried) {
         let (shard, _) = load(ALL, sample.content, 4096);
         let records = raw(&shard);
         let mut csv = "@timestamp,@message,@logStream\n".to_owned();

@@ -8,7 +8,7 @@ use logloupe_table::json_paths::JsonPaths;
 use logloupe_table::{Kind, Row, Table, value::parse_number};
 
 /// How many records of a table are looked at, spread over all of it.
-const RECORDS: usize = 32;
+const RECORDS: usize = 64;
 /// How many paths are kept, and how many leaves of one record are looked at.
 const PATHS: usize = 1_000;
 const LEAVES: usize = 300;

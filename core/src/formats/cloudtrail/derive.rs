@@ -75,9 +75,10 @@ const GROUPS: std::ops::RangeInclusive<usize> = 27..=28;
 const SERVICES_OF_USERS: [&str; 5] = ["iam", "identitystore", "sso-directory", "cognito-idp", "quicksight"];
 
 /// Members of an item of `resources` and of `Resources`: its name, first found first, and its type.
-const RESOURCE: &[&str] = &["ARN", "ARNPrefix", "ResourceName", "arn", "type", "ResourceType"];
-const RESOURCE_NAMES: std::ops::Range<usize> = 0..4;
-const RESOURCE_TYPES: std::ops::Range<usize> = 4..6;
+const RESOURCE: &[&str] =
+    &["ARN", "ARNPrefix", "ResourceName", "arn", "resourceName", "type", "ResourceType", "resourceType"];
+const RESOURCE_NAMES: std::ops::Range<usize> = 0..5;
+const RESOURCE_TYPES: std::ops::Range<usize> = 5..8;
 
 /// All paths asked for here.
 pub(super) fn paths() -> impl Iterator<Item = &'static str> {
