@@ -1,8 +1,8 @@
 //! Access logs of Application Load Balancers, as S3 objects have them: no header, space-separated, quoted text.
 //!
 //! The vendor appended fields over the years (18, 20, 23, 24, 25, 27, 29, 30, 33, 34); any other number up to 34 is a
-//! damaged record, more than 34 are left alone. Not these: Classic and Network Load Balancers, connection logs, and the
-//! JSON and W3C forms of vended logs.
+//! damaged record, more than 34 are left alone. Not these: Classic and Network Load Balancers (`clb`, `nlb`), connection
+//! and health check logs (`alb_connection`, `alb_health`), and the JSON and W3C forms of vended logs.
 //!
 //! Decisions: a `-1` time is no value (the vendor's sign for "none"); quoted text is stored as it stands between
 //! its quotes, escapes included; `client:port` and `target:port` are two columns each; `request` is also stored in
@@ -213,7 +213,7 @@ const META: Meta = Meta {
     read_on: "2026-11-20",
     key_shape: "AWSLogs/{account}/elasticloadbalancing/{region}/{yyyy}/{mm}/{dd}/{account}_elasticloadbalancing_{region}_app.{name}.{id}_{end}_{node-ip}_{random}.log.gz",
     versions: "access logs of 18 to 34 fields (2015 to today), as S3 objects have them",
-    not_read: "Classic and Network Load Balancers' logs, connection and health-check logs, and the JSON and W3C forms of vended logs, which are logs of their own",
+    not_read: "the JSON, W3C and Parquet forms of vended logs, whose names of fields are not documented; Classic and Network Load Balancers' logs, connection and health check logs are logs of their own",
 };
 
 /// Athena: <https://docs.aws.amazon.com/athena/latest/ug/create-alb-access-logs-table-partition-projection.html>, read

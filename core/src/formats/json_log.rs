@@ -100,6 +100,20 @@ impl JsonLog {
             samples: &[],
         }
     }
+    /// A decoder that writes to the columns of `fields` in their order, in place of the log's own.
+    pub(super) fn decoder_of(&self, fields: &[JsonField]) -> Box<dyn Decoder> {
+        let extra: Vec<&str> = [self.extra, self.time, self.marks].concat();
+        let place = |name: &&str| fields.iter().position(|f| f.field.name == *name).unwrap_or(usize::MAX);
+        Box::new(JsonLogDecoder {
+            forms: self.spellings.iter().map(|spell| JsonColumns::spelled(fields, &extra, spell)).collect(),
+            keys: self.keys().collect(),
+            places: self.derived.iter().map(place).collect(),
+            time: self.extra.len()..self.extra.len() + self.time.len(),
+            marks: self.marks,
+            is: self.is,
+            derive: self.derive,
+        })
+    }
     /// The last part of the first mark in each spelling, as it stands in a record.
     fn keys(&self) -> impl Iterator<Item = String> {
         let last = self.marks.first().and_then(|mark| mark.rsplit('.').next()).unwrap_or_default();
@@ -145,17 +159,7 @@ impl Format for JsonLog {
     }
     fn decoder(&self, _: &Head<'_>) -> Box<dyn Decoder> {
         let fields: Vec<JsonField> = self.fields.iter().copied().flatten().cloned().collect();
-        let extra: Vec<&str> = [self.extra, self.time, self.marks].concat();
-        let place = |name: &&str| fields.iter().position(|f| f.field.name == *name).unwrap_or(usize::MAX);
-        Box::new(JsonLogDecoder {
-            forms: self.spellings.iter().map(|spell| JsonColumns::spelled(&fields, &extra, spell)).collect(),
-            keys: self.keys().collect(),
-            places: self.derived.iter().map(place).collect(),
-            time: self.extra.len()..self.extra.len() + self.time.len(),
-            marks: self.marks,
-            is: self.is,
-            derive: self.derive,
-        })
+        self.decoder_of(&fields)
     }
     fn pairs(&self) -> &'static [&'static str] {
         self.pairs
@@ -179,7 +183,6 @@ impl Format for JsonLog {
         self.samples
     }
 }
-
 /// The decoder of all these logs.
 struct JsonLogDecoder {
     /// One per spelling, and the key that tells which.

@@ -7,12 +7,15 @@
 //! envelope (those are [`ingest`](crate::ingest)'s).
 
 pub mod alb;
+pub mod alb_connection;
+pub mod alb_health;
+pub mod clb;
 pub mod cloudfront;
 pub mod cloudtrail;
 pub mod ecs_events;
-pub mod eventbridge;
 pub mod eks_audit;
 pub mod eks_control_plane;
+pub mod eventbridge;
 pub mod field;
 pub mod flow_log;
 pub mod global_accelerator;
@@ -21,10 +24,12 @@ pub mod json_log;
 pub mod lambda;
 pub mod line_log;
 pub mod network_firewall;
+pub mod nlb;
 mod paths;
 pub mod rds_audit;
 pub mod route53;
 pub mod route53_resolver;
+pub mod s3_access;
 pub mod text_log;
 pub mod transit_gateway;
 pub mod vpc_flow;
@@ -54,12 +59,17 @@ pub static ALL: &[&dyn Format] = &[
     &cloudfront::CloudFront,
     &guardduty::GuardDuty,
     &lambda::Lambda,
+    &alb_connection::LOG,
+    &alb_health::LOG,
+    &clb::LOG,
     &global_accelerator::LOG,
     &network_firewall::LOG,
+    &nlb::LOG,
     &route53::LOG,
     &ecs_events::LOG,
     &eventbridge::LOG,
     &route53_resolver::LOG,
+    &s3_access::LOG,
     &transit_gateway::LOG,
     &waf::LOG,
     &eks_audit::LOG,

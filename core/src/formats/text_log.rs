@@ -4,7 +4,7 @@
 //! Not for logs whose file names its fields, or whose lines are of several kinds: those implement [`Format`] themselves.
 
 use super::{
-    Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
+    Decoded, Decoder, Fault, Format, Framing, Head, JsonLog, Meta, Preset, Record, Sample, Sniff, Span,
     field::{self, Layout, TokenField, Tokens},
 };
 use logloupe_table::external::ExternalSchema;
@@ -32,6 +32,9 @@ pub struct TextLog {
     pub form: fn(&[u8]) -> bool,
     /// The columns that have a record's time, the best first.
     pub time: &'static [&'static str],
+    /// The log as records of JSON, if it is also delivered so: how those are recognised and where their time stands. Its
+    /// columns are this log's, whose names are the paths.
+    pub json: Option<&'static JsonLog>,
     /// A row told in one sentence.
     pub summary: fn(&Row<'_>) -> Vec<Span>,
     /// See [`Format::identity`].
@@ -78,6 +81,7 @@ impl TextLog {
             what: "have its fields",
             form: |_| false,
             time: &[],
+            json: None,
             summary: |row| vec![Span::strong(row.show("@timestamp"))],
             identity: &[],
             sources: &[],
@@ -95,13 +99,19 @@ impl Format for TextLog {
     fn fields(&self) -> Vec<Field> {
         field::fields(self.fields)
     }
+    fn reads(&self, framing: Framing) -> bool {
+        framing == Framing::Lines || self.json.is_some()
+    }
     fn sniff(&self, head: &Head<'_>) -> Sniff {
-        if head.framing != Framing::Lines {
-            return Sniff::No;
+        if head.framing == Framing::Json {
+            return self.json.map_or(Sniff::No, |json| json.sniff(head));
         }
         head.most(self.what, |line| (self.is)(line))
     }
-    fn decoder(&self, _: &Head<'_>) -> Box<dyn Decoder> {
+    fn decoder(&self, head: &Head<'_>) -> Box<dyn Decoder> {
+        if let (Framing::Json, Some(json)) = (head.framing, self.json) {
+            return json.decoder_of(&field::json_fields(self.fields));
+        }
         let layout = Layout::fixed(self.fields, usize::MAX).time_from(self.time);
         let layout = if self.counts.is_empty() { layout } else { layout.only(self.counts) };
         Box::new(TextLogDecoder { layout, tokens: Tokens::default(), cut: self.cut, form: self.form })

@@ -78,6 +78,12 @@ pub fn timestamp(input: &[u8]) -> Parsed<'_> {
     map(time::timestamp, Cell::Time).parse(input)
 }
 
+/// [`time::clf_time`].
+#[inline]
+pub fn clf_time(input: &[u8]) -> Parsed<'_> {
+    map(time::clf_time, Cell::Time).parse(input)
+}
+
 /// [`time::day`], kept as text.
 #[inline]
 pub fn date(input: &[u8]) -> Parsed<'_> {

@@ -86,7 +86,8 @@ impl Layout {
                 Some(at) => {
                     layout.push(token, at);
                     let again = columns[at + 1..].iter().take_while(|c| c.again).count();
-                    let again = (at + 1..=at + again).filter(|at| columns[*at].field.computed.is_none());
+                    let reads = |c: &TokenField| c.field.computed.is_none() && c.then != Then::OnlyJson;
+                    let again = (at + 1..=at + again).filter(|at| reads(&columns[*at]));
                     again.for_each(|at| layout.push(token, at));
                 }
                 None if name.is_empty() => {}
@@ -204,7 +205,7 @@ impl Layout {
                 answer => return Err(self.fault(record, start, token, i, answer)),
             };
             match step.target {
-                TokenTarget::Known(Then::Store) => row.set(step.column as usize, cell),
+                TokenTarget::Known(Then::Store | Then::OnlyJson) => row.set(step.column as usize, cell),
                 TokenTarget::Known(Then::PercentDecode) => self.set_decoded(step.column as usize, cell, row),
                 TokenTarget::Known(Then::MoveToDay) => {
                     cell = self.moved_to_day(record, tokens, cell);

@@ -4,7 +4,9 @@
 //!
 //! Reading order: [`TokenField`] (one line of a format's table), [`parse`] (what parsers are made of), the parsers
 //! ([`number`], [`address`], [`time`], [`http`], [`ids`]), [`cells`] (the same as columns name them), [`words`] for
-//! sentences, [`dns`], [`flow`], [`protocol`] and [`sql`] (what is computed from columns when it is asked for), [`Tokens`] (where a record's tokens begin and end), [`Layout`] (which token goes to which column).
+//! sentences, [`dns`], [`flow`], [`protocol`], [`request`] and [`sql`] (what is computed from columns when it is asked
+//! for), [`Tokens`] (where a record's tokens begin and end), [`unescaped`] (the same where quotes are not escaped),
+//! [`Layout`] (which token goes to which column).
 //!
 //! What does not belong here: anything that only one format knows.
 
@@ -26,11 +28,14 @@ pub mod number;
 pub mod parse;
 pub mod percent;
 pub mod protocol;
+pub mod request;
 pub mod sql;
 pub mod time;
 pub mod tokens;
+pub mod unescaped;
 pub mod words;
 
+use json::JsonField;
 pub use layout::Layout;
 pub use parse::{Parsed, Read, whole};
 pub use tokens::Tokens;
@@ -60,6 +65,8 @@ pub enum Then {
     PercentDecode,
     /// A time of day is moved to the day that another token of the record names; see [`Layout::of_day`].
     MoveToDay,
+    /// Nothing is read: no token has the column, but the log's JSON form does.
+    OnlyJson,
 }
 
 impl TokenField {
@@ -80,6 +87,15 @@ impl TokenField {
     ) -> TokenField {
         let field = Field::new(name, kind, role).computed(computed);
         TokenField { field, read: |rest| Ok((rest, Cell::Null)), again: true, then: Then::Store }
+    }
+    /// A column that no token has, but the log's JSON form under this name; see [`TextLog::json`](super::TextLog::json).
+    pub const fn only_json(name: &'static str, kind: Kind, role: Role) -> TokenField {
+        TokenField {
+            field: Field::new(name, kind, role),
+            read: |rest| Ok((rest, Cell::Null)),
+            again: true,
+            then: Then::OnlyJson,
+        }
     }
     /// Sets the unit.
     pub const fn unit(mut self, unit: Unit) -> TokenField {
@@ -121,6 +137,12 @@ impl TokenField {
         self.then = Then::MoveToDay;
         self
     }
+}
+
+/// The same columns of records of JSON, whose paths are their names. What reads a token once more is not in them.
+pub fn json_fields(columns: &[TokenField]) -> Vec<JsonField> {
+    let derived = |c: &TokenField| c.again && c.then != Then::OnlyJson;
+    columns.iter().map(|c| JsonField { field: c.field.clone(), derived: derived(c) }).collect()
 }
 
 /// The schema's side of a field table.

@@ -1,4 +1,4 @@
-//! Points in time: ISO 8601, and a date and a time of day in two fields.
+//! Points in time: ISO 8601, the time of web servers' logs, and a date and a time of day in two fields.
 
 use nom::{
     Parser,
@@ -18,6 +18,44 @@ pub fn timestamp(input: &[u8]) -> Parsed<'_, i64> {
         Some((micros, taken)) => Ok((&input[taken..], micros)),
         None => expected("iso time", input),
     }
+}
+
+/// A point in time as web servers write it, in microseconds; without a zone it is UTC.
+///
+/// ```text
+/// clf-time = 2DIGIT "/" month "/" 4DIGIT ":" 2DIGIT ":" 2DIGIT ":" 2DIGIT [ SP ( "+" / "-" ) 4DIGIT ]
+/// month    = "Jan" / "Feb" / … / "Dec"
+/// ```
+#[inline]
+pub fn clf_time(input: &[u8]) -> Parsed<'_, i64> {
+    let Some((micros, rest)) = clf(input) else {
+        return expected("time (06/Feb/2026:13:05:59 +0000)", input);
+    };
+    let zone = match rest {
+        [b' ', sign @ (b'+' | b'-'), zone @ ..] => Some((*sign, zone)),
+        _ => None,
+    };
+    let Some((sign, (rest, number))) = zone.and_then(|(sign, zone)| Some((sign, digits::<4>(zone).ok()?)))
+    else {
+        return Ok((rest, micros));
+    };
+    let seconds = (number / 100 * 3600 + number % 100 * 60) as i64;
+    let ahead = if sign == b'-' { -seconds } else { seconds };
+    Ok((rest, micros - ahead * 1_000_000))
+}
+
+/// The part before the zone, and what follows it.
+#[inline]
+fn clf(input: &[u8]) -> Option<(i64, &[u8])> {
+    const MONTHS: &[u8; 36] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
+    let (text, rest) = input.split_first_chunk::<20>()?;
+    if [text[2], text[6], text[11], text[14], text[17]] != *b"//:::" {
+        return None;
+    }
+    let two = |at: usize| digits::<2>(&text[at..]).ok().map(|(_, number)| number);
+    let month = MONTHS.as_chunks::<3>().0.iter().position(|name| *name == text[3..6])? as u32 + 1;
+    let year = digits::<4>(&text[7..]).ok()?.1 as i64;
+    time::from_parts(year, month, two(0)?, two(12)?, two(15)?, two(18)?, 0).map(|micros| (micros, rest))
 }
 
 /// A day, as the microsecond with which it begins.
@@ -80,6 +118,24 @@ mod tests {
         let micros = 1_772_674_177_123_456;
         assert_eq!(timestamp(b"2026-03-05T01:29:37.123456Z\tx"), Ok((&b"\tx"[..], micros)));
         assert_eq!(timestamp(b"yesterday"), expected("iso time", b"yesterday"));
+        for (text, micros, rest) in [
+            ("06/Feb/2019:00:00:38 +0000", 1_549_411_238_000_000, ""),
+            ("06/Feb/2019:00:00:38 -0500] x", 1_549_429_238_000_000, "] x"),
+            ("06/Feb/2019:05:30:38 +0530", 1_549_411_238_000_000, ""),
+            ("06/Feb/2019:00:00:38", 1_549_411_238_000_000, ""),
+            ("06/Feb/2019:00:00:38 +00", 1_549_411_238_000_000, " +00"),
+        ] {
+            assert_eq!(clf_time(text.as_bytes()), Ok((rest.as_bytes(), micros)), "{text}");
+        }
+        for text in [
+            "",
+            "6/Feb/2019:00:00:38 +0000",
+            "30/Feb/2019:00:00:38",
+            "06/feb/2019:00:00:38",
+            "06/Feb/2019:24:00:38",
+        ] {
+            assert!(clf_time(text.as_bytes()).is_err(), "{text}");
+        }
         for (text, micros, rest) in [
             ("00:00:01.25", 1_250_000, ""),
             ("01:00:00\t", 3_600_000_000, "\t"),
