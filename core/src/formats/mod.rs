@@ -12,6 +12,7 @@ pub mod alb_health;
 pub mod clb;
 pub mod cloudfront;
 pub mod cloudtrail;
+pub mod config;
 pub mod ecs_events;
 pub mod eks_audit;
 pub mod eks_control_plane;
@@ -68,6 +69,7 @@ pub static ALL: &[&dyn Format] = &[
     &route53::LOG,
     &ecs_events::LOG,
     &eventbridge::LOG,
+    &config::Config,
     &route53_resolver::LOG,
     &s3_access::LOG,
     &transit_gateway::LOG,
@@ -142,11 +144,37 @@ pub trait Format: Sync {
     fn identity(&self) -> &'static [&'static str] {
         &[]
     }
+    /// How its records follow one another as states of the same thing, if they do.
+    fn history(&self) -> Option<&'static History> {
+        None
+    }
     /// Questions worth asking of this log.
     fn presets(&self) -> &'static [Preset];
     /// Small samples: documentation, tests and fuzz seeds. At least one; the worst documented line among them.
     fn samples(&self) -> &'static [Sample];
 }
+
+/// Records that tell the whole state of a thing: what changed follows from the record before, wherever that was read. What
+/// it is made of is found once all files are read (`ingest::history`).
+#[derive(Debug)]
+pub struct History {
+    /// A column, and its values in records that tell a state.
+    pub states: (&'static str, &'static [&'static str]),
+    /// The columns that name the thing. A record without the first is no state.
+    pub key: &'static [&'static str],
+    /// The column with the time of the state.
+    pub time: &'static str,
+    /// The columns that are set of a record whose predecessor is known; none is computed.
+    pub columns: &'static [&'static str],
+    /// A column that is set to the time of the predecessor.
+    pub since: &'static str,
+    /// The values of `columns` for the second of two records, given the first: each of several in a column of a list, else
+    /// the first of them. `None` leaves them as they are.
+    pub changes: fn(before: &[u8], after: &[u8]) -> Option<Vec<ColumnValues>>,
+}
+
+/// The values of one column of one row.
+pub type ColumnValues = Vec<Option<String>>;
 
 /// The name that all web access logs share: `SELECT … FROM access_logs` reads each that is loaded. A format that has it
 /// among its [`sources`](Format::sources) answers to every name of [`WEB_ACCESS_FIELDS`].

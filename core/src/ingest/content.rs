@@ -204,6 +204,18 @@ impl Feed<'_> {
         {
             return self.reader.event(bytes, detail, line, self.context);
         }
+        if let Some((event, is_text)) = marks.notification(bytes) {
+            self.name_envelope("SNS notification");
+            if !is_text {
+                return self.reader.record(event, line, None, self.context);
+            }
+            let mut message = std::mem::take(&mut self.reader.scratch);
+            message.clear();
+            super::framing::keys::unescape(event, &mut message);
+            self.message(&message, line, None);
+            self.reader.scratch = message;
+            return;
+        }
         if let Some((text, time)) = marks.wrapped(bytes) {
             let mut message = std::mem::take(&mut self.reader.scratch);
             message.clear();

@@ -371,7 +371,9 @@ impl JsonCutter {
                     self.open.value = Some(offset + 1);
                     self.word_begins(at + 1);
                 }
-                (b':', Some(Key::Message | Key::Data)) => self.open.value = Some(offset + 1),
+                (b':', Some(Key::Message | Key::Data | Key::Notified | Key::Invoking)) => {
+                    self.open.value = Some(offset + 1);
+                }
                 (b':', _) => {}
                 _ => return self.damage(piece, at, "`,` or `:` before a string", sink),
             }
@@ -424,6 +426,7 @@ impl JsonCutter {
             Some(Key::Detail) => marks.detail = range,
             Some(Key::AwsLogs) => marks.aws_logs = range,
             Some(Key::Results) => marks.results = range,
+            Some(Key::Notified | Key::Invoking) => marks.notified = range,
             _ => {}
         }
     }
@@ -444,7 +447,7 @@ impl JsonCutter {
         }
         if self.depth == self.base + 1 {
             let marked = match self.open.key {
-                Some(Key::Detail | Key::AwsLogs) => object,
+                Some(Key::Detail | Key::AwsLogs | Key::Notified) => object,
                 Some(Key::Results) => !object,
                 _ => false,
             };

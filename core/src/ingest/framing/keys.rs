@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// Lists of records: an object with a member of one of these names, whose value is an array that begins with an
 /// object, is an envelope.
-pub(crate) const LISTS: [&str; 12] = [
+pub(crate) const LISTS: [&str; 13] = [
     "Records",
     "records",
     "Events",
@@ -14,6 +14,7 @@ pub(crate) const LISTS: [&str; 12] = [
     "logEvents",
     "configurationItems",
     "ConfigurationItems",
+    "baseConfigurationItems",
     "auditEventRecords",
     "LogEvents",
     ITEMS,
@@ -61,6 +62,12 @@ pub(crate) enum Key {
     Ingested,
     /// `results` of a query.
     Results,
+    /// `TopicArn` of a notification.
+    Topic,
+    /// `Message` of a notification: the event, as JSON text or as an object.
+    Notified,
+    /// `invokingEvent`: the same as AWS Config hands it to the function of a rule.
+    Invoking,
     /// Another member that stands beside `message` in CloudWatch's own wrappers.
     Wrapper,
     /// Any other.
@@ -83,6 +90,9 @@ impl Key {
             b"logStream" | b"logStreamName" => Key::Stream,
             b"ingestionTime" => Key::Ingested,
             b"results" => Key::Results,
+            b"TopicArn" => Key::Topic,
+            b"Message" => Key::Notified,
+            b"invokingEvent" => Key::Invoking,
             b"id" | b"eventId" | b"extractedFields" => Key::Wrapper,
             _ => LISTS.iter().position(|list| list.as_bytes() == name).map_or(Key::Other, Key::List),
         }
@@ -110,6 +120,10 @@ pub(crate) struct Marks {
     pub(crate) data: Option<Range<usize>>,
     /// The array that is its `results`.
     pub(crate) results: Option<Range<usize>>,
+    /// It has a `TopicArn` or an `invokingEvent`: it is a notification.
+    pub(crate) notice: bool,
+    /// The event in it: an object, or text between its quotes, escapes and all.
+    pub(crate) notified: Option<Range<usize>>,
     /// It has an empty array under a name of [`LISTS`].
     pub(crate) empty_list: Option<usize>,
     /// It has members that CloudWatch's wrappers of a message do not have.
@@ -126,6 +140,7 @@ impl Marks {
         match key {
             Key::DetailType => self.detail_type = true,
             Key::Time => self.time = Some(end),
+            Key::Topic | Key::Invoking => self.notice = true,
             Key::Ingested => {
                 self.ingested = Some(end);
                 return;
@@ -142,7 +157,15 @@ impl Marks {
             && self.aws_logs.is_none()
             && self.data.is_none()
             && self.results.is_none()
+            && !(self.notice && self.notified.is_some())
             && (self.others || self.message.is_none())
+    }
+    /// The event that a notification carries, and whether it is the text of a string.
+    pub(crate) fn notification<'r>(&self, record: &'r [u8]) -> Option<(&'r [u8], bool)> {
+        let range = self.notified.clone().filter(|_| self.notice)?;
+        let text = record.get(range.start.checked_sub(1)?) == Some(&b'"');
+        let event = record.get(range)?;
+        event.trim_ascii_start().starts_with(b"{").then_some((event, text))
     }
     /// The bytes of the record that the text of the wrapped message takes, if `record` is no more than a message in a
     /// CloudWatch wrapper: nothing but the message, or beside it a time in milliseconds and the wrapper's own members.

@@ -10,9 +10,9 @@ use super::{
 };
 
 /// Members that hold a whole event: as JSON text in an item of `aws cloudtrail lookup-events`, as an object in what
-/// EventBridge delivers. A path that leads nowhere beside them is looked for inside, so that one query fits an event
+/// EventBridge delivers; and the item that a notification of AWS Config is about, or a list of it. A path that leads nowhere beside them is looked for inside, so that one query fits an event
 /// however it was exported.
-pub(super) const CARRIERS: &[&str] = &["CloudTrailEvent", "detail"];
+pub(super) const CARRIERS: &[&str] = &["CloudTrailEvent", "detail", "configurationItem"];
 
 /// What stands for a dot inside one key.
 const DOT: char = '\0';
@@ -76,13 +76,22 @@ impl Path {
         if self.dig(record, &self.path, out, 0) {
             return true;
         }
+        self.carried(record, out, 0)
+    }
+    /// Looks into the events that members of `record` hold, and those that these hold.
+    fn carried(&self, record: &[u8], out: &mut Vec<u8>, inside: usize) -> bool {
         CARRIERS.iter().any(|carrier| {
             let path = (*carrier).to_owned();
             let inner = Path { path, quoted: false, last: None, folded: None, any_case: false, kind: false };
             let mut event = Vec::new();
-            memchr::memmem::find(record, carrier.as_bytes()).is_some()
-                && inner.dig(record, carrier, &mut event, 0)
-                && self.dig(&event, &self.path, out, 1)
+            if memchr::memmem::find(record, carrier.as_bytes()).is_none()
+                || !inner.dig(record, carrier, &mut event, 0)
+            {
+                return false;
+            }
+            // Of a list, the first.
+            let event = memchr::memchr(b'{', &event).and_then(|at| event.get(at..)).unwrap_or_default();
+            self.dig(event, &self.path, out, 1) || inside == 0 && self.carried(event, out, 1)
         })
     }
     /// Whether the last key's bytes stand in `record` at all, or could in another spelling.

@@ -1,0 +1,38 @@
+//! What responders ask.
+
+use super::super::Preset;
+
+const fn ask(title: &'static str, query: &'static str) -> Preset {
+    Preset { title, query }
+}
+
+pub(super) static PRESETS: &[Preset] = &[
+    ask(
+        "What changed lately",
+        "filter event.action not in [\"recorded\", \"evaluated\", \"delivery\"]\n| fields @timestamp, resourceType, resourceId, event.action, changes.path\n| sort @timestamp desc\n| limit 200",
+    ),
+    ask(
+        "Which resources changed, and how often",
+        "filter event.action in [\"created\", \"changed\", \"deleted\"]\n| stats count(*) as changes, min(@timestamp) as first, max(@timestamp) as last by resourceType, resourceId\n| sort changes desc",
+    ),
+    ask(
+        "Security groups opened to the world",
+        "filter resourceType = \"AWS::EC2::SecurityGroup\" and changes.path like /ipPermissions(\\.|$)/ and changes.after like /\"(0\\.0\\.0\\.0|::)\\/0\"|^(0\\.0\\.0\\.0|::)\\/0$/\n| fields @timestamp, resourceId, resourceName, changes.path, changes.after\n| sort @timestamp desc",
+    ),
+    ask(
+        "Buckets whose access changed: policy, ACL, block of public access",
+        "filter resourceType = \"AWS::S3::Bucket\" and changes.path like /BucketPolicy|AccessControlList|PublicAccessBlock|IsRestrict/\n| fields @timestamp, resourceName, changes.path, changes.before, changes.after\n| sort @timestamp desc",
+    ),
+    ask(
+        "Changes of identities: users, roles, groups, policies",
+        "filter cloud.service.name = \"IAM\" and event.action != \"recorded\"\n| fields @timestamp, event.action, resourceType, resourceName, changes.path, changes.after\n| sort @timestamp desc",
+    ),
+    ask(
+        "What was deleted, and what it was like",
+        "filter event.action = \"deleted\"\n| fields @timestamp, resourceType, resourceId, resourceName, changes.before\n| sort @timestamp desc",
+    ),
+    ask(
+        "What breaks a rule",
+        "filter newEvaluationResult.complianceType = \"NON_COMPLIANT\"\n| stats max(@timestamp) as last, latest(newEvaluationResult.annotation) as why by configRuleName, resourceType, resourceId\n| sort last desc",
+    ),
+];
