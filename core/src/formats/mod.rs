@@ -26,6 +26,9 @@ pub mod lambda;
 pub mod line_log;
 pub mod network_firewall;
 pub mod nlb;
+pub mod mysql_error;
+pub mod mysql_general;
+pub mod mysql_slow;
 mod paths;
 pub mod rds_audit;
 pub mod route53;
@@ -76,6 +79,9 @@ pub static ALL: &[&dyn Format] = &[
     &waf::LOG,
     &eks_audit::LOG,
     &eks_control_plane::LOG,
+    &mysql_error::LOG,
+    &mysql_general::LOG,
+    &mysql_slow::LOG,
     &rds_audit::LOG,
 ];
 
