@@ -9,6 +9,7 @@
 pub mod alb;
 pub mod alb_connection;
 pub mod alb_health;
+pub mod api_gateway;
 pub mod clb;
 pub mod cloudfront;
 pub mod cloudtrail;
@@ -70,6 +71,7 @@ pub static ALL: &[&dyn Format] = &[
     &network_firewall::LOG,
     &nlb::LOG,
     &route53::LOG,
+    &api_gateway::ApiGateway,
     &ecs_events::LOG,
     &eventbridge::LOG,
     &config::Config,

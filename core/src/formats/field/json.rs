@@ -110,6 +110,8 @@ pub struct JsonColumns {
     columns: Vec<SlotColumn>,
     /// The lists of whose items columns have values, and the slot of each.
     lists: Vec<(usize, ItemColumns)>,
+    /// The text that stands for no value.
+    none: &'static [u8],
     scratch: Vec<u8>,
 }
 
@@ -160,12 +162,18 @@ impl JsonColumns {
         let items: Vec<(usize, ItemColumns)> = lists.iter().enumerate().map(each).collect();
         paths.extend(lists);
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-        JsonColumns { reader: Reader::new(&paths), columns, lists: items, scratch: Vec::new() }
+        JsonColumns { reader: Reader::new(&paths), columns, lists: items, none: b"", scratch: Vec::new() }
+    }
+    /// Takes this text for no value, besides the empty one.
+    pub fn without(mut self, none: &'static str) -> JsonColumns {
+        self.none = none.as_bytes();
+        self
     }
     /// Reads one record.
     pub fn read<'a>(&'a mut self, record: &'a [u8]) -> Result<JsonRow<'a>, Fault> {
         let values = self.reader.read(record)?;
-        Ok(JsonRow { values, columns: &self.columns, lists: &mut self.lists, scratch: &mut self.scratch })
+        let JsonColumns { columns, lists, none, scratch, .. } = self;
+        Ok(JsonRow { values, columns, lists, none, scratch })
     }
 }
 
@@ -175,6 +183,7 @@ pub struct JsonRow<'a> {
     values: Values<'a>,
     columns: &'a [SlotColumn],
     lists: &'a mut [(usize, ItemColumns)],
+    none: &'static [u8],
     scratch: &'a mut Vec<u8>,
 }
 
@@ -189,6 +198,9 @@ impl<'a> JsonRow<'a> {
         for (column, slot) in self.columns.iter().zip(self.values.slots) {
             if slot.tag > Tag::Null {
                 let value = self.values.json(*slot);
+                if slot.tag == Tag::Plain && value == Json::Plain(self.none) {
+                    continue;
+                }
                 row.set(column.index, value.cell(column.kind, column.unit, self.scratch));
             }
         }
