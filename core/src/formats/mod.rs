@@ -3,6 +3,7 @@
 //! One format is one file here and one line in [`ALL`]. Reading order: [`Format`] (the contract), [`field`] (the
 //! small parsers they share), [`JsonLog`], [`TextLog`] and [`FlowLog`] (logs that are a description and nothing else: most of them),
 //! [`LineLog`] (a description and a decoder),
+//! small parsers they share), [`JsonLog`], [`TextLog`], [`FlowLog`] and [`NamedLog`] (logs that are a description and nothing else: most of them),
 //! then any format. A format sees the table, [`field`] and this contract: never another format, never a container or an
 //! envelope (those are [`ingest`](crate::ingest)'s).
 
@@ -12,6 +13,8 @@ pub mod alb_health;
 pub mod api_gateway;
 pub mod clb;
 pub mod cloudfront;
+pub mod cloudfront_connection;
+pub mod cloudfront_realtime;
 pub mod cloudtrail;
 pub mod config;
 pub mod ecs_events;
@@ -28,6 +31,7 @@ pub mod line_log;
 pub mod mysql_error;
 pub mod mysql_general;
 pub mod mysql_slow;
+pub mod named_log;
 pub mod network_firewall;
 pub mod nlb;
 mod paths;
@@ -49,6 +53,7 @@ pub use flow_log::{FlowLog, FlowShape};
 pub use json_log::JsonLog;
 pub use line_log::LineLog;
 pub use logloupe_table::{Family, Span};
+pub use named_log::NamedLog;
 pub use paths::Paths;
 pub use text_log::TextLog;
 
@@ -61,7 +66,9 @@ pub static ALL: &[&dyn Format] = &[
     &cloudtrail::CloudTrail,
     &vpc_flow::LOG,
     &alb::LOG,
-    &cloudfront::CloudFront,
+    &cloudfront::LOG,
+    &cloudfront_connection::LOG,
+    &cloudfront_realtime::LOG,
     &guardduty::GuardDuty,
     &lambda::Lambda,
     &alb_connection::LOG,

@@ -28,7 +28,7 @@ use std::{borrow::Cow, net::IpAddr};
 
 pub use each::EachPath;
 use items::ItemColumns;
-pub use pairs::{PairPath, is_called, pairs};
+pub use pairs::{PairPath, is_called, members, pairs};
 pub use path::{Path, extract, paths};
 use scan::{Bad, Found, Items, Members, Tag};
 

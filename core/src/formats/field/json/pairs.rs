@@ -6,19 +6,22 @@ use super::{
     path::Path,
     scan::{self, Bad, Items, Members},
 };
+use crate::formats::Fault;
 
 /// Calls `f` with the name and the value of each pair of a list or an object, in its order. An item that lacks one has
 /// [`Json::Missing`] in its place.
 pub fn pairs<'a>(list: Json<'a>, mut f: impl FnMut(Json<'a>, Json<'a>)) {
     let mut walk = || -> Result<(), Bad> {
         match list {
-            Json::Object(text) => members(text, scan::space(text, 0), 0, &mut f).map(|_| ()),
+            Json::Object(text) => {
+                each_member(text, scan::space(text, 0), 0, &mut |key, value, _| f(key, value)).map(|_| ())
+            }
             Json::Array(text) => {
                 let mut items = Items::open(text, scan::space(text, 0), 0)?;
                 while let Some(at) = items.item()? {
                     let (mut name, mut value) = (Json::Missing, Json::Missing);
                     let next = match text.get(at) {
-                        Some(b'{') => members(text, at, 1, &mut |key, member| match key {
+                        Some(b'{') => each_member(text, at, 1, &mut |key, member, _| match key {
                             Json::Plain(b"name") => name = member,
                             Json::Plain(b"value") => value = member,
                             _ => {}
@@ -37,17 +40,39 @@ pub fn pairs<'a>(list: Json<'a>, mut f: impl FnMut(Json<'a>, Json<'a>)) {
     let _ = walk();
 }
 
-/// Calls `f` with the key and the value of each member of the object at `at`, and gives the place behind it.
-fn members<'a>(
+/// Calls `f` with the key, the value and the value's place (a string's without its quotes) of each member of a record, in its
+/// order.
+///
+/// # Errors
+/// When it is no object, or is damaged anywhere.
+pub fn members<'a>(
+    record: &'a [u8],
+    mut f: impl FnMut(Json<'a>, Json<'a>, std::ops::Range<usize>),
+) -> Result<(), Fault> {
+    let mut walk = || -> Result<(), Bad> {
+        let start = scan::space(record, 0);
+        if record.get(start) != Some(&b'{') {
+            return scan::bad(start, "a JSON object");
+        }
+        let next = each_member(record, start, 0, &mut f)?;
+        let end = scan::space(record, next);
+        if end < record.len() { scan::bad(end, "the end of the record") } else { Ok(()) }
+    };
+    walk().map_err(|bad| Fault::new(record, bad.at, bad.expected))
+}
+
+/// Calls `f` with each member of the object at `at`, and gives the place behind it.
+fn each_member<'a>(
     text: &'a [u8],
     at: usize,
     depth: usize,
-    f: &mut impl FnMut(Json<'a>, Json<'a>),
+    f: &mut impl FnMut(Json<'a>, Json<'a>, std::ops::Range<usize>),
 ) -> Result<usize, Bad> {
     let mut members = Members::open(text, at, depth)?;
     while let Some(key) = members.key()? {
         let found = scan::value(text, key.next, depth + 1)?;
-        f(Json::of(text, key.tag, key.start, key.end), Json::of(text, found.tag, found.start, found.end));
+        let value = Json::of(text, found.tag, found.start, found.end);
+        f(Json::of(text, key.tag, key.start, key.end), value, found.start..found.end);
         members.after(found.next);
     }
     Ok(members.found(scan::Tag::Object, at).next)
