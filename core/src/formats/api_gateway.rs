@@ -137,7 +137,7 @@ impl Format for ApiGateway {
     }
     fn decoder(&self, _: &Head<'_>) -> Box<dyn Decoder> {
         let extra = [TIMES, EPOCHS, IDS].concat();
-        Box::new(AccessLog { columns: JsonColumns::new(FIELDS, &extra).without("-"), scratch: Vec::new() })
+        Box::new(AccessLog { columns: JsonColumns::new(FIELDS, &extra).without(&["-"]), scratch: Vec::new() })
     }
     fn summary(&self, row: &Row<'_>) -> Vec<Span> {
         summary(row)

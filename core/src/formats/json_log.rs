@@ -32,6 +32,8 @@ pub struct JsonLog {
     pub fallback: bool,
     /// Where a record's time stands, the best first: ISO 8601, or a number since 1970, whose size tells its unit.
     pub time: &'static [&'static str],
+    /// The texts that stand for no value, besides the empty one: `-` of some logs.
+    pub none: &'static [&'static str],
     /// How records may spell the paths: as the tables do, and in other ways ([`json::pascal`]).
     pub spellings: &'static [fn(&str) -> String],
     /// Paths of values that [`derive`](Self::derive) needs and no column has.
@@ -87,6 +89,7 @@ impl JsonLog {
             what: "have its members",
             fallback: false,
             time: &[],
+            none: &[],
             spellings: &[str::to_owned],
             extra: &[],
             derived: &[],
@@ -105,7 +108,11 @@ impl JsonLog {
         let extra: Vec<&str> = [self.extra, self.time, self.marks].concat();
         let place = |name: &&str| fields.iter().position(|f| f.field.name == *name).unwrap_or(usize::MAX);
         Box::new(JsonLogDecoder {
-            forms: self.spellings.iter().map(|spell| JsonColumns::spelled(fields, &extra, spell)).collect(),
+            forms: self
+                .spellings
+                .iter()
+                .map(|spell| JsonColumns::spelled(fields, &extra, spell).without(self.none))
+                .collect(),
             keys: self.keys().collect(),
             places: self.derived.iter().map(place).collect(),
             time: self.extra.len()..self.extra.len() + self.time.len(),
@@ -212,7 +219,9 @@ impl Decoder for JsonLogDecoder {
             return Err(unlike(record.bytes, self.marks));
         }
         for i in self.time.clone() {
-            let Some(text) = read.extra(i).text() else { continue };
+            let Some(text) = read.extra(i).text().filter(|_| !read.stands_for_none(read.extra(i))) else {
+                continue;
+            };
             let Some(micros) = json::point(&text, Unit::None) else {
                 let what = "a time: ISO 8601, or a number since 1970";
                 return Err(Fault::new(record.bytes, read.extra_at(i), what));

@@ -12,6 +12,7 @@ pub mod alb_connection;
 pub mod alb_health;
 pub mod api_gateway;
 pub mod clb;
+pub mod client_vpn;
 pub mod cloudfront;
 pub mod cloudfront_connection;
 pub mod cloudfront_realtime;
@@ -20,6 +21,7 @@ pub mod config;
 pub mod ecs_events;
 pub mod eks_audit;
 pub mod eks_control_plane;
+pub mod elasticache;
 pub mod eventbridge;
 pub mod field;
 pub mod flow_log;
@@ -41,7 +43,10 @@ pub mod route53_resolver;
 pub mod s3_access;
 pub mod text_log;
 pub mod transit_gateway;
+pub mod verified_access;
 pub mod vpc_flow;
+pub mod vpc_lattice;
+pub mod vpn;
 pub mod waf;
 
 #[cfg(test)]
@@ -74,6 +79,8 @@ pub static ALL: &[&dyn Format] = &[
     &alb_connection::LOG,
     &alb_health::LOG,
     &clb::LOG,
+    &client_vpn::LOG,
+    &elasticache::LOG,
     &global_accelerator::LOG,
     &network_firewall::LOG,
     &nlb::LOG,
@@ -85,6 +92,9 @@ pub static ALL: &[&dyn Format] = &[
     &route53_resolver::LOG,
     &s3_access::LOG,
     &transit_gateway::LOG,
+    &verified_access::LOG,
+    &vpc_lattice::LOG,
+    &vpn::LOG,
     &waf::LOG,
     &eks_audit::LOG,
     &eks_control_plane::LOG,

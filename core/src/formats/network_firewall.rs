@@ -27,6 +27,7 @@ pub static LOG: JsonLog = JsonLog {
     marks: &["firewall_name", "event_timestamp", "event"],
     what: "have firewall_name, event_timestamp and event",
     time: &["event.timestamp", "event_timestamp"],
+    none: &["-"],
     extra: &[
         "event.http.hostname",
         "event.http.http_method",

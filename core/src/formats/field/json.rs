@@ -110,8 +110,8 @@ pub struct JsonColumns {
     columns: Vec<SlotColumn>,
     /// The lists of whose items columns have values, and the slot of each.
     lists: Vec<(usize, ItemColumns)>,
-    /// The text that stands for no value.
-    none: &'static [u8],
+    /// The texts that stand for no value.
+    none: &'static [&'static str],
     scratch: Vec<u8>,
 }
 
@@ -162,11 +162,11 @@ impl JsonColumns {
         let items: Vec<(usize, ItemColumns)> = lists.iter().enumerate().map(each).collect();
         paths.extend(lists);
         let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-        JsonColumns { reader: Reader::new(&paths), columns, lists: items, none: b"", scratch: Vec::new() }
+        JsonColumns { reader: Reader::new(&paths), columns, lists: items, none: &[], scratch: Vec::new() }
     }
-    /// Takes this text for no value, besides the empty one.
-    pub fn without(mut self, none: &'static str) -> JsonColumns {
-        self.none = none.as_bytes();
+    /// Takes these texts for no value, besides the empty one.
+    pub fn without(mut self, none: &'static [&'static str]) -> JsonColumns {
+        self.none = none;
         self
     }
     /// Reads one record.
@@ -183,7 +183,7 @@ pub struct JsonRow<'a> {
     values: Values<'a>,
     columns: &'a [SlotColumn],
     lists: &'a mut [(usize, ItemColumns)],
-    none: &'static [u8],
+    none: &'static [&'static str],
     scratch: &'a mut Vec<u8>,
 }
 
@@ -198,12 +198,17 @@ impl<'a> JsonRow<'a> {
         for (column, slot) in self.columns.iter().zip(self.values.slots) {
             if slot.tag > Tag::Null {
                 let value = self.values.json(*slot);
-                if slot.tag == Tag::Plain && value == Json::Plain(self.none) {
+                if self.stands_for_none(value) {
                     continue;
                 }
                 row.set(column.index, value.cell(column.kind, column.unit, self.scratch));
             }
         }
+    }
+    /// Whether a value is a text that stands for none ([`JsonColumns::without`]).
+    #[inline]
+    pub fn stands_for_none(&self, value: Json<'_>) -> bool {
+        matches!(value, Json::Plain(text) if self.none.iter().any(|none| none.as_bytes() == text))
     }
     /// All values, and where among them the one at the `i`-th extra path stands.
     pub fn values(&self, i: usize) -> (Values<'a>, usize) {
