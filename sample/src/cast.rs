@@ -36,7 +36,9 @@ pub const NAT_ADDRESS: &str = "192.0.2.200";
 pub const INTRUDER_ADDRESS: &str = "203.0.113.77";
 /// Where the scans and the password guessing come from.
 pub const SCANNER_ADDRESS: &str = "198.51.100.23";
-/// The pool that the intruder's instances mine for.
+/// The name of the pool that the intruder's instances mine for.
+pub const MINING_POOL: &str = "pool.stratum.example";
+/// Its address.
 pub const MINING_POOL_ADDRESS: &str = "192.0.2.222";
 /// The address of S3 as the hosts see it.
 pub const S3_ADDRESS: &str = "198.51.100.200";

@@ -2,6 +2,9 @@
 
 use crate::rng::{Rng, mix};
 
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
 /// Seconds in a day.
 pub(crate) const DAY: u64 = 86_400;
 
@@ -179,6 +182,17 @@ pub(crate) fn compact(seconds: u64) -> String {
     format!("{year}{month:02}{day:02}T{hour:02}{minute:02}Z")
 }
 
+/// `20260305T011208Z`, as in names of digest files.
+pub(crate) fn seconds_name(seconds: u64) -> String {
+    iso(seconds).replace(['-', ':'], "")
+}
+
+/// `05/Mar/2026:01:12:08 +0000`, as in access logs.
+pub(crate) fn clf(seconds: u64) -> String {
+    let [year, month, day, hour, minute, second] = civil(seconds);
+    format!("{day:02}/{}/{year}:{hour:02}:{minute:02}:{second:02} +0000", MONTHS[month as usize - 1])
+}
+
 /// `2026/03/05`, as in object keys.
 pub(crate) fn folder(seconds: u64) -> String {
     let [year, month, day, ..] = civil(seconds);
@@ -187,8 +201,6 @@ pub(crate) fn folder(seconds: u64) -> String {
 
 /// `Mar 5, 2026, 1:12:08 AM`, as Java services print times into response elements.
 pub(crate) fn java_date(seconds: u64) -> String {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let [year, month, day, hour, minute, second] = civil(seconds);
     let half = if hour < 12 { "AM" } else { "PM" };
     let hour = if hour % 12 == 0 { 12 } else { hour % 12 };

@@ -10,8 +10,10 @@ use crate::cast::{
 use crate::text::{fill, hex, java_date};
 
 const AGENT: &str = "Boto3/1.34.51 md/Botocore#1.34.51 ua/2.0 os/linux#6.6.9-amd64 md/arch#x86_64 lang/python#3.11.8 md/pyimpl#CPython cfg/retry-mode#legacy Botocore/1.34.51";
-const SESSION: &str = "botocore-session-1772673697";
+pub(super) const SESSION: &str = "botocore-session-1772673697";
 const GPU: &str = "p3.16xlarge";
+/// When the bucket is opened to anybody.
+pub(super) const OPENED: u64 = at(6, 2, 8, 31);
 /// When the `Admin` session begins.
 const ASSUMED: u64 = at(5, 1, 21, 37);
 
@@ -41,6 +43,7 @@ pub(super) fn record(trail: &mut Trail) {
     persist(trail, &admin);
     friday_instances(trail);
     clean_up(trail);
+    open_bucket(trail);
 }
 
 fn denied(user: &str, action: &str) -> String {
@@ -265,26 +268,46 @@ fn copy_bucket(trail: &mut Trail, admin: &Caller) {
     }
     let mut inside = admin.clone().from(INTRUDER_PRIVATE_ADDRESS, "aws-cli/2.15.30 md/awscrt#0.19.19 ua/2.0 os/linux#6.1.79 md/arch#x86_64 lang/python#3.11.8 md/pyimpl#CPython cfg/retry-mode#standard md/installer#exe md/prompt#off md/command#s3.sync");
     inside.endpoint = Some("vpce-0a1b2c3d4e5f60718");
-    let starts = [at(5, 2, 25, 30), at(5, 2, 41, 0)];
-    for ((caller, &count), start) in [admin, &inside].into_iter().zip(&OBJECTS).zip(starts) {
-        for number in 0..count {
-            let (folder, part) = if number < 120 { ("2026/02", number) } else { ("2026/01", number - 120) };
-            let key = format!("orders/{folder}/part-{part:05}.parquet");
-            let request = s3_request(BUCKET, &key);
-            let additional = fill(
-                r#"{"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0,"AuthenticationMethod":"AuthHeader","bytesTransferredOut":$1}"#,
-                &[&object_size(number).to_string()],
-            );
-            let resources = fill(
-                r#"[{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::$1/$2"},{"accountId":"$3","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::$1"}]"#,
-                &[BUCKET, &key, ACCOUNT],
-            );
-            let mut call = caller.call("s3", "GetObject").asking(&request);
-            call.additional = &additional;
-            call.resources = &resources;
-            trail.push(start + u64::from(number) * 22 + u64::from(number % 7), call);
-        }
+    for copy in copies() {
+        let request = s3_request(BUCKET, &copy.key);
+        let additional = fill(
+            r#"{"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0,"AuthenticationMethod":"AuthHeader","bytesTransferredOut":$1}"#,
+            &[&copy.bytes.to_string()],
+        );
+        let resources = fill(
+            r#"[{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::$1/$2"},{"accountId":"$3","type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::$1"}]"#,
+            &[BUCKET, &copy.key, ACCOUNT],
+        );
+        let caller = if copy.client == INTRUDER_ADDRESS { admin } else { &inside };
+        let mut call = caller.call("s3", "GetObject").asking(&request);
+        call.additional = &additional;
+        call.resources = &resources;
+        trail.push(copy.time, call);
     }
+}
+
+/// A copy of an object, as the bucket sees it.
+pub(super) struct Copy {
+    pub(super) time: u64,
+    pub(super) client: &'static str,
+    pub(super) key: String,
+    pub(super) bytes: u64,
+}
+
+/// The copies of objects, first those to the outside, then those to the instance.
+pub(super) fn copies() -> impl Iterator<Item = Copy> {
+    let starts = [(INTRUDER_ADDRESS, at(5, 2, 25, 30)), (INTRUDER_PRIVATE_ADDRESS, at(5, 2, 41, 0))];
+    starts.into_iter().zip(OBJECTS).flat_map(|((client, start), count)| {
+        (0..count).map(move |number| {
+            let (folder, part) = if number < 120 { ("2026/02", number) } else { ("2026/01", number - 120) };
+            Copy {
+                time: start + u64::from(number) * 22 + u64::from(number % 7),
+                client,
+                key: format!("orders/{folder}/part-{part:05}.parquet"),
+                bytes: object_size(number),
+            }
+        })
+    })
 }
 
 /// Bytes of the object with this number: about 180 MB, the same in the trail and in the flow logs.
@@ -364,6 +387,26 @@ fn friday_instances(trail: &mut Trail) {
     end(trail, &backdoor, "TerminateInstances", at(6, 4, 48, 1), "us-east-1", &EAST_AGAIN);
     end(trail, &backdoor, "TerminateInstances", at(6, 4, 48, 33), "us-west-2", &WEST_AGAIN);
     end(trail, &backdoor, "TerminateInstances", at(6, 4, 49, 5), "eu-west-1", &IRELAND_AGAIN);
+}
+
+/// The new user opens the bucket to anybody; alice closes it with everything else.
+fn open_bucket(trail: &mut Trail) {
+    let backdoor = Caller::user("svc-backup", BACKDOOR_KEY, INTRUDER_ADDRESS, AGENT);
+    let alice = Caller::role("Admin", "alice", "ASIAALICEADMNEXAMPLE", at(6, 13, 0, 0), true)
+        .from(OFFICE_ADDRESS, BROWSERS[1]);
+    let name = fill(r#"{"bucketName":"$1","Host":"$1.s3.us-east-1.amazonaws.com"$2}"#, &[BUCKET, ""]);
+    let policy = fill(
+        r#"{"bucketName":"$1","Host":"$1.s3.us-east-1.amazonaws.com","bucketPolicy":{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::$1/*"}]}}"#,
+        &[BUCKET],
+    );
+    for (time, caller, event, request) in [
+        (OPENED - 21, &backdoor, "DeleteBucketPublicAccessBlock", &name),
+        (OPENED, &backdoor, "PutBucketPolicy", &policy),
+        (at(6, 22, 10, 19), &alice, "PutBucketPublicAccessBlock", &name),
+        (at(6, 22, 10, 44), &alice, "DeleteBucketPolicy", &name),
+    ] {
+        trail.push(time, caller.call("s3", event).asking(request));
+    }
 }
 
 /// Alice sees the bill on Friday afternoon, and closes the doors.

@@ -1,4 +1,4 @@
-//! The sample incident: one week of four logs of one small company, an intruder among its ordinary traffic.
+//! The sample incident: one week of eleven logs of one small company, an intruder among its ordinary traffic.
 //!
 //! | module | says |
 //! |---|---|
@@ -8,30 +8,53 @@
 //! | `flow` | VPC flow logs: routine, scan, transfer |
 //! | `balancer` | ALB access logs: routine, outage, password guessing |
 //! | `edge` | CloudFront logs: routine, scan |
+//! | `firewall` | AWS WAF logs of the same |
+//! | `bucket` | S3 server access logs of the bucket that is copied |
+//! | `names` | Resolver query logs: routine, mining pool, data in names |
+//! | `findings` | what GuardDuty makes of it |
+//! | `items` | AWS Config: what was changed, before and after |
+//! | `function` | a Lambda function's lines |
+//! | `cluster` | Kubernetes audit events of an EKS cluster |
+//! | `digests` | CloudTrail's digests of its files, one of which was altered |
 //!
 //! Here: the week's rhythm, and the wrapping of records into files. AWS delivers every five minutes or so; the sample
 //! gathers four to eight hours into one file, so that a page can load it with one click.
 
 mod attack;
 mod balancer;
+mod bucket;
+mod cluster;
+mod digests;
 mod edge;
 mod event;
+mod findings;
+mod firewall;
 mod flow;
+mod function;
+mod items;
+mod names;
 mod routine;
 
 use crate::SampleFile;
-use crate::cast::{ACCOUNT, DAYS, DISTRIBUTION, FIRST_SECOND, HOME_REGION, LOAD_BALANCER, PUBLIC_NODES};
+use crate::cast::{ACCOUNT, DAYS, DISTRIBUTION, FIRST_SECOND, HOME_REGION, LOAD_BALANCER, PUBLIC_NODES, VPC};
 use crate::gzip;
 use crate::rng::Rng;
-use crate::text::{DAY, base64, capitals, civil, compact, folder, hex};
+use crate::text::{DAY, base64, capitals, civil, compact, folder, hex, seconds_name};
 
-/// The files of the incident, in the order of their paths: about 7,000 events, a few of them broken on purpose.
+/// The files of the incident, in the order of their paths: about 9,000 events, a few of them broken on purpose.
 pub fn incident() -> Vec<SampleFile> {
     let mut files = Vec::new();
     trail_files(&mut files);
     flow_files(&mut files);
     balancer_files(&mut files);
-    edge_files(&mut files);
+    let edge = edge::record();
+    firewall_files(firewall::record(&edge), &mut files);
+    edge_files(edge, &mut files);
+    bucket_files(&mut files);
+    names_files(&mut files);
+    finding_files(&mut files);
+    item_files(&mut files);
+    group_files(&mut files);
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
 }
@@ -93,6 +116,7 @@ fn trail_files(files: &mut Vec<SampleFile>) {
     routine::record(&mut trail);
     attack::record(&mut trail);
     let mut rng = Rng::new(11);
+    let mut delivered_files = Vec::new();
     for (region, lines) in trail.into_regions() {
         let hours = if region == HOME_REGION { 4 } else { 24 };
         let mut again: Vec<String> = Vec::new(); // delivered once more with the next file
@@ -101,15 +125,25 @@ fn trail_files(files: &mut Vec<SampleFile>) {
             records.extend(again.iter().map(String::as_str));
             let text = format!("{{\"Records\":[{}]}}", records.join(","));
             let delivered = start + hours * HOUR + 300;
-            files.push(SampleFile {
-                path: format!(
-                    "AWSLogs/{ACCOUNT}/CloudTrail/{region}/{}/{ACCOUNT}_CloudTrail_{region}_{}_{}.json.gz",
-                    folder(delivered),
-                    compact(delivered),
-                    base64(&mut rng, 16).replace(['-', '_'], "x"),
-                ),
-                bytes: gzip::member(text.as_bytes()),
+            let path = format!(
+                "AWSLogs/{ACCOUNT}/CloudTrail/{region}/{}/{ACCOUNT}_CloudTrail_{region}_{}_{}.json.gz",
+                folder(delivered),
+                compact(delivered),
+                base64(&mut rng, 16).replace(['-', '_'], "x"),
+            );
+            delivered_files.push(digests::Delivered {
+                region,
+                path: path.clone(),
+                at: delivered,
+                first: lines.first().map_or(start, |line| line.time),
+                last: lines.last().map_or(start, |line| line.time),
+                hash: digests::hash(text.as_bytes()),
             });
+            let stored = match start == ALTERED && region == HOME_REGION {
+                true => text.replace(TAKEN_OUT.0, TAKEN_OUT.1),
+                false => text,
+            };
+            files.push(SampleFile { path, bytes: gzip::member(stored.as_bytes()) });
             // Only AWS's own calls come twice here, so that no answer of the story hangs on de-duplication.
             again = lines
                 .iter()
@@ -117,6 +151,116 @@ fn trail_files(files: &mut Vec<SampleFile>) {
                 .take(1)
                 .map(|line| line.text.clone())
                 .collect();
+        });
+    }
+    digests::files(&delivered_files, files);
+}
+
+/// The hours of the file that somebody altered after its digest was made, and how: alice's address for another.
+const ALTERED: u64 = at(5, 12, 0, 0);
+const TAKEN_OUT: (&str, &str) = ("192.0.2.44", "192.0.2.99");
+
+fn firewall_files(lines: Vec<Line>, files: &mut Vec<SampleFile>) {
+    let mut rng = Rng::new(15);
+    windows(lines, 24, |start, lines| {
+        files.push(SampleFile {
+            path: format!(
+                "AWSLogs/{ACCOUNT}/WAFLogs/cloudfront/site/{}/00/00/{ACCOUNT}_waflogs_cloudfront_site_{}_{}.log.gz",
+                folder(start),
+                compact(start),
+                hex(&mut rng, 8),
+            ),
+            bytes: gzip::member(joined("", lines).as_bytes()),
+        });
+    });
+}
+
+fn bucket_files(files: &mut Vec<SampleFile>) {
+    let mut rng = Rng::new(16);
+    windows(bucket::record(), 24, |start, lines| {
+        let [year, month, day, hour, ..] = civil(start);
+        files.push(SampleFile {
+            path: format!(
+                "access-logs/{year}-{month:02}-{day:02}-{hour:02}-17-42-{}",
+                capitals(&mut rng, 16)
+            ),
+            bytes: joined("", lines).into_bytes(),
+        });
+    });
+}
+
+fn names_files(files: &mut Vec<SampleFile>) {
+    let mut rng = Rng::new(17);
+    windows(names::record(), 24, |start, lines| {
+        files.push(SampleFile {
+            path: format!(
+                "AWSLogs/{ACCOUNT}/vpcdnsquerylogs/{VPC}/{}/{VPC}_vpcdnsquerylogs_{ACCOUNT}_{}_{}.log.gz",
+                folder(start),
+                compact(start),
+                hex(&mut rng, 8),
+            ),
+            bytes: gzip::member(joined("", lines).as_bytes()),
+        });
+    });
+}
+
+fn finding_files(files: &mut Vec<SampleFile>) {
+    let mut rng = Rng::new(18);
+    windows(findings::record(), 24, |start, lines| {
+        files.push(SampleFile {
+            path: format!(
+                "AWSLogs/{ACCOUNT}/GuardDuty/{HOME_REGION}/{}/{}.jsonl.gz",
+                folder(start),
+                crate::text::guid(&mut rng),
+            ),
+            bytes: gzip::member(joined("", lines).as_bytes()),
+        });
+    });
+}
+
+fn item_files(files: &mut Vec<SampleFile>) {
+    let mut rng = Rng::new(19);
+    let items = items::record();
+    for of_kind in items.chunk_by(|a, b| a.0 == b.0) {
+        let kind = of_kind[0].0;
+        for of_day in of_kind.chunk_by(|a, b| a.1.time / DAY == b.1.time / DAY) {
+            let [year, month, day, ..] = civil(of_day[0].1.time);
+            let (first, last) = (of_day[0].1.time, of_day[of_day.len() - 1].1.time);
+            let texts: Vec<&str> = of_day.iter().map(|item| item.1.text.as_str()).collect();
+            let text = format!(
+                "{{\"fileVersion\":\"1.0\",\"configSnapshotId\":\"{}\",\"configurationItems\":[{}]}}",
+                crate::text::guid(&mut rng),
+                texts.join(","),
+            );
+            // The vendor's day and month have no leading zeros here; colons are not for file names everywhere.
+            files.push(SampleFile {
+                path: format!(
+                    "AWSLogs/{ACCOUNT}/Config/{HOME_REGION}/{year}/{month}/{day}/ConfigHistory/{ACCOUNT}_Config_{HOME_REGION}_ConfigHistory_{}_{}_{}_1.json.gz",
+                    kind.replace("::", "_"),
+                    seconds_name(first),
+                    seconds_name(last),
+                ),
+                bytes: gzip::member(text.as_bytes()),
+            });
+        }
+    }
+}
+
+/// Log groups, as CloudWatch Logs exports them.
+fn group_files(files: &mut Vec<SampleFile>) {
+    let mut rng = Rng::new(20);
+    for (stream, lines) in [
+        ("2026-03-05-[$LATEST]0a1b2c3d4e5f60718293a4b5c6d7e8f9", function::record()),
+        ("kube-apiserver-audit-0a1b2c3d4e5f60718293a4b5c6d7e8f9", cluster::record()),
+    ] {
+        let task = crate::text::guid(&mut rng);
+        let mut number = 0;
+        windows(lines, 7 * 24, |_, lines| {
+            files.push(SampleFile {
+                path: format!("exportedlogs/{task}/{stream}/{number:06}.gz"),
+                bytes: gzip::member(joined("", lines).as_bytes()),
+            });
+            number += 1;
         });
     }
 }
@@ -173,9 +317,9 @@ fn balancer_files(files: &mut Vec<SampleFile>) {
     }
 }
 
-fn edge_files(files: &mut Vec<SampleFile>) {
+fn edge_files(lines: Vec<Line>, files: &mut Vec<SampleFile>) {
     let mut rng = Rng::new(14);
-    windows(edge::record(), 6, |start, lines| {
+    windows(lines, 6, |start, lines| {
         let mut text = joined(edge::HEADER, lines);
         if start == at(3, 12, 0, 0) {
             text.push_str("2026-03-0\n");

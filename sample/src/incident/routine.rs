@@ -232,8 +232,7 @@ fn export(trail: &mut Trail, rng: &mut Rng, start: u64) {
     let mut time = start + 5;
     let day = (start - at(2, 0, 0, 0)) / HOUR / 24 + 2;
     for part in 0..8 {
-        let key = format!("orders/2026/03/{day:02}/part-{part:05}.parquet");
-        let object = s3_request(BUCKET, &key);
+        let object = s3_request(BUCKET, &export_key(day, part));
         let additional = fill(
             r#"{"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":$1,"AuthenticationMethod":"AuthHeader","bytesTransferredOut":0}"#,
             &[&rng.range(90_000_000, 210_000_000).to_string()],
@@ -247,6 +246,16 @@ fn export(trail: &mut Trail, rng: &mut Rng, start: u64) {
     let mut call = job.call("s3", "GetObject").asking(&object);
     call.additional = r#"{"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0,"AuthenticationMethod":"AuthHeader","bytesTransferredOut":4096}"#;
     trail.push(time, call);
+}
+
+/// What the nightly exports put into the bucket, as the bucket sees it.
+pub(super) fn exports() -> impl Iterator<Item = (u64, String)> {
+    let of_day = |day: u64| (0..8).map(move |part| (at(day, 23, 20, 9) + part * 19, export_key(day, part)));
+    (2..=8).flat_map(of_day)
+}
+
+fn export_key(day: u64, part: u64) -> String {
+    format!("orders/2026/03/{day:02}/part-{part:05}.parquet")
 }
 
 /// `requestParameters` of a call about one object.
