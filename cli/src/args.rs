@@ -208,8 +208,8 @@ what was found and the record itself.
 const HELP_SAMPLE: &str = "\
 logloupe sample DIR
 
-Writes a made-up incident of about 7,000 events into DIR: a leaked access key, seen by CloudTrail, VPC flow logs, an
-ALB and CloudFront. It is always the same, and nothing in it is real.
+Writes a made-up incident of about 9,000 events into DIR: a leaked access key, seen by eleven logs from CloudTrail and
+VPC flow logs to GuardDuty. It is always the same, and nothing in it is real.
 ";
 
 /// Understands the arguments after the program's name.

@@ -1,6 +1,6 @@
 //! The walk through the incident: what happened, the query that shows it, and its answer.
 //!
-//! Queries are written in CloudWatch Logs Insights syntax, over all four logs at once. Fields bear the vendor's names
+//! Queries are written in CloudWatch Logs Insights syntax, over all logs at once. Fields bear the vendor's names
 //! where one log is asked and the names of the Elastic Common Schema where several are. The answers are checked by
 //! this crate's tests against the files themselves, without any query engine; an engine that runs the queries can be
 //! checked against them.
@@ -26,7 +26,7 @@ pub fn incident_story() -> &'static [StoryStep] {
     &STORY
 }
 
-const STORY: [StoryStep; 13] = [
+const STORY: [StoryStep; 18] = [
     StoryStep {
         title: "Somebody tries the doors",
         sentence: "On Tuesday evening 198.51.100.23 asks the web site behind CloudFront for files that should not be there, and finds none.",
@@ -38,6 +38,16 @@ const STORY: [StoryStep; 13] = [
             &["/.git/config", "19"],
             &["/phpmyadmin/index.php", "13"],
             &["/.aws/credentials", "11"],
+        ],
+    },
+    StoryStep {
+        title: "The edge says no",
+        sentence: "AWS WAF stops half of them: 60 of the 120 requests meet a managed rule, the others ask for what is not there.",
+        query: "filter @format = \"waf\" and action = \"BLOCK\"\n| stats count(*) as blocked by source.ip, rule.name\n| sort blocked desc",
+        columns: &["source.ip", "rule.name", "blocked"],
+        answer: &[
+            &["198.51.100.23", "RestrictedExtensions_URIPATH", "54"],
+            &["198.51.100.23", "ExploitablePaths_URIPATH", "6"],
         ],
     },
     StoryStep {
@@ -164,6 +174,26 @@ const STORY: [StoryStep; 13] = [
         ],
     },
     StoryStep {
+        title: "More leaves in names",
+        sentence: "The instance also asks the VPC's resolver for 160 long names below one domain, each of them once: data in questions.",
+        query: "filter @format = \"route53_resolver\" and query_type = \"TXT\"\n| stats count(*) as queries, count_distinct(query_name) as names, max(dns.question.length) as longest by source.ip, dns.question.registered_domain",
+        columns: &["source.ip", "dns.question.registered_domain", "queries", "names", "longest"],
+        answer: &[&["10.0.4.66", "drop.example", "160", "160", "82"]],
+    },
+    StoryStep {
+        title: "A look into the cluster",
+        sentence: "The Admin role may enter the Kubernetes cluster too: two secrets are read and a pod is entered before it says no.",
+        query: "filter @format = \"eks_audit\" and source.ip = \"203.0.113.77\" and not (verb = \"list\")\n| fields @timestamp, verb, objectRef.resource, objectRef.name, responseStatus.code\n| sort @timestamp asc",
+        columns: &["@timestamp", "verb", "objectRef.resource", "objectRef.name", "responseStatus.code"],
+        answer: &[
+            &["2026-03-05 03:23:41.206", "get", "secrets", "orders-db", "200"],
+            &["2026-03-05 03:24:41.206", "get", "secrets", "payments-api", "200"],
+            &["2026-03-05 03:26:41.206", "create", "pods", "orders-api-7c9f", "101"],
+            &["2026-03-05 03:29:41.206", "create", "clusterrolebindings", "svc-backup", "403"],
+            &["2026-03-05 03:30:41.206", "create", "pods", "debug-node", "403"],
+        ],
+    },
+    StoryStep {
         title: "Covering tracks, in vain",
         sentence: "Four attempts to switch the logs off fail, because the organisation forbids it even to administrators.",
         query: "filter eventName in [\"StopLogging\", \"DeleteTrail\", \"PutEventSelectors\", \"DeleteFlowLogs\"]\n| fields @timestamp, eventName, errorCode\n| sort @timestamp asc",
@@ -189,6 +219,27 @@ const STORY: [StoryStep; 13] = [
             &["2026-03-06 22:06:19.000", "DeleteLoginProfile", "192.0.2.44"],
             &["2026-03-06 22:07:19.000", "DetachUserPolicy", "192.0.2.44"],
             &["2026-03-06 22:08:19.000", "DeleteUser", "192.0.2.44"],
+        ],
+    },
+    StoryStep {
+        title: "A bucket for everybody",
+        sentence: "On Friday night the new user opens the bucket to anybody. Its own log shows the scanner, refused before, served from then on.",
+        query: "filter @format = \"s3_access\" and not ispresent(requester)\n| stats count(*) as requests, sum(http.response.bytes) as transferred by source.ip, http.response.status_code\n| sort requests desc",
+        columns: &["source.ip", "http.response.status_code", "requests", "transferred"],
+        answer: &[&["198.51.100.23", "200", "17", "3002737560"], &["198.51.100.23", "403", "9", "2187"]],
+    },
+    StoryStep {
+        title: "What GuardDuty made of it",
+        sentence: "Six findings tell the story in the words of a service that watched: from the key at night to the open bucket.",
+        query: "filter @format = \"guardduty\"\n| stats max(severity) as gravest, sum(service.count) as times by type, resource.name\n| sort times desc",
+        columns: &["type", "resource.name", "gravest", "times"],
+        answer: &[
+            &["Exfiltration:S3/AnomalousBehavior", "prod-exports", "8", "252"],
+            &["Trojan:EC2/DNSDataExfiltration", "i-0bad5eed000000001", "8", "160"],
+            &["CryptoCurrency:EC2/BitcoinTool.B", "i-0bad5eed000000001", "8", "41"],
+            &["Recon:IAMUser/MaliciousIPCaller.Custom", "ci-deploy", "5", "18"],
+            &["CryptoCurrency:EC2/BitcoinTool.B!DNS", "i-0bad5eed000000001", "8", "9"],
+            &["Policy:S3/BucketAnonymousAccessGranted", "prod-exports", "8", "1"],
         ],
     },
 ];

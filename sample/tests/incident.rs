@@ -14,6 +14,14 @@ struct Logs {
     flows: Vec<HashMap<String, String>>,
     balancer: Vec<Vec<String>>,
     edge: Vec<Vec<String>>,
+    firewall: Vec<Value>,
+    names: Vec<Value>,
+    findings: Vec<Value>,
+    items: Vec<Value>,
+    cluster: Vec<Value>,
+    function: Vec<String>,
+    bucket: Vec<String>,
+    digests: Vec<Value>,
     rejected: Vec<String>,
 }
 
@@ -23,10 +31,23 @@ static LOGS: LazyLock<Logs> = LazyLock::new(|| {
         flows: Vec::new(),
         balancer: Vec::new(),
         edge: Vec::new(),
+        firewall: Vec::new(),
+        names: Vec::new(),
+        findings: Vec::new(),
+        items: Vec::new(),
+        cluster: Vec::new(),
+        function: Vec::new(),
+        bucket: Vec::new(),
+        digests: Vec::new(),
         rejected: Vec::new(),
     };
     for file in incident() {
-        let text = inflate(&file.bytes);
+        // S3 writes its own access logs as they are.
+        let stored = || String::from_utf8(file.bytes.clone()).expect("text");
+        let text = if file.path.starts_with("access-logs/") { stored() } else { inflate(&file.bytes) };
+        let json = |line: &str| serde_json::from_str::<Value>(line).expect("a line of JSON");
+        // Without the time that CloudWatch puts before a message.
+        let message = |line: &str| line.split_once(' ').expect("a message").1.to_owned();
         if file.path.contains("/CloudTrail/") {
             let mut file: Value = serde_json::from_str(&text).expect("a CloudTrail file is JSON");
             logs.trail.append(file["Records"].as_array_mut().expect("an array of records"));
@@ -52,6 +73,22 @@ static LOGS: LazyLock<Logs> = LazyLock::new(|| {
                     logs.rejected.push(line.to_owned())
                 }
             }
+        } else if file.path.contains("/WAFLogs/") {
+            logs.firewall.extend(text.lines().map(json));
+        } else if file.path.contains("/vpcdnsquerylogs/") {
+            logs.names.extend(text.lines().map(json));
+        } else if file.path.contains("/GuardDuty/") {
+            logs.findings.extend(text.lines().map(json));
+        } else if file.path.contains("/Config/") {
+            logs.items.append(json(&text)["configurationItems"].as_array_mut().expect("items"));
+        } else if file.path.contains("/kube-apiserver-audit-") {
+            logs.cluster.extend(text.lines().map(|line| json(&message(line))));
+        } else if file.path.contains("/2026-03-05-[$LATEST]") {
+            logs.function.extend(text.lines().map(message));
+        } else if file.path.contains("/CloudTrail-Digest/") {
+            logs.digests.push(json(&text));
+        } else if file.path.starts_with("access-logs/") {
+            logs.bucket.extend(text.lines().map(str::to_owned));
         } else {
             let mut lines = text.lines();
             assert_eq!(lines.next(), Some("#Version: 1.0"));
@@ -94,6 +131,12 @@ fn counted(keys: impl Iterator<Item = String>) -> Table {
     let mut rows: Vec<_> = counts.into_iter().collect();
     rows.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     rows.into_iter().map(|(key, count)| vec![key, count.to_string()]).collect()
+}
+
+/// Keys of two parts as two cells.
+fn split(table: Table) -> Table {
+    let row = |row: Vec<String>| row[0].split('|').chain([row[1].as_str()]).map(str::to_owned).collect();
+    table.into_iter().map(row).collect()
 }
 
 fn by_key(mut table: Table) -> Table {
@@ -175,10 +218,7 @@ fn answer(title: &str) -> Table {
         "Big machines at night" => {
             let hour = |event| format!("{}:00:00.000", text(event, "eventTime")[..13].replace('T', " "));
             let keys = gpu_calls().map(|event| format!("{}|{}", hour(event), text(event, "awsRegion")));
-            by_key(counted(keys))
-                .into_iter()
-                .map(|row| row[0].split('|').chain([row[1].as_str()]).map(str::to_owned).collect())
-                .collect()
+            split(by_key(counted(keys)))
         }
         "Limits helped" => counted(gpu_calls().map(|event| text(event, "errorCode"))),
         "The bucket is copied" => {
@@ -223,6 +263,66 @@ fn answer(title: &str) -> Table {
             |event| text(event, "requestParameters.userName") == "svc-backup",
             &["eventName", "sourceIPAddress"],
         ),
+        "The edge says no" => {
+            let blocked = LOGS.firewall.iter().filter(|record| record["action"] == "BLOCK");
+            let keys = blocked.map(|record| {
+                let rule = text(&record["ruleGroupList"][0], "terminatingRule.ruleId");
+                format!("{}|{rule}", text(record, "httpRequest.clientIp"))
+            });
+            split(counted(keys))
+        }
+        "More leaves in names" => {
+            let asked: Vec<&Value> = LOGS.names.iter().filter(|query| query["query_type"] == "TXT").collect();
+            let names: HashSet<String> = asked.iter().map(|query| text(query, "query_name")).collect();
+            assert!(asked.iter().all(|query| query["srcaddr"] == cast::INTRUDER_PRIVATE_ADDRESS));
+            assert!(names.iter().all(|name| name.ends_with(".drop.example.")));
+            let longest = names.iter().map(|name| name.len() - 1).max().unwrap_or(0);
+            let row = [cast::INTRUDER_PRIVATE_ADDRESS, "drop.example"].map(str::to_owned);
+            let counts = [asked.len(), names.len(), longest].map(|count| count.to_string());
+            vec![row.into_iter().chain(counts).collect()]
+        }
+        "A look into the cluster" => {
+            let seen =
+                |event: &&Value| event["sourceIPs"][0] == cast::INTRUDER_ADDRESS && event["verb"] != "list";
+            let paths = ["verb", "objectRef.resource", "objectRef.name", "responseStatus.code"];
+            let time = |event: &Value| text(event, "stageTimestamp")[..23].replace('T', " ");
+            let row = |event: &Value| {
+                std::iter::once(time(event)).chain(paths.iter().map(|path| text(event, path))).collect()
+            };
+            LOGS.cluster.iter().filter(seen).map(row).collect()
+        }
+        "A bucket for everybody" => {
+            let mut sums: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
+            for line in LOGS.bucket.iter().filter(|line| line.contains(" 198.51.100.23 - ")) {
+                let cells: Vec<&str> =
+                    line.split("HTTP/1.1\" ").nth(1).expect("a status").split(' ').collect();
+                let sum = sums.entry(cells[0]).or_default();
+                sum[0] += 1;
+                sum[1] += cells[2].parse::<u64>().expect("bytes");
+            }
+            let row = |(status, [count, bytes]): (&str, [u64; 2])| {
+                [cast::SCANNER_ADDRESS, status, &count.to_string(), &bytes.to_string()]
+                    .map(str::to_owned)
+                    .to_vec()
+            };
+            sums.into_iter().map(row).collect()
+        }
+        "What GuardDuty made of it" => {
+            let row = |finding: &Value| {
+                let resource = ["accessKeyDetails.userName", "instanceDetails.instanceId"];
+                let name = text(&finding["resource"]["s3BucketDetails"][0], "name");
+                let mut names = resource.iter().map(|path| text(&finding["resource"], path));
+                let name = if name.is_empty() {
+                    names.find(|name| !name.is_empty()).unwrap_or_default()
+                } else {
+                    name
+                };
+                vec![text(finding, "type"), name, text(finding, "severity"), text(finding, "service.count")]
+            };
+            let mut rows: Table = LOGS.findings.iter().map(row).collect();
+            rows.sort_by_key(|row| std::cmp::Reverse(row[3].parse::<u64>().unwrap_or(0)));
+            rows
+        }
         _ => panic!("no answer was computed for the step {title:?}"),
     }
 }
@@ -241,16 +341,19 @@ fn same_bytes_every_time() {
     assert_eq!(files, incident());
     let parts = files.iter().flat_map(|file| [file.path.as_bytes(), &file.bytes]);
     // Change it knowingly: documents and browser tests quote the incident.
-    assert_eq!(format!("{:016x}", fingerprint(parts)), "4a1165fad501fed5");
+    assert_eq!(format!("{:016x}", fingerprint(parts)), "640125226a1322ad");
 }
 
 #[test]
 fn as_many_records_as_documented() {
     let ids: HashSet<String> = LOGS.trail.iter().map(|event| text(event, "eventID")).collect();
-    assert_eq!((LOGS.trail.len(), ids.len()), (1_927, 1_886), "events delivered, and different ones");
+    assert_eq!((LOGS.trail.len(), ids.len()), (1_931, 1_890), "events delivered, and different ones");
     assert_eq!(LOGS.flows.len(), 2_601);
     assert_eq!(LOGS.balancer.len(), 1_635);
     assert_eq!(LOGS.edge.len(), 1_012);
+    let json = [&LOGS.firewall, &LOGS.names, &LOGS.findings, &LOGS.items, &LOGS.cluster, &LOGS.digests];
+    assert_eq!(json.map(Vec::len), [179, 668, 6, 10, 379, 22]);
+    assert_eq!((LOGS.function.len(), LOGS.bucket.len()), (121, 337));
     assert_eq!(
         LOGS.rejected,
         [
@@ -319,6 +422,38 @@ fn events_have_what_real_events_have() {
         assert!(key.is_empty() || (key.len() == 20 && key.ends_with("EXAMPLE")), "{key}");
         assert!(("2026-03-02".."2026-03-09").contains(&&text(event, "eventTime")[..10]));
     }
+}
+
+#[test]
+fn digests_name_every_file_and_one_was_altered() {
+    use sha2::{Digest, Sha256};
+    let hash =
+        |content: &[u8]| Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let files = incident();
+    let trail = files.iter().filter(|file| file.path.contains("/CloudTrail/"));
+    let hashes: HashMap<&str, String> =
+        trail.map(|file| (file.path.as_str(), hash(inflate(&file.bytes).as_bytes()))).collect();
+    let (mut named, mut altered) = (HashSet::new(), Vec::new());
+    for entry in LOGS.digests.iter().flat_map(|digest| digest["logFiles"].as_array().expect("files")) {
+        let path = text(entry, "s3Object");
+        if hashes.get(path.as_str()) != Some(&text(entry, "hashValue")) {
+            altered.push(path.clone());
+        }
+        assert!(named.insert(path), "named once");
+    }
+    assert_eq!((named.len(), altered.len()), (hashes.len(), 1), "{altered:?}");
+    // Each digest knows the one before it.
+    let digests = files.iter().filter(|file| file.path.contains("/CloudTrail-Digest/"));
+    let contents: HashMap<&str, String> =
+        digests.map(|file| (file.path.as_str(), hash(inflate(&file.bytes).as_bytes()))).collect();
+    let mut first = 0;
+    for digest in &LOGS.digests {
+        match digest["previousDigestS3Object"].as_str() {
+            Some(before) => assert_eq!(contents[before], digest["previousDigestHashValue"], "{before}"),
+            None => first += 1,
+        }
+    }
+    assert_eq!(first, 5, "one chain per region");
 }
 
 #[test]

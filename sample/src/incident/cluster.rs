@@ -3,7 +3,7 @@
 
 use super::attack::SESSION;
 use super::{Line, at, every_hour};
-use crate::cast::{ACCOUNT, ADMIN_SESSION_KEY, CI_ADDRESS, INTRUDER_ADDRESS, LEAKED_KEY};
+use crate::cast::{ACCOUNT, ADMIN_SESSION_KEY, CI_ADDRESS, INTRUDER_ADDRESS};
 use crate::rng::Rng;
 use crate::text::{fill, guid, iso};
 
@@ -22,7 +22,7 @@ pub(super) fn record() -> Vec<Line> {
     let mut log = Log { rng: Rng::new(25), lines: Vec::new() };
     let node = r#"{"username":"system:node:ip-10-0-2-21.ec2.internal","groups":["system:nodes","system:authenticated"]}"#;
     let controller = r#"{"username":"system:serviceaccount:kube-system:deployment-controller","groups":["system:serviceaccounts","system:authenticated"]}"#;
-    let deploy = principal("user/ci-deploy", "ci-deploy", LEAKED_KEY);
+    let deploy = principal("assumed-role/Deployer/ci", "deployer", "ASIADEPLOYCIEXAMPLE1");
     every_hour(|start, busy| {
         let calls = [
             (node, "10.0.2.21", "kubelet/v1.31.4", "get", "nodes", "ip-10-0-2-21.ec2.internal"),
@@ -64,10 +64,9 @@ pub(super) fn record() -> Vec<Line> {
 
 /// A caller that IAM vouched for.
 fn principal(arn: &str, user: &str, key: &str) -> String {
-    let service = if arn.starts_with("user/") { "iam" } else { "sts" };
     fill(
-        r#"{"username":"$1","uid":"aws-iam-authenticator:$2:AROAEXAMPLE","groups":["system:authenticated","operators"],"extra":{"accessKeyId":["$3"],"arn":["arn:aws:$4::$2:$5"]}}"#,
-        &[user, ACCOUNT, key, service, arn],
+        r#"{"username":"$1","uid":"aws-iam-authenticator:$2:AROAEXAMPLE","groups":["system:authenticated","operators"],"extra":{"accessKeyId":["$3"],"arn":["arn:aws:sts::$2:$4"]}}"#,
+        &[user, ACCOUNT, key, arn],
     )
 }
 

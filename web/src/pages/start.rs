@@ -49,7 +49,7 @@ pub(crate) fn Start(props: &StartProps) -> Html {
                     </div>
                     <div class="or"><span>{ "or" }</span></div>
                     <button type="button" class="out tall" onclick={act.reform(|_| Action::Files(FilesAction::OpenSample))}><Icon glyph={Glyph::Spark} />{ "Try sample logs" }</button>
-                    <p class="muted small-words">{ "A leaked key, told by four logs over a few days. Made up." }</p>
+                    <p class="muted small-words">{ "A leaked key, told by eleven logs over a week. Made up." }</p>
                 </div>
                 <section class="understood" aria-label="Logs that are understood">
                     <h2>{ if logs > 0 { format!("Understands {logs} logs") } else { "Understands".to_owned() } }</h2>
