@@ -33,7 +33,7 @@ pub enum Call {
     },
 }
 
-/// `convert [--to ndjson|csv] [--format ID] PATH…`
+/// `convert [--to ndjson|csv] [--format ID] [--fields NAMES] PATH…`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Convert {
     /// As comma-separated values instead of NDJSON.
@@ -96,6 +96,8 @@ pub struct Files {
     pub paths: Vec<PathBuf>,
     /// The format they are read as; recognised by content if not given.
     pub format: Option<String>,
+    /// The names of their fields in their order, for logs that do not name them themselves.
+    pub fields: Vec<String>,
     /// How many threads read; all processors if not given.
     pub threads: Option<NonZeroUsize>,
 }
@@ -144,6 +146,8 @@ Try:
 
 Options of every command that reads:
   --format ID      read all files as this format (see `logloupe formats`)
+  --fields NAMES   the names of a log's fields in their order, with blanks or commas between them, for files that do
+                   not name them themselves: flow logs of an order of your own, CloudFront real-time logs
   --threads N      read with N threads instead of one per processor; answers are the same
   --help           more about one command: logloupe query --help
   --version        the version
@@ -160,7 +164,7 @@ names and a sentence), presets (questions with their query) and samples.
 ";
 
 const HELP_CONVERT: &str = "\
-logloupe convert [--to ndjson|csv] [--format ID] PATH…
+logloupe convert [--to ndjson|csv] [--format ID] [--fields NAMES] PATH…
 
 Every row of every file on stdout, file after file: the columns by the vendor's names, and @timestamp (RFC 3339, UTC),
 @format, @source, @line and @message (the raw text). As ndjson (the default) JSON types are kept and a missing value
@@ -168,7 +172,8 @@ is left out. As csv there is one header for all files, and cells that a spreadsh
 ";
 
 const HELP_QUERY: &str = "\
-logloupe query [--sql | --pattern] [--output table|json|ndjson|csv] [--format ID] QUERY PATH…
+logloupe query [--sql | --pattern] [--output table|json|ndjson|csv] [--format ID] [--fields NAMES]
+               QUERY PATH…
 
 Runs a CloudWatch Logs Insights query over all rows of all files. Fields go by the vendor's name, by the name that
 Insights or Athena give them, by the common name of the Elastic Common Schema (source.ip, user.name), or by any path
@@ -259,6 +264,7 @@ fn convert(parser: &mut Parser) -> Result<Call, Usage> {
             Arg::Short('h') | Arg::Long("help") => return Ok(Call::Help(HELP_CONVERT)),
             Arg::Value(path) => files.paths.push(path.into()),
             Arg::Long("format") => files.format(parser)?,
+            Arg::Long("fields") => files.fields(parser)?,
             Arg::Long("threads") => files.threads(parser)?,
             other => return Err(other.unexpected().into()),
         }
@@ -280,6 +286,7 @@ fn query(parser: &mut Parser) -> Result<Call, Usage> {
             Arg::Value(value) if text.is_none() => text = Some(value.string()?),
             Arg::Value(path) => files.paths.push(path.into()),
             Arg::Long("format") => files.format(parser)?,
+            Arg::Long("fields") => files.fields(parser)?,
             Arg::Long("threads") => files.threads(parser)?,
             other => return Err(other.unexpected().into()),
         }
@@ -301,6 +308,7 @@ fn explain(parser: &mut Parser) -> Result<Call, Usage> {
             Arg::Value(value) if text.is_none() => text = Some(value.string()?),
             Arg::Value(path) => files.paths.push(path.into()),
             Arg::Long("format") => files.format(parser)?,
+            Arg::Long("fields") => files.fields(parser)?,
             Arg::Long("threads") => files.threads(parser)?,
             other => return Err(other.unexpected().into()),
         }
@@ -317,6 +325,7 @@ fn ledger(parser: &mut Parser) -> Result<Call, Usage> {
             Arg::Short('h') | Arg::Long("help") => return Ok(Call::Help(HELP_LEDGER)),
             Arg::Value(path) => files.paths.push(path.into()),
             Arg::Long("format") => files.format(parser)?,
+            Arg::Long("fields") => files.fields(parser)?,
             Arg::Long("threads") => files.threads(parser)?,
             other => return Err(other.unexpected().into()),
         }
@@ -354,6 +363,18 @@ impl Files {
             return Err(Usage(format!("there is no format `{id}`; `logloupe formats` lists them")));
         }
         self.format = Some(id);
+        Ok(())
+    }
+    /// Names as people write them: with blanks or commas between them, also as the console has them (`${srcaddr}`).
+    fn fields(&mut self, parser: &mut Parser) -> Result<(), Usage> {
+        let value = parser.value()?.string()?;
+        let names = value.split(|c: char| c == ',' || c.is_whitespace()).filter(|name| !name.is_empty());
+        self.fields = names.map(str::to_owned).collect();
+        if self.fields.is_empty() {
+            return Err(Usage(
+                "--fields is the names of a log's fields, such as \"timestamp c-ip sc-status\"".into(),
+            ));
+        }
         Ok(())
     }
     fn threads(&mut self, parser: &mut Parser) -> Result<(), Usage> {
@@ -412,6 +433,24 @@ mod tests {
     fn a_dash_is_a_path() {
         let Ok(Call::Convert(convert)) = call(&["convert", "--to", "csv", "-"]) else { panic!("understood") };
         assert_eq!((convert.csv, convert.files.paths), (true, vec![PathBuf::from("-")]));
+    }
+
+    #[test]
+    fn names_of_fields_have_blanks_or_commas_between_them() {
+        for text in ["timestamp c-ip  cs(Host)", "timestamp,c-ip, cs(Host)", "\ttimestamp\nc-ip,,cs(Host),"] {
+            for command in [vec!["convert"], vec!["ledger"], vec!["query", "x"], vec!["explain", "x"]] {
+                let args = [command, vec!["--fields", text, "a"]].concat();
+                let files = match call(&args) {
+                    Ok(Call::Convert(Convert { files, .. }))
+                    | Ok(Call::Ledger(Ledger { files, .. }))
+                    | Ok(Call::Query(Query { files, .. }))
+                    | Ok(Call::Explain(Explain { files, .. })) => files,
+                    other => panic!("{args:?}: {other:?}"),
+                };
+                assert_eq!(files.fields, ["timestamp", "c-ip", "cs(Host)"], "{args:?}");
+            }
+        }
+        assert!(refusal(&["ledger", "--fields", " , ", "a"]).starts_with("--fields is the names"));
     }
 
     #[test]

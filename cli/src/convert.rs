@@ -52,7 +52,7 @@ impl Reader<'_> {
     ) -> io::Result<Loader> {
         let mut loader: Loader = load::loader();
         let (mut buffer, mut outcome) = (vec![0; CHUNK], Ok(()));
-        load::feed(&mut loader, input, self.files.format.as_deref(), &mut buffer, self.counts, |loader| {
+        load::feed(&mut loader, input, self.files, &mut buffer, self.counts, |loader| {
             outcome = after(loader);
             outcome.is_ok()
         });

@@ -48,7 +48,7 @@ pub fn load(files: &Files) -> Loaded {
     let counts = Counts::default();
     let bytes = inputs.iter().map(|input| input.bytes).sum();
     let seed = seed();
-    let read = |hand: &[usize]| read(&inputs, hand, files.format.as_deref(), seed, &counts);
+    let read = |hand: &[usize]| read(&inputs, hand, files, seed, &counts);
     let read_all = || match hands.as_slice() {
         [only] => vec![read(only)],
         hands => thread::scope(|scope| {
@@ -94,12 +94,12 @@ fn seed() -> u64 {
 }
 
 /// Reads the inputs of one hand.
-fn read(inputs: &[Input], hand: &[usize], format: Option<&str>, seed: u64, counts: &Counts) -> Read {
+fn read(inputs: &[Input], hand: &[usize], files: &Files, seed: u64, counts: &Counts) -> Read {
     let mut loader = loader();
     let mut buffer = vec![0; CHUNK];
     let mut belongs = Vec::new();
     for &i in hand {
-        feed(&mut loader, &inputs[i], format, &mut buffer, counts, |_| true);
+        feed(&mut loader, &inputs[i], files, &mut buffer, counts, |_| true);
         belongs.resize(loader.ledger().len(), i);
     }
     let identities = duplicates::identities(loader.shard(), ALL, seed);
@@ -127,13 +127,14 @@ fn mark_repeats(all: &mut [Read]) {
 pub fn feed(
     loader: &mut Loader,
     input: &Input,
-    format: Option<&str>,
+    files: &Files,
     buffer: &mut [u8],
     counts: &Counts,
     mut after: impl FnMut(&mut Loader) -> bool,
 ) {
     let size = input.path.as_ref().map(|_| input.bytes).filter(|bytes| *bytes > 0);
-    loader.open(&input.name, Options { size, format: format.map(str::to_owned), ..Options::default() });
+    let (format, fields) = (files.format.clone(), files.fields.clone());
+    loader.open(&input.name, Options { size, format, fields, ..Options::default() });
     let outcome = match &input.path {
         None => push(loader, &mut io::stdin().lock(), buffer, counts, &mut after),
         Some(path) => {

@@ -382,3 +382,62 @@ fn an_ipv6_address_has_one_spelling_in_every_log_and_question() {
     assert_eq!(said[0]["srcaddr"], json!("2001:db8::a"));
     assert_eq!(said[0]["@message"], json!(flows.lines().nth(1)));
 }
+
+/// Logs that do not name their fields are read by the names that are given, from stdin and from within an archive.
+#[test]
+fn names_of_fields_may_be_given() {
+    let real_time =
+        "1772674274.123\t203.0.113.66\t403\tFRA56-P5\n1772674275.5\t203.0.113.67\t200\tFRA56-P5\n";
+    let flow = "192.0.2.1 198.51.100.7 443 ACCEPT OK eni-0a1b2c3d 1772674200 2\n";
+    for (fields, content, format, name, value) in [
+        ("timestamp c-ip sc-status x-edge-location", real_time, "cloudfront_realtime", "sc-status", "403"),
+        (
+            "timestamp,c-ip,sc-status,x-edge-location",
+            real_time,
+            "cloudfront_realtime",
+            "c-ip",
+            "203.0.113.66",
+        ),
+        (
+            "${srcaddr} ${dstaddr} ${dstport} ${action} ${log-status} ${interface-id} ${start} ${version}",
+            flow,
+            "vpc_flow",
+            "dstport",
+            "443",
+        ),
+    ] {
+        let said = logloupe_fed(&["convert", "--fields", fields, "-"], content.as_bytes());
+        let row = &said.lines()[0];
+        assert_eq!(row["@format"], format, "{}", said.err);
+        let found = row[name].as_str().map_or_else(|| row[name].to_string(), str::to_owned);
+        assert_eq!(found, value, "{row}");
+    }
+    // Names that do not fit are told.
+    for (fields, told) in [
+        (
+            "timestamp c-ip sc-status",
+            "4 values in its first line; the names of 3 fields of CloudFront real-time logs were given",
+        ),
+        ("timestamp sourceip status x", "of which `sourceip` is none"),
+    ] {
+        let said = logloupe_fed(&["ledger", "--json", "--fields", fields, "-"], real_time.as_bytes());
+        assert!(
+            said.json()[0]["reason"].as_str().is_some_and(|reason| reason.contains(told)),
+            "{}",
+            said.out
+        );
+    }
+    let said = logloupe_fed(
+        &["ledger", "--json", "--format", "cloudfront_realtime", "--fields", "timestamp c-ip sc-status", "-"],
+        real_time.as_bytes(),
+    );
+    assert_eq!(
+        said.json()[0]["rejections"][0]["expected"],
+        "end of the record after 3 fields",
+        "{}",
+        said.out
+    );
+    let said = logloupe_fed(&["ledger", "--json", "-"], real_time.as_bytes());
+    let reason = said.json()[0]["reason"].clone();
+    assert!(reason.as_str().is_some_and(|reason| reason.contains("`--fields`")), "{reason}");
+}

@@ -260,7 +260,7 @@ impl Format for NamedLog {
         alike.then(|| {
             let names: Vec<&str> = self.fields.iter().take(3).map(|c| c.field.name.as_ref()).collect();
             format!(
-                "{title} without a header, with fields whose order cannot be told; give their names, such as `{} …`, or put a \
+                "{title} without a header, with fields whose order cannot be told; give their names, such as `{} …` (`--fields`), or put a \
                  line with the names in front of it",
                 names.join(" ")
             )
@@ -376,7 +376,7 @@ impl NamedLogDecoder {
                 tokens.push(if value == Json::Null { at.start..at.start } else { at });
             }
         })?;
-        if !same || tokens.len() != self.keys.len() {
+        if !same || tokens.len() != self.keys.len() || self.keys.is_empty() {
             self.learn(bytes)?;
         }
         let layout = self.layout.as_mut().map_err(|what| Fault::new(bytes, 0, what.as_str()))?;

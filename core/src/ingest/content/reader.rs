@@ -251,7 +251,7 @@ impl Reader {
             None => gathered.records().collect(),
         };
         let name = self.entry.source.as_str();
-        let fields = std::mem::take(&mut context.fields);
+        let fields = context.fields.clone();
         let whole = head(name, &lines, self.framing, &fields);
         let messages = if self.framing == Framing::Lines { export::messages(&lines) } else { Vec::new() };
         let inner: Vec<&[u8]> = messages.iter().map(Vec::as_slice).collect();
