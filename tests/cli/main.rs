@@ -1,5 +1,6 @@
 //! The command `logloupe` as its users and their scripts meet it. One file per promise.
 
+mod access_logs;
 mod archives;
 mod bad_input;
 mod contract;

@@ -161,9 +161,9 @@ fn what_no_record_has_is_said_and_stands_in_place_of_the_empty_table() {
             "No rows. No loaded record is of alb; loaded are records of cloudtrail, vpc_flow.",
         ),
         (
-            "filter elb_status_code = 500 | fields elb",
-            "No rows. No loaded record has a field `elb_status_code`; it is a field of alb, of which no record is loaded. \
-          No loaded record has a field `elb`; it is a field of alb, of which no record is loaded.",
+            "filter matched_rule_priority = 5 | fields redirect_url",
+            "No rows. No loaded record has a field `matched_rule_priority`; it is a field of alb, of which no record is \
+          loaded. No loaded record has a field `redirect_url`; it is a field of alb, of which no record is loaded.",
         ),
     ] {
         let table = logloupe(&["query", query, folder.arg()]);

@@ -74,14 +74,27 @@ const RECOGNISED: &[(&str, &str, &[&str])] = &[
         &["valid_vpc_flow_log_expected.yaml"],
     ),
     ("vpcflow/vectordotdev__vrl", "vpc_flow", &["parse_aws_vpc_flow_log.cases.jsonl"]),
-    // Network load balancers write a log of their own.
-    ("elb/open-telemetry__opentelemetry-collector-contrib", "alb", &["nlb_al_valid_logs.log"]),
+    ("elb/open-telemetry__opentelemetry-collector-contrib/alb_al_valid_logs.log", "alb", &[]),
+    ("elb/open-telemetry__opentelemetry-collector-contrib/nlb_al_valid_logs.log", "nlb", &[]),
+    ("elb/opensearch-project__opensearch-catalog", "alb", &[]),
+    ("elb/coralogix__coralogix-aws-shipper", "alb", &[]),
+    ("elb/aws-solutions__centralized-logging-with-opensearch", "alb", &[]),
+    ("s3access/opensearch-project__opensearch-catalog", "s3_access", &[]),
+    ("s3access/aws-solutions__centralized-logging-with-opensearch", "s3_access", &[]),
+    (
+        "s3access/open-telemetry__opentelemetry-collector-contrib",
+        "s3_access",
+        &["valid_s3_access_log_expected.yaml", "unknown_request_uri_expected.yaml"],
+    ),
     ("ecs_events", "ecs_events", &[]),
 ];
 
 /// Records that are rejected, and rightly so: their names say why.
-const REJECTED: &[(&str, u64)] =
-    &[("vpc_flow_log_too_few_fields.log", 1), ("vpc_flow_log_too_many_fields.log", 1)];
+const REJECTED: &[(&str, u64)] = &[
+    ("vpc_flow_log_too_few_fields.log", 1),
+    ("vpc_flow_log_too_many_fields.log", 1),
+    ("s3access/open-telemetry__opentelemetry-collector-contrib/too_few_values.log", 1),
+];
 
 #[test]
 fn what_there_is_a_format_for_is_recognised() {
@@ -112,6 +125,8 @@ fn the_forwarders_gzipped_files_are_recognised() {
     let entries = ledger(&folder.join("lambda_promtail_mixed"));
     for (name, format, rows) in [
         ("albaccesslog.log.gz", "alb", 2),
+        ("nlbaccesslog.log.gz", "nlb", 2),
+        ("s3accesslog.log", "s3_access", 1),
         ("cloudfront.log.gz", "cloudfront", 2),
         ("vpcflowlog.log.gz", "vpc_flow", 3),
         ("cloudtrail-log-file.json.gz", "cloudtrail", 2),

@@ -198,3 +198,144 @@ fn cloudfront_lines_as_logstash_reads_them() {
         assert!(agent.starts_with("Mozilla/5.0 (Windows NT "), "{agent}");
     }
 }
+
+/// The cases that logstash has for its pattern of this name, with what it expects.
+fn logstash(pattern: &'static str) -> Vec<(String, Value)> {
+    let of_pattern = move |case: &Value| {
+        let is = case["pattern"] == pattern && !case["expected_legacy_partial"].is_null();
+        is.then(|| case["input"].as_str().map(str::to_owned)).flatten()
+    };
+    let file = "elb_s3_cloudfront/logstash-plugins__logstash-patterns-core/aws_spec.cases.jsonl";
+    cases(file, of_pattern, "expected_legacy_partial")
+}
+
+/// Compares what they have of a line with ours; a dash of theirs is no value of ours.
+#[track_caller]
+fn same_values(line: &str, expected: &Value, row: &Value, names: &[(&str, &str)]) {
+    for (theirs, ours) in names.iter().filter(|(theirs, _)| expected.get(theirs).is_some()) {
+        let value = plain(&expected[theirs]).replace('"', "");
+        let value = if value == "-" { String::new() } else { value };
+        assert_eq!(plain(&row[ours]), value, "{theirs} of {line}\n{row}");
+    }
+}
+
+#[test]
+fn classic_balancers_lines_as_logstash_reads_them() {
+    const OURS: &[(&str, &str)] = &[
+        ("elb", "elb"),
+        ("clientip", "client_ip"),
+        ("clientport", "client_port"),
+        ("backendip", "backend_ip"),
+        ("backendport", "backend_port"),
+        ("request_processing_time", "request_processing_time"),
+        ("backend_processing_time", "backend_processing_time"),
+        ("response_processing_time", "response_processing_time"),
+        ("response", "elb_status_code"),
+        ("backend_response", "backend_status_code"),
+        ("received_bytes", "received_bytes"),
+        ("bytes", "sent_bytes"),
+        ("verb", "request_verb"),
+        ("request", "request_url"),
+        ("httpversion", "http.version"),
+        ("path", "url.path"),
+    ];
+    let cases = logstash("ELB_ACCESS_LOG");
+    for (line, expected) in &cases {
+        let row = row(line, "clb");
+        same_values(line, expected, &row, OURS);
+        assert_eq!(row["@timestamp"], expected["timestamp"]);
+    }
+    assert!(cases.is_empty() || cases.len() == 2);
+}
+
+#[test]
+fn s3_lines_as_logstash_reads_them() {
+    const OURS: &[(&str, &str)] = &[
+        ("owner", "bucket_owner_id"),
+        ("bucket", "bucket_name"),
+        ("clientip", "remote_ip"),
+        ("requester", "requester"),
+        ("request_id", "request_id"),
+        ("operation", "operation"),
+        ("key", "key_name"),
+        ("verb", "http.request.method"),
+        ("request", "url.original"),
+        ("httpversion", "http.version"),
+        ("response", "http_status"),
+        ("bytes", "bytes_sent_size"),
+        ("object_size", "object_size"),
+        ("request_time_ms", "total_duration"),
+        ("referrer", "referer"),
+        ("agent", "user_agent"),
+    ];
+    let cases = logstash("S3_ACCESS_LOG");
+    for (line, expected) in &cases {
+        same_values(line, expected, &row(line, "s3_access"), OURS);
+    }
+    assert!(cases.is_empty() || cases.len() == 2);
+}
+
+#[test]
+fn s3_lines_as_the_opentelemetry_collector_reads_them() {
+    const OURS: &[(&str, &str)] = &[
+        ("aws.s3.bucket", "bucket_name"),
+        ("aws.s3.owner", "bucket_owner_id"),
+        ("source.address", "remote_ip"),
+        ("user.id", "requester"),
+        ("aws.request_id", "request_id"),
+        ("rpc.method", "operation"),
+        ("http.request.method", "http.request.method"),
+        ("url.path", "url.path"),
+        ("url.query", "url.query"),
+        ("network.protocol.version", "http.version"),
+        ("http.response.status_code", "http_status"),
+        ("http.response.body.size", "bytes_sent_size"),
+        ("duration", "total_duration"),
+        ("user_agent.original", "user_agent"),
+        ("aws.extended_request_id", "host_id"),
+        ("aws.signature.version", "signature_version"),
+        ("tls.cipher", "cipher_suite"),
+        ("aws.s3.auth_type", "authentication_type"),
+        ("http.request.header.host", "host_header"),
+        ("tls.protocol.version", "tls.version"),
+        ("aws.s3.access_point.arn", "access_point_arn"),
+        ("aws.s3.acl_required", "acl_required"),
+    ];
+    let Some(folder) = samples() else { return };
+    let folder = folder.join("s3access/open-telemetry__opentelemetry-collector-contrib");
+    for (name, least) in [("valid_s3_access_log", 22), ("unknown_request_uri", 18)] {
+        let line = fs::read_to_string(folder.join(format!("{name}.log"))).expect("there");
+        let expected = fs::read_to_string(folder.join(format!("{name}_expected.yaml"))).expect("there");
+        let row = row(&line, "s3_access");
+        // A list of attributes: a key, and two lines below it its value behind the name of its type.
+        let lines: Vec<&str> = expected.lines().map(str::trim).collect();
+        let mut compared = 0;
+        for window in lines.windows(3) {
+            let (Some(key), Some((_, value))) =
+                (window[0].strip_prefix("- key: "), window[2].split_once(": "))
+            else {
+                continue;
+            };
+            if let Some((_, ours)) = OURS.iter().find(|(theirs, _)| *theirs == key) {
+                assert_eq!(plain(&row[ours]), value.trim_matches('"'), "{key} of {name}\n{row}");
+                compared += 1;
+            }
+        }
+        assert!(compared >= least, "{name}: {compared}");
+    }
+}
+
+/// One file of three logs of balancers: the first log claims it, lines of the others are read by themselves.
+#[test]
+fn lines_of_three_balancers_in_one_file() {
+    let Some(folder) = samples() else { return };
+    let file = folder.join("elb/log2timeline__plaso/test_data/aws_elb_access.log");
+    let text = fs::read_to_string(file).expect("there");
+    let mut counts = [("alb", 0), ("clb", 0), ("nlb", 0)];
+    for line in text.lines() {
+        let rows = logloupe(&["convert", "-"], line.as_bytes()).lines();
+        assert_eq!(rows.len(), 1, "{line}");
+        counts.iter_mut().filter(|(format, _)| rows[0]["@format"] == *format).for_each(|(_, n)| *n += 1);
+    }
+    assert_eq!(counts, [("alb", 10), ("clb", 4), ("nlb", 2)]);
+}

@@ -2,7 +2,8 @@
 //! certificate's subject quoted, no header.
 //!
 //! Lines have had 11, 12 and 15 fields; a dash may stand behind the last one before the vendor releases a field, so any
-//! number from 11 on is read. Not these: the requests on the connection (`alb`), which `conn_trace_id` joins.
+//! number from 11 on is read. A subject is the client's own text: it ends at the quote behind which a validity, a serial
+//! number and a status follow. Not these: the requests on the connection (`alb`), which `conn_trace_id` joins.
 //!
 //! Decisions: a connection of which no certificate was asked succeeded if it has a protocol; without TLS its outcome is
 //! unknown.
@@ -12,7 +13,9 @@ use super::{
     field::{
         TokenField, Tokens,
         cells::{duration, integer, text, timestamp},
-        protocol, whole, words,
+        protocol,
+        unescaped::{self, Cutter},
+        whole, words,
     },
 };
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog};
@@ -21,6 +24,7 @@ use logloupe_table::{Cell, Computed, Kind, Role, Row, Unit, time};
 /// Connection logs of Application Load Balancers.
 pub static LOG: TextLog = TextLog {
     fields: FIELDS,
+    cut,
     counts: &[11, 12, 13, 14, 15],
     is: is_line,
     what: "have a time, an address, two ports and a protocol of TLS",
@@ -121,6 +125,22 @@ fn validity<'a>(cells: &[Cell<'a>], name: &[u8]) -> Cell<'a> {
     parts.next().and_then(time::parse_iso).map_or(Cell::Null, Cell::Time)
 }
 
+/// ```text
+/// line = 7word subject *word                     ; each and one space
+/// ```
+fn cut(record: &[u8], tokens: &mut Tokens, most: usize) -> Result<(), (usize, &'static str)> {
+    let mut cutter = Cutter::new(record, tokens, most);
+    cutter.words(7);
+    cutter.quoted(|rest| {
+        let mut words = unescaped::words(rest);
+        let validity = words.next().unwrap_or_default();
+        let status = words.nth(1).unwrap_or_default();
+        (validity == b"-" || validity.starts_with(b"NotBefore="))
+            && (matches!(status, b"-" | b"Success") || status.starts_with(b"Failed"))
+    })?;
+    cutter.all()
+}
+
 const META: Meta = Meta {
     id: "alb_connection",
     family: Family::Web,
@@ -182,7 +202,7 @@ fn is_line(line: &[u8]) -> bool {
         return false;
     }
     let mut tokens = Tokens::default();
-    let closed = tokens.split_quoted(line, 11).is_none();
+    let closed = cut(line, &mut tokens, 11).is_ok();
     let token = |i: usize| tokens.get(line, i).unwrap_or_default().1;
     let protocol = token(4);
     let subject = tokens.get(line, 7).unwrap_or_default().0;
@@ -241,6 +261,24 @@ mod tests {
             String::new(),
         ] {
             assert!(!is_line(line.as_bytes()), "{line}");
+        }
+    }
+
+    #[test]
+    fn subjects_end_where_a_validity_follows() {
+        for (subject, expected) in [
+            ("\"CN=a,O=\"b, c\" d\"", Some("CN=a,O=\"b, c\" d")),
+            ("\"CN=\" - - Success\"", Some("CN=\" - - Success")),
+            ("\"-\"", Some("-")),
+            ("\"\"", Some("")),
+            ("\"CN=a", None),
+        ] {
+            let line =
+                format!("t 203.0.113.1 1 443 TLSv1.2 C 0.1 {subject} NotBefore=a;NotAfter=b 01 Success TID");
+            let mut tokens = Tokens::default();
+            let read = cut(line.as_bytes(), &mut tokens, 15);
+            let found = tokens.get(line.as_bytes(), 7).map(|(_, token)| String::from_utf8_lossy(token));
+            assert_eq!((read.is_ok(), found.as_deref()), (expected.is_some(), expected), "{line}");
         }
     }
 

@@ -109,9 +109,9 @@ fn by_words(catalog: &Catalog, name: &str) -> Vec<String> {
     let run: String = words.concat();
     let mut found: Vec<(BTreeSet<String>, &BTreeSet<String>)> = Vec::new();
     for (own, ids) in catalog.source_ids() {
-        // Words that any log may be called by.
+        // Words that any log may be called by, or any load balancer's.
         let mut key = words_of(own);
-        key.retain(|word| !matches!(word.as_str(), "logs" | "log" | "access"));
+        key.retain(|word| !matches!(word.as_str(), "logs" | "log" | "access" | "elb"));
         let letters: String = key.concat();
         let whole = !key.is_empty() && key.iter().all(|word| words.contains(word));
         if whole || letters.len() >= TELLING && run.contains(&letters) {
@@ -206,6 +206,7 @@ mod tests {
         catalog.add_format("alb", &[field("elb"), field("client_ip")], false);
         catalog.add_format("cloudfront", &[field("x-edge-location"), field("client_ip")], false);
         catalog.add_source("alb_access_logs", "alb");
+        catalog.add_source("elb_logs", "alb");
         catalog.add_source("access_logs", "alb");
         catalog.add_source("access_logs", "cloudfront");
         catalog
@@ -223,6 +224,7 @@ mod tests {
             ("alb_access_logs_prod", "alb"),
             ("alb-2026", "alb"),
             ("web_access_logs", ""),
+            ("elb_logs_partitioned", ""),
             ("cloudtrail_vpc_flow", "cloudtrail vpc_flow"),
             ("albatross", ""),
             ("flow", ""),

@@ -1,0 +1,85 @@
+//! One query over all web access logs that are loaded: the four questions that such a tool is asked first.
+
+use logloupe_tests::command::Folder;
+use serde_json::{Value, json};
+
+use crate::logloupe;
+
+/// A file per format that answers to `access_logs`, each with two requests of one client and one of another.
+fn folder() -> Folder {
+    let folder = Folder::new();
+    let line = |status: u16, path: &str, bytes: u32, client: &str, second: u8| {
+        let owner = "5f0e8a1c2b3d4e5f";
+        let s3 = format!(
+            "{owner} b [05/Mar/2026:01:31:{second:02} +0000] {client} - 3E57 REST.GET.OBJECT k \"GET {path} HTTP/1.1\" \
+             {status} - {bytes} - 7 - \"-\" \"say \"hi\" now\" - h= SigV4 TLS_AES AuthHeader b.s3.amazonaws.com TLSv1.3 - - -"
+        );
+        let alb = format!(
+            "https 2026-03-05T01:31:{second:02}.000000Z app/shop/50dc {client}:40122 - -1 -1 -1 {status} - 120 {bytes} \
+             \"GET https://b.example.com:443{path} HTTP/1.1\" \"curl/8\" TLS_AES TLSv1.3 - \"Root=1-6\""
+        );
+        let clb = format!(
+            "2026-03-05T01:31:{second:02}.000000Z lb {client}:40122 - -1 -1 -1 {status} - 0 {bytes} \
+             \"GET http://b.example.com:80{path} HTTP/1.1\" \"curl/8\" - -"
+        );
+        let cloudfront = format!(
+            "2026-03-05\t01:31:{second:02}\tFRA56-P5\t{bytes}\t{client}\tGET\td1.cloudfront.net\t{path}\t{status}"
+        );
+        [s3, alb, clb, cloudfront]
+    };
+    let rows = [
+        line(200, "/a", 100, "192.0.2.1", 1),
+        line(404, "/b", 10, "192.0.2.1", 2),
+        line(200, "/a", 1, "2001:db8::1", 3),
+    ];
+    let header = "#Version: 1.0\n#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status\n";
+    for (i, (name, before)) in
+        [("s3", ""), ("alb.log", ""), ("clb.log", ""), ("cloudfront", header)].into_iter().enumerate()
+    {
+        let text: Vec<&str> = rows.iter().map(|row| row[i].as_str()).collect();
+        folder.write(name, format!("{before}{}\n", text.join("\n")).as_bytes());
+    }
+    folder
+}
+
+#[test]
+fn one_query_reads_all_web_access_logs() {
+    let folder = folder();
+    let ask = |query: &str| -> Value {
+        let said = logloupe(&["query", "--sql", "--output", "json", query, folder.arg()]);
+        assert_eq!((said.status, said.err.as_str()), (0, ""), "{query}");
+        said.json()
+    };
+    for (query, answer) in [
+        (
+            "SELECT count(DISTINCT \"@format\") AS logs, count(*) AS n FROM access_logs",
+            json!([{ "logs": 4, "n": 12 }]),
+        ),
+        (
+            "SELECT requestip, count(*) AS n FROM access_logs GROUP BY requestip ORDER BY n DESC",
+            json!([{ "requestip": "192.0.2.1", "n": 8 }, { "requestip": "2001:db8::1", "n": 4 }]),
+        ),
+        (
+            "SELECT statuscode, count(*) AS n FROM access_logs GROUP BY statuscode ORDER BY n DESC",
+            json!([{ "statuscode": 200, "n": 8 }, { "statuscode": 404, "n": 4 }]),
+        ),
+        (
+            "SELECT requesturi, count(*) AS n FROM access_logs WHERE method = 'GET' GROUP BY requesturi ORDER BY n DESC",
+            json!([{ "requesturi": "/a", "n": 8 }, { "requesturi": "/b", "n": 4 }]),
+        ),
+        (
+            "SELECT sum(bytes) AS bytes FROM access_logs WHERE requestip = '192.0.2.1'",
+            json!([{ "bytes": 440 }]),
+        ),
+    ] {
+        assert_eq!(ask(query), answer, "{query}");
+    }
+    // The same in the query language, by the names of ECS.
+    let query = "filter source.ip = \"192.0.2.1\" | stats count(*) as n, sum(http.response.bytes) as bytes by event.outcome | sort n desc, bytes desc";
+    let said = logloupe(&["query", "--output", "json", query, folder.arg()]);
+    let expected = json!([
+        { "event.outcome": "success", "n": 4, "bytes": 400 },
+        { "event.outcome": "failure", "n": 4, "bytes": 40 },
+    ]);
+    assert_eq!(said.json(), expected);
+}
