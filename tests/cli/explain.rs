@@ -62,7 +62,11 @@ fn the_same_query_is_written_for_athena_and_for_insights() {
 #[test]
 fn what_another_engine_cannot_do_is_said_by_name_and_is_two() {
     for (to, query, why) in [
-        ("athena", "filter @message like \"x\" and eventName = \"y\"", "`@message` cannot be expressed: "),
+        (
+            "athena",
+            "SOURCE cloudtrail | filter @message like \"x\" and eventName = \"y\"",
+            "`@message` cannot be expressed: ",
+        ),
         ("athena", "filter @type = \"REPORT\"", "AWS documents no Athena table"),
         ("insights", "SOURCE vpc_flow | stats count(*) by bin(90s)", "`90s` cannot be expressed: "),
     ] {

@@ -122,7 +122,10 @@ fn a_table_called_anything_is_the_log_whose_name_or_columns_it_has() {
     }
     for (query, fault) in [
         ("SELECT count(*) FROM mystery", "error: no log called `mystery` is loaded"),
-        ("SELECT httprequest.clientip, action FROM waf_logs", "error: no log called `waf_logs` is loaded"),
+        (
+            "SELECT httprequest.clientip, action FROM mystery_logs",
+            "error: no log called `mystery_logs` is loaded",
+        ),
         ("SELECT region FROM things", "error: `things` may be any of several logs: cloudtrail, vpc_flow"),
         (
             "SELECT count(*) FROM cloudtrail_and_vpc_flow",
