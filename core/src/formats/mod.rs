@@ -11,13 +11,17 @@ pub mod alb;
 pub mod alb_connection;
 pub mod alb_health;
 pub mod api_gateway;
+pub mod api_gateway_execution;
+pub mod bedrock;
 pub mod clb;
 pub mod client_vpn;
 pub mod cloudfront;
 pub mod cloudfront_connection;
 pub mod cloudfront_realtime;
 pub mod cloudtrail;
+pub mod cognito;
 pub mod config;
+pub mod connect;
 pub mod ecs_events;
 pub mod eks_audit;
 pub mod eks_control_plane;
@@ -41,6 +45,8 @@ pub mod rds_audit;
 pub mod route53;
 pub mod route53_resolver;
 pub mod s3_access;
+pub mod ssm_session;
+pub mod step_functions;
 pub mod text_log;
 pub mod transit_gateway;
 pub mod verified_access;
@@ -86,7 +92,13 @@ pub static ALL: &[&dyn Format] = &[
     &nlb::LOG,
     &route53::LOG,
     &api_gateway::ApiGateway,
+    &api_gateway_execution::LOG,
+    &bedrock::LOG,
+    &cognito::LOG,
+    &connect::LOG,
     &ecs_events::LOG,
+    &ssm_session::LOG,
+    &step_functions::LOG,
     &eventbridge::LOG,
     &config::Config,
     &route53_resolver::LOG,

@@ -233,11 +233,11 @@ fn xml<'a>(line: &'a [u8], set: Sink<'_, 'a>) -> Result<(), Bad> {
 /// The place of the column that a template's name for a value means.
 fn column(name: &[u8]) -> Option<usize> {
     let is = |known: &&str| known.as_bytes() == name;
-    if TIMES.iter().any(|known| is(&known)) {
+    if TIMES.iter().any(is) {
         return Some(REQUEST_TIME);
     }
     let own = FIELDS.iter().position(|f| !f.derived && is(&f.field.name.as_ref()));
-    own.or_else(|| FIELDS.iter().position(|f| !f.derived && f.field.also.iter().any(|known| is(&known))))
+    own.or_else(|| FIELDS.iter().position(|f| !f.derived && f.field.also.iter().any(is)))
 }
 
 /// Reads a line into `row` and gives its time.

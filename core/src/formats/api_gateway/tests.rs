@@ -80,7 +80,7 @@ fn json_of_any_template_gives_the_same_columns() {
         r#"{"requestId":"a","identity":{"sourceIp":"192.0.2.1"},"method":"GET","resource_path":"/a","statusCode":"403"}"#,
         r#"{"requestId":"a","ip":"-","sourceIp":"192.0.2.1","httpMethod":"-","method":"GET","path":"/a","status_code":"403"}"#,
     ] {
-        assert_eq!(read(&ApiGateway, record, NAMES).0, [expected.clone()], "{record}");
+        assert_eq!(read(&ApiGateway, record, NAMES).0, std::slice::from_ref(&expected), "{record}");
     }
     // The more exact time counts; what is no time is said.
     let times = [
@@ -106,7 +106,7 @@ fn damage_is_rejected_where_it_is() {
         (r#"{"requestId":"a","status":"403","e":Missing Token}"#, 37, "a JSON value"),
         (r#"{"requestId":"a","requestTime":"soon"}"#, 33, "a time"),
         (r#"{"ip":"192.0.2.1","extendedRequestId":"-"}"#, 1, "requestId"),
-        (&format!("192.0.2.1 - - [05/Mar/2026:01:30:00 +0000] \"GET / HTTP/1.1\" 200 5"), 66, "request id"),
+        ("192.0.2.1 - - [05/Mar/2026:01:30:00 +0000] \"GET / HTTP/1.1\" 200 5", 66, "request id"),
         (&format!("x - - [05/Mar/2026:01:30:00 +0000] \"GET / HTTP/1.1\" 200 5 {id}"), 1, "an IP address"),
         (&format!("192.0.2.1 - - [soon] \"GET / HTTP/1.1\" 200 5 {id}"), 16, "a time"),
         (&format!("192.0.2.1 - - [05/Mar/2026:01:30:00 +0000] GET 200 {id}"), 44, "quotes"),
