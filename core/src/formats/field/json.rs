@@ -567,7 +567,7 @@ pub fn point(text: &[u8], unit: Unit) -> Option<i64> {
     if let Some(micros) = time::parse_iso(text) {
         return Some(micros);
     }
-    let number = parse_number(text)?;
+    let Some(number) = parse_number(text) else { return super::time::in_words(text) };
     let factor = match unit {
         Unit::EpochSeconds => 1e6,
         Unit::EpochMillis => 1e3,

@@ -58,6 +58,50 @@ fn clf(input: &[u8]) -> Option<(i64, &[u8])> {
     time::from_parts(year, month, two(0)?, two(12)?, two(15)?, two(18)?, 0).map(|micros| (micros, rest))
 }
 
+/// A point in time as Java prints it into some of AWS's events, in microseconds: `Dec 3, 2021, 6:02:30 PM` and
+/// `Wed Sep 04 16:59:44.356 UTC 2024`, both in UTC.
+///
+/// ```text
+/// in-words = month " " day [","] " " ( year [","] " " clock [" "] ("AM" / "PM") / clock " UTC " year )
+/// clock    = 1*2DIGIT ":" 2DIGIT ":" 2DIGIT [ "." 1*6DIGIT ]     ; a weekday may stand before the month
+/// ```
+///
+/// Newer versions of Java write a narrow no-break space before `PM`.
+pub fn in_words(text: &[u8]) -> Option<i64> {
+    const MONTHS: &[u8; 36] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
+    // Most text is told by its first byte.
+    if text.len() > 40 || !text.first()?.is_ascii_uppercase() {
+        return None;
+    }
+    let text = std::str::from_utf8(text).ok()?;
+    let mut words = text.split([' ', ',', '\u{202f}', '\u{a0}']).filter(|word| !word.is_empty());
+    let month = |word: &str| MONTHS.chunks(3).position(|name| name == word.as_bytes());
+    let first = words.next()?;
+    let month = (month(first).or_else(|| month(words.next()?))?) as u32 + 1;
+    let day: u32 = words.next()?.parse().ok()?;
+    let (second, third, fourth) = (words.next()?, words.next()?, words.next()?);
+    let (clock, half, year) =
+        if second.contains(':') { (second, None, fourth) } else { (third, Some(fourth), second) };
+    if words.next().is_some() || half.is_none() && !matches!(third, "UTC" | "GMT" | "Z") {
+        return None;
+    }
+    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, ""));
+    let mut parts = clock.split(':').map(|part| part.parse::<u32>());
+    let (hour, minute, second) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
+    let hour = match half {
+        None => hour,
+        Some("AM") if (1..=12).contains(&hour) => hour % 12,
+        Some("PM") if (1..=12).contains(&hour) => hour % 12 + 12,
+        Some(_) => return None,
+    };
+    let micros = match fraction {
+        "" => 0,
+        digits => self::fraction(digits.as_bytes()).ok().filter(|(rest, _)| rest.is_empty())?.1,
+    };
+    let year = year.parse().ok().filter(|year| (1900..=9999).contains(year))?;
+    time::from_parts(year, month, day, hour, minute, second, micros).filter(|_| parts.next().is_none())
+}
+
 /// A day, as the microsecond with which it begins.
 ///
 /// ```text
