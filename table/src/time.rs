@@ -54,8 +54,11 @@ pub fn from_parts(
         && hour < 24
         && minute < 60
         && second <= 60;
+    if !fits {
+        return None;
+    }
     let seconds = days_from_civil(year, month, day) * 86_400 + (hour * 3600 + minute * 60 + second) as i64;
-    fits.then_some(seconds * SECOND + micros)
+    Some(seconds * SECOND + micros)
 }
 
 /// Reads text that is nothing but ISO 8601, see [`iso_prefix`].

@@ -12,6 +12,7 @@ pub mod alb_connection;
 pub mod alb_health;
 pub mod api_gateway;
 pub mod api_gateway_execution;
+pub mod appsync;
 pub mod bedrock;
 pub mod clb;
 pub mod client_vpn;
@@ -93,6 +94,7 @@ pub static ALL: &[&dyn Format] = &[
     &route53::LOG,
     &api_gateway::ApiGateway,
     &api_gateway_execution::LOG,
+    &appsync::AppSync,
     &bedrock::LOG,
     &cognito::LOG,
     &connect::LOG,
