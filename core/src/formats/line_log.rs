@@ -87,14 +87,17 @@ pub(super) const fn text(name: &'static str, role: Role) -> Field {
     Field::new(name, Kind::Text, role)
 }
 
+/// Whether all of a text is an address.
+pub(super) fn is_address(host: &[u8]) -> bool {
+    std::str::from_utf8(host).is_ok_and(|host| host.parse::<std::net::IpAddr>().is_ok())
+}
+
 /// The first of the cells as an address, if it is one: for columns of hosts, which may be names.
 pub(super) fn address<'a>(cells: &[Cell<'a>], _: &'a mut Vec<u8>) -> Cell<'a> {
     match cells.first() {
         Some(Cell::Text(host)) => {
             let host = host.strip_prefix(b"::ffff:").unwrap_or(host);
-            let is_address =
-                std::str::from_utf8(host).is_ok_and(|host| host.parse::<std::net::IpAddr>().is_ok());
-            if is_address { Cell::Text(host) } else { Cell::Null }
+            if is_address(host) { Cell::Text(host) } else { Cell::Null }
         }
         _ => Cell::Null,
     }

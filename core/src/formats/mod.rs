@@ -1,9 +1,8 @@
 //! Log formats: what one record of each is called, how it is recognised and how it becomes a row.
 //!
 //! One format is one file here and one line in [`ALL`]. Reading order: [`Format`] (the contract), [`field`] (the
-//! small parsers they share), [`JsonLog`], [`TextLog`] and [`FlowLog`] (logs that are a description and nothing else: most of them),
-//! [`LineLog`] (a description and a decoder),
 //! small parsers they share), [`JsonLog`], [`TextLog`], [`FlowLog`] and [`NamedLog`] (logs that are a description and nothing else: most of them),
+//! [`LineLog`] (a description and a decoder),
 //! then any format. A format sees the table, [`field`] and this contract: never another format, never a container or an
 //! envelope (those are [`ingest`](crate::ingest)'s).
 
@@ -35,14 +34,18 @@ pub mod guardduty;
 pub mod json_log;
 pub mod lambda;
 pub mod line_log;
+pub mod msk_broker;
 pub mod mysql_error;
 pub mod mysql_general;
 pub mod mysql_slow;
 pub mod named_log;
 pub mod network_firewall;
 pub mod nlb;
+pub mod opensearch_audit;
 mod paths;
+pub mod postgresql;
 pub mod rds_audit;
+pub mod redshift;
 pub mod route53;
 pub mod route53_resolver;
 pub mod s3_access;
@@ -112,10 +115,14 @@ pub static ALL: &[&dyn Format] = &[
     &waf::LOG,
     &eks_audit::LOG,
     &eks_control_plane::LOG,
+    &msk_broker::LOG,
     &mysql_error::LOG,
     &mysql_general::LOG,
     &mysql_slow::LOG,
+    &opensearch_audit::LOG,
+    &postgresql::LOG,
     &rds_audit::LOG,
+    &redshift::LOG,
 ];
 
 /// The format with this id, among the crate's own.
