@@ -15,6 +15,7 @@ use logloupe_core::{
     ingest::{
         Entry, Error, ErrorKind, Limits, Loader, Options, State,
         duplicates::{self, Identity},
+        history,
     },
 };
 use logloupe_table::{Shard, Source, lookup::Lookup};
@@ -62,6 +63,8 @@ pub fn load(files: &Files) -> Loaded {
     };
     let mut read = progress::show(&counts, inputs.len() as u64, bytes, read_all);
     mark_repeats(&mut read);
+    let mut shards: Vec<&mut Shard> = read.iter_mut().map(|read| &mut read.shard).collect();
+    history::fill_all(&mut shards, ALL, seed);
 
     let mut loaded = Loaded::default();
     let mut entries = Vec::new();

@@ -33,11 +33,22 @@ impl Chunk {
     }
     /// Takes the values of a column that was derived after the chunk was sealed.
     pub(crate) fn put_derived(&mut self, column: usize, values: Column) {
+        self.put(column, values);
+        self.derived.push(column);
+    }
+    /// Takes the values of a column.
+    pub(crate) fn put(&mut self, column: usize, values: Column) {
         while self.columns.len() <= column {
             self.columns.push(Column::NULLS);
         }
         self.columns[column] = values;
-        self.derived.push(column);
+    }
+    /// Forgets a column that was computed, so that it is computed again.
+    pub(crate) fn forget(&mut self, column: usize) {
+        if self.has_derived(column) {
+            self.derived.retain(|c| *c != column);
+            self.put(column, Column::NULLS);
+        }
     }
     /// Heap bytes held.
     pub fn bytes(&self) -> usize {

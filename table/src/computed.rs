@@ -18,6 +18,10 @@ impl Inputs {
         let named = |name: &&str| schema.find(name).unwrap_or(usize::MAX);
         Inputs(computed.map(|(column, c)| (column, c.from.iter().map(named).collect())).collect())
     }
+    /// The computed columns that are made of this one.
+    pub(crate) fn that_use(&self, column: usize) -> impl Iterator<Item = usize> + '_ {
+        self.0.iter().filter(move |(_, inputs)| inputs.contains(&column)).map(|(computed, _)| *computed)
+    }
     fn of_column(&self, column: usize) -> &[usize] {
         self.0.iter().find(|(c, _)| *c == column).map_or(&[], |(_, inputs)| inputs)
     }

@@ -8,7 +8,7 @@
 //! 4. [`column`](mod@column): one column of one chunk, sealed; [`writer`]: the same while it is being filled.
 //! 5. [`raw`]: the raw text of records, LZ4-compressed.
 //! 6. [`chunk`] and [`table`](mod@table): rows in chunks, chunks in a table, one table per format; `computed`: columns
-//!    whose values follow from those of others.
+//!    whose values follow from those of others; `fill`: columns set once all files are read.
 //! 7. [`shard`]: the tables and the sources (files) that one worker holds; [`builtin`]: the fields that every row has;
 //!    [`partition`]: columns that Athena's tables have and no record holds.
 
@@ -22,6 +22,7 @@ mod computed;
 pub mod dictionary;
 pub mod external;
 mod family;
+mod fill;
 pub mod json_paths;
 pub mod ledger;
 pub mod lookup;
@@ -44,6 +45,7 @@ pub use chunk::{CHUNK_ROWS, Chunk};
 pub use column::{Column, Data};
 pub use dictionary::Dictionary;
 pub use family::Family;
+pub use fill::Fill;
 pub use result::ResultTable;
 pub use schema::{Computed, Field, Kind, Role, Schema, Unit};
 pub use several::Several;

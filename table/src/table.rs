@@ -232,6 +232,16 @@ impl Table {
             chunk.put_derived(column, values);
         }
     }
+    pub(crate) fn put_dictionary(&mut self, column: usize, dictionary: Dictionary) {
+        self.dictionaries[column] = dictionary;
+    }
+    /// Takes the values of a stored column anew, and forgets what was computed from it.
+    pub(crate) fn put_filled(&mut self, chunk: usize, column: usize, values: Column) {
+        let from: Vec<usize> = self.inputs.that_use(column).collect();
+        let Some(chunk) = self.chunks.get_mut(chunk) else { return };
+        chunk.put(column, values);
+        from.into_iter().for_each(|computed| chunk.forget(computed));
+    }
     /// Marks the rows that repeat an event delivered before; bit `row` set means duplicate.
     pub fn set_duplicates(&mut self, duplicates: Bitmap) {
         self.duplicates = Some(duplicates);

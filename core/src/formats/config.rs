@@ -119,7 +119,8 @@ impl Format for Config {
 }
 
 /// The columns of changes, in the order in which [`changes::Changes::values`] gives them.
-const CHANGES: &[&str] = &["changes", "changes.path", "changes.before", "changes.after", "changes.source"];
+const CHANGES: &[&str] =
+    &["changes", "changes.path", "changes.item", "changes.before", "changes.after", "changes.source"];
 
 static HISTORY: History = History {
     states: ("recordType", &["item", "notification"]),
@@ -199,7 +200,7 @@ const TYPE: usize = 18;
 const RELATIONSHIP: &[&str] = &["resourceId", "resourceType", "name", "relationshipName"];
 
 /// The columns that the decoder sets.
-const DERIVED: [&str; 10] = [
+const DERIVED: [&str; 11] = [
     "recordType",
     "relationships.resourceId",
     "relationships.resourceType",
@@ -207,6 +208,7 @@ const DERIVED: [&str; 10] = [
     "relatedEvents",
     "changes",
     "changes.path",
+    "changes.item",
     "changes.before",
     "changes.after",
     "changes.source",
@@ -217,7 +219,7 @@ struct Items {
     columns: JsonColumns,
     relationship: Reader,
     /// The places of [`DERIVED`].
-    places: [usize; 10],
+    places: [usize; 11],
 }
 
 impl Decoder for Items {
@@ -276,7 +278,7 @@ fn noted(read: &JsonRow<'_>) -> Option<changes::Changes> {
 }
 
 /// Sets what the item is related to, and the events that led to it.
-fn related(read: &JsonRow<'_>, reader: &mut Reader, places: &[usize; 10], row: &mut RowWriter<'_>) {
+fn related(read: &JsonRow<'_>, reader: &mut Reader, places: &[usize; 11], row: &mut RowWriter<'_>) {
     let list = |mut range: std::ops::Range<usize>| {
         range.find_map(|i| match read.extra(i) {
             Json::Array(list) => Some(list),

@@ -7,7 +7,7 @@ use flate2::{Compression, write::GzEncoder};
 
 use super::{ALL, Format, Sample, WEB_ACCESS, WEB_ACCESS_FIELDS};
 use crate::ingest::{
-    Limits, Loader, Options,
+    Limits, Loader, Options, history,
     ledger::{Entry, State},
 };
 use logloupe_sample::rng::Rng;
@@ -21,6 +21,8 @@ fn load(formats: &[&'static dyn Format], content: &[u8], piece: usize) -> (Shard
     let mut loader = Loader::new(formats.to_vec(), Limits::default(), 1);
     loader.open("x", Options::default());
     content.chunks(piece).for_each(|bytes| loader.push(bytes));
+    loader.finish();
+    history::fill_loaded(&mut loader, 1);
     let (shard, mut ledger) = loader.into_parts();
     assert_eq!(ledger.len(), 1, "{ledger:#?}");
     (shard, ledger.remove(0))

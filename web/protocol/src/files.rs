@@ -13,6 +13,10 @@ crate::request::requests! {
     Identities -> Vec<u8>,
     FindDuplicates -> Vec<(u32, Vec<u8>)>,
     MarkDuplicates -> Vec<(String, u64)>,
+    States -> Vec<u8>,
+    FindPrevious -> Vec<HistoryPiece>,
+    PreviousRecords -> Vec<u8>,
+    FillChanges -> u32,
 }
 
 /// Read these files; the handles stand beside the message, one per task. Answered once nothing is left to read.
@@ -98,4 +102,51 @@ pub struct FindDuplicates {
 pub struct MarkDuplicates {
     /// Postcard of the rows.
     pub repeats: Vec<u8>,
+}
+
+/// Which rows tell a state of a thing, to find what changed. Answered with postcard that [`FindPrevious`] takes; empty if no
+/// row does.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct States {
+    /// Seeds the hashes; the same for all workers.
+    pub seed: u64,
+}
+
+/// Find the record before each state in these answers to [`States`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FindPrevious {
+    /// One per worker.
+    pub parts: Vec<Vec<u8>>,
+}
+
+/// Rows of one worker whose predecessors another one has, or itself; not many.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryPiece {
+    /// The worker with the rows.
+    pub owner: u32,
+    /// The worker with the records before them.
+    pub from: u32,
+    /// Postcard of the links.
+    pub links: Vec<u8>,
+}
+
+/// The records before the rows of these links. Answered with postcard of the first ones, of as many as are not too long
+/// together.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PreviousRecords {
+    /// Postcard of links to this worker's rows.
+    pub links: Vec<u8>,
+    /// How many of the links are done already.
+    pub skip: u32,
+}
+
+/// Set what changed in the rows of these links. Answered with the number of links that are done now.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FillChanges {
+    /// Postcard of links from this worker's rows.
+    pub links: Vec<u8>,
+    /// How many of the links were done before.
+    pub skip: u32,
+    /// The answer to [`PreviousRecords`]; `None` if this worker has the records itself.
+    pub records: Option<Vec<u8>>,
 }

@@ -12,7 +12,7 @@ use super::{
     value::opens_menu,
 };
 use crate::state::{
-    Action, GridAction, ScreenAction, Shared, facets,
+    Action, GridAction, ScreenAction, Shared, changes, facets,
     json::{self, JsonTokenKind},
     keys::Key,
     model::Tab,
@@ -144,17 +144,45 @@ fn Fields(props: &FieldsProps) -> Html {
             </div>
         }
     };
-    let columns: Vec<Html> = detail.fields.iter().filter(|f| f.column).filter(fits).map(line).collect();
+    let (changed, all) = changes::rows(&detail.fields);
+    let in_rows = |field: &DetailField| !changed.is_empty() && changes::FIELDS.contains(&field.name.as_str());
+    let fields = || detail.fields.iter().filter(fits);
+    let table = (!changed.is_empty() && fields().any(in_rows)).then(|| change_table(&changed, all));
+    let columns: Vec<Html> = fields().filter(|f| f.column && !in_rows(f)).map(line).collect();
     let paths: Vec<Html> = detail.fields.iter().filter(|f| !f.column).filter(fits).map(line).collect();
-    let nothing = columns.is_empty() && paths.is_empty();
+    let nothing = columns.is_empty() && paths.is_empty() && table.is_none();
     html! {
         <>
             if detail.fields.len() > 12 {
                 <div class="find"><Icon glyph={Glyph::Search} /><input type="search" placeholder="Find in this event" aria-label="Find in this event" {oninput} /></div>
             }
+            { for table }
             <dl class="fields">{ for columns }</dl>
             if !paths.is_empty() { <><h2 class="part">{ "Other paths of the record" }</h2><dl class="fields">{ for paths }</dl></> }
             if nothing { <p class="hint pad">{ "No field of this event holds that." }</p> }
+        </>
+    }
+}
+
+/// What changed: path, before, after.
+fn change_table(changed: &[changes::ChangeRow], all: usize) -> Html {
+    let row = |change: &changes::ChangeRow| {
+        html! {
+            <tr>
+                <th scope="row">{ breakable(&change.path) }
+                    if !change.item.is_empty() { <span class="muted">{ &change.item }</span> }</th>
+                <td class="gone">{ &change.before }</td>
+                <td class="new">{ &change.after }</td>
+            </tr>
+        }
+    };
+    html! {
+        <>
+            <table class="changes">
+                <thead><tr><th scope="col">{ "Changed" }</th><th scope="col">{ "Before" }</th><th scope="col">{ "After" }</th></tr></thead>
+                <tbody>{ for changed.iter().map(row) }</tbody>
+            </table>
+            if all > changed.len() { <p class="hint pad">{ format!("The first {} of {all} changes.", changed.len()) }</p> }
         </>
     }
 }

@@ -1,7 +1,8 @@
 //! Loading: files dealt to workers as they ask for more, large line files in parts, the ledger, what is loaded.
 
 use logloupe_protocol::files::{
-    AddLookup, CanSplit, Cancel, FindDuplicates, Identities, Load, MarkDuplicates, Offset, Sample, Task,
+    AddLookup, CanSplit, Cancel, FillChanges, FindDuplicates, FindPrevious, HistoryPiece, Identities, Load,
+    MarkDuplicates, Offset, PreviousRecords, Sample, States, Task,
 };
 use logloupe_table::ledger::{Entry, Error, ErrorKind, State as Ended};
 use web_sys::File;
@@ -241,6 +242,34 @@ impl State {
                 });
             }
         });
+        self.gather(&States { seed }, |state, parts| {
+            if parts.iter().any(|part| !part.is_empty()) {
+                state.ask(0, FindPrevious { parts }, |state, pieces| {
+                    state.fill_changes(pieces, 0);
+                });
+            }
+        });
+    }
+    /// Sets what changed in the rows of the last piece, of which `done` are done; then of the others. One after the other,
+    /// so that few records are on their way at a time.
+    fn fill_changes(&mut self, mut pieces: Vec<HistoryPiece>, done: u32) {
+        let Some(HistoryPiece { owner, from, links }) = pieces.last().cloned() else {
+            return self.changed();
+        };
+        let asked = PreviousRecords { links: links.clone(), skip: done };
+        let fill = move |state: &mut State, records: Option<Vec<u8>>| {
+            state.ask(owner, FillChanges { links, skip: done, records }, move |state, now| {
+                if now > done {
+                    return state.fill_changes(pieces, now);
+                }
+                pieces.pop();
+                state.fill_changes(pieces, 0);
+            });
+        };
+        match owner == from {
+            true => fill(self, None),
+            false => self.ask(from, asked, move |state, records| fill(state, Some(records))),
+        }
     }
     fn on_duplicates(&mut self, shard: u32, files: Vec<(String, u64)>) {
         let Some(worker) = self.workers.get(shard as usize) else { return };

@@ -5,6 +5,7 @@
 //! [`rows`] and [`window`] (the grid's rows), [`columns`], [`facets`], [`ledger`], [`json`], [`highlighting`], [`keys`],
 //! [`time_axis`], [`text`] (words for times and numbers), [`shared`].
 
+pub(crate) mod changes;
 pub(crate) mod columns;
 pub(crate) mod completion;
 pub(crate) mod edits;

@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use logloupe_core::ingest::{
     duplicates::{self, Identity, Repeat},
+    history::{self, Link, State as RowState},
     ledger::{Entry, State},
 };
 use logloupe_protocol::{
     Handle, Notice, Reply, Request, decode, encode,
-    files::{AddLookup, CanSplit, Cancel, FindDuplicates, Identities, Load, MarkDuplicates, Offset, Sample},
+    files::{
+        AddLookup, CanSplit, Cancel, FillChanges, FindDuplicates, FindPrevious, HistoryPiece, Identities,
+        Load, MarkDuplicates, Offset, PreviousRecords, Sample, States,
+    },
 };
 use logloupe_table::{Source, lookup::Lookup};
 
@@ -103,5 +107,62 @@ impl<F> Handle<MarkDuplicates> for Session<F> {
         let counts = duplicates::mark(shard, &repeats);
         let files = shard.sources.iter().zip(counts).filter(|(_, n)| *n > 0);
         Reply::Now(files.map(|(source, n)| (source.name.clone(), n)).collect())
+    }
+}
+
+/// The states of one worker: its number, its files, a state for each row that tells one.
+type StatesPart = (u32, Vec<Source>, Vec<RowState>);
+
+impl<F> Handle<States> for Session<F> {
+    fn handle(&mut self, _: u32, States { seed }: States) -> Reply<Vec<u8>> {
+        let found = history::states(self.shard(), &self.formats, seed);
+        Reply::Now(match found.is_empty() {
+            true => Vec::new(),
+            false => encode(&(self.number, &self.shard().sources, found)),
+        })
+    }
+}
+
+impl<F> Handle<FindPrevious> for Session<F> {
+    fn handle(&mut self, _: u32, FindPrevious { parts }: FindPrevious) -> Reply<Vec<HistoryPiece>> {
+        let shards: Vec<StatesPart> = parts.iter().filter_map(|part| decode(part).ok()).collect();
+        let asked: Vec<(&[Source], &[RowState])> =
+            shards.iter().map(|s| (s.1.as_slice(), s.2.as_slice())).collect();
+        let mut pieces = Vec::new();
+        for (owner, links) in shards.iter().zip(history::find(&asked)) {
+            for (at, from) in shards.iter().enumerate() {
+                let links: Vec<Link> =
+                    links.iter().filter(|link| link.shard as usize == at).copied().collect();
+                for links in links.chunks(history::PIECE) {
+                    pieces.push(HistoryPiece { owner: owner.0, from: from.0, links: encode(&links) });
+                }
+            }
+        }
+        Reply::Now(pieces)
+    }
+}
+
+/// The links that are not done.
+fn links_left(links: &[u8], skip: u32) -> Vec<Link> {
+    let mut links: Vec<Link> = decode(links).unwrap_or_default();
+    links.drain(..links.len().min(skip as usize));
+    links
+}
+
+impl<F> Handle<PreviousRecords> for Session<F> {
+    fn handle(&mut self, _: u32, PreviousRecords { links, skip }: PreviousRecords) -> Reply<Vec<u8>> {
+        Reply::Now(encode(&history::records(self.shard(), &links_left(&links, skip))))
+    }
+}
+
+impl<F> Handle<FillChanges> for Session<F> {
+    fn handle(&mut self, _: u32, FillChanges { links, skip, records }: FillChanges) -> Reply<u32> {
+        let links = links_left(&links, skip);
+        let records: Vec<Vec<u8>> = match records {
+            Some(records) => decode(&records).unwrap_or_default(),
+            None => history::records(self.shard(), &links),
+        };
+        history::fill(self.loader.loaded_mut(), &self.formats, &links, &records);
+        Reply::Now(skip + records.len() as u32)
     }
 }

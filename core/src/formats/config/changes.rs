@@ -68,10 +68,10 @@ impl Changes {
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
-    /// The values of the columns: the list, paths, what stood there, what stands there, and who says so.
+    /// The values of the columns: the list, paths, items, what stood there, what stands there, and who says so.
     pub(super) fn values(&self, source: &str) -> Vec<ColumnValues> {
         if self.is_empty() {
-            return vec![Vec::new(); 5];
+            return vec![Vec::new(); 6];
         }
         let text = |value: &Value| match value {
             Value::Null => None,
@@ -81,6 +81,7 @@ impl Changes {
         vec![
             vec![Some(self.list())],
             self.0.iter().map(|change| Some(change.path.clone())).collect(),
+            self.0.iter().map(|change| Some(change.item.clone()).filter(|item| !item.is_empty())).collect(),
             self.0.iter().map(|change| text(&change.before)).collect(),
             self.0.iter().map(|change| text(&change.after)).collect(),
             vec![Some(source.to_owned())],

@@ -84,11 +84,15 @@ pub(super) static FIELDS: &[JsonField] = &[
         .doc("what differs from the item before it of the same resource, or what the notification says: a JSON list of path, item, before and after"),
     derived("changes.path", Kind::Text, Role::Dimension)
         .each("changes")
-        .doc("the paths that changed; * stands for an item of a list, which changes names"),
+        .doc("the paths that changed; * stands for an item of a list"),
+    derived("changes.item", Kind::Text, Role::Dimension)
+        .each("changes")
+        .doc("the names of the items that stand for *"),
     derived("changes.before", Kind::Text, Role::Identifier).each("changes").doc("what stood there; none where something was added"),
     derived("changes.after", Kind::Text, Role::Identifier).each("changes").doc("what stands there; none where something was taken away"),
     derived("changes.source", Kind::Text, Role::Dimension)
         .doc("who says so: the previous item where it is loaded, else the notification"),
+    derived("changes.since", Kind::Time, Role::Identifier).doc("when the previous item was captured, where it is loaded"),
     text("configurationItemDiff.changeType", Role::Dimension)
         .also(&["configurationItemSummary.changeType"])
         .aliases(&["changeType"])

@@ -161,3 +161,178 @@ fn other_records_are_rejected_or_put_aside_with_the_reason() {
         assert_eq!((ledger[0].records, ledger[0].rows), (1, 0), "{record}");
     }
 }
+
+/// The difference between two configurations, in short: `path item before after` of each change.
+fn differs(before: &str, after: &str) -> String {
+    let item = |configuration: &str| format!(r#"{{"configuration":{configuration}}}"#);
+    let changes = changes::between(item(before).as_bytes(), item(after).as_bytes()).unwrap();
+    let list: Vec<serde_json::Value> = serde_json::from_str(&changes.list()).unwrap();
+    let show = |change: &serde_json::Value| {
+        let path = change["path"]
+            .as_str()
+            .unwrap()
+            .trim_start_matches("configuration")
+            .trim_start_matches('.')
+            .to_owned();
+        let item = change.get("item").map_or(String::new(), |item| format!("[{}]", item.as_str().unwrap()));
+        format!("{path}{item} {} > {}", change["before"], change["after"])
+    };
+    list.iter().map(show).collect::<Vec<_>>().join("; ")
+}
+
+#[test]
+fn differences_are_told_by_path() {
+    for (before, after, told) in [
+        // Values.
+        (r#"{"a":1}"#, r#"{"a":1}"#, ""),
+        (r#"{"a":1}"#, r#"{"a":"1"}"#, r#"a 1 > "1""#),
+        (
+            r#"{"a":1,"b":{"c":true}}"#,
+            r#"{"b":{"c":false},"d":2}"#,
+            "a 1 > null; b.c true > false; d null > 2",
+        ),
+        (r#"{"a":null,"b":[],"c":{}}"#, r#"{"d":null}"#, ""),
+        (r#"{"x":1,"a":null,"b":[],"c":{}}"#, r#"{"x":1,"d":[]}"#, ""),
+        (r#"{"a.b":{"*":1}}"#, r#"{"a.b":{"*":2}}"#, "`a.b`.`*` 1 > 2"),
+        (r#"{"a":{"b":1}}"#, r#"{"a":"text"}"#, r#"a {"b":1} > "text""#),
+        // Gone, and back.
+        (r#"{"a":1}"#, "null", r#" {"a":1} > null"#),
+        ("null", r#"{"a":1}"#, r#" null > {"a":1}"#),
+        ("null", "null", ""),
+        // Lists of values: order means nothing.
+        (r#"{"l":[1,2,2,3]}"#, r#"{"l":[3,2,1,2]}"#, ""),
+        (r#"{"l":["a","b"]}"#, r#"{"l":["b","c"]}"#, r#"l "a" > null; l null > "c""#),
+        (r#"{"l":[1,1]}"#, r#"{"l":[1]}"#, "l 1 > null"),
+        (r#"{"l":[1]}"#, r#"{"l":[]}"#, "l 1 > null"),
+        // Items with a name.
+        (
+            r#"{"l":[{"key":"x","value":1},{"key":"y","value":2}]}"#,
+            r#"{"l":[{"key":"y","value":3},{"key":"x","value":1},{"key":"z"}]}"#,
+            r#"l.*.value[y] 2 > 3; l null > {"key":"z"}"#,
+        ),
+        (
+            r#"{"l":[{"networkInterfaceId":"e","g":[{"groupId":"s","n":1}]}]}"#,
+            r#"{"l":[{"networkInterfaceId":"e","g":[{"groupId":"s","n":2}]}]}"#,
+            "l.*.g.*.n[e, s] 1 > 2",
+        ),
+        // Two of one name have none.
+        (
+            r#"{"l":[{"id":1,"v":1},{"id":1,"v":2}]}"#,
+            r#"{"l":[{"id":1,"v":1},{"id":1,"v":3}]}"#,
+            r#"l {"id":1,"v":2} > null; l null > {"id":1,"v":3}"#,
+        ),
+        // Rules of security groups.
+        (
+            r#"{"ipPermissions":[{"ipProtocol":"-1","r":[1]},{"ipProtocol":"tcp","fromPort":22,"toPort":22,"r":["a"]}]}"#,
+            r#"{"ipPermissions":[{"ipProtocol":"tcp","fromPort":22,"toPort":22,"r":["a","0.0.0.0/0"]},{"ipProtocol":"-1","r":[1]}]}"#,
+            r#"ipPermissions.*.r[tcp 22 22] null > "0.0.0.0/0""#,
+        ),
+        // JSON in text, and in text for URLs.
+        (
+            r#"{"p":"{\"S\":[{\"Sid\":\"x\",\"A\":\"a\"}]}"}"#,
+            r#"{"p":"{\"S\":[{\"A\":\"b\",\"Sid\":\"x\"}]}"}"#,
+            r#"p.S.*.A[x] "a" > "b""#,
+        ),
+        (r#"{"p":"%7B%0A%20%22A%22%3A%201%7D"}"#, r#"{"p":"%7B%22A%22%3A2%7D"}"#, "p.A 1 > 2"),
+        (r#"{"p":"{broken"}"#, r#"{"p":"{broken!"}"#, r#"p "{broken" > "{broken!""#),
+    ] {
+        assert_eq!(differs(before, after), told, "{before} {after}");
+    }
+}
+
+#[test]
+fn only_what_both_items_have_is_compared() {
+    let full = r#"{"configurationItemCaptureTime":"1","configurationStateId":1,"configuration":"{\"a\":1}","tags":{"x.y":"1"},"relationships":[{"resourceId":"v","resourceType":"t","relationshipName":"Is in "}],"resourceName":"n","availabilityZone":"z"}"#;
+    for (after, list) in [
+        (r#"{"configuration":{"a":1},"configurationStateId":"2"}"#, "[]"),
+        (
+            r#"{"configuration":{"a":1},"tags":{"x.y":"1"},"relationships":[{"name":"Is in","resourceId":"v","resourceName":null,"resourceType":"t"}]}"#,
+            "[]",
+        ),
+        (
+            r#"{"detail":{"configurationItem":{"configuration":{"a":1},"tags":{"x.y":"2"}}}}"#,
+            r#"[{"path":"tags.`x.y`","before":"1","after":"2"}]"#,
+        ),
+        (
+            r#"{"configurationItem":[{"configuration":{"a":1},"relationships":[],"resourceName":"m"}]}"#,
+            r#"[{"path":"relationships","before":{"name":"Is in","resourceId":"v","resourceType":"t"},"after":null},{"path":"resourceName","before":"n","after":"m"}]"#,
+        ),
+    ] {
+        assert_eq!(changes::between(full.as_bytes(), after.as_bytes()).unwrap().list(), list, "{after}");
+    }
+    for broken in ["", "[1]", "{", r#""x""#] {
+        assert_eq!(changes::between(full.as_bytes(), broken.as_bytes()), None);
+        assert_eq!(changes::between(broken.as_bytes(), full.as_bytes()), None);
+    }
+}
+
+#[test]
+fn hostile_items_make_no_long_lists() {
+    // Long keys above many values: told as one change of the whole.
+    let key = "k".repeat(10_000);
+    let many = |value: u32| {
+        let members: Vec<String> = (0..5_000).map(|i| format!(r#""{i}":{value}"#)).collect();
+        format!(r#"{{"configuration":{{"{key}":{{{}}}}}}}"#, members.join(","))
+    };
+    let (before, after) = (many(1), many(2));
+    let changes = changes::between(before.as_bytes(), after.as_bytes()).unwrap();
+    assert!(changes.list().len() < 2 * before.len() + 200);
+    // Deep ones are compared whole from some depth on; deeper than can be read, not at all.
+    let deep = |depth: usize, value: u32| {
+        format!(r#"{{"configuration":{}{value}{}}}"#, r#"{"a":"#.repeat(depth), "}".repeat(depth))
+    };
+    for (depth, some) in [(50, true), (100, true), (200, false)] {
+        let changes = changes::between(deep(depth, 1).as_bytes(), deep(depth, 2).as_bytes());
+        assert_eq!(changes.is_some(), some, "{depth}");
+    }
+}
+
+#[test]
+fn sentences_tell_what_matters() {
+    let item = |second: u32, configuration: &str| {
+        ITEM.replace("00:00.5Z", &format!("00:{second:02}Z"))
+            .replace(r#"{"cidrBlock":"192.0.2.0/24","state":{"a.b":[1]}}"#, configuration)
+            .replace("AWS::EC2::VPC", "AWS::EC2::SecurityGroup")
+    };
+    let rules = |rules: &str| format!(r#"{{"ipPermissions":[{rules}]}}"#);
+    let rule = |ports: &str, whom: &str| format!(r#"{{{ports}"ipRanges":["{whom}"]}}"#);
+    const SSH: &str = r#""ipProtocol":"tcp","fromPort":22,"toPort":22,"#;
+    const RANGE: &str = r#""ipProtocol":"udp","fromPort":20,"toPort":25,"#;
+    const ALL: &str = r#""ipProtocol":"-1","#;
+    for (before, after, sentence) in [
+        (rules(""), rules(&rule(SSH, "0.0.0.0/0")), "security group vpc-1 opened: tcp 22 to 0.0.0.0/0"),
+        (
+            rules(&rule(SSH, "192.0.2.1/32")),
+            rules(&rule(SSH, "::/0")),
+            "security group vpc-1 opened: tcp 22 to ::/0",
+        ),
+        (
+            rules(&rule(RANGE, "0.0.0.0/0")),
+            rules("1"),
+            "security group vpc-1 closed: udp 20-25 from 0.0.0.0/0",
+        ),
+        (rules("1"), rules(&rule(ALL, "::/0")), "security group vpc-1 opened: everything to ::/0"),
+        (
+            rules("1"),
+            rules(&rule(SSH, "192.0.2.0/24")),
+            "security group vpc-1 changed: ipPermissions − 1 and another change",
+        ),
+        (r#"{"a":1}"#.to_owned(), r#"{"a":2}"#.to_owned(), "security group vpc-1 changed: a 1 → 2"),
+        (
+            r#"{"a":1,"b":1}"#.to_owned(),
+            r#"{"a":2}"#.to_owned(),
+            "security group vpc-1 changed: a 1 → 2 and another change",
+        ),
+        (r#"{"a":1}"#.to_owned(), r#"{"a":1}"#.to_owned(), "security group vpc-1 recorded"),
+    ] {
+        let mut loader = Loader::new(FORMATS.to_vec(), Limits::default(), 1);
+        loader.open("x", Options::default());
+        loader.push(format!("{{{}}}\n{{{}}}", item(1, &before), item(2, &after)).as_bytes());
+        loader.finish();
+        crate::ingest::history::fill_loaded(&mut loader, 1);
+        let shard = loader.into_parts().0;
+        let spans = Config.summary(&shard.tables[0].row(1).unwrap());
+        let said: String = spans.iter().map(|span| span.text.as_ref()).collect::<Vec<&str>>().concat();
+        assert!(said.starts_with(sentence), "{said}");
+    }
+}

@@ -6,5 +6,6 @@ mod carried;
 mod content;
 mod drain;
 mod fixture;
+mod history;
 mod hostile;
 mod shards;

@@ -1,7 +1,10 @@
 //! The schema of everything that page and workers send, read off the types and held against a file. The hash of that file
 //! is the protocol's version, so that two sides with different messages refuse each other.
 
-use logloupe_core::ingest::duplicates::{Identity, Repeat};
+use logloupe_core::ingest::{
+    duplicates::{Identity, Repeat},
+    history,
+};
 use logloupe_protocol::{
     AnyRequest, AnyResponse, Notice, PageMessage, WorkerMessage,
     files::{FilesRequest, FilesResponse},
@@ -51,7 +54,7 @@ fn the_version_is_that_of_the_types() {
     // engine's own, and all workers of a pool run one script.
     let (mut tracer_of_payloads, samples) = tracer();
     trace!(tracer_of_payloads, samples, Kind, Role, Unit, Value, Catalog, ResultTable);
-    trace!(tracer_of_payloads, samples, Lookup, Source, Identity, Repeat);
+    trace!(tracer_of_payloads, samples, Lookup, Source, Identity, Repeat, history::State, history::Link);
 
     let schema = serde_json::json!({
         "messages": schema(tracer_of_messages),

@@ -2,7 +2,10 @@
 
 use logloupe_protocol::{
     AnyResponse, Notice, Request, WorkerMessage, decode,
-    files::{AddLookup, CanSplit, Cancel, FilesResponse, Load, Sample, Task},
+    files::{
+        AddLookup, CanSplit, Cancel, FilesResponse, FillChanges, FindPrevious, Load, PreviousRecords, Sample,
+        States, Task,
+    },
     rows, views,
 };
 use logloupe_query::{plan::Catalog, result::ResultTable};
@@ -384,4 +387,58 @@ fn workers_are_asked_again_where_their_largest_groups_do_not_decide() {
     assert_eq!(third, ("203.0.113.9 9003, 203.0.113.8 9002, 10.0.0.104 56".to_owned(), true));
     let few = top("stats sum(bytes) as b by dstAddr | sort b desc | limit 1");
     assert!(!few.1, "{few:?}");
+}
+
+/// What changed in states of one resource that several workers read, a few records at a time.
+#[test]
+fn what_changed_is_found_across_workers() {
+    let item = |second: u32| {
+        format!(
+            r#"{{"configurationItems":[{{"configurationItemCaptureTime":"2026-03-05T01:00:{second:02}Z","configurationItemStatus":"OK","resourceType":"AWS::EC2::VPC","resourceId":"vpc-1","configuration":{{"x":{second}}}}}]}}"#
+        )
+    };
+    let mut sessions: Vec<Session> = (0..3).map(|n| Session::new(n, 7)).collect();
+    let mut catalogs = Vec::new();
+    for (n, session) in sessions.iter_mut().enumerate() {
+        let files: Vec<Vec<u8>> =
+            (0..7).filter(|i| i % 3 == n as u32).map(|i| item(i).into_bytes()).collect();
+        let task = |(i, file): (usize, &Vec<u8>)| Task {
+            task: i as u32,
+            name: format!("{n}-{i}.json"),
+            size: file.len() as u64,
+            ..Task::default()
+        };
+        let tasks = files.iter().enumerate().map(task).collect();
+        let said = run(session, Load { tasks }, files);
+        catalogs.extend(catalog(&said));
+    }
+    ask_all(&mut sessions, &views::Catalogs { shards: catalogs });
+    let parts = ask_all(&mut sessions, &States { seed: 1 });
+    let pieces = ask(&mut sessions[0], FindPrevious { parts });
+    assert_eq!(pieces.len(), 3, "each worker's rows follow those of one other");
+    for piece in pieces {
+        let (links, mut skip) = (piece.links, 0);
+        loop {
+            let records = match piece.owner == piece.from {
+                true => None,
+                false => {
+                    let asked = PreviousRecords { links: links.clone(), skip };
+                    Some(ask(&mut sessions[piece.from as usize], asked))
+                }
+            };
+            let owner = &mut sessions[piece.owner as usize];
+            let done = ask(owner, FillChanges { links: links.clone(), skip, records });
+            if done == skip {
+                break;
+            }
+            skip = done;
+        }
+    }
+    let query = "filter event.action = \"changed\" | stats count(*) as n by changes.path, changes.before, changes.after \
+                 | sort changes.before";
+    let found = table(&view(&mut sessions, &request(query)));
+    let rows: Vec<String> =
+        found.rows.iter().map(|row| row.iter().map(Value::to_string).collect::<Vec<_>>().join(" ")).collect();
+    let expected: Vec<String> = (0..6).map(|x| format!("configuration.x {x} {} 1", x + 1)).collect();
+    assert_eq!(rows, expected);
 }
