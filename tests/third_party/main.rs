@@ -161,6 +161,32 @@ fn lambda_messages_of_subscriptions_are_recognised() {
     assert_eq!(said.json()[0], serde_json::json!({ "ms": 1.76, "init": 120.96, "size": 128_000_000 }));
 }
 
+/// Findings, one file or line of a kind each: the file, which of its lines or all, the format, rows.
+const FINDINGS: &[(&str, Option<usize>, &str, u64)] =
+    &[(HUB, None, "security_hub", 6), (HUB_EVENTS, None, "security_hub", 1)];
+const HUB: &str = "securityhub/aws-solutions__automated-security-response-on-aws";
+const HUB_EVENTS: &str = "securityhub/SumoLogic__sumologic-aws-lambda/securityhub-collector/test/event.json";
+
+#[test]
+fn findings_are_recognised() {
+    let Some(folder) = samples() else { return };
+    for (place, line, format, rows) in FINDINGS {
+        let place = folder.join(place);
+        let entries = match line {
+            None => ledger(&place),
+            Some(line) => {
+                let text = std::fs::read_to_string(&place).expect("the samples are complete");
+                let line = text.lines().nth(*line).expect("a line");
+                let said = logloupe(&["ledger", "--json", "-"], line.as_bytes());
+                said.json().as_array().expect("an array").clone()
+            }
+        };
+        assert!(entries.iter().all(|entry| entry["format"] == *format), "{entries:#?}");
+        let sum = |key: &str| entries.iter().map(|entry| count(entry, key)).sum::<u64>();
+        assert_eq!((sum("rows"), sum("rejected")), (*rows, 0), "{entries:#?}");
+    }
+}
+
 /// The figures that the dataset's own description gives.
 #[test]
 fn the_simulated_attack_is_read_whole() {

@@ -26,6 +26,9 @@ pub struct JsonLog {
     pub marks: &'static [&'static str],
     /// Whether a record with these values at `marks` is this log's. By default, if there is a value at each.
     pub is: fn(&Marks<'_>) -> bool,
+    /// Why a record that is not this log's, told by its values at `marks`, is put aside: what the vendor delivers to the
+    /// same place. By default none is.
+    pub aside: fn(&Marks<'_>) -> Option<&'static str>,
     /// What is said of recognised records, in words that follow "5 of the first 7 records ".
     pub what: &'static str,
     /// See [`Format::is_fallback`].
@@ -86,6 +89,7 @@ impl JsonLog {
             fields: &[],
             marks: &[],
             is: |marks| marks.all(),
+            aside: |_| None,
             what: "have its members",
             fallback: false,
             time: &[],
@@ -118,6 +122,7 @@ impl JsonLog {
             time: self.extra.len()..self.extra.len() + self.time.len(),
             marks: self.marks,
             is: self.is,
+            aside: self.aside,
             derive: self.derive,
         })
     }
@@ -201,22 +206,24 @@ struct JsonLogDecoder {
     time: std::ops::Range<usize>,
     marks: &'static [&'static str],
     is: fn(&Marks<'_>) -> bool,
+    aside: fn(&Marks<'_>) -> Option<&'static str>,
     derive: fn(&mut JsonRow<'_>, &[usize], &mut RowWriter<'_>) -> Result<(), Fault>,
 }
 
 impl Decoder for JsonLogDecoder {
     fn decode(&mut self, record: &Record<'_>, row: &mut RowWriter<'_>) -> Result<Decoded, Fault> {
-        let (time, count, is) = (self.time.clone(), self.marks.len(), self.is);
-        let claimed = |read: &JsonRow<'_>| {
-            let (values, from) = read.values(time.end);
-            is(&Marks { values, from, count })
-        };
+        let (first, count) = (self.time.end, self.marks.len());
         // Told by a word, so that a record is read once.
         let spelled = |key: &String| memchr::memmem::find(record.bytes, key.as_bytes()).is_some();
         let form = if self.keys.len() > 1 { self.keys.iter().position(spelled).unwrap_or(0) } else { 0 };
         let mut read = self.forms[form].read(record.bytes)?;
-        if !claimed(&read) {
-            return Err(unlike(record.bytes, self.marks));
+        let (values, from) = read.values(first);
+        let marks = Marks { values, from, count };
+        if !(self.is)(&marks) {
+            return match (self.aside)(&marks) {
+                Some(reason) => Ok(Decoded::Skipped(reason)),
+                None => Err(unlike(record.bytes, self.marks)),
+            };
         }
         for i in self.time.clone() {
             let Some(text) = read.extra(i).text().filter(|_| !read.stands_for_none(read.extra(i))) else {

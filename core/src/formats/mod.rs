@@ -49,6 +49,8 @@ pub mod redshift;
 pub mod route53;
 pub mod route53_resolver;
 pub mod s3_access;
+pub mod security_hub;
+pub mod security_lake;
 pub mod ssm_session;
 pub mod step_functions;
 pub mod text_log;
@@ -85,6 +87,8 @@ pub static ALL: &[&dyn Format] = &[
     &cloudfront_connection::LOG,
     &cloudfront_realtime::LOG,
     &guardduty::GuardDuty,
+    &security_hub::LOG,
+    &security_lake::LOG,
     &lambda::Lambda,
     &alb_connection::LOG,
     &alb_health::LOG,

@@ -69,7 +69,7 @@ impl JsonField {
         self
     }
     /// Sets the list of which each item may have a value: a path that leads into its first item (`list.0.key`) is read in
-    /// all others too. See [`Field::each`].
+    /// all others too, and the path of the list itself means its items. See [`Field::each`].
     pub const fn each(mut self, list: &'static str) -> JsonField {
         self.field.each = Some(list);
         self
@@ -135,7 +135,9 @@ impl JsonColumns {
         let mut columns = Vec::new();
         for (index, field) in fields.iter().enumerate().filter(|(_, f)| !f.derived) {
             for path in std::iter::once(field.field.name.as_ref()).chain(field.field.also.iter().copied()) {
-                paths.push(spelling(path));
+                // Of a list of plain values each is one, so the first of them is the column's too.
+                let item = if field.field.each == Some(path) { ".0" } else { "" };
+                paths.push(spelling(path) + item);
                 columns.push(SlotColumn { index, kind: field.field.kind, unit: field.field.unit });
             }
         }
@@ -561,7 +563,7 @@ fn convert(text: &[u8], kind: Kind, unit: Unit) -> Cell<'_> {
     }
 }
 
-/// A point in time: ISO 8601, or a number since 1970 in `unit`. Without a unit the number's size decides, since
+/// A point in time: ISO 8601, a number since 1970 in `unit`, or [in words](super::time::in_words). Without a unit the number's size decides, since
 /// seconds and milliseconds of the years that logs are from do not overlap.
 pub fn point(text: &[u8], unit: Unit) -> Option<i64> {
     if let Some(micros) = time::parse_iso(text) {

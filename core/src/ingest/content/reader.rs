@@ -182,10 +182,25 @@ impl Reader {
             Phase::Gather(_) => self.gather(bytes, line, None, HeadKind::Event(detail), context),
             Phase::Decode(Decoding { events: true, .. }) => self.record(bytes, line, None, context),
             _ => {
+                let start = detail.start;
+                let detail = bytes.get(detail).unwrap_or(bytes);
+                let findings = bridge::findings(detail, context.limits.nesting);
                 if self.entry.envelope.is_empty() {
-                    self.entry.envelope = "EventBridge detail".to_owned();
+                    let list = if findings.is_empty() { "" } else { ".findings" };
+                    self.entry.envelope = format!("EventBridge detail{list}");
                 }
-                self.record(bytes.get(detail).unwrap_or(bytes), line, None, context);
+                if findings.is_empty() {
+                    return self.record(detail, line, None, context);
+                }
+                // Each at the line that so many line feeds come before.
+                let (mut counted, mut line) = (0, line);
+                for finding in findings {
+                    let at = start + finding.start;
+                    let feeds = bytes.get(counted..at).map(|rest| memchr::memchr_iter(b'\n', rest).count());
+                    line += feeds.unwrap_or(0) as u64;
+                    counted = at;
+                    self.record(detail.get(finding).unwrap_or(detail), line, None, context);
+                }
             }
         }
     }
@@ -248,7 +263,7 @@ impl Reader {
         let given = context.head.take();
         let lines: Vec<&[u8]> = match &given {
             Some(head) => head_lines(head),
-            None => gathered.records().collect(),
+            None => gathered.records(context.limits.nesting).collect(),
         };
         let name = self.entry.source.as_str();
         let fields = context.fields.clone();
@@ -511,13 +526,17 @@ impl Gathered {
         self.bytes.extend_from_slice(bytes);
         self.items.push(HeadRecord { range: start..self.bytes.len(), line, time, carried, what });
     }
-    /// The records, of events of EventBridge their `detail`.
-    fn records(&self) -> impl Iterator<Item = &[u8]> {
-        self.items.iter().filter_map(|item| {
+    /// The records, of events of EventBridge their `detail`, of a list of findings the first.
+    fn records(&self, nesting: usize) -> impl Iterator<Item = &[u8]> {
+        self.items.iter().filter_map(move |item| {
             let bytes = &self.bytes[item.range.clone()];
             match &item.what {
                 HeadKind::Record => Some(bytes),
-                HeadKind::Event(detail) => bytes.get(detail.clone()),
+                HeadKind::Event(detail) => {
+                    let detail = bytes.get(detail.clone())?;
+                    let first = bridge::findings(detail, nesting).into_iter().next();
+                    Some(first.and_then(|first| detail.get(first)).unwrap_or(detail))
+                }
                 _ => None,
             }
         })

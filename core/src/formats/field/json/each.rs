@@ -48,7 +48,9 @@ impl EachPath {
                 if memchr::memmem::find(record, carrier.as_bytes()).is_some()
                     && Path::new(carrier).extract(record, &mut event)
                 {
-                    let _ = self.value(&event, scan::space(&event, 0), &self.steps, 0, 1, out);
+                    // Of a list, the first.
+                    let at = memchr::memchr(b'{', &event).unwrap_or_default();
+                    let _ = self.value(&event, at, &self.steps, 0, 1, out);
                 }
             }
         }

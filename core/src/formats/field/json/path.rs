@@ -10,9 +10,10 @@ use super::{
 };
 
 /// Members that hold a whole event: as JSON text in an item of `aws cloudtrail lookup-events`, as an object in what
-/// EventBridge delivers; and the item that a notification of AWS Config is about, or a list of it. A path that leads nowhere beside them is looked for inside, so that one query fits an event
+/// EventBridge delivers; and the item that a notification of AWS Config is about, or a list of it, as of Security Hub's
+/// findings. A path that leads nowhere beside them is looked for inside, so that one query fits an event
 /// however it was exported.
-pub(super) const CARRIERS: &[&str] = &["CloudTrailEvent", "detail", "configurationItem"];
+pub(super) const CARRIERS: &[&str] = &["CloudTrailEvent", "detail", "configurationItem", "findings"];
 
 /// What stands for a dot inside one key.
 const DOT: char = '\0';
