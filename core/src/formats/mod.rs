@@ -6,6 +6,7 @@
 //! then any format. A format sees the table, [`field`] and this contract: never another format, never a container or an
 //! envelope (those are [`ingest`](crate::ingest)'s).
 
+pub mod access_analyzer;
 pub mod alb;
 pub mod alb_connection;
 pub mod alb_health;
@@ -31,10 +32,12 @@ pub mod field;
 pub mod flow_log;
 pub mod global_accelerator;
 pub mod guardduty;
+pub mod inspector;
 pub mod json_log;
 pub mod lambda;
 pub mod line_log;
 pub mod msk_broker;
+pub mod macie;
 pub mod mysql_error;
 pub mod mysql_general;
 pub mod mysql_slow;
@@ -89,6 +92,9 @@ pub static ALL: &[&dyn Format] = &[
     &guardduty::GuardDuty,
     &security_hub::LOG,
     &security_lake::LOG,
+    &access_analyzer::LOG,
+    &inspector::LOG,
+    &macie::LOG,
     &lambda::Lambda,
     &alb_connection::LOG,
     &alb_health::LOG,
