@@ -17,7 +17,9 @@
 //! - A port probe is a list, of which each item has an address of the other side and a port. The columns of these have
 //!   several values then; the finding is one row.
 
+mod athena;
 mod details;
+mod presets;
 
 use self::details::{DETAILS, THREATS, Threats};
 use super::{
@@ -53,41 +55,10 @@ macro_rules! remote {
     };
 }
 
-/// Athena's expression for a value in `resource` or `service`, whose path is written in parts.
-macro_rules! scalar {
-    ($column:literal $(, $part:literal)+) => {
-        concat!("nullif(json_extract_scalar(", $column, ", '$.", $($part,)+ "'), '')")
-    };
-}
-
-/// Athena's expression for the private address of an instance's interface that has a public one too.
-macro_rules! reached {
-    ($index:literal) => {
-        concat!(
-            "CASE WHEN ",
-            scalar!("resource", "instancedetails.networkinterfaces[", $index, "].publicip"),
-            " IS NOT NULL THEN ",
-            scalar!("resource", "instancedetails.networkinterfaces[", $index, "].privateipaddress"),
-            " END, "
-        )
-    };
-}
-
-/// Athena's expression for a `WHEN` of a kind of resource and the path of its name.
-macro_rules! named {
-    ($kind:literal, $path:literal) => {
-        concat!(" WHEN '", $kind, "' THEN ", scalar!("resource", $path))
-    };
-}
-
 /// Derived columns are computed; all others stand in the finding.
 static FIELDS: &[JsonField] = &[
     JsonField::derived("severityLabel", Kind::Text, Role::Status)
-        .athena(
-            "CASE WHEN TRY_CAST(severity AS double) >= 9 THEN 'Critical' WHEN TRY_CAST(severity AS \
-             double) >= 7 THEN 'High' WHEN TRY_CAST(severity AS double) >= 4 THEN 'Medium' WHEN \
-             severity IS NOT NULL THEN 'Low' END",
-        )
+        .athena(athena::LABEL)
         .made()
         .doc("the severity in words: Low, Medium, High or Critical"),
     JsonField::new("severity", Kind::Float, Role::Measure)
@@ -124,45 +95,7 @@ static FIELDS: &[JsonField] = &[
             "resource.ebsVolumeDetails.scannedVolumeDetails.0.volumeArn",
             "resource.accessKeyDetails.userName",
         ])
-        .athena(concat!(
-            "coalesce(CASE ",
-            scalar!("resource", "resourcetype"),
-            named!("AccessKey", "accesskeydetails.username"),
-            named!("Instance", "instancedetails.instanceid"),
-            named!("S3Bucket", "s3bucketdetails[0].name"),
-            named!("S3Object", "s3bucketdetails[0].name"),
-            named!("EKSCluster", "eksclusterdetails.name"),
-            named!("KubernetesCluster", "eksclusterdetails.name"),
-            named!("ECSCluster", "ecsclusterdetails.name"),
-            named!("Container", "containerdetails.name"),
-            named!("RDSDBInstance", "rdsdbinstancedetails.dbinstanceidentifier"),
-            named!("RDSLimitlessDB", "rdslimitlessdbdetails.dbclusteridentifier"),
-            named!("Lambda", "lambdadetails.functionname"),
-            named!("EBSVolume", "ebsvolumedetails.scannedvolumedetails[0].volumearn"),
-            named!("EBSSnapshot", "ebssnapshotdetails.snapshotarn"),
-            named!("EC2Image", "ec2imagedetails.imagearn"),
-            " END, ",
-            scalar!("resource", "instancedetails.instanceid"),
-            ", ",
-            scalar!("resource", "s3bucketdetails[0].name"),
-            ", ",
-            scalar!("resource", "eksclusterdetails.name"),
-            ", ",
-            scalar!("resource", "ecsclusterdetails.name"),
-            ", ",
-            scalar!("resource", "lambdadetails.functionname"),
-            ", ",
-            scalar!("resource", "rdsdbinstancedetails.dbinstanceidentifier"),
-            ", ",
-            scalar!("resource", "containerdetails.name"),
-            ", ",
-            scalar!("resource", "rdslimitlessdbdetails.dbclusteridentifier"),
-            ", ",
-            scalar!("resource", "ebsvolumedetails.scannedvolumedetails[0].volumearn"),
-            ", ",
-            scalar!("resource", "accesskeydetails.username"),
-            ")"
-        ))
+        .athena(athena::RESOURCE)
         .made()
         .doc(
             "what that resource is called: of an access key its user, of the others a name, an id or an ARN",
@@ -177,25 +110,7 @@ static FIELDS: &[JsonField] = &[
         .doc("who acted: the user of Kubernetes or of the database, or the user or role of the access key"),
     JsonField::derived("destination.ip", Kind::Ip, Role::Dimension)
         .aliases(&["destination.address"])
-        .athena(concat!(
-            "CASE WHEN ",
-            scalar!("service", "action.actiontype"),
-            " IN ('NETWORK_CONNECTION', 'PORT_PROBE') THEN coalesce(",
-            scalar!("service", "action.networkconnectionaction.localipdetails.ipaddressv4"),
-            ", ",
-            scalar!("service", "action.networkconnectionaction.localipdetails.ipaddressv6"),
-            ", ",
-            scalar!("service", "action.portprobeaction.portprobedetails[0].localipdetails.ipaddressv4"),
-            ", ",
-            scalar!("service", "action.portprobeaction.portprobedetails[0].localipdetails.ipaddressv6"),
-            ", ",
-            reached!("0"),
-            reached!("1"),
-            reached!("2"),
-            reached!("3"),
-            scalar!("resource", "instancedetails.networkinterfaces[0].privateipaddress"),
-            ") END"
-        ))
+        .athena(athena::DESTINATION)
         .made()
         .doc("the resource's address that a connection or a probe reached; none for other actions"),
     text("source.ip", Role::Dimension)
@@ -449,34 +364,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
     },
 };
 
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
-
-static PRESETS: &[Preset] = &[
-    ask(
-        "Findings by type",
-        "stats count_distinct(id) as findings, max(severity) as gravest, latest(updatedAt) as last by type | sort gravest desc",
-    ),
-    ask(
-        "Gravest findings, each at its latest update",
-        "fields @timestamp, severity, type, resource.name, source.ip, title | sort @timestamp desc | dedup id | sort severity desc",
-    ),
-    ask(
-        "Who attacks: findings by remote address",
-        "filter ispresent(source.ip) | stats count_distinct(id) as findings, max(severity) as gravest by source.ip, source.geo.country_name | sort findings desc",
-    ),
-    ask(
-        "Which resources are affected",
-        "stats count_distinct(id) as findings, max(severity) as gravest by resource.type, resource.name | sort gravest desc",
-    ),
-    ask(
-        "Use of access keys that GuardDuty doubts",
-        "filter ispresent(accessKeyId) | fields @timestamp, type, user.name, accessKeyId, api, source.ip, error.code | sort @timestamp desc",
-    ),
-    ask("Findings over time", "stats count(*) as updates by bin(1h), severityLabel"),
-];
-
 /// Written for this project; accounts, addresses and names are those set aside for documentation.
 static SAMPLES: &[Sample] = &[
     Sample {
@@ -540,7 +427,7 @@ impl Format for GuardDuty {
         Some(&EXTERNAL)
     }
     fn presets(&self) -> &'static [Preset] {
-        PRESETS
+        presets::PRESETS
     }
     fn samples(&self) -> &'static [Sample] {
         SAMPLES
