@@ -233,3 +233,55 @@ fn summary(row: &Row<'_>) -> Vec<Span> {
     spans.extend(state.map(|state| Span::plain(format!(", {state}"))));
     spans
 }
+
+#[cfg(test)]
+mod tests {
+    use super::LOG;
+    use crate::{
+        formats::{ALL, Format},
+        ingest::{Limits, Loader, Options, ledger::Entry},
+    };
+    use logloupe_table::Shard;
+
+    fn load(content: &str) -> (Shard, Entry) {
+        let mut loader = Loader::new(ALL.to_vec(), Limits::default(), 1);
+        loader.open("x", Options::default());
+        loader.push(content.as_bytes());
+        let (shard, mut ledger) = loader.into_parts();
+        (shard, ledger.remove(0))
+    }
+
+    #[test]
+    fn who_has_access_is_one_column_whatever_kind_it_is() {
+        for (members, principal) in [
+            (r#""principal":{"AWS":"*"}"#, "*"),
+            (r#""principal":{"Federated":"saml"}"#, "saml"),
+            (r#""principal":{"CanonicalUser":"c"}"#, "c"),
+            (r#""principal":{}"#, ""),
+            (r#""findingDetails":[{"externalAccessDetails":{"principal":{"AWS":"1"}}}]"#, "1"),
+            (r#""error":"ACCESS_DENIED""#, ""),
+        ] {
+            let content = format!(
+                r#"{{"id":"1","createdAt":"2026-03-05T01:00:00Z","analyzedAt":"2026-03-05T01:00:00Z","updatedAt":"2026-03-05T01:00:00.123456789Z","status":"ACTIVE","resourceType":"t","resource":"r",{members}}}"#
+            );
+            let (shard, entry) = load(&content);
+            assert_eq!(entry.format.as_deref(), Some("access_analyzer"), "{}", entry.reason);
+            let row = shard.tables[0].row(0).unwrap();
+            assert_eq!(row.show("principal"), principal, "{members}");
+            assert!(LOG.summary(&row).iter().any(|span| span.strong));
+        }
+    }
+
+    #[test]
+    fn kinds_of_findings_are_told() {
+        let mut told = Vec::new();
+        for sample in LOG.samples() {
+            let (shard, _) = load(std::str::from_utf8(sample.content).unwrap());
+            let table = &shard.tables[0];
+            told.extend((0..table.rows()).map(|row| table.row(row).unwrap().show("findingKind")));
+        }
+        for kind in ["ExternalAccess", "InternalAccess", "UnusedPermission", "AccessPreview"] {
+            assert!(told.iter().any(|t| t == kind), "{kind}: {told:?}");
+        }
+    }
+}

@@ -253,3 +253,65 @@ fn summary(row: &Row<'_>) -> Vec<Span> {
     );
     spans
 }
+
+#[cfg(test)]
+mod tests {
+    use super::LOG;
+    use crate::{
+        formats::{ALL, Format},
+        ingest::{Limits, Loader, Options, ledger::Entry},
+    };
+    use logloupe_table::Shard;
+
+    fn load(content: &str) -> (Shard, Entry) {
+        let mut loader = Loader::new(ALL.to_vec(), Limits::default(), 1);
+        loader.open("x", Options::default());
+        loader.push(content.as_bytes());
+        let (shard, mut ledger) = loader.into_parts();
+        (shard, ledger.remove(0))
+    }
+
+    fn finding(members: &str) -> String {
+        format!(
+            r#"{{"findingArn":"arn:aws:inspector2:eu-central-1:111122223333:finding/1","awsAccountId":"111122223333","severity":"HIGH","type":"PACKAGE_VULNERABILITY"{members}}}"#
+        )
+    }
+
+    #[test]
+    fn times_are_read_as_each_carrier_writes_them() {
+        for time in [
+            r#""Mar 5, 2026, 1:02:30 AM""#,
+            "\"Mar 5, 2026, 1:02:30\u{202f}AM\"",
+            r#""Thu Mar 05 01:02:30.000 UTC 2026""#,
+            r#""2026-03-05T01:02:30Z""#,
+            "1772672550.0",
+        ] {
+            let (shard, _) = load(&finding(&format!(r#","updatedAt":{time}"#)));
+            assert_eq!(shard.tables[0].row(0).unwrap().show("@timestamp"), "2026-03-05T01:02:30Z", "{time}");
+        }
+        assert_eq!(load(&finding(r#","updatedAt":"Mar 35, 2026, 1:02:30 AM""#)).1.rejected, 1);
+    }
+
+    #[test]
+    fn summaries_of_scans_are_put_aside() {
+        let scan = r#"{"scan-status":"INITIAL_SCAN_COMPLETE","repository-name":"r"}"#;
+        let entry = load(&format!("{}\n{}\n{scan}\n", finding(r#","updatedAt":1772672550"#), finding(""))).1;
+        assert_eq!((entry.rows, entry.rejected, entry.skipped), (2, 0, 1));
+    }
+
+    #[test]
+    fn only_instances_are_instances() {
+        for (resources, instance) in [
+            (r#"[{"type":"AWS_EC2_INSTANCE","id":"i-1"}]"#, "i-1 | "),
+            (r#"[{"type":"AWS_LAMBDA_FUNCTION","id":"arn:x"}]"#, " | "),
+            (r#"[{"type":"AWS_ECR_CONTAINER_IMAGE","id":"arn:y","region":"N/A"}]"#, " | "),
+            (r#"[{"type":"AWS_EC2_INSTANCE","id":"i-2","region":"eu-central-1"}]"#, "i-2 | eu-central-1"),
+            ("[]", " | "),
+        ] {
+            let (shard, _) = load(&finding(&format!(r#","updatedAt":1772672550,"resources":{resources}"#)));
+            let row = shard.tables[0].row(0).unwrap();
+            assert_eq!(format!("{} | {}", row.show("cloud.instance.id"), row.show("cloud.region")), instance);
+            assert!(!LOG.summary(&row).is_empty());
+        }
+    }
+}

@@ -290,3 +290,46 @@ fn summary(row: &Row<'_>) -> Vec<Span> {
     spans.extend(said("source.ip").map(|address| Span::plain(format!(", {address}"))));
     spans
 }
+
+#[cfg(test)]
+mod tests {
+    use super::LOG;
+    use crate::{
+        formats::{ALL, Format},
+        ingest::{Limits, Loader, Options, ledger::Entry},
+    };
+    use logloupe_table::Shard;
+
+    fn load(content: &str) -> (Shard, Entry) {
+        let mut loader = Loader::new(ALL.to_vec(), Limits::default(), 1);
+        loader.open("x", Options::default());
+        loader.push(content.as_bytes());
+        let (shard, mut ledger) = loader.into_parts();
+        (shard, ledger.remove(0))
+    }
+
+    #[test]
+    fn what_was_found_is_gathered_from_all_lists() {
+        for (result, expected) in [
+            (
+                r#"{"sensitiveData":[{"category":"A","detections":[{"type":"X"},{"type":"Y"}]},{"category":"B","detections":[{"type":"X"}]}]}"#,
+                "A, B | X, Y",
+            ),
+            (r#"{"sensitiveData":[{"category":"A","detections":[{"type":"X"}]}]}"#, "A | X"),
+            (r#"{"customDataIdentifiers":{"detections":[{"name":"own","arn":"a"}]}}"#, " | own"),
+            (r#"{"sensitiveData":[],"customDataIdentifiers":{"detections":[]}}"#, " | "),
+            (r#"{"sensitiveData":[1,"x",{"detections":{}}]}"#, " | "),
+            ("null", " | "),
+        ] {
+            let content = format!(
+                r#"{{"id":"1","type":"t","category":"CLASSIFICATION","severity":{{"score":3,"description":"High"}},"resourcesAffected":{{}},"updatedAt":"2026-03-05T01:00:00Z","classificationDetails":{{"result":{result}}}}}"#
+            );
+            let (shard, entry) = load(&content);
+            assert_eq!(entry.format.as_deref(), Some("macie"), "{}", entry.reason);
+            let row = shard.tables[0].row(0).unwrap();
+            let shown = ["sensitiveData.category", "sensitiveData.detection"].map(|name| row.show(name));
+            assert_eq!(shown.join(" | "), expected, "{result}");
+            assert!(LOG.summary(&row)[0].strong);
+        }
+    }
+}
