@@ -86,6 +86,12 @@ const RECOGNISED: &[(&str, &str, &[&str])] = &[
         "s3_access",
         &["valid_s3_access_log_expected.yaml", "unknown_request_uri_expected.yaml"],
     ),
+    ("vpcflow/aws-solutions__centralized-logging-with-opensearch", "vpc_flow", &[]),
+    ("vpcflow/coralogix__coralogix-aws-shipper", "vpc_flow", &[]),
+    // Its record in a subscription has an order of its own, which only names of its fields can tell.
+    ("tgw_flow", "transit_gateway", &["valid_tgw_flow_cw.json"]),
+    ("network_firewall", "network_firewall", &[]),
+    ("route53_resolver/opensearch-project__security-analytics", "route53_resolver", &[]),
     ("ecs_events", "ecs_events", &[]),
 ];
 
@@ -103,7 +109,7 @@ fn what_there_is_a_format_for_is_recognised() {
         for entry in ledger(&folder.join(place)) {
             let source = entry["source"].as_str().expect("a name");
             if others.iter().any(|other| source.ends_with(other)) {
-                assert_eq!(entry["state"], "failed", "{entry}");
+                assert_ne!(entry["format"], *format, "{entry}");
                 continue;
             }
             // TrailDiscover keeps an empty list where it has no event yet.

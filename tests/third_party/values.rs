@@ -149,6 +149,99 @@ fn flow_records_as_flowlogs_reader_reads_them() {
     }
 }
 
+/// Lines that a forwarder's tests have without an expected result: each is a row, its values those that stand in it.
+#[test]
+fn network_lines_of_a_forwarders_tests() {
+    let inside =
+        |case: &Value| Some(case["input"]["content"].as_str().or(case["input"].as_str())?.to_owned());
+    let object = |case: &Value| Some(case["input"].to_string());
+    let input: [(&str, fn(&Value) -> Option<String>); 4] = [
+        ("route53_public", inside),
+        ("global_accelerator", inside),
+        ("vpcflow", inside),
+        ("route53_resolver", object),
+    ];
+    for ((folder, input), (format, names)) in input.into_iter().zip([
+        (
+            "route53",
+            "version queryTimestamp hostZoneId queryName queryType responseCode protocol edgeLocation resolverIp \
+             ednsClientSubnet",
+        ),
+        (
+            "global_accelerator",
+            "version aws_account_id accelerator_id client_ip client_port accelerator_ip accelerator_port endpoint_ip \
+             endpoint_port protocol ip_address_type packets bytes start_time end_time action log-status \
+             globalaccelerator_source_ip globalaccelerator_source_port endpoint_region globalaccelerator_region \
+             direction vpc_id",
+        ),
+        (
+            "vpc_flow",
+            "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action \
+             log-status",
+        ),
+        ("route53_resolver", ""),
+    ]) {
+        let file = format!("{folder}/dynatrace-oss__dynatrace-aws-s3-log-forwarder/test_attribute_extraction.cases.jsonl");
+        for (text, _) in cases(&file, input, "test") {
+            let row = row(&text, format);
+            for (name, value) in names.split_whitespace().zip(text.split(' ')) {
+                assert_eq!(plain(&row[name]), value.trim_start_matches('-'), "{name} of {text}");
+            }
+            if names.is_empty() {
+                same_as_paths(&row, &["query_name", "rcode", "srcaddr", "srcids.instance", "vpc_id", "account_id"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn firewalls_records_have_the_values_that_stand_in_them() {
+    let Some(folder) = samples() else { return };
+    let folder = folder.join("network_firewall");
+    let rows = logloupe(&["convert", folder.to_str().expect("a plain name")], b"").lines();
+    assert_eq!(rows.len(), 17);
+    for row in &rows {
+        same_as_paths(
+            row,
+            &[
+                "firewall_name",
+                "availability_zone",
+                "event.event_type",
+                "event.flow_id",
+                "event.src_ip",
+                "event.src_port",
+                "event.dest_ip",
+                "event.dest_port",
+                "event.proto",
+                "event.app_proto",
+                "event.icmp_type",
+                "event.alert.action",
+                "event.alert.signature_id",
+                "event.alert.signature",
+                "event.alert.severity",
+                "event.verdict.action",
+                "event.netflow.pkts",
+                "event.netflow.bytes",
+                "event.tcp.tcp_flags",
+                "event.tls_error.error_message",
+                "event.revocation_check.status",
+            ],
+        );
+    }
+    let with = |name: &str| rows.iter().filter(|row| !row[name].is_null()).count();
+    assert_eq!([with("url.domain"), with("dns.question.name"), with("event.tls.sni")], [1, 1, 2]);
+}
+
+/// Whether columns are what stands at their paths in the row's own record.
+#[track_caller]
+fn same_as_paths(row: &Value, columns: &[&str]) {
+    let record: Value = serde_json::from_str(row["@message"].as_str().expect("text")).expect("JSON");
+    for name in columns {
+        let value = name.split('.').fold(&record, |value, part| &value[part]);
+        assert_eq!(plain(&row[*name]), plain(value), "{name} of {record}");
+    }
+}
+
 #[track_caller]
 fn same_flow(row: &Value, expected: &Value) {
     for (name, value) in expected.as_object().expect("an object") {
