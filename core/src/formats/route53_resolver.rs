@@ -78,7 +78,7 @@ static FIELDS: &[JsonField] = &[
     text("srcids.resolver_endpoint", Role::Dimension).doc("the inbound endpoint through which a query from outside came"),
     text("srcids.resolver_network_interface", Role::Dimension).athena("CAST(NULL AS varchar)").doc("the endpoint's network interface"),
     text("firewall_rule_action", Role::Status)
-        .aliases(&["firewallRuleAction"])
+        .aliases(&["firewallRuleAction", "event.action"])
         .doc("what the DNS Firewall did: ALERT or BLOCK; none where it let the query through"),
     text("firewall_rule_group_id", Role::Dimension).aliases(&["rule.ruleset", "firewallRuleGroupId"]).doc("the group of the rule that matched"),
     text("firewall_domain_list_id", Role::Dimension).aliases(&["rule.id", "firewallDomainListId"]).doc("the list of domains that matched"),

@@ -117,6 +117,8 @@ fn format_of(path: &str) -> Option<String> {
         // Descriptions that many formats are.
         "flow_log",
         "json_log",
+        "line_log",
+        "named_log",
         "text_log",
     ]
     .contains(&name);
