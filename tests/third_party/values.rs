@@ -194,6 +194,28 @@ fn network_lines_of_a_forwarders_tests() {
     }
 }
 
+/// A subscription's record in an order of its own: read once the fields are named.
+#[test]
+fn a_transit_gateways_record_whose_fields_are_named() {
+    let Some(folder) = samples() else { return };
+    let folder = folder.join("tgw_flow/open-telemetry__opentelemetry-collector-contrib");
+    let log = fs::read_to_string(folder.join("valid_tgw_flow_log.log")).expect("there");
+    let (header, record) = log.split_once('\n').expect("a header and a record");
+    let whole = logloupe(&["convert", "-"], log.as_bytes()).lines();
+    for (name, value) in header.split(' ').zip(record.trim_end().split(' ')) {
+        assert_eq!(plain(&whole[0][name]), value, "{name}");
+    }
+    // The same record, without the packets that were lost.
+    let names: Vec<&str> = header.split(' ').filter(|name| !name.starts_with("packets-lost")).collect();
+    let path = folder.join("valid_tgw_flow_cw.json");
+    let path = path.to_str().expect("a plain name");
+    let rows = logloupe(&["convert", "--fields", &names.join(" "), path], b"").lines();
+    assert_eq!(rows.len(), 1);
+    for name in names {
+        assert_eq!(plain(&rows[0][name]), plain(&whole[0][name]), "{name}");
+    }
+}
+
 #[test]
 fn firewalls_records_have_the_values_that_stand_in_them() {
     let Some(folder) = samples() else { return };

@@ -222,8 +222,8 @@ impl Format for FlowLog {
             self.shape.fields.iter().filter(|c| !c.again).nth(i).map_or("", |c| c.field.name.as_ref())
         });
         Some(format!(
-            "{name} records of {count} fields without a header, in an order that cannot be told; put a line with \
-             the fields' names in that order in front of them, such as `{first} {second} {third} …`"
+            "{name} records of {count} fields without a header, in an order that cannot be told; give the fields' names \
+             in that order, such as `{first} {second} {third} …` (`--fields`), or put a line with them in front"
         ))
     }
     fn decoder(&self, head: &Head<'_>) -> Box<dyn Decoder> {
