@@ -299,8 +299,21 @@ fn raw(shard: &Shard) -> Vec<String> {
 #[test]
 fn events_in_a_table_of_cloudwatch_are_rows_of_their_format() {
     // Formats whose records say what they are without a header, as they stand in log groups.
-    let carried =
-        |format: &dyn Format| ["cloudtrail", "guardduty", "lambda", "waf"].contains(&format.meta().id);
+    const CARRIED: &[&str] = &[
+        "client_vpn",
+        "cloudtrail",
+        "elasticache",
+        "guardduty",
+        "lambda",
+        "network_firewall",
+        "route53",
+        "route53_resolver",
+        "verified_access",
+        "vpc_lattice",
+        "vpn",
+        "waf",
+    ];
+    let carried = |format: &dyn Format| CARRIED.contains(&format.meta().id);
     let mut read = 0;
     let carried = |(format, sample): &(&'static dyn Format, &Sample)| {
         carried(*format) && sample.rows > 0 && !sample.name.ends_with(".csv")
