@@ -39,6 +39,8 @@ pub struct Task {
     pub part: Option<(u64, u64)>,
     /// The format that the user chose.
     pub format: Option<String>,
+    /// The names of its records' fields in their order, if the user gave them.
+    pub fields: Vec<String>,
 }
 
 /// Make and read every `of`th file of the sample incident, from number `part` on. Answered once nothing is left to read.

@@ -24,6 +24,7 @@ pub(crate) mod paste_dialog;
 pub(crate) mod picker;
 pub(crate) mod popover;
 pub(crate) mod query_bar;
+pub(crate) mod read_as;
 pub(crate) mod remarks;
 pub(crate) mod results;
 pub(crate) mod status_line;

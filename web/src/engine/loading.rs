@@ -28,6 +28,14 @@ const VIEW_SHARE: f64 = 5.0;
 /// The worker that looks at the beginning of large files.
 const LOOKS: u32 = 0;
 
+/// Whether a file gave no row although it may hold some: no format claimed it, or all its records were rejected. A file in an
+/// archive has no handle of its own.
+pub(crate) fn gave_nothing(entry: &Entry) -> bool {
+    let unknown = matches!(&entry.state, Ended::Failed(error) if error.kind == ErrorKind::Unknown);
+    let archived = entry.containers.iter().any(|container| container == "zip" || container == "tar");
+    entry.rows == 0 && entry.skipped == 0 && !archived && (unknown || entry.rejected > 0)
+}
+
 impl State {
     /// Queues files; a worker looks at large ones first.
     pub(super) fn open(&mut self, files: Vec<InputFile>) {
@@ -51,6 +59,31 @@ impl State {
         }
         self.deal();
     }
+    /// Reads a file once more that gave nothing, as this format if one is named and by these names of fields.
+    pub(super) fn read_as(&mut self, source: &str, format: Option<String>, fields: Vec<String>) {
+        let tasks = &mut self.loading.tasks;
+        let mut jobs = tasks.values().filter(|job| job.done && job.task.name == source);
+        let Some(whole) = jobs.find(|job| job.file.is_some()).map(|job| job.whole) else { return };
+        let parts: Vec<u32> = tasks
+            .range(whole..)
+            .take_while(|(_, job)| job.whole == whole)
+            .map(|(number, _)| *number)
+            .collect();
+        // A part of a large file that gave rows has them already.
+        if parts.iter().any(|part| tasks.get(part).is_none_or(|job| !job.done || job.file.is_none())) {
+            return;
+        }
+        parts.iter().skip(1).for_each(|part| _ = tasks.remove(part));
+        let Some(job) = tasks.get_mut(&whole) else { return };
+        job.task = Task { part: None, format, fields, ..job.task.clone() };
+        (job.done, job.entries) = (false, Vec::new());
+        let size = job.task.size;
+        self.workers.iter_mut().for_each(|worker| worker.held.read.retain(|task| !parts.contains(task)));
+        self.begin_loading();
+        self.loading.total_bytes += size;
+        self.loading.queue.push_back(whole);
+        self.deal();
+    }
     fn begin_loading(&mut self) {
         if !self.loading.busy {
             self.loading.busy = true;
@@ -70,7 +103,7 @@ impl State {
         for part in 0..parts {
             let number = whole + part as u32;
             let range = (parts > 1).then(|| (size * part / parts, size * (part + 1) / parts));
-            let task = Task { task: number, name: given.path.clone(), size, part: range, format: None };
+            let task = Task { task: number, name: given.path.clone(), size, part: range, ..Task::default() };
             let job =
                 FileTask { task, file: Some(given.file.clone()), whole, entries: Vec::new(), done: false };
             self.loading.tasks.insert(number, job);
@@ -160,9 +193,13 @@ impl State {
         worker.held.read.push(task);
         match self.loading.tasks.get_mut(&task) {
             Some(job) => {
+                // What gave nothing may be read once more, as the user says.
+                if !matches!(entries.as_slice(), [entry] if gave_nothing(entry) && entry.source == job.task.name)
+                {
+                    job.file = None;
+                }
                 job.entries = entries;
                 job.done = true;
-                job.file = None;
                 if job.task.part.is_some() {
                     let whole = job.whole;
                     self.place_parts(whole);

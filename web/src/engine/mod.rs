@@ -18,6 +18,8 @@ mod state;
 mod tests;
 mod viewing;
 
+pub(crate) use loading::gave_nothing;
+
 use std::{cell::RefCell, rc::Rc};
 
 use logloupe_protocol::text::Explained;
@@ -50,6 +52,15 @@ pub enum Command {
     Open(Vec<InputFile>),
     /// Load the sample incident.
     OpenSample,
+    /// Read a file once more that gave no row: no format claimed it, or all its records were rejected.
+    ReadAs {
+        /// Its path, as the ledger has it.
+        source: String,
+        /// The format to read it as; recognised by content if none.
+        format: Option<String>,
+        /// The names of its fields in their order.
+        fields: Vec<String>,
+    },
     /// End loading; what was read stays.
     Cancel,
     /// Forget everything loaded.

@@ -77,6 +77,7 @@ impl State {
         match command {
             Command::Open(files) => self.open(files),
             Command::OpenSample => self.open_sample(),
+            Command::ReadAs { source, format, fields } => self.read_as(&source, format, fields),
             Command::Cancel => self.cancel(),
             Command::Clear => self.clear(),
             Command::View(request) => self.view(request),

@@ -495,3 +495,41 @@ fn cancelled_files_are_in_the_ledger_and_clearing_begins_anew() {
     pool.events();
     assert_eq!(pool.view("").answer.total, 4);
 }
+
+#[test]
+fn a_file_that_gave_nothing_is_read_once_more_as_the_user_says() {
+    let line = |i: usize| format!("1772674274.{i:03}\t203.0.113.66\t200\tFRA56-P5\n");
+    let few = (0..7).map(line).collect::<String>().into_bytes();
+    // One that is read in parts too.
+    let many = (0..4_000).map(|i| line(i % 1000)).collect::<String>().into_bytes();
+    let names = |names: &str| names.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    for content in [few, many] {
+        let rows = content.iter().filter(|b| **b == b'\n').count() as u64;
+        let mut pool = Pool::new(2);
+        pool.open(&[("a.log", content), ("b.log", flows(3, "192.0.2.9"))]);
+        pool.settle();
+        assert_eq!(pool.latest().0[0].format, None);
+        for (format, fields, read) in [
+            (None, "timestamp c-ip sc-status", 0),
+            (Some("cloudfront_realtime"), "timestamp c-ip sc-status", 0),
+            (None, "timestamp c-ip sc-status x-edge-location", rows),
+            // What has its rows is left alone.
+            (None, "timestamp c-ip sc-status x-edge-location", rows),
+        ] {
+            let (source, format) = ("a.log".to_owned(), format.map(str::to_owned));
+            pool.send(Command::ReadAs { source, format, fields: names(fields) });
+            pool.settle();
+            let told = pool.latest();
+            if let Some(entry) = told.0.first() {
+                assert_eq!(
+                    (told.0.len(), entry.source.as_str(), entry.rows),
+                    (2, "a.log", read),
+                    "{entry:?}"
+                );
+            }
+            if read > 0 && told.1.rows > 0 {
+                assert_eq!(told.1.rows, rows + 3);
+            }
+        }
+    }
+}

@@ -7,7 +7,9 @@ use crate::{
     components::{
         family,
         icon::{Glyph, Icon},
+        read_as::ReadAs,
     },
+    engine::gave_nothing,
     state::{
         Action, FilesAction, Shared, facets,
         ledger::{self, Tone, Totals},
@@ -37,8 +39,10 @@ pub(crate) fn LedgerPage(props: &LedgerPageProps) -> Html {
         |e: &Entry| e.rejected > 0 || matches!(ledger::state_word(e).1, Tone::Bad | Tone::Notice);
     let chosen: Vec<usize> =
         (0..entries.len()).filter(|i| !*only_troubles || has_trouble(&entries[*i])).collect();
-    let rows =
-        chosen.iter().take(*shown).map(|i| html! { <File key={*i} entries={entries.clone()} place={*i} /> });
+    let rows = chosen
+        .iter()
+        .take(*shown)
+        .map(|i| html! { <File key={*i} entries={entries.clone()} place={*i} act={act.clone()} /> });
     let toggle = {
         let only_troubles = only_troubles.clone();
         move |_| only_troubles.set(!*only_troubles)
@@ -86,12 +90,24 @@ pub(crate) fn LedgerPage(props: &LedgerPageProps) -> Html {
 struct FileProps {
     entries: Shared<Vec<Entry>>,
     place: usize,
+    act: Callback<Action>,
 }
 
 #[component]
 fn File(props: &FileProps) -> Html {
     let open = use_state(|| false);
+    let asking = use_state(|| false);
     let Some(entry) = props.entries.get(props.place) else { return html! {} };
+    let ask = gave_nothing(entry).then(|| {
+        let flip = {
+            let asking = asking.clone();
+            move |_| asking.set(!*asking)
+        };
+        html! { <button type="button" class="link" aria-expanded={asking.to_string()} onclick={flip}>{ "Read as…" }</button> }
+    });
+    let form = (ask.is_some() && *asking).then(|| {
+        html! { <tr class="rejections"><td colspan="11"><ReadAs source={entry.source.clone()} act={props.act.clone()} /></td></tr> }
+    });
     let (word, tone) = ledger::state_word(entry);
     let tone = match tone {
         Tone::Plain => "plain",
@@ -146,12 +162,13 @@ fn File(props: &FileProps) -> Html {
             <tr>
                 <th scope="row" class="source" title={entry.source.clone()}><span class="mono">{ name }</span><span class="folder">{ folder }</span></th>
                 <td>{ taken_for }if !wrapping.is_empty() { <span class="muted wrapping">{ wrapping }</span> }</td>
-                <td class="why">{ ledger::reason(entry) }</td>
+                <td class="why">{ ledger::reason(entry) }{ " " }{ ask }</td>
                 <td><span class={classes!("label", tone)}>{ word }</span></td>
                 { number(entry.records) }{ number(entry.rows) }{ rejected }{ number(entry.skipped) }{ number(entry.duplicates) }
                 <td class="right mono">{ text::bytes(entry.bytes_stored as f64) }</td>
                 <td class="mono times">{ times }</td>
             </tr>
+            { for form }
             { for lines }
         </>
     }

@@ -73,7 +73,7 @@ impl<F> Session<F> {
         });
         self.loader.open(
             &task.name,
-            Options { size: Some(task.size), format: task.format.clone(), part, ..Options::default() },
+            Options { size: Some(task.size), format: task.format.clone(), fields: task.fields.clone(), part },
         );
         self.files.open = Some(OpenFile { task, file, at: from, to, entries, sources });
     }

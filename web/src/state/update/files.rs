@@ -16,6 +16,12 @@ use crate::{
 pub(crate) enum FilesAction {
     Open(Vec<InputFile>),
     OpenSample,
+    /// Read a file of the ledger once more, as the user says.
+    ReadAs {
+        source: String,
+        format: Option<String>,
+        fields: Vec<String>,
+    },
     Cancel,
     /// Close all logs.
     Clear,
@@ -36,6 +42,10 @@ impl Model {
             FilesAction::OpenSample => {
                 self.files.progress.loading = true;
                 vec![Effect::Engine(Command::OpenSample)]
+            }
+            FilesAction::ReadAs { source, format, fields } => {
+                self.files.progress.loading = true;
+                vec![Effect::Engine(Command::ReadAs { source, format, fields })]
             }
             FilesAction::Cancel => vec![Effect::Engine(Command::Cancel)],
             FilesAction::Clear => {

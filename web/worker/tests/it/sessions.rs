@@ -229,7 +229,7 @@ fn files_are_read_in_slices_and_parts() {
             name: "flows.log".into(),
             size,
             part: Some(part),
-            format: None,
+            ..Task::default()
         })
         .collect();
     let mut session = Session::new(0, 1);
