@@ -93,6 +93,15 @@ const RECOGNISED: &[(&str, &str, &[&str])] = &[
     ("network_firewall", "network_firewall", &[]),
     ("route53_resolver/opensearch-project__security-analytics", "route53_resolver", &[]),
     ("ecs_events", "ecs_events", &[]),
+    ("cloudfront/aws-solutions__centralized-logging-with-opensearch", "cloudfront", &[]),
+    ("cloudfront/coralogix__coralogix-aws-shipper", "cloudfront", &[]),
+    ("cloudfront/opensearch-project__opensearch-catalog", "cloudfront", &[]),
+    // 19 made-up columns without a header: what they are is told, and that their names are missing.
+    ("cloudfront/aws-solutions__aws-waf-security-automations", "cloudfront", &["d740d76bCloudFront.gz"]),
+    ("waf/aws-solutions__aws-waf-security-automations", "waf", &[]),
+    ("waf/aws-solutions__centralized-logging-with-opensearch", "waf", &[]),
+    ("waf/open-telemetry__opentelemetry-collector-contrib", "waf", &[]),
+    ("waf/opensearch-project__opensearch-catalog", "waf", &[]),
 ];
 
 /// Records that are rejected, and rightly so: their names say why.
@@ -224,4 +233,45 @@ fn a_digest_is_set_aside_by_name() {
     let entry = &ledger(&folder.join(file))[0];
     assert_eq!((&entry["state"], count(entry, "rejected")), (&"set aside".into(), 0), "{entry}");
     assert!(entry["reason"].as_str().is_some_and(|reason| reason.contains("digest")), "{entry}");
+}
+
+/// Every request that a web ACL logged, with its headers as fields.
+#[test]
+fn web_acls_logs_are_read_whole() {
+    let Some(folder) = samples() else { return };
+    let rows: u64 = ledger(&folder.join("waf")).iter().map(|entry| count(entry, "rows")).sum();
+    assert_eq!(rows, 228 + 2 + 1 + 38);
+    let waf = folder.join("waf");
+    let query = "filter ispresent(user_agent.original) and ispresent(url.domain) and ispresent(`httpRequest.headers.accept`) \
+                 | stats count(*) as n, count_distinct(webacl.name) as acls";
+    let said = logloupe(&["query", "--output", "json", query, waf.to_str().expect("a plain name")], b"");
+    assert_eq!(said.json()[0]["acls"], 4, "{}", said.out);
+    assert!(said.json()[0]["n"].as_u64() > Some(250), "{}", said.out);
+    let file = "waf/dynatrace-oss__dynatrace-aws-s3-log-forwarder/test_attribute_extraction.cases.jsonl";
+    let text = std::fs::read_to_string(folder.join(file)).expect("there");
+    let case: Value = serde_json::from_str(text.trim()).expect("an object");
+    let rows = logloupe(&["convert", "-"], case["input"].to_string().as_bytes()).lines();
+    let said = [&rows[0]["cloud.region"], &rows[0]["httpRequest.clientIp"], &rows[0]["user_agent.original"]];
+    assert_eq!(said, ["us-east-1", "1.2.3.4", "curl/7.79.1"]);
+}
+
+/// A standard log whose names are given is read as one whose header has them.
+#[test]
+fn names_that_are_given_do_what_a_header_does() {
+    let Some(folder) = samples() else { return };
+    let file = "cloudfront/opensearch-project__opensearch-catalog/integrations/observability/amazon_cloudfront/data/raw.log";
+    let text = std::fs::read_to_string(folder.join(file)).expect("there");
+    let names = text.lines().find_map(|line| line.strip_prefix("#Fields: ")).expect("a header");
+    let bare: String =
+        text.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
+    let told = |text: &str, args: &[&str]| {
+        let rows = logloupe(&[&["convert"], args, &["-"]].concat(), text.as_bytes()).lines();
+        let bare = |mut row: Value| {
+            row.as_object_mut().expect("an object").remove("@line");
+            row
+        };
+        rows.into_iter().map(bare).collect::<Vec<_>>()
+    };
+    let rows = told(&text, &[]);
+    assert_eq!((rows.len(), &rows), (40, &told(&bare, &["--fields", names])));
 }
