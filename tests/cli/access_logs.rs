@@ -83,3 +83,30 @@ fn one_query_reads_all_web_access_logs() {
     ]);
     assert_eq!(said.json(), expected);
 }
+
+#[test]
+fn a_balancers_logs_join() {
+    let folder = Folder::new();
+    let lb = "app/shop/50dc6c495c0c9188 192.0.2.30";
+    let request = format!(
+        "https 2026-03-05T01:31:20.1Z {} 198.51.100.7:50599 [2001:db8::2]:8080 0.001 0.052 0.000 502 502 589 2084 \
+         \"GET https://b.example.com:443/a HTTP/2.0\" \"curl/8\" TLS_AES TLSv1.3 arn \"Root=1-6\" \"b.example.com\" \"-\" 0 \
+         2026-03-05T01:31:20.0Z \"forward\" \"-\" \"-\" \"[2001:db8::2]:8080\" \"502\" \"-\" \"-\" TID_2a1b\n",
+        "app/shop/50dc6c495c0c9188"
+    );
+    let connection = format!(
+        "2026-03-05T01:31:20.0Z 198.51.100.7 50599 443 TLSv1.3 TLS_AES 0.012 \"CN=a \"b\" c\" \
+         NotBefore=2025-09-21T22:43:21Z;NotAfter=2026-06-17T22:43:21Z 01 Success TID_2a1b x25519 {lb}\n"
+    );
+    let check =
+        format!("https 2026-03-05T01:31:14.9Z 1.12 2001:db8:0::2:8080 shop FAIL 502 TargetError {lb}\n");
+    for (name, text) in [("requests.log", request), ("connections.log", connection), ("checks.log", check)] {
+        folder.write(name, text.as_bytes());
+    }
+    let query = "SELECT a.elb_status_code AS status, c.leaf_client_cert_subject AS subject, h.reason_code AS reason FROM alb a \
+                 JOIN alb_connection c ON a.conn_trace_id = c.conn_trace_id \
+                 JOIN alb_health h ON a.target_ip = h.target_ip AND a.target_port = h.target_port";
+    let said = logloupe(&["query", "--sql", "--output", "json", query, folder.arg()]);
+    let expected = json!([{ "status": 502, "subject": "CN=a \"b\" c", "reason": "TargetError" }]);
+    assert_eq!((said.status, said.err.as_str(), said.json()), (0, "", expected));
+}
