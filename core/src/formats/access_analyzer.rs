@@ -179,7 +179,7 @@ const fn ask(title: &'static str, query: &'static str) -> Preset {
 static PRESETS: &[Preset] = &[
     ask(
         "What is public now",
-        "filter isPublic = 1 and status = \"ACTIVE\" | fields @timestamp, resource, resourceType, action, accountId | sort @timestamp desc | dedup id",
+        "filter isPublic = true and status = \"ACTIVE\" | fields @timestamp, resource, resourceType, action, accountId | sort @timestamp desc | dedup id",
     ),
     ask(
         "Who outside has access to what",
