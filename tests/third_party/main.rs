@@ -102,6 +102,12 @@ const RECOGNISED: &[(&str, &str, &[&str])] = &[
     ("waf/aws-solutions__centralized-logging-with-opensearch", "waf", &[]),
     ("waf/open-telemetry__opentelemetry-collector-contrib", "waf", &[]),
     ("waf/opensearch-project__opensearch-catalog", "waf", &[]),
+    ("k8s_audit/falcosecurity__falco", "eks_audit", &[]),
+    ("opensearch_audit/awsdocs__amazon-opensearch-service-developer-guide", "opensearch_audit", &[]),
+    ("rds_audit/IBM__universal-connectors", "rds_audit", &[]),
+    ("rds_mysql_slow/percona__go-mysql", "mysql_slow", &[]),
+    ("rds_postgresql/darold__pgbadger", "postgresql", &[]),
+    ("redshift_audit/IBM__universal-connectors", "redshift", &[]),
 ];
 
 /// Records that are rejected, and rightly so: their names say why.
@@ -131,6 +137,36 @@ fn what_there_is_a_format_for_is_recognised() {
             let rejected = REJECTED.iter().find(|(name, _)| source.ends_with(name)).map_or(0, |r| r.1);
             assert_eq!(count(&entry, "rejected"), rejected, "{entry}");
         }
+    }
+}
+
+/// Databases' logs, of which records span lines: as many rows as there are records, counted by their heads.
+#[test]
+fn records_over_several_lines_are_rows() {
+    let Some(folder) = samples() else { return };
+    let audit = "rds_audit/IBM__universal-connectors/logstash-filter";
+    let slow = "rds_mysql_slow/percona__go-mysql/test/slow-logs";
+    let postgresql = "rds_postgresql/darold__pgbadger/t/fixtures";
+    for (file, rows) in [
+        (format!("{audit}-aurora-mysql-guardium/aurora-mysql.lines.log"), 4),
+        (format!("{audit}-mariadb-aws-guardium/sample_audit_log.log"), 13),
+        (format!("{audit}-mariadb-guardium/sample_audit_log.log"), 36),
+        (format!("{slow}/slow001.log"), 2),
+        (format!("{slow}/slow006.log"), 6),
+        (format!("{slow}/slow014.log"), 4),
+        (format!("{slow}/slow019.log"), 4),
+        (format!("{slow}/slow023.log"), 8),
+        (format!("{slow}/mariadb102-with-explain.log"), 1),
+        (format!("{postgresql}/rds.head400.log"), 400),
+        (format!("{postgresql}/rds.tail120.log"), 120),
+        (format!("{postgresql}/begin_end.log"), 24),
+        // Their DETAIL belongs to the record before.
+        (format!("{postgresql}/multiline_param.log"), 8),
+        (format!("{postgresql}/postgresql_param_range.log"), 3),
+        (format!("{postgresql}/csv_statement_without_duration.log"), 2),
+    ] {
+        let entry = &ledger(&folder.join(file))[0];
+        assert_eq!((count(entry, "rows"), count(entry, "rejected")), (rows, 0), "{entry}");
     }
 }
 

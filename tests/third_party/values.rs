@@ -454,3 +454,39 @@ fn lines_of_three_balancers_in_one_file() {
     }
     assert_eq!(counts, [("alb", 10), ("clb", 4), ("nlb", 2)]);
 }
+
+/// The output of pgaudit's own regression test, put behind the prefix that RDS has: each record has its fields, statements
+/// over several lines too.
+#[test]
+fn pgaudits_records_as_its_own_test_expects_them() {
+    let Some(folder) = samples() else { return };
+    let text =
+        fs::read(folder.join("rds_audit/pgaudit__pgaudit/pgaudit.out")).expect("the samples are complete");
+    let text = String::from_utf8_lossy(&text);
+    let (mut log, mut expected, mut open) = (String::new(), Vec::new(), false);
+    for line in text.lines() {
+        let record = line.split_once(":  AUDIT: ").filter(|(head, _)| ["NOTICE", "WARNING"].contains(head));
+        let odd = line.matches('"').count() % 2 == 1;
+        if let Some((_, fields)) = record {
+            expected.push(fields.split(',').take(5).map(str::to_owned).collect::<Vec<_>>());
+            log.push_str(&format!("2026-03-05 01:29:37 UTC:[local]:u@d:[1]:{line}\n"));
+            open = odd;
+        } else if open {
+            log.push_str(&format!("\t{line}\n"));
+            open ^= odd;
+        }
+    }
+    assert!(expected.len() > 400, "{}", expected.len());
+    let said = logloupe(&["convert", "--format", "postgresql", "-"], log.as_bytes());
+    let rows = said.lines();
+    assert_eq!(rows.len(), expected.len(), "{}", said.err);
+    let names = ["audit_type", "statement_id", "substatement_id", "class", "command"];
+    for (row, fields) in rows.iter().zip(&expected) {
+        for (name, field) in names.iter().zip(fields) {
+            assert_eq!(plain(&row[*name]), *field, "{name} of {row}");
+        }
+        let statement = plain(&row["db.statement"]);
+        assert!(!statement.is_empty() && !statement.starts_with('"'), "{row}");
+        assert!(!plain(&row["parameter"]).is_empty(), "{row}");
+    }
+}

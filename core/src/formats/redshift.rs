@@ -78,45 +78,45 @@ const KIND: usize = place(FIELDS, "log");
 const TIME: usize = place(FIELDS, "recordtime");
 const QUERY: usize = place(FIELDS, "query");
 
-/// The columns of a connection log, in its order. The duration in milliseconds stands between two of them in the table.
-const CONNECTION: [&str; 22] = [
-    "event",
-    "recordtime",
-    "remotehost",
-    "remoteport",
-    "pid",
-    "dbname",
-    "username",
-    "authmethod",
-    "duration",
-    "sslversion",
-    "sslcipher",
-    "mtu",
-    "sslcompression",
-    "sslexpansion",
-    "iamauthguid",
-    "application_name",
-    "os_version",
-    "driver_version",
-    "plugin_name",
-    "protocol_version",
-    "sessionid",
-    "compression",
+/// The columns of a connection log, in its order.
+const CONNECTION: [usize; 22] = [
+    place(FIELDS, "event"),
+    place(FIELDS, "recordtime"),
+    place(FIELDS, "remotehost"),
+    place(FIELDS, "remoteport"),
+    place(FIELDS, "pid"),
+    place(FIELDS, "dbname"),
+    place(FIELDS, "username"),
+    place(FIELDS, "authmethod"),
+    place(FIELDS, "duration"),
+    place(FIELDS, "sslversion"),
+    place(FIELDS, "sslcipher"),
+    place(FIELDS, "mtu"),
+    place(FIELDS, "sslcompression"),
+    place(FIELDS, "sslexpansion"),
+    place(FIELDS, "iamauthguid"),
+    place(FIELDS, "application_name"),
+    place(FIELDS, "os_version"),
+    place(FIELDS, "driver_version"),
+    place(FIELDS, "plugin_name"),
+    place(FIELDS, "protocol_version"),
+    place(FIELDS, "sessionid"),
+    place(FIELDS, "compression"),
 ];
 
 /// Those of a user log.
-const USER: [&str; 11] = [
-    "userid",
-    "username",
-    "oldusername",
-    "action",
-    "usecreatedb",
-    "usesuper",
-    "usecatupd",
-    "valuntil",
-    "pid",
-    "xid",
-    "recordtime",
+const USER: [usize; 11] = [
+    place(FIELDS, "userid"),
+    place(FIELDS, "username"),
+    place(FIELDS, "oldusername"),
+    place(FIELDS, "action"),
+    place(FIELDS, "usecreatedb"),
+    place(FIELDS, "usesuper"),
+    place(FIELDS, "usecatupd"),
+    place(FIELDS, "valuntil"),
+    place(FIELDS, "pid"),
+    place(FIELDS, "xid"),
+    place(FIELDS, "recordtime"),
 ];
 
 static ADDRESS: Computed = Computed { from: &["remotehost"], value: address };
@@ -246,19 +246,16 @@ impl Decoder for Lines {
 }
 
 /// Writes the columns of a line and says how many it has.
-fn columns(line: &[u8], names: &[&str], row: &mut RowWriter<'_>) -> usize {
+fn columns(line: &[u8], places: &[usize], row: &mut RowWriter<'_>) -> usize {
     let mut count = 0;
-    for (name, value) in names.iter().zip(line.split(|b| *b == b'|')) {
+    for (&column, value) in places.iter().zip(line.split(|b| *b == b'|')) {
         count += 1;
         let value = value.trim_ascii();
-        if value.is_empty() || *name == "recordtime" {
+        if value.is_empty() || column == TIME {
             continue;
         }
-        let Some((column, field)) = FIELDS.iter().enumerate().find(|(_, field)| field.name == *name) else {
-            continue;
-        };
-        let cell = match field.kind {
-            Kind::Int => parse_number(value).map_or(Cell::Null, |n| Cell::Int(n as i64)),
+        let cell = match FIELDS.get(column).map(|field| field.kind) {
+            Some(Kind::Int) => parse_number(value).map_or(Cell::Null, |n| Cell::Int(n as i64)),
             _ => Cell::Text(value),
         };
         row.set(column, cell);
