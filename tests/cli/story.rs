@@ -12,7 +12,11 @@ fn told(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => match text.strip_suffix('Z').and_then(|t| t.split_once('T')) {
-            Some((day, time)) if day.len() == 10 && time.len() == 8 => format!("{day} {time}.000"),
+            // Of a log with microseconds, the milliseconds.
+            Some((day, time)) if day.len() == 10 && time.len() >= 8 => {
+                let (second, fraction) = time.split_once('.').unwrap_or((time, ""));
+                format!("{day} {second}.{fraction:0<3.3}")
+            }
             _ => text.clone(),
         },
         other => other.to_string(),
