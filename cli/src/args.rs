@@ -153,7 +153,7 @@ Options of every command that reads:
   --version        the version
 
 Exit status: 0 answered; 1 at least one file could not be read at all (it is named on stderr, the others are
-answered); 2 the call or the query makes no sense.
+answered) or, of `ledger`, was altered, as CloudTrail's digest files say; 2 the call or the query makes no sense.
 ";
 
 const HELP_FORMATS: &str = "\
@@ -208,6 +208,9 @@ logloupe ledger [--json] PATH…
 What became of every file: the format and why, containers, bytes, records, rows and rejections. For every file
 records = rows + rejected + aside. With --json also every rejection with its line, its column, what was expected,
 what was found and the record itself.
+
+Where CloudTrail's digest files are among the files, each log file is held against them: verified, altered, missing or
+not covered. With the output of `aws cloudtrail list-public-keys` among the files, signatures are checked too.
 ";
 
 const HELP_SAMPLE: &str = "\

@@ -2,12 +2,15 @@
 
 use std::io::Write;
 
-use logloupe_core::ingest::{Entry, Rejection, State};
+use logloupe_core::ingest::{
+    Entry, Rejection, State,
+    ledger::{self, Verdict},
+};
 use logloupe_table::{Value, time::format_iso};
 use serde_json::{Value as Json, json};
 
 use crate::{
-    Outcome,
+    Outcome, Status,
     args::{Ledger, Output},
     load, output, report,
 };
@@ -23,8 +26,30 @@ pub fn run(call: &Ledger, out: &mut dyn Write) -> Outcome {
         serde_json::to_writer_pretty(&mut *out, &all).map_err(std::io::Error::from)?;
         writeln!(out)?;
     } else {
-        let columns = ["format", "rows", "rejected", "aside", "file", "how it ended"].map(str::to_owned);
-        output::write(Output::Table, &columns, ledger.iter().map(line), out)?;
+        // Only where digest files of CloudTrail say something of some file.
+        let integrity = ledger::integrity(&ledger);
+        let names = ["format", "rows", "rejected", "aside", "integrity", "file", "how it ended"];
+        let columns: Vec<String> = (names.iter().filter(|name| integrity.is_some() || **name != "integrity"))
+            .map(|&name| name.to_owned())
+            .collect();
+        let lines = ledger.iter().map(|entry| line(entry, integrity.is_some()));
+        output::write(Output::Table, &columns, lines, out)?;
+        for entry in &ledger {
+            let Some(integrity) = entry.integrity.as_ref().filter(|i| i.verdict != Verdict::Verified) else {
+                continue;
+            };
+            let said = format!("{}: {}: {}", entry.source, integrity.verdict.name(), integrity.text);
+            writeln!(out, "{}", output::plain(&said, usize::MAX))?;
+            for key in integrity.missing.iter().take(SHOWN) {
+                writeln!(out, "  missing: {}", output::plain(key, usize::MAX))?;
+            }
+            if integrity.missing_files > SHOWN as u64 {
+                writeln!(out, "  missing: {} more", integrity.missing_files - SHOWN as u64)?;
+            }
+        }
+        if let Some(found) = integrity {
+            writeln!(out, "CloudTrail's digest files: {found}")?;
+        }
         for entry in &ledger {
             for rejection in entry.rejections.iter().take(SHOWN) {
                 let Rejection { line, column, expected, found, .. } = rejection;
@@ -38,22 +63,27 @@ pub fn run(call: &Ledger, out: &mut dyn Write) -> Outcome {
             }
         }
     }
-    Ok(report::remarks(&ledger))
+    let status = report::remarks(&ledger);
+    // Whoever asks for the ledger asks whether the files are sound; a query's answer does not depend on it.
+    let altered =
+        ledger.iter().filter_map(|entry| entry.integrity.as_ref()).any(|i| i.verdict == Verdict::Altered);
+    Ok(if altered && status == Status::Answered { Status::Unread } else { status })
 }
 
 /// How many rejections of a file are shown to people; `--json` has all that were kept.
 const SHOWN: usize = 3;
 
-fn line(entry: &Entry) -> Vec<Value> {
+fn line(entry: &Entry, integrity: bool) -> Vec<Value> {
     let count = |n: u64| Value::Int(n as i64);
-    vec![
+    let verdict = entry.integrity.as_ref().map_or(Value::Null, |i| Value::text(i.verdict.name()));
+    let before = [
         entry.format.as_deref().map_or(Value::Null, Value::text),
         count(entry.rows),
         count(entry.rejected),
         count(entry.skipped),
-        Value::text(&entry.source),
-        Value::text(&ending(entry)),
-    ]
+    ];
+    let behind = [Value::text(&entry.source), Value::text(&ending(entry))];
+    before.into_iter().chain(integrity.then_some(verdict)).chain(behind).collect()
 }
 
 /// One sentence on how reading ended, with the reason for the format where it went well.
@@ -116,6 +146,14 @@ fn describe(entry: &Entry) -> Json {
         "lastTime": entry.last_time.map(format_iso),
         "state": state,
         "error": error,
+        "sha256": entry.sha256.map(|hash| hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
+        "integrity": entry.integrity.as_ref().map(|i| json!({
+            "verdict": i.verdict.name(),
+            "text": i.text,
+            "signed": i.signed,
+            "missingFiles": i.missing_files,
+            "missing": i.missing,
+        })),
         "rejections": rejections,
     })
 }

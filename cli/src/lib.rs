@@ -31,7 +31,7 @@ use args::{Call, Usage};
 pub enum Status {
     /// Answered.
     Answered = 0,
-    /// Answered, but at least one file could not be read at all.
+    /// Answered, but at least one file could not be read at all or, of the ledger, was altered.
     Unread = 1,
     /// Bad usage or a bad query; nothing was answered.
     Refused = 2,

@@ -16,6 +16,7 @@ use logloupe_core::{
         Entry, Error, ErrorKind, Limits, Loader, Options, State,
         duplicates::{self, Identity},
         history,
+        integrity::{self, Evidence},
     },
 };
 use logloupe_table::{Shard, Source, lookup::Lookup};
@@ -67,14 +68,19 @@ pub fn load(files: &Files) -> Loaded {
     history::fill_all(&mut shards, ALL, seed);
 
     let mut loaded = Loaded::default();
-    let mut entries = Vec::new();
-    for Read { shard, ledger, lookups, .. } in read {
+    let (mut entries, mut digests) = (Vec::new(), Vec::new());
+    for Read { shard, ledger, lookups, evidence, .. } in read {
+        digests.push(evidence);
         loaded.shards.push(shard);
         loaded.lookups.extend(lookups);
         entries.extend(ledger);
     }
     entries.sort_by_key(|(input, ..)| *input);
     loaded.ledger = entries.into_iter().map(|(.., entry)| entry).chain(missing.iter().map(unread)).collect();
+    let found = integrity::check(&loaded.ledger.iter().collect::<Vec<_>>(), digests);
+    for (entry, found) in loaded.ledger.iter_mut().zip(found) {
+        entry.integrity = found;
+    }
     loaded
 }
 
@@ -84,6 +90,8 @@ struct Read {
     /// The entries, each with the number of the input that it belongs to and its source in the shard.
     ledger: Vec<(usize, Option<u32>, Entry)>,
     identities: Vec<Identity>,
+    /// The digests of CloudTrail among them.
+    evidence: Evidence,
     lookups: Vec<Arc<Lookup>>,
 }
 
@@ -106,10 +114,11 @@ fn read(inputs: &[Input], hand: &[usize], files: &Files, seed: u64, counts: &Cou
         belongs.resize(loader.ledger().len(), i);
     }
     let identities = duplicates::identities(loader.shard(), ALL, seed);
+    let evidence = integrity::evidence(loader.shard());
     let (sources, lookups) = (loader.sources().to_vec(), loader.lookups().to_vec());
     let (shard, entries) = loader.into_parts();
     let ledger = belongs.into_iter().zip(sources).zip(entries).map(|((i, s), entry)| (i, s, entry)).collect();
-    Read { shard, ledger, identities, lookups }
+    Read { shard, ledger, identities, evidence, lookups }
 }
 
 /// Marks the rows that repeat an event of this thread or another one.

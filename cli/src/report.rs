@@ -1,7 +1,7 @@
 //! What the answer does not say: the files that could not be read and how many records were rejected, on stderr, and
 //! the exit status that follows.
 
-use logloupe_core::ingest::{Entry, State};
+use logloupe_core::ingest::{Entry, State, ledger::Verdict};
 
 use crate::{Status, output::plain};
 
@@ -27,6 +27,11 @@ pub fn remarks(ledger: &[Entry]) -> Status {
             "logloupe: {rejected} of {records} records rejected, in {files} {}; `logloupe ledger --json` shows them",
             if files == 1 { "file" } else { "files" }
         );
+    }
+    let altered = |entry: &&Entry| entry.integrity.as_ref().is_some_and(|i| i.verdict == Verdict::Altered);
+    for entry in ledger.iter().filter(altered) {
+        let why = entry.integrity.as_ref().map_or("", |integrity| integrity.text.as_str());
+        eprintln!("logloupe: {}: altered: {}", plain(&entry.source, usize::MAX), plain(why, usize::MAX));
     }
     status
 }

@@ -44,6 +44,94 @@ pub struct Entry {
     pub notes: Vec<String>,
     /// The first [`KEPT_REJECTIONS`] rejections.
     pub rejections: Vec<Rejection>,
+    /// SHA-256 of its content after all containers were opened; of files only that CloudTrail may have delivered, and
+    /// that were read to their end.
+    pub sha256: Option<[u8; 32]>,
+    /// What CloudTrail's digest files among those read say of it.
+    pub integrity: Option<Integrity>,
+}
+
+impl Entry {
+    /// Whether digest files of CloudTrail may say something of it.
+    pub fn may_be_cloudtrails(&self) -> bool {
+        self.sha256.is_some()
+            || self.source.contains("CloudTrail")
+            || self.format.as_deref() == Some("cloudtrail_digest")
+    }
+}
+
+/// What the digest files of CloudTrail that were read say of a file, log or digest.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Integrity {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why, in one sentence: lower case, no full stop.
+    pub text: String,
+    /// Whether the signature of the digest, or of the one that names the file, was verified with its public key.
+    pub signed: bool,
+    /// Of a digest, how many of the files that it names are not there.
+    pub missing_files: u64,
+    /// The keys of the first [`KEPT_MISSING`] of them.
+    pub missing: Vec<String>,
+}
+
+/// How many keys of missing files a digest's entry keeps.
+pub const KEPT_MISSING: usize = 1_000;
+
+/// Whether a file is what digest files say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verdict {
+    /// Nothing that was read can tell: no later digest, or one that was altered itself.
+    #[default]
+    Unchecked,
+    /// Its content has the hash that a digest gives.
+    Verified,
+    /// A log file from the time that digests span, which none of them names.
+    NotCovered,
+    /// A digest that names files, or a digest before it, which are not there.
+    Missing,
+    /// Its content is another than a digest says, or its signature is wrong.
+    Altered,
+}
+
+impl Verdict {
+    /// All verdicts, the gravest last.
+    pub const ALL: [Verdict; 5] =
+        [Verdict::Verified, Verdict::Unchecked, Verdict::NotCovered, Verdict::Missing, Verdict::Altered];
+    /// Its name on screen and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Unchecked => "unchecked",
+            Verdict::Verified => "verified",
+            Verdict::NotCovered => "not covered",
+            Verdict::Missing => "missing",
+            Verdict::Altered => "altered",
+        }
+    }
+}
+
+/// What digest files say of all files, in one line; nothing where there was no digest file.
+pub fn integrity(entries: &[Entry]) -> Option<String> {
+    let found = || entries.iter().filter_map(|entry| entry.integrity.as_ref());
+    found().next()?;
+    let mut parts = Vec::new();
+    for verdict in Verdict::ALL {
+        let count = match verdict {
+            Verdict::Missing => found().map(|i| i.missing_files).sum(),
+            _ => found().filter(|i| i.verdict == verdict).count() as u64,
+        };
+        let signed = found().filter(|i| i.verdict == verdict && i.signed).count();
+        let by =
+            if verdict == Verdict::Verified { format!(" ({signed} by a signature)") } else { String::new() };
+        if count > 0 {
+            parts.push(format!("{count} {}{by}", verdict.name()));
+        }
+    }
+    // Of a chain without files that breaks, nothing else tells.
+    if parts.is_empty() {
+        parts.push("a digest missing".to_owned());
+    }
+    Some(parts.join(", "))
 }
 
 /// How reading a file ended.
@@ -61,7 +149,7 @@ pub enum State {
         /// The columns' names.
         columns: Vec<String>,
     },
-    /// Recognised and not read, with the reason: an empty file, a digest file, a picture.
+    /// Recognised and not read, with the reason: an empty file, a control message, a picture.
     Skipped(String),
     /// Reading ended at a fault; what was read before it is kept.
     Failed(Error),

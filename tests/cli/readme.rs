@@ -48,7 +48,9 @@ fn the_commands_of_the_readme_run() {
             .collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let said = logloupe(&words);
-        assert_eq!(said.status, 0, "{call}\n{}", said.err);
+        // One log file of the incident was altered, which the ledger finds.
+        let is_ledger = words.first() == Some(&"ledger");
+        assert_eq!(said.status, if is_ledger { 1 } else { 0 }, "{call}\n{}", said.err);
         assert!(!said.out.is_empty(), "{call}");
     }
 }

@@ -44,7 +44,7 @@ static META: Meta = Meta {
     read_on: "2026-11-26",
     key_shape: "AWSLogs/{account}/CloudTrail/{region}/{yyyy}/{MM}/{dd}/{account}_CloudTrail_{region}_{yyyyMMdd}T{HHmm}Z_{random}.json.gz",
     versions: "event versions 1.00 to 1.11: management, data, network activity, Insights and aggregated events, in files of a trail, as lookup-events and EventBridge give them, and as JSON lines; downloads of Event history (CSV of 16 and of 10 columns, JSON); query results of CloudTrail Lake and Athena as CSV",
-    not_read: "digest files, which are set aside",
+    not_read: "digest files, which are a log of their own",
 };
 
 /// Athena: <https://docs.aws.amazon.com/athena/latest/ug/create-cloudtrail-table-partition-projection.html>, read
@@ -135,8 +135,6 @@ const MARKS: &[&str] = &[
     "detail-type",
     "detail.eventVersion",
     "detail.eventSource",
-    "awsAccountId",
-    "digestS3Object",
     "EventId",
     "EventName",
     "EventSource",
@@ -159,8 +157,6 @@ fn claim(reader: &mut Reader, record: &[u8]) -> Option<&'static str> {
         bridge,
         inner,
         inner_source,
-        account,
-        digest,
         item_id,
         item_name,
         item_source,
@@ -171,9 +167,6 @@ fn claim(reader: &mut Reader, record: &[u8]) -> Option<&'static str> {
     let any = |values: &[Json<'_>]| values.iter().any(|v| v.is_some());
     if notification(source) || notification(inner_source) {
         return None;
-    }
-    if all(&[account, digest]) {
-        return Some("digest file: awsAccountId and digestS3Object");
     }
     if matches!(carried, Json::Plain(_) | Json::Escaped(_)) || all(&[item_id, item_name, item_source]) {
         return Some("items of lookup-events");
@@ -204,16 +197,12 @@ const EXTRA: &[&str] = &[
     "CloudTrailEvent",
     "detail",
     "detail-type",
-    "digestS3Object",
-    "awsAccountId",
 ];
 const TIMES: std::ops::RangeTo<usize> = ..3;
 const SIGNS_OF_AN_EVENT: std::ops::Range<usize> = 3..10;
 const CARRIED: usize = 10;
 const DETAIL: usize = 11;
 const DETAIL_TYPE: usize = 12;
-const DIGEST: usize = 13;
-const ACCOUNT: usize = 14;
 
 /// The decoder. It remembers nothing between records but their order of keys.
 struct Events {
@@ -242,9 +231,6 @@ impl Decoder for Events {
         let mut read = self.columns.read(record.bytes)?;
         let carried = matches!(read.extra(CARRIED), Json::Plain(_) | Json::Escaped(_));
         let bridged = matches!(read.extra(DETAIL), Json::Object(_)) && read.extra(DETAIL_TYPE).is_some();
-        if read.extra(DIGEST).is_some() && read.extra(ACCOUNT).is_some() {
-            return Ok(Decoded::Skipped("digest file"));
-        }
         if !carried && !bridged {
             write(&mut read, &mut self.derived, record.bytes, row)?;
             if let Some(time) = record.envelope_time {
@@ -322,5 +308,4 @@ static SAMPLES: &[Sample] = &[
     sample!("cloudtrail_history.csv", 4 rows, 2 rejected),
     sample!("cloudtrail_history_2020.csv", 2 rows, 1 rejected),
     sample!("cloudtrail_lake.csv", 2 rows, 1 rejected),
-    sample!("cloudtrail_digest.json", 0 rows, 0 rejected),
 ];

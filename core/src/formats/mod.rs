@@ -20,6 +20,7 @@ pub mod cloudfront;
 pub mod cloudfront_connection;
 pub mod cloudfront_realtime;
 pub mod cloudtrail;
+pub mod cloudtrail_digest;
 pub mod cognito;
 pub mod config;
 pub mod connect;
@@ -100,6 +101,7 @@ pub static ALL: &[&dyn Format] = &[
     &alb_health::LOG,
     &clb::LOG,
     &client_vpn::LOG,
+    &cloudtrail_digest::LOG,
     &elasticache::LOG,
     &global_accelerator::LOG,
     &network_firewall::LOG,

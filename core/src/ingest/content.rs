@@ -17,6 +17,7 @@ use super::{
         keys::{Marks, Origin},
         lines::LineCutter,
     },
+    integrity,
     ledger::State,
     limits::{KEPT_TEXT, Limits},
     payload,
@@ -25,6 +26,7 @@ use crate::formats::Framing;
 use carried::Carried;
 use events::{EventTable, Rows};
 use reader::{Decoding, HeadKind, Lines, Phase, Reader};
+use sha2::{Digest, Sha256};
 
 /// One file's content.
 pub(crate) struct Content {
@@ -36,6 +38,8 @@ pub(crate) struct Content {
     mark: usize,
     /// Line feeds that were counted without cutting.
     feeds: u64,
+    /// Its hash so far, if digest files may name it.
+    hash: Option<Box<Sha256>>,
 }
 
 enum Cutter {
@@ -73,13 +77,23 @@ impl Content {
             last: b'\n',
             mark: 0,
             feeds: 0,
+            hash: None,
         }
     }
     pub(crate) fn push(&mut self, mut bytes: &[u8], context: &mut Context) {
         if let Some(last) = bytes.last() {
             self.last = *last;
         }
+        if self.bytes == 0
+            && context.head.is_none()
+            && integrity::may_be_named(&self.reader.entry.source, bytes)
+        {
+            self.hash = Some(Box::default());
+        }
         self.bytes += bytes.len() as u64;
+        if let Some(hash) = &mut self.hash {
+            hash.update(bytes);
+        }
         if self.mark < MARK.len() {
             let met = bytes.iter().zip(&MARK[self.mark..]).take_while(|(a, b)| a == b).count();
             self.mark += met;
@@ -138,7 +152,10 @@ impl Content {
             };
             self.reader.entry.notes.extend(note);
         }
+        // What no format claims need not have been pushed to its end.
+        let whole = state.is_none() && !self.is_done();
         let entry = &mut self.reader.entry;
+        entry.sha256 = self.hash.filter(|_| whole).map(|hash| hash.finalize().into());
         entry.bytes_stored = stored;
         entry.bytes = self.bytes;
         entry.lines = feeds + (self.last != b'\n') as u64;

@@ -7,7 +7,7 @@ use super::{
     content::Content,
     context::{Context, Location},
     framing,
-    ledger::{Entry, ErrorKind, State},
+    ledger::{Entry, ErrorKind, Integrity, State},
     limits::Limits,
     part::{Cut, Part},
 };
@@ -211,6 +211,12 @@ impl Loader {
             if let Some(count) = source.and_then(|s| counts.get(s as usize)) {
                 entry.duplicates = *count;
             }
+        }
+    }
+    /// Sets what digest files say of each entry: what [`check`](super::integrity::check) gives.
+    pub fn set_integrity(&mut self, found: Vec<Option<Integrity>>) {
+        for (entry, found) in self.context.ledger.iter_mut().zip(found) {
+            entry.integrity = found;
         }
     }
     /// The formats that are asked.

@@ -4,7 +4,8 @@
 //! [`limits`], then the stages in the order in which bytes pass them: `container` (gzip, zip, tar, nested),
 //! `framing` (lines, JSON objects, lists of records), `content` (one file's records: `detect` its format, decode,
 //! reject), with `export` and `payload` for what CloudWatch wraps around messages. [`part`] splits large files,
-//! [`duplicates`] finds events that were delivered twice, [`history`] what changed between states of the same thing.
+//! [`duplicates`] finds events that were delivered twice, [`history`] what changed between states of the same thing,
+//! [`integrity`] files that are not what CloudTrail's digests say.
 //! Everything is pushed: `push(&[u8])`, then `finish()`, resumable at every byte.
 
 mod container;
@@ -15,10 +16,12 @@ pub mod duplicates;
 mod export;
 mod framing;
 pub mod history;
+pub mod integrity;
 pub mod limits;
 mod loader;
 pub mod part;
 mod payload;
+mod rsa;
 
 #[cfg(test)]
 mod tests;

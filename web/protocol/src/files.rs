@@ -1,5 +1,6 @@
 //! Requests about files: reading them, and what is found only when all of them are read.
 
+use logloupe_table::ledger::{Entry, Integrity};
 use serde::{Deserialize, Serialize};
 
 crate::request::requests! {
@@ -17,6 +18,8 @@ crate::request::requests! {
     FindPrevious -> Vec<HistoryPiece>,
     PreviousRecords -> Vec<u8>,
     FillChanges -> u32,
+    Evidence -> Vec<u8>,
+    CheckIntegrity -> Vec<Option<Integrity>>,
 }
 
 /// Read these files; the handles stand beside the message, one per task. Answered once nothing is left to read.
@@ -151,4 +154,17 @@ pub struct FillChanges {
     pub skip: u32,
     /// The answer to [`PreviousRecords`]; `None` if this worker has the records itself.
     pub records: Option<Vec<u8>>,
+}
+
+/// What stands in CloudTrail's digest files. Answered with postcard that [`CheckIntegrity`] takes; empty if there are none.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Evidence;
+
+/// Hold files against digest files. Answered with what those say of each.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CheckIntegrity {
+    /// The files of which they may say something.
+    pub entries: Vec<Entry>,
+    /// The answers to [`Evidence`], one per worker.
+    pub parts: Vec<Vec<u8>>,
 }

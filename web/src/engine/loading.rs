@@ -1,8 +1,8 @@
 //! Loading: files dealt to workers as they ask for more, large line files in parts, the ledger, what is loaded.
 
 use logloupe_protocol::files::{
-    AddLookup, CanSplit, Cancel, FillChanges, FindDuplicates, FindPrevious, HistoryPiece, Identities, Load,
-    MarkDuplicates, Offset, PreviousRecords, Sample, States, Task,
+    AddLookup, CanSplit, Cancel, CheckIntegrity, Evidence, FillChanges, FindDuplicates, FindPrevious,
+    HistoryPiece, Identities, Load, MarkDuplicates, Offset, PreviousRecords, Sample, States, Task,
 };
 use logloupe_table::ledger::{Entry, Error, ErrorKind, State as Ended};
 use web_sys::File;
@@ -268,6 +268,7 @@ impl State {
         self.loading.busy = false;
         self.changed();
         self.progress(true);
+        self.gather(&Evidence, |state, parts| state.check_integrity(parts));
         let seed = self.host.random();
         self.gather(&Identities { seed }, |state, parts| {
             if parts.iter().any(|part| !part.is_empty()) {
@@ -307,6 +308,28 @@ impl State {
             true => fill(self, None),
             false => self.ask(from, asked, move |state, records| fill(state, Some(records))),
         }
+    }
+    /// Asks what digest files of CloudTrail say of the files, if there are any.
+    fn check_integrity(&mut self, parts: Vec<Vec<u8>>) {
+        if parts.iter().all(Vec::is_empty) {
+            return;
+        }
+        let (mut places, mut entries) = (Vec::new(), Vec::new());
+        for (task, job) in &self.loading.tasks {
+            for (i, entry) in job.entries.iter().enumerate().filter(|(_, entry)| entry.may_be_cloudtrails()) {
+                places.push((*task, i));
+                entries.push(Entry { rejections: Vec::new(), ..entry.clone() });
+            }
+        }
+        self.ask(0, CheckIntegrity { entries, parts }, move |state, found| {
+            for ((task, i), found) in places.into_iter().zip(found) {
+                if let Some(entry) = state.loading.tasks.get_mut(&task).and_then(|job| job.entries.get_mut(i))
+                {
+                    entry.integrity = found;
+                }
+            }
+            state.changed();
+        });
     }
     fn on_duplicates(&mut self, shard: u32, files: Vec<(String, u64)>) {
         let Some(worker) = self.workers.get(shard as usize) else { return };

@@ -373,6 +373,45 @@ fn an_event_delivered_twice_is_counted_in_the_ledger() {
 }
 
 #[test]
+fn files_are_held_against_digests_whoever_read_them() {
+    macro_rules! file {
+        ($name:literal, $path:literal) => {
+            ($name, include_bytes!(concat!("../../../core/src/", $path)).to_vec())
+        };
+    }
+    let mut files = vec![
+        file!("d1.json", "formats/samples/cloudtrail_digest.json"),
+        file!("d2.json", "formats/samples/cloudtrail_digest_2.json"),
+        file!("keys.json", "formats/samples/cloudtrail_digest_keys.json"),
+        file!(
+            "111122223333_CloudTrail_us-east-1_20260305T0905Z_Aa0bB1cC2dD3eE4f.json",
+            "ingest/tests/digests/111122223333_CloudTrail_us-east-1_20260305T0905Z_Aa0bB1cC2dD3eE4f.json"
+        ),
+        file!(
+            "111122223333_CloudTrail_us-east-1_20260305T0920Z_Bb0bB1cC2dD3eE4f.json",
+            "ingest/tests/digests/111122223333_CloudTrail_us-east-1_20260305T0920Z_Bb0bB1cC2dD3eE4f.json"
+        ),
+    ];
+    files[4].1.push(b' ');
+    for workers in [1, 2, 3] {
+        let mut pool = Pool::new(workers);
+        // What comes later counts for what was there before.
+        pool.open(&files[3..]);
+        pool.settle();
+        assert!(pool.latest().0.iter().all(|entry| entry.integrity.is_none()));
+        pool.open(&files[..3]);
+        pool.settle();
+        let (ledger, ..) = pool.latest();
+        let verdict = |name: &str| {
+            let entry = ledger.iter().find(|entry| entry.source == name).expect("it is there");
+            entry.integrity.as_ref().map_or("", |integrity| integrity.verdict.name())
+        };
+        let verdicts: Vec<&str> = files.iter().map(|file| verdict(file.0)).collect();
+        assert_eq!(verdicts, ["verified", "unchecked", "", "verified", "altered"], "{workers} workers");
+    }
+}
+
+#[test]
 fn only_the_latest_question_is_answered() {
     let mut pool = Pool::new(2);
     pool.open(&[("a.log", flows(900, "10.0.0.1"))]);

@@ -35,8 +35,11 @@ pub(crate) fn LedgerPage(props: &LedgerPageProps) -> Html {
     let LedgerPageProps { entries, totals, act } = props;
     let only_troubles = use_state(|| false);
     let shown = use_state(|| FILES);
-    let has_trouble =
-        |e: &Entry| e.rejected > 0 || matches!(ledger::state_word(e).1, Tone::Bad | Tone::Notice);
+    let is_trouble = |tone| matches!(tone, Tone::Bad | Tone::Notice);
+    let has_trouble = |e: &Entry| {
+        let found = ledger::verdict(e).is_some_and(|(_, tone, _)| is_trouble(tone));
+        e.rejected > 0 || is_trouble(ledger::state_word(e).1) || found
+    };
     let chosen: Vec<usize> =
         (0..entries.len()).filter(|i| !*only_troubles || has_trouble(&entries[*i])).collect();
     let rows = chosen
@@ -61,6 +64,7 @@ pub(crate) fn LedgerPage(props: &LedgerPageProps) -> Html {
                     <div>
                         <h2>{ "Ledger" }</h2>
                         <p class="muted">{ "Every file and every record: read, rejected or put aside. Nothing is dropped silently." }</p>
+                        if let Some(found) = &totals.integrity { <p>{ format!("CloudTrail's digest files: {found}.") }</p> }
                     </div>
                     <span class="grow"></span>
                     <button type="button" class="out" aria-pressed={only_troubles.to_string()} onclick={toggle}>{ "Only with troubles" }</button>
@@ -109,12 +113,11 @@ fn File(props: &FileProps) -> Html {
         html! { <tr class="rejections"><td colspan="11"><ReadAs source={entry.source.clone()} act={props.act.clone()} /></td></tr> }
     });
     let (word, tone) = ledger::state_word(entry);
-    let tone = match tone {
-        Tone::Plain => "plain",
-        Tone::Good => "good",
-        Tone::Notice => "notice",
-        Tone::Bad => "bad",
-    };
+    let verdict = ledger::verdict(entry);
+    let told = verdict.filter(|(_, tone, _)| *tone != Tone::Good).map(|(_, _, why)| why.to_owned());
+    let verdict = verdict.map(|(word, tone, why)| {
+        html! { <>{ " " }<span class={classes!("label", tone.class())} title={why.to_owned()}>{ word }</span></> }
+    });
     let (folder, name) = entry.source.rsplit_once('/').unwrap_or(("", &entry.source));
     let wrapping = ledger::wrapping(entry);
     let taken_for = match &entry.format {
@@ -162,8 +165,8 @@ fn File(props: &FileProps) -> Html {
             <tr>
                 <th scope="row" class="source" title={entry.source.clone()}><span class="mono">{ name }</span><span class="folder">{ folder }</span></th>
                 <td>{ taken_for }if !wrapping.is_empty() { <span class="muted wrapping">{ wrapping }</span> }</td>
-                <td class="why">{ ledger::reason(entry) }{ " " }{ ask }</td>
-                <td><span class={classes!("label", tone)}>{ word }</span></td>
+                <td class="why">{ ledger::reason(entry) }{ " " }{ ask }if let Some(told) = told { <span class="muted wrapping">{ told }</span> }</td>
+                <td><span class={classes!("label", tone.class())}>{ word }</span>{ for verdict }</td>
                 { number(entry.records) }{ number(entry.rows) }{ rejected }{ number(entry.skipped) }{ number(entry.duplicates) }
                 <td class="right mono">{ text::bytes(entry.bytes_stored as f64) }</td>
                 <td class="mono times">{ times }</td>

@@ -1,6 +1,6 @@
 //! The ledger as a bookkeeper reads it: totals that add up, words for how reading ended, the rejected lines as a file.
 
-use logloupe_table::ledger::{Entry, Rejection, State};
+use logloupe_table::ledger::{self, Entry, Rejection, State, Verdict};
 
 /// Sums over all files.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,11 +16,14 @@ pub(crate) struct Totals {
     pub(crate) failed: u64,
     /// Files that were recognised and not read.
     pub(crate) skipped_files: u64,
+    /// What digest files of CloudTrail say of all, in one line.
+    pub(crate) integrity: Option<String>,
 }
 
 /// The sums.
 pub(crate) fn totals(entries: &[Entry]) -> Totals {
-    let mut sums = Totals { files: entries.len() as u64, ..Totals::default() };
+    let integrity = ledger::integrity(entries);
+    let mut sums = Totals { files: entries.len() as u64, integrity, ..Totals::default() };
     for entry in entries {
         sums.records += entry.records;
         sums.rows += entry.rows;
@@ -54,6 +57,30 @@ pub(crate) fn state_word(entry: &Entry) -> (&'static str, Tone) {
         State::Failed(_) if entry.rows > 0 => ("read in part", Tone::Bad),
         State::Failed(_) => ("not read", Tone::Bad),
         State::Cancelled => ("cancelled", Tone::Notice),
+    }
+}
+
+/// What digest files of CloudTrail say of a file: a word, how grave it is, and why.
+pub(crate) fn verdict(entry: &Entry) -> Option<(&'static str, Tone, &str)> {
+    let integrity = entry.integrity.as_ref()?;
+    let tone = match integrity.verdict {
+        Verdict::Verified => Tone::Good,
+        Verdict::Unchecked => Tone::Plain,
+        Verdict::NotCovered | Verdict::Missing => Tone::Notice,
+        Verdict::Altered => Tone::Bad,
+    };
+    Some((integrity.verdict.name(), tone, &integrity.text))
+}
+
+impl Tone {
+    /// The class of its label.
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Tone::Plain => "plain",
+            Tone::Good => "good",
+            Tone::Notice => "notice",
+            Tone::Bad => "bad",
+        }
     }
 }
 
@@ -126,7 +153,7 @@ pub(crate) fn rejected_file(entries: &[Entry]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use logloupe_table::ledger::{Error, ErrorKind};
+    use logloupe_table::ledger::{Error, ErrorKind, Integrity};
 
     fn rejection(text: &str, column: u64) -> Rejection {
         Rejection {
@@ -150,6 +177,21 @@ mod tests {
         assert_eq!((sums.files, sums.failed, sums.bytes), (2, 1, 5));
         assert_eq!(state_word(&two), ("read in part", Tone::Bad));
         assert_eq!(reason(&two), "gzip ends early, at byte 1,204");
+    }
+
+    #[test]
+    fn verdicts_are_told_apart_by_their_tone() {
+        let of = |verdict| {
+            let integrity =
+                Integrity { verdict, text: "why".to_owned(), missing_files: 2, ..Integrity::default() };
+            Entry { integrity: Some(integrity), ..Entry::default() }
+        };
+        let tones = Verdict::ALL.map(|known| verdict(&of(known)).expect("one").1);
+        assert_eq!(tones, [Tone::Good, Tone::Plain, Tone::Notice, Tone::Notice, Tone::Bad]);
+        assert_eq!(verdict(&Entry::default()), None);
+        let sums = totals(&[of(Verdict::Altered), of(Verdict::Missing), Entry::default()]);
+        assert_eq!(sums.integrity.as_deref(), Some("4 missing, 1 altered"));
+        assert_eq!(totals(&[Entry::default()]).integrity, None);
     }
 
     #[test]

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use logloupe_core::ingest::{
     duplicates::{self, Identity, Repeat},
     history::{self, Link, State as RowState},
-    ledger::{Entry, State},
+    integrity,
+    ledger::{Entry, Integrity, State},
 };
 use logloupe_protocol::{
     Handle, Notice, Reply, Request, decode, encode,
     files::{
-        AddLookup, CanSplit, Cancel, FillChanges, FindDuplicates, FindPrevious, HistoryPiece, Identities,
-        Load, MarkDuplicates, Offset, PreviousRecords, Sample, States,
+        AddLookup, CanSplit, Cancel, CheckIntegrity, Evidence, FillChanges, FindDuplicates, FindPrevious,
+        HistoryPiece, Identities, Load, MarkDuplicates, Offset, PreviousRecords, Sample, States,
     },
 };
 use logloupe_table::{Source, lookup::Lookup};
@@ -164,5 +165,20 @@ impl<F> Handle<FillChanges> for Session<F> {
         };
         history::fill(self.loader.loaded_mut(), &self.formats, &links, &records);
         Reply::Now(skip + records.len() as u32)
+    }
+}
+
+impl<F> Handle<Evidence> for Session<F> {
+    fn handle(&mut self, _: u32, _: Evidence) -> Reply<Vec<u8>> {
+        let found = integrity::evidence(self.shard());
+        Reply::Now(if found.is_empty() { Vec::new() } else { encode(&found) })
+    }
+}
+
+impl<F> Handle<CheckIntegrity> for Session<F> {
+    fn handle(&mut self, _: u32, request: CheckIntegrity) -> Reply<Vec<Option<Integrity>>> {
+        let CheckIntegrity { entries, parts } = request;
+        let evidence = parts.iter().filter_map(|part| decode(part).ok()).collect();
+        Reply::Now(integrity::check(&entries.iter().collect::<Vec<_>>(), evidence))
     }
 }

@@ -45,7 +45,7 @@ pub(super) static FIELDS: &[JsonField] = &[
         .doc("kind of identity: Root, IAMUser, AssumedRole, FederatedUser, AWSAccount, AWSService, IdentityCenterUser and others"),
     text("sourceIPAddress", Role::Dimension)
         .aliases(&["source.ip", "source.address"])
-        .doc("where the request came from: an address, a service's DNS name or `AWS Internal`"),
+        .doc("where the request came from: an address, a service's DNS name, `AWS Internal` or `AWS Internal/1`"),
     text("awsRegion", Role::Dimension).aliases(&["region", "cloud.region"]).doc("the region in which the request was made"),
     JsonField::derived("event.outcome", Kind::Text, Role::Status)
         .athena(
@@ -177,6 +177,9 @@ pub(super) static FIELDS: &[JsonField] = &[
     text("vpcEndpointAccountId", Role::Dimension).doc("the account that owns the VPC endpoint"),
     text("tlsDetails.tlsVersion", Role::Dimension).doc("TLS version of the request: TLSv1.3"),
     text("tlsDetails.cipherSuite", Role::Dimension).aliases(&["tls.cipher"]).doc("cipher suite of the request"),
+    text("tlsDetails.keyExchange", Role::Dimension)
+        .athena("CAST(NULL AS varchar)")
+        .doc("how the keys of the TLS connection were agreed on: X25519MLKEM768, x25519, secp256r1"),
     text("tlsDetails.clientProvidedHostHeader", Role::Dimension)
         .aliases(&["tls.client.server_name"])
         .doc("the host name that the client called"),
@@ -225,6 +228,16 @@ pub(super) static FIELDS: &[JsonField] = &[
         .doc("end of the window that an aggregated event sums up"),
     text("summary.primaryDimension.dimension", Role::Dimension)
         .doc("what an aggregated event is grouped by: eventName, resourceARN or userIdentity"),
+    text("statistics.name", Role::Dimension)
+        .also(&["summary.primaryDimension.statistics.0.name"])
+        .each("summary.primaryDimension.statistics")
+        .made()
+        .doc("what an aggregated event counts calls of: actions or resources; each of several"),
+    JsonField::new("statistics.value", Kind::Int, Role::Measure)
+        .also(&["summary.primaryDimension.statistics.0.value"])
+        .each("summary.primaryDimension.statistics")
+        .made()
+        .doc("how many calls of each there were"),
     JsonField::computed("tls.version", Kind::Text, Role::Dimension, &TLS_VERSION)
         .athena("regexp_extract(tlsdetails.tlsversion, '^[^/.0-9]+/?([0-9][0-9.]*)$', 1)")
         .doc("TLS version of the request: 1.3"),

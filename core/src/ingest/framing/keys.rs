@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// Lists of records: an object with a member of one of these names, whose value is an array that begins with an
 /// object, is an envelope.
-pub(crate) const LISTS: [&str; 13] = [
+pub(crate) const LISTS: [&str; 14] = [
     "Records",
     "records",
     "Events",
@@ -17,6 +17,7 @@ pub(crate) const LISTS: [&str; 13] = [
     "baseConfigurationItems",
     "auditEventRecords",
     "LogEvents",
+    "PublicKeyList",
     ITEMS,
 ];
 

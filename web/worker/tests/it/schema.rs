@@ -4,6 +4,7 @@
 use logloupe_core::ingest::{
     duplicates::{Identity, Repeat},
     history,
+    integrity::Evidence,
 };
 use logloupe_protocol::{
     AnyRequest, AnyResponse, Notice, PageMessage, WorkerMessage,
@@ -41,7 +42,18 @@ fn schema(tracer: Tracer) -> serde_json::Value {
 fn the_version_is_that_of_the_types() {
     let (mut tracer_of_messages, samples) = tracer();
     // Enums that stand inside others are traced by themselves: only so are all their variants met.
-    trace!(tracer_of_messages, samples, Kind, Role, Unit, Family, Value, ledger::State, ledger::ErrorKind);
+    trace!(
+        tracer_of_messages,
+        samples,
+        Kind,
+        Role,
+        Unit,
+        Family,
+        Value,
+        ledger::State,
+        ledger::ErrorKind,
+        ledger::Verdict
+    );
     trace!(tracer_of_messages, samples, Language, Severity, Found, CompletionKind, RunsAt, Merged, Result<Merged, String>);
     trace!(
         tracer_of_messages,
@@ -54,7 +66,17 @@ fn the_version_is_that_of_the_types() {
     // engine's own, and all workers of a pool run one script.
     let (mut tracer_of_payloads, samples) = tracer();
     trace!(tracer_of_payloads, samples, Kind, Role, Unit, Value, Catalog, ResultTable);
-    trace!(tracer_of_payloads, samples, Lookup, Source, Identity, Repeat, history::State, history::Link);
+    trace!(
+        tracer_of_payloads,
+        samples,
+        Lookup,
+        Source,
+        Identity,
+        Repeat,
+        Evidence,
+        history::State,
+        history::Link
+    );
 
     let schema = serde_json::json!({
         "messages": schema(tracer_of_messages),

@@ -1,0 +1,217 @@
+//! Digest files of CloudTrail, which name the log files that were delivered in an hour, and the public keys that check them
+//! (`aws cloudtrail list-public-keys`).
+//!
+//! Not these: the check itself. Whether a file is what a digest says can be told only when all files are read, so it stands
+//! in the ledger ([`integrity`](crate::ingest::integrity)), not in rows.
+//!
+//! Decisions: a digest is one row, and the files that it names are several values of `file.path` and `file.hash.sha256`. A
+//! key is a row of the same table, with its validity where a digest has its hour: only what checks a digest is of use with
+//! it. `@timestamp` is where either begins.
+
+use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, field::json::JsonField};
+use logloupe_table::{Cell, Computed, Kind, Role, Row};
+
+/// Digest files of CloudTrail, and their keys.
+pub static LOG: JsonLog = JsonLog {
+    fields: &[FIELDS],
+    marks: &["digestPublicKeyFingerprint", "digestStartTime", "digestEndTime"],
+    what: "have a fingerprint of a key, a begin and an end",
+    time: &["digestStartTime"],
+    spellings: &[str::to_owned, as_in_keys],
+    summary,
+    presets: PRESETS,
+    samples: SAMPLES,
+    ..JsonLog::new(META)
+};
+
+/// The members of a key that are those of a digest.
+fn as_in_keys(path: &str) -> String {
+    match path {
+        "digestPublicKeyFingerprint" => "Fingerprint",
+        "digestStartTime" => "ValidityStartTime",
+        "digestEndTime" => "ValidityEndTime",
+        other => other,
+    }
+    .to_owned()
+}
+
+const fn text(path: &'static str, role: Role) -> JsonField {
+    JsonField::new(path, Kind::Text, role)
+}
+
+static FIELDS: &[JsonField] = &[
+    JsonField::new("digestStartTime", Kind::Time, Role::Timestamp)
+        .aliases(&["event.start", "ValidityStartTime"])
+        .doc("begin of the hour whose files the digest names; of a key, from when it is valid"),
+    JsonField::new("digestEndTime", Kind::Time, Role::Timestamp)
+        .aliases(&["event.end", "ValidityEndTime"])
+        .doc("end of that hour; of a key, until when it is valid"),
+    text("awsAccountId", Role::Dimension)
+        .aliases(&["cloud.account.id"])
+        .doc("the account that the files belong to"),
+    JsonField::computed("cloud.region", Kind::Text, Role::Dimension, &REGION)
+        .aliases(&["region"])
+        .doc("the region of the files, as the digest's key says"),
+    JsonField::computed("trail", Kind::Text, Role::Dimension, &TRAIL)
+        .doc("the trail's name, as the digest's key says"),
+    text("digestS3Bucket", Role::Dimension).doc("the bucket that the digest was delivered to"),
+    text("digestS3Object", Role::Identifier).doc("the digest's own key"),
+    text("file.path", Role::Dimension)
+        .also(&["logFiles.0.s3Object"])
+        .each("logFiles")
+        .made()
+        .doc("the keys of the log files that it names; each of several"),
+    text("file.hash.sha256", Role::Identifier)
+        .also(&["logFiles.0.hashValue"])
+        .each("logFiles")
+        .made()
+        .doc("the SHA-256 of what those files hold uncompressed; each of several"),
+    JsonField::new("oldestEventTime", Kind::Time, Role::Timestamp)
+        .doc("time of the earliest event in those files"),
+    JsonField::new("newestEventTime", Kind::Time, Role::Timestamp)
+        .doc("time of the latest event in those files"),
+    text("digestPublicKeyFingerprint", Role::Dimension)
+        .aliases(&["Fingerprint"])
+        .doc("fingerprint of the key that checks the digest's signature"),
+    text("digestSignatureAlgorithm", Role::Dimension).doc("how it is signed: SHA256withRSA"),
+    text("previousDigestS3Bucket", Role::Dimension).doc("the bucket of the digest before it"),
+    text("previousDigestS3Object", Role::Identifier)
+        .doc("the key of the digest before it; none where the chain begins"),
+    text("previousDigestHashValue", Role::Identifier).doc("SHA-256 of what that digest holds uncompressed"),
+    text("previousDigestHashAlgorithm", Role::Dimension).doc("the algorithm of that hash: SHA-256"),
+    text("previousDigestSignature", Role::Identifier)
+        .doc("the signature of that digest, in hexadecimal digits"),
+    text("Value", Role::Identifier).doc("a key itself: RSAPublicKey of PKCS #1, in base64"),
+];
+
+static REGION: Computed =
+    Computed { from: &["digestS3Object"], value: |cells, _| part(cells, |parts| Some(parts.0)) };
+static TRAIL: Computed = Computed { from: &["digestS3Object"], value: |cells, _| part(cells, trail) };
+
+/// A part of the digest's key.
+///
+/// ```text
+/// key = *any account "_CloudTrail-Digest_" region "_" trail "_" home "_" time [ "_backfill" ] ".json.gz"
+/// ```
+fn part<'a>(cells: &[Cell<'a>], get: impl Fn((&'a [u8], &'a [u8])) -> Option<&'a [u8]>) -> Cell<'a> {
+    let Some(Cell::Text(key)) = cells.first() else { return Cell::Null };
+    const MARK: &[u8] = b"_CloudTrail-Digest_";
+    let found = memchr::memmem::rfind(key, MARK).and_then(|at| {
+        let rest = key.get(at + MARK.len()..)?;
+        let (region, rest) = rest.split_at_checked(memchr::memchr(b'_', rest)?)?;
+        get((region, rest.get(1..)?))
+    });
+    found.map_or(Cell::Null, Cell::Text)
+}
+
+fn trail<'a>((_, rest): (&'a [u8], &'a [u8])) -> Option<&'a [u8]> {
+    let rest = rest.strip_suffix(b"_backfill.json.gz").unwrap_or(rest);
+    let time = memchr::memrchr(b'_', rest)?;
+    let home = memchr::memrchr(b'_', rest.get(..time)?)?;
+    rest.get(..home)
+}
+
+const META: Meta = Meta {
+    id: "cloudtrail_digest",
+    family: Family::Audit,
+    title: "AWS CloudTrail digest files",
+    summary: "Which log files CloudTrail delivered in an hour, with their hashes, and the public keys that check it.",
+    framing: Framing::Json,
+    page: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html",
+    read_on: "2026-11-26",
+    key_shape: "AWSLogs/{account}/CloudTrail-Digest/{region}/{yyyy}/{MM}/{dd}/{account}_CloudTrail-Digest_{region}_{trail}_{home-region}_{yyyyMMdd}T{HHmmss}Z.json.gz",
+    versions: "digests and backfill digests of trails, also of organizations; `aws cloudtrail list-public-keys`",
+    not_read: "the newest digest's own signature, which S3 keeps in the object's metadata; `result_sign.json` of CloudTrail Lake",
+};
+
+const fn ask(title: &'static str, query: &'static str) -> Preset {
+    Preset { title, query }
+}
+
+static PRESETS: &[Preset] = &[
+    ask(
+        "What the digests span, by trail",
+        "filter ispresent(digestS3Object) | stats count(*) as digests, min(digestStartTime) as first, max(digestEndTime) as last by awsAccountId, cloud.region, trail",
+    ),
+    ask(
+        "Where a chain of digests begins: logging or validation was switched on",
+        "filter ispresent(digestS3Object) and not ispresent(previousDigestS3Object) | fields digestStartTime, digestEndTime, trail, cloud.region, digestS3Object",
+    ),
+    ask(
+        "Files that more than one digest names",
+        "filter ispresent(file.path) | stats count(*) as digests by file.path | filter digests > 1 | sort digests desc",
+    ),
+    ask(
+        "Files named, with their hashes",
+        "filter ispresent(file.path) | fields digestStartTime, digestS3Object, file.path, file.hash.sha256 | sort digestStartTime",
+    ),
+];
+
+macro_rules! sample {
+    ($name:literal) => {
+        Sample { name: $name, content: crate::sample!($name), rows: 1, rejected: 0 }
+    };
+}
+
+/// Written for this project and signed with a key of its own.
+static SAMPLES: &[Sample] = &[
+    sample!("cloudtrail_digest.json"),
+    sample!("cloudtrail_digest_2.json"),
+    sample!("cloudtrail_digest_3.json"),
+    sample!("cloudtrail_digest_keys.json"),
+];
+
+fn summary(row: &Row<'_>) -> Vec<Span> {
+    let (from, to) = (row.show("digestStartTime"), row.show("digestEndTime"));
+    if row.show("digestS3Object").is_empty() {
+        let fingerprint = row.show("digestPublicKeyFingerprint");
+        let valid = format!(", valid from {from} to {to}");
+        return vec![Span::plain("public key "), Span::strong(fingerprint), Span::plain(valid)];
+    }
+    let files = row.get("file.path").singles().count();
+    let named = match files {
+        0 => "no file".to_owned(),
+        1 => "1 file".to_owned(),
+        n => format!("{n} files"),
+    };
+    let place = [row.show("trail"), row.show("cloud.region")].join(" ").trim().to_owned();
+    let of = if place.is_empty() { "the digest".to_owned() } else { format!("the digest of {place}") };
+    let begins = if row.show("previousDigestS3Object").is_empty() { ", and begins a chain" } else { "" };
+    vec![
+        Span::plain(format!("{of} names ")),
+        Span::strong(named),
+        Span::plain(format!(" delivered from {from} to {to}{begins}")),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_digests_name_region_and_trail() {
+        for (key, region, name) in [
+            (
+                "AWSLogs/111122223333/CloudTrail-Digest/us-east-1/2026/03/05/111122223333_CloudTrail-Digest_us-east-1_main_us-west-2_20260305T090000Z.json.gz",
+                "us-east-1",
+                "main",
+            ),
+            (
+                "p/AWSLogs/o-abc/1/CloudTrail-Digest/x/1_CloudTrail-Digest_eu-west-1_my_trail-1_eu-west-1_20260305T090000Z_backfill.json.gz",
+                "eu-west-1",
+                "my_trail-1",
+            ),
+            ("1_CloudTrail-Digest_eu-west-1_x", "eu-west-1", ""),
+            ("1_CloudTrail-Digest_", "", ""),
+            ("digest.json.gz", "", ""),
+            ("", "", ""),
+        ] {
+            let cells = [Cell::Text(key.as_bytes())];
+            let shown = |computed: &Computed| match (computed.value)(&cells, &mut Vec::new()) {
+                Cell::Text(text) => String::from_utf8_lossy(text).into_owned(),
+                _ => String::new(),
+            };
+            assert_eq!((shown(&REGION).as_str(), shown(&TRAIL).as_str()), (region, name), "{key}");
+        }
+    }
+}
