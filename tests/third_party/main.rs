@@ -113,6 +113,7 @@ const RECOGNISED: &[(&str, &str, &[&str])] = &[
     ("rds_mysql_slow/percona__go-mysql", "mysql_slow", &[]),
     ("rds_postgresql/darold__pgbadger", "postgresql", &[]),
     ("redshift_audit/IBM__universal-connectors", "redshift", &[]),
+    ("config", "config", &[]),
 ];
 
 /// Records that are rejected, and rightly so: their names say why.
@@ -240,6 +241,24 @@ fn findings_are_recognised() {
         assert!(entries.iter().all(|entry| entry["format"] == *format), "{entries:#?}");
         let sum = |key: &str| entries.iter().map(|entry| count(entry, key)).sum::<u64>();
         assert_eq!((sum("rows"), sum("rejected")), (*rows, 0), "{entries:#?}");
+    }
+}
+
+/// Notifications as text, as objects, and as functions of rules get them; a snapshot of 2014.
+#[test]
+fn configuration_items_are_rows_and_say_what_changed() {
+    let Some(folder) = samples() else { return };
+    let folder = folder.join("config");
+    let entries = ledger(&folder);
+    let sum = |key: &str| entries.iter().map(|entry| count(entry, key)).sum::<u64>();
+    assert_eq!((entries.len(), sum("rows"), sum("rejected"), sum("aside")), (11, 14, 0, 3));
+    let query = "filter event.action = \"changed\" and resourceType = \"AWS::EC2::NetworkInterface\" | fields changes.path, changes.after, configuration.status";
+    let said = logloupe(&["query", "--output", "json", query, folder.to_str().expect("a plain name")], b"");
+    let row = &said.json()[0];
+    assert_eq!(row["configuration.status"], "in-use", "{row}");
+    let paths = row["changes.path"].as_array().expect("several");
+    for path in ["configuration.status", "configuration.attachment", "configuration.privateIpAddresses"] {
+        assert!(paths.contains(&path.into()), "{row}");
     }
 }
 

@@ -35,4 +35,13 @@ pub(super) static PRESETS: &[Preset] = &[
         "What breaks a rule",
         "filter newEvaluationResult.complianceType = \"NON_COMPLIANT\"\n| stats max(@timestamp) as last, latest(newEvaluationResult.annotation) as why by configRuleName, resourceType, resourceId\n| sort last desc",
     ),
+    // The item has no id of the call that led to it: what both have is the resource and the time.
+    ask(
+        "Who changed it: calls in CloudTrail of the quarter of an hour before",
+        "SOURCE config\n| filter event.action in [\"created\", \"changed\", \"deleted\"]\n| fields if(cloud.service.name = \"IAM\", resourceName, resourceId) as thing\n| join left=item right=call where item.thing = call.thing (SOURCE cloudtrail | filter readOnly = \"false\" | fields coalesce(requestParameters.bucketName, requestParameters.userName, requestParameters.roleName, resource.name) as thing, @timestamp as called, eventName, user.name, sourceIPAddress)\n| fields toMillis(item.@timestamp) - toMillis(call.called) as ago\n| filter ago > -60000 and ago < 900000\n| display item.@timestamp, item.resourceType, item.thing, item.changes.path, call.called, call.eventName, call.user.name, call.sourceIPAddress",
+    ),
+    ask(
+        "Who changed it, where old items name the events",
+        "SOURCE config\n| filter ispresent(relatedEvents)\n| join left=item right=call where item.relatedEvents = call.eventID (SOURCE cloudtrail | fields eventID, @timestamp as called, eventName, user.name, sourceIPAddress)\n| display item.@timestamp, item.resourceType, item.resourceId, call.called, call.eventName, call.user.name, call.sourceIPAddress",
+    ),
 ];
