@@ -379,7 +379,7 @@ fn files_are_held_against_digests_whoever_read_them() {
             ($name, include_bytes!(concat!("../../../core/src/", $path)).to_vec())
         };
     }
-    let mut files = vec![
+    let mut files = [
         file!("d1.json", "formats/samples/cloudtrail_digest.json"),
         file!("d2.json", "formats/samples/cloudtrail_digest_2.json"),
         file!("keys.json", "formats/samples/cloudtrail_digest_keys.json"),
