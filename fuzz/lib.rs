@@ -1,4 +1,7 @@
-//! What must hold of any text in any query language. The targets beside this file only choose what they give to it.
+//! What must hold of any text in any query language, and in [`logs`] of any bytes that are read. The targets beside this
+//! file only choose what they give to it.
+
+pub mod logs;
 
 use std::cell::RefCell;
 

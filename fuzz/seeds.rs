@@ -1,6 +1,9 @@
-//! Writes the queries of the core's golden cases as seeds: `cargo run --example seeds`, in this folder.
+//! Writes seeds: the queries of the golden cases, and every format's samples and the sample incident:
+//! `cargo run --example seeds`, in this folder.
 
 use std::{fs, io, path::Path};
+
+use logloupe_core::formats::ALL;
 
 fn main() -> io::Result<()> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -23,6 +26,29 @@ fn main() -> io::Result<()> {
                 count += 1;
             }
         }
+    }
+    for (i, format) in ALL.iter().enumerate() {
+        for (n, sample) in format.samples().iter().enumerate() {
+            let name = format!("{}-{n}", format.meta().id);
+            // As what it is taken for, and as what it is said to be.
+            let free = [&[255, 63], sample.content].concat();
+            let forced = [&[i as u8, 63], sample.content].concat();
+            for (target, file, content) in [
+                ("ingest", name.clone(), free),
+                ("ingest", format!("{name}-forced"), forced),
+                ("decode", name, sample.content.to_vec()),
+            ] {
+                let folder = here.join("corpus").join(target);
+                fs::create_dir_all(&folder)?;
+                fs::write(folder.join(file), content)?;
+                count += 1;
+            }
+        }
+    }
+    for (i, file) in logloupe_sample::incident().into_iter().enumerate().filter(|(i, _)| i % 8 == 0) {
+        let folder = here.join("corpus/ingest");
+        fs::write(folder.join(format!("incident-{i}")), [&[255, 63], file.bytes.as_slice()].concat())?;
+        count += 1;
     }
     println!("{count} seeds");
     Ok(())
