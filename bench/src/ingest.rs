@@ -1,7 +1,7 @@
 //! Bytes to sealed tables with the raw text kept, natively, on one thread.
 
 use logloupe_core::{
-    formats::ALL,
+    formats::{ALL, Format},
     ingest::{Limits, Loader, Options},
 };
 use logloupe_sample::{SampleFile, bulk};
@@ -52,6 +52,56 @@ pub(crate) fn formats(table: &mut FigureTable, scale: u64) {
         table.figure(&format!("memory: {format}"), "bytes/row", held / log.rows as f64, "raw text included");
         table.figure(&format!("memory: {format}"), "of its text", held / bytes as f64, "raw text included");
     }
+}
+
+/// Every format's samples, repeated: no log of this life, but the same measure for all. Records that are rejected are left
+/// out where the rest can be read without them.
+pub(crate) fn samples(table: &mut FigureTable, scale: u64) {
+    for format in ALL {
+        let id = format.meta().id;
+        let content = repeated(*format, 16_000_000 / scale as usize);
+        let took = time(
+            RUNS,
+            || Loader::new(vec![*format], Limits::default(), 1),
+            |mut loader| {
+                loader.open("sample", Options { format: Some(id.to_owned()), ..Options::default() });
+                content.chunks(1 << 20).for_each(|chunk| loader.push(chunk));
+                loader.finish();
+                loader.seal();
+                loader
+            },
+        );
+        let (size, bytes) =
+            (format!("{:.0} MB of samples", content.len() as f64 / 1e6), content.len() as u64);
+        table.row(&format!("native: read {id}, samples"), "MB/s", took.rate(bytes), &size);
+    }
+}
+
+/// A format's samples over and over, about so many bytes.
+fn repeated(format: &'static dyn Format, bytes: usize) -> Vec<u8> {
+    let load = |content: &[u8]| {
+        let mut loader = Loader::new(vec![format], Limits::default(), 1);
+        loader.open("sample", Options { format: Some(format.meta().id.to_owned()), ..Options::default() });
+        loader.push(content);
+        loader.finish();
+        loader.into_parts().0
+    };
+    let mut unit = Vec::new();
+    // One form of it: what the next sample's header says would not hold of the records before.
+    if let Some(sample) = format.samples().iter().max_by_key(|sample| sample.rows) {
+        let shard = load(sample.content);
+        let mut records = Vec::new();
+        for table in &shard.tables {
+            for row in (0..table.rows()).filter_map(|row| table.row(row)) {
+                records.extend_from_slice(&row.raw());
+                records.push(b'\n');
+            }
+        }
+        let whole = load(&records).rows() == shard.rows();
+        unit.extend_from_slice(if whole { &records } else { sample.content });
+        unit.push(b'\n');
+    }
+    unit.repeat(bytes / unit.len().max(1) + 1)
 }
 
 /// `rows` rows of one format.

@@ -22,6 +22,7 @@ logloupe-bench [PART…] [--quick]
 
   native     the core in this process, one thread (the default): the next three
   ingest     bytes to tables
+  samples    the same for every format, of its samples repeated
   queries    questions over a million rows
   large      the same questions over ten million; needs 8 GB of memory
   ask FORMAT ROWS QUERY
@@ -47,7 +48,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let has = |name: &str| args.iter().any(|arg| arg == name);
-    const PARTS: [&str; 5] = ["native", "ingest", "queries", "large", "browser"];
+    const PARTS: [&str; 6] = ["native", "ingest", "queries", "large", "browser", "samples"];
     if let Some(unknown) = args.iter().find(|arg| !PARTS.contains(&arg.as_str()) && *arg != "--quick") {
         eprint!(
             "{}{HELP}",
@@ -61,6 +62,9 @@ fn main() -> ExitCode {
     if native || has("ingest") {
         ingest::formats(&mut table, scale);
         ingest::small_files(&mut table, scale);
+    }
+    if has("samples") {
+        ingest::samples(&mut table, scale);
     }
     if native || has("queries") {
         queries::all(&mut table, 1_000_000 / scale);
