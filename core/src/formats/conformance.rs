@@ -1,6 +1,8 @@
 //! What every format of [`ALL`](super::ALL) promises, checked on its own samples through the loader, as users read
 //! them. Nobody writes these tests twice.
 
+mod detection;
+
 use std::{collections::HashSet, io::Write};
 
 use flate2::{Compression, write::GzEncoder};
