@@ -26,7 +26,7 @@ pub fn incident_story() -> &'static [StoryStep] {
     &STORY
 }
 
-const STORY: [StoryStep; 18] = [
+const STORY: [StoryStep; 19] = [
     StoryStep {
         title: "Somebody tries the doors",
         sentence: "On Tuesday evening 198.51.100.23 asks the web site behind CloudFront for files that should not be there, and finds none.",
@@ -229,17 +229,48 @@ const STORY: [StoryStep; 18] = [
         answer: &[&["198.51.100.23", "200", "17", "3002737560"], &["198.51.100.23", "403", "9", "2187"]],
     },
     StoryStep {
+        title: "What was changed",
+        sentence: "AWS Config has each resource before and after: a security group opened to one address, a stopped instance, and a bucket opened to all and closed again.",
+        query: "filter @format = \"config\" and event.action = \"changed\"\n| stats count(*) as times by resourceId, changes.path\n| sort resourceId asc, changes.path asc",
+        columns: &["resourceId", "changes.path", "times"],
+        answer: &[
+            &["i-0bad5eed000000001", "configuration.state.name", "1"],
+            &["prod-exports", "supplementaryConfiguration.BucketPolicy.policyText", "2"],
+            &[
+                "prod-exports",
+                "supplementaryConfiguration.PublicAccessBlockConfiguration.blockPublicAcls",
+                "2",
+            ],
+            &[
+                "prod-exports",
+                "supplementaryConfiguration.PublicAccessBlockConfiguration.blockPublicPolicy",
+                "2",
+            ],
+            &[
+                "prod-exports",
+                "supplementaryConfiguration.PublicAccessBlockConfiguration.ignorePublicAcls",
+                "2",
+            ],
+            &[
+                "prod-exports",
+                "supplementaryConfiguration.PublicAccessBlockConfiguration.restrictPublicBuckets",
+                "2",
+            ],
+            &["sg-0a1b2c3d4e5f60718", "configuration.ipPermissions", "1"],
+        ],
+    },
+    StoryStep {
         title: "What GuardDuty made of it",
         sentence: "Six findings tell the story in the words of a service that watched: from the key at night to the open bucket.",
-        query: "filter @format = \"guardduty\"\n| stats max(severity) as gravest, sum(service.count) as times by type, resource.name\n| sort times desc",
-        columns: &["type", "resource.name", "gravest", "times"],
+        query: "filter @format = \"guardduty\"\n| stats sum(service.count) as times by severityLabel, type, resource.name\n| sort times desc",
+        columns: &["severityLabel", "type", "resource.name", "times"],
         answer: &[
-            &["Exfiltration:S3/AnomalousBehavior", "prod-exports", "8", "252"],
-            &["Trojan:EC2/DNSDataExfiltration", "i-0bad5eed000000001", "8", "160"],
-            &["CryptoCurrency:EC2/BitcoinTool.B", "i-0bad5eed000000001", "8", "41"],
-            &["Recon:IAMUser/MaliciousIPCaller.Custom", "ci-deploy", "5", "18"],
-            &["CryptoCurrency:EC2/BitcoinTool.B!DNS", "i-0bad5eed000000001", "8", "9"],
-            &["Policy:S3/BucketAnonymousAccessGranted", "prod-exports", "8", "1"],
+            &["High", "Exfiltration:S3/AnomalousBehavior", "prod-exports", "252"],
+            &["High", "Trojan:EC2/DNSDataExfiltration", "i-0bad5eed000000001", "160"],
+            &["High", "CryptoCurrency:EC2/BitcoinTool.B", "i-0bad5eed000000001", "41"],
+            &["Medium", "Recon:IAMUser/MaliciousIPCaller.Custom", "ci-deploy", "18"],
+            &["High", "CryptoCurrency:EC2/BitcoinTool.B!DNS", "i-0bad5eed000000001", "9"],
+            &["High", "Policy:S3/BucketAnonymousAccessGranted", "prod-exports", "1"],
         ],
     },
 ];

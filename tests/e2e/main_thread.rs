@@ -41,7 +41,7 @@ fn the_page_answers_while_it_loads() {
     let sample =
         "[...document.querySelectorAll('button')].find(b => b.innerText.includes('Try sample logs')).click()";
     visit.script(sample, &[]);
-    quietly_wait(&visit, "7,175 of 7,175 events");
+    quietly_wait(&visit, "8,901 of 8,901 events");
     sleep(Duration::from_millis(500));
     long_tasks(&visit, "loading the sample");
 
@@ -67,7 +67,7 @@ fn the_page_answers_while_it_loads() {
     visit.fill("textbox", "Query", "ACCEPT");
     assert_eq!(visit.query(), "ACCEPT");
     visit.fill("textbox", "Query", "");
-    quietly_wait(&visit, "807,175 of 807,175 events");
+    quietly_wait(&visit, "808,901 of 808,901 events");
     sleep(Duration::from_millis(500));
     long_tasks(&visit, "loading 92 MB of flow logs");
     for query in [
@@ -91,7 +91,7 @@ fn the_page_answers_while_it_loads() {
         );
         sleep(Duration::from_millis(100));
     }
-    long_tasks(&visit, "scrolling 807,175 rows");
+    long_tasks(&visit, "scrolling 808,901 rows");
     assert_eq!(visit.attribute(&grid, "aria-rowcount").as_deref(), Some("807176"));
     visit.leave();
 }

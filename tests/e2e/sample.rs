@@ -8,10 +8,10 @@ use crate::visit::{SAMPLE, Visit, number};
 fn loads_whole_and_is_accounted_for() {
     let Some(visit) = Visit::begin() else { return };
     visit.click("button", "Try sample logs");
-    visit.wait_for_status(|status| status.starts_with("7,175 of 7,175 events"));
+    visit.wait_for_status(|status| status.starts_with("8,901 of 8,901 events"));
     visit.wait_until_read();
-    assert_eq!(visit.attribute(&visit.find("grid", "Events"), "aria-rowcount").as_deref(), Some("7176"));
-    visit.find("button", "cloudtrail, 1,927 events");
+    assert_eq!(visit.attribute(&visit.find("grid", "Events"), "aria-rowcount").as_deref(), Some("8902"));
+    visit.find("button", "cloudtrail, 1,931 events");
 
     let ledger = visit.ledger();
     let files = incident();

@@ -9,7 +9,7 @@ use logloupe_tests::webdriver::{Element, keys};
 use serde_json::{Value, json};
 
 /// How many events the sample has.
-pub(crate) const SAMPLE: u64 = 7_175;
+pub(crate) const SAMPLE: u64 = 8_901;
 
 /// The page, visited; ended with [`leave`](Self::leave).
 #[derive(Debug)]
@@ -262,7 +262,7 @@ impl Visit {
     }
 }
 
-/// `1,204 of 7,175 events …` as two numbers.
+/// `1,204 of 8,901 events …` as two numbers.
 fn counts(status: &str) -> Option<(u64, u64)> {
     let (matched, rest) = status.split_once(" of ")?;
     let (total, _) = rest.split_once(" event")?;

@@ -155,7 +155,8 @@ fn network_lines_of_a_forwarders_tests() {
     let inside =
         |case: &Value| Some(case["input"]["content"].as_str().or(case["input"].as_str())?.to_owned());
     let object = |case: &Value| Some(case["input"].to_string());
-    let input: [(&str, fn(&Value) -> Option<String>); 4] = [
+    type Input = fn(&Value) -> Option<String>;
+    let input: [(&str, Input); 4] = [
         ("route53_public", inside),
         ("global_accelerator", inside),
         ("vpcflow", inside),

@@ -186,7 +186,7 @@ impl<X: Exchange> Coordinator<X> {
         for f in 0..self.request.facets.len() {
             let tables =
                 parts.iter_mut().filter_map(|p| p.facets.get_mut(f)).flat_map(std::mem::take).collect();
-            let merge = FacetMerge::new(tables, self.request.facet_values);
+            let merge = FacetMerge::new(tables, self.request.values_of(&self.request.facets[f]));
             if !merge.complete() {
                 values.push((f as u32, merge.candidates.clone()));
             }
@@ -288,7 +288,7 @@ impl<X: Exchange> Coordinator<X> {
                 .collect();
             let counts = (!merge.complete()).then_some(counts.as_slice());
             let field = &self.request.facets[f];
-            view.answer.facets.push(merge.facet(field, self.request.facet_values, counts));
+            view.answer.facets.push(merge.facet(field, self.request.values_of(field), counts));
         }
         Some(Next::Answered(Box::new(view)))
     }

@@ -149,6 +149,14 @@ pub struct ViewRequest {
     pub facet_values: usize,
 }
 
+impl ViewRequest {
+    /// How many values of this field are wanted: which logs there are is told whole.
+    pub fn values_of(&self, field: &str) -> usize {
+        const LOGS: usize = 100;
+        if field == "@format" { self.facet_values.max(LOGS) } else { self.facet_values }
+    }
+}
+
 /// What a view answers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Answer {

@@ -37,7 +37,7 @@ pub static LOG: FlowLog = FlowLog {
     shape: SHAPE,
     name: "VPC flow log",
     summary,
-    sources: &["amazon_vpc.flow"],
+    sources: &["amazon_vpc.flow", "flows"],
     external: &EXTERNAL,
     presets: PRESETS,
     samples: SAMPLES,

@@ -11,7 +11,7 @@ pub(super) fn record() -> Vec<Line> {
     every_hour(|start, busy| {
         let slow = (at(5, 2, 0, 0)..at(5, 4, 0, 0)).contains(&start);
         for _ in 0..scaled(&mut rng, 1, busy / 2) + u32::from(slow) * 6 {
-            let time = start + u64::from(rng.below(3_600));
+            let time = start + u64::from(rng.below(3_590)); // done within the hour
             invocation(&mut rng, time, slow, &mut lines);
         }
     });

@@ -8,7 +8,7 @@ fn main() {
     let Some(page) = Page::open() else { return };
     pictures(&page, "empty");
     page.click("button", "Try sample logs");
-    page.wait_for_status(|status| status.starts_with("7,175 of 7,175 events"));
+    page.wait_for_status(|status| status.starts_with("8,901 of 8,901 events"));
     pictures(&page, "sample");
 
     ask(&page, "filter eventName = \"AssumeRole\" and sourceIPAddress = \"203.0.113.77\"");

@@ -33,7 +33,8 @@ fn the_matrix_of_samples_and_logs_is_as_written() {
             }
         }
         (all, right) = (all + own.len(), right + taken);
-        writeln!(out, "{}: {} samples, {taken} right; claimed by{claims}", format.meta().id, own.len()).unwrap();
+        writeln!(out, "{}: {} samples, {taken} right; claimed by{claims}", format.meta().id, own.len())
+            .unwrap();
     }
     writeln!(out, "\nall: {all} samples, {right} right").unwrap();
     logloupe_golden::check_file(MATRIX, &out);
