@@ -340,6 +340,17 @@ impl<'a> Head<'a> {
         let cut = if self.framing == Framing::Lines { "lines" } else { "records" };
         match count {
             0 => Sniff::No,
+            // Of one alone, in the singular.
+            _ if total == 1 => {
+                let one = [("have ", "has "), ("are ", "is "), ("begin ", "begins ")];
+                let what =
+                    one.iter().find_map(|(all, one)| Some(format!("{one}{}", what.strip_prefix(all)?)));
+                let cut = cut.trim_end_matches('s');
+                Sniff::Certain(format!(
+                    "the first {cut} {}",
+                    what.unwrap_or_else(|| "is one of its".to_owned())
+                ))
+            }
             _ => Sniff::Certain(format!("{count} of the first {total} {cut} {what}")),
         }
     }

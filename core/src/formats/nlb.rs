@@ -65,8 +65,8 @@ static FIELDS: &[TokenField] = &[
     TokenField::again("destination_port", Kind::Int, Role::Dimension, port)
         .aliases(&["target_port", "destination.port", "server.port"])
         .doc("port of the listener"),
-    measure("connection_time", Unit::Millis).aliases(&["tcp_connection_time_ms"]).doc("how long the connection lasted, the handshake included"),
-    measure("tls_handshake_time", Unit::Millis).aliases(&["tls_handshake_time_ms"]).doc("from the TCP connection to the end of the TLS handshake; none if it did not complete"),
+    measure("connection_time", Unit::Millis).aliases(&["tcp_connection_time_ms"]).athena("CAST(tcp_connection_time_ms AS bigint)").doc("how long the connection lasted, the handshake included"),
+    measure("tls_handshake_time", Unit::Millis).aliases(&["tls_handshake_time_ms"]).athena("CAST(tls_handshake_time_ms AS bigint)").doc("from the TCP connection to the end of the TLS handshake; none if it did not complete"),
     measure("received_bytes", Unit::Bytes).aliases(&["source.bytes"]).doc("bytes from the client, decrypted"),
     measure("sent_bytes", Unit::Bytes).aliases(&["bytes", "destination.bytes"]).doc("bytes to the client, before encryption"),
     TokenField::new("incoming_tls_alert", Kind::Int, Role::Status, integer)

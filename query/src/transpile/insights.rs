@@ -44,7 +44,14 @@ pub fn insights(query: &Query, catalog: &Catalog, logs: &dyn Logs) -> Result<Ins
     let mut groups: Vec<String> = all.iter().map(|one| one.group.clone()).collect();
     groups.dedup();
     let mut first = all.swap_remove(0);
+    // Of fifty logs, each in a group of its own, a few are told.
+    const TOLD: usize = 6;
+    let more = groups.len().saturating_sub(TOLD);
+    groups.truncate(TOLD + (more == 1) as usize);
     first.group = groups.join("; or ");
+    if more > 1 {
+        first.group.push_str(&format!("; or those of {more} other logs"));
+    }
     Ok(first)
 }
 

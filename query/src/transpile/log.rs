@@ -34,10 +34,17 @@ pub(super) fn asked(plan: &Plan, catalog: &Catalog, logs: &dyn Logs) -> Result<L
     if all.len() == 1 {
         return Ok(all.remove(0));
     }
+    const TOLD: usize = 6;
     let ids: Vec<&str> = all.iter().map(|log| log.id).collect();
+    // One more would be as long as to say that there is one more.
+    let told = if ids.len() > TOLD + 1 { TOLD } else { ids.len() };
+    let mut told = ids[..told].join(", ");
+    if ids.len() > TOLD + 1 {
+        told = format!("{told} and {} others", ids.len() - TOLD);
+    }
     Err(Unsupported::new(
         "a query of several logs",
-        format!("it may mean {}, and each is kept in a table or log group of its own", ids.join(", ")),
+        format!("it may mean {told}, and each is kept in a table or log group of its own"),
         format!("name the one that is meant: `SOURCE {} | …`", ids[0]),
     ))
 }

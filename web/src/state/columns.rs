@@ -82,7 +82,7 @@ pub(crate) fn columns(
             let bytes = number && super::text::is_bytes(name);
             let (label, default): (&str, f64) = match name.as_str() {
                 TIME => (TIME, 196.0),
-                FORMAT => ("log", 136.0),
+                FORMAT => ("log", 148.0),
                 SUMMARY => (SUMMARY, 260.0),
                 OUTCOME => ("outcome", 96.0),
                 _ if is_ip => (name.as_str(), 132.0),
