@@ -10,6 +10,7 @@ mod given;
 mod grid;
 mod harness;
 mod hostile;
+mod incident;
 mod languages;
 mod large;
 mod load;
