@@ -1,3 +1,5 @@
+//! Lines of PostgreSQL as RDS, other prefixes, csvlog and pgaudit write them, the worst of each.
+
 use super::*;
 use crate::formats::{Format, line_log::shown};
 use logloupe_table::time::parse_iso;

@@ -1,3 +1,5 @@
+//! Findings of the three carriers, and of every form of severity, compliance and resource.
+
 use super::LOG;
 use crate::{
     formats::{ALL, Format},

@@ -1,3 +1,5 @@
+//! Events of each class and version of OCSF, and what is no event.
+
 use super::LOG;
 use crate::{
     formats::{ALL, Format},
