@@ -25,7 +25,7 @@ fn every_family_is_shown_filtered_opened_and_summarised() {
     assert_eq!(formats.len(), 12, "{formats:?}");
     assert_eq!(formats.iter().map(|(_, count)| count).sum::<u64>(), SAMPLE);
     for (format, title) in [
-        ("eks_audit", "Kubernetes"),
+        ("eks_audit", "EKS"),
         ("route53_resolver", "Resolver"),
         ("s3_access", "S3"),
         ("waf", "WAF"),

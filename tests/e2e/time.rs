@@ -16,7 +16,22 @@ fn the_histogram_is_a_table_too_and_both_count_what_matches() {
     assert_eq!(sum(&visit), SAMPLE);
     assert_eq!(
         visit.rows("Events over time, as a table")[0],
-        ["from, UTC", "alb", "cloudfront", "cloudtrail", "vpc_flow", "all"]
+        [
+            "from, UTC",
+            "alb",
+            "cloudfront",
+            "cloudtrail",
+            "cloudtrail_digest",
+            "config",
+            "eks_audit",
+            "guardduty",
+            "lambda",
+            "route53_resolver",
+            "s3_access",
+            "vpc_flow",
+            "waf",
+            "all"
+        ]
     );
     visit.ask("filter eventName = \"RunInstances\" and requestParameters.instanceType = \"p3.16xlarge\"");
     visit.wait_until(|| sum(&visit), &20);

@@ -323,6 +323,10 @@ pub(crate) fn brushed(histogram: &Histogram, span: Range, a: f64, b: f64) -> Opt
     let first = bar_at(histogram, span, low).unwrap_or(0);
     let end = bar_at(histogram, span, high).unwrap_or(last);
     let edge = |i: usize| histogram.start + i as i64 * histogram.step;
+    // What is too thin to be hit at an end belongs to the bar beside it: nobody could select it otherwise.
+    let thin = (span.1 - span.0) / 500;
+    let first = if first == 1 && edge(1) <= span.0 + thin { 0 } else { first };
+    let end = if end + 1 == last && edge(last) >= span.1 - thin { last } else { end };
     Some((edge(first).max(span.0), edge(end + 1).min(span.1)))
 }
 
@@ -422,6 +426,10 @@ mod tests {
         assert_eq!(brushed(&bars, (0, 40), 0.6, 0.3), Some((10, 30)), "either way round");
         assert_eq!(brushed(&bars, (5, 35), -1.0, 2.0), Some((5, 35)));
         assert_eq!(brushed(&Histogram::default(), (0, 40), 0.0, 1.0), None);
+        // The last event stands at the beginning of a bar of which nothing else is shown.
+        let wide = Histogram { step: 1000, ..histogram() };
+        assert_eq!(brushed(&wide, (999, 3001), 0.002, 0.998), Some((999, 3001)));
+        assert_eq!(brushed(&wide, (0, 3001), 0.1, 0.4), Some((0, 2000)), "only at the ends");
         assert_eq!(bar_at(&bars, (0, 40), 0.99), Some(3));
     }
 }
