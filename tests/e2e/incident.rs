@@ -44,7 +44,7 @@ fn every_family_is_shown_filtered_opened_and_summarised() {
         visit.wait_until(|| visit.text(&visit.select("aside")).contains(title), &true);
         assert!(visit.tab("Fields").lines().count() > 6, "{format}");
         visit.click("button", "Close event");
-        visit.click("button", "Clear all");
+        visit.click("button", "Remove filter *");
         visit.wait_for_counts(SAMPLE, SAMPLE);
     }
     visit.leave();
