@@ -56,7 +56,8 @@ fn what_was_changed_stands_beside_the_item() {
     let Some(visit) = Visit::with(&[("incident.zip", &zip)], SAMPLE) else { return };
     visit.ask("filter @format = \"config\" and resourceId = \"sg-0a1b2c3d4e5f60718\" and ispresent(changes)");
     visit.wait_for_counts(1, SAMPLE);
-    visit.wait_until(|| visit.events().len(), &1);
+    visit
+        .wait_until(|| visit.events().iter().map(|row| row[1].clone()).collect(), &vec!["config".to_owned()]);
     visit.open_row(0);
     let fields = visit.tab("Fields");
     for part in ["configuration.ipPermissions", "203.0.113.77/32"] {
