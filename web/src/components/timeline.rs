@@ -136,7 +136,7 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
             format!("{}: {}", facets::format_title(log), text::plural(*count, "event"))
         };
         let title = family.logs.iter().map(told).collect::<Vec<_>>().join("\n");
-        html! { <span {title}>{ family::mark(family.family) }<span class="label">{ family.label().to_owned() }</span><em class="muted" data-text={text::grouped(family.total())}></em></span> }
+        html! { <span {title}>{ family::mark(family.family) }<span class="word">{ family.label().to_owned() }</span><em class="muted" data-text={text::grouped(family.total())}></em></span> }
     });
     let total: u64 = histogram.series.iter().flat_map(|s| &s.counts).sum();
     let words = match viewed {
