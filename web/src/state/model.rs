@@ -135,6 +135,8 @@ pub(crate) struct Question {
     pub(crate) draft: String,
     /// What may stand at its cursor.
     pub(crate) suggestions: Option<Shared<Suggestions>>,
+    /// Whether suggestions for the draft are awaited: not any more once it was run.
+    pub(crate) completing: bool,
     pub(crate) diagnostics: Shared<Vec<Diagnostic>>,
     pub(crate) viewed: Option<Shared<Viewed>>,
     /// A question is out.

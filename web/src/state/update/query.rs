@@ -55,15 +55,16 @@ impl Model {
             QueryAction::Arrived(view) => self.arrived(view),
             QueryAction::Draft(text) => {
                 self.question.draft = text;
-                self.question.suggestions = None;
+                self.question.close_suggestions();
                 Vec::new()
             }
             QueryAction::Typed(text, cursor) => {
                 self.question.draft.clone_from(&text);
                 if text.trim().is_empty() || text.len() > LONGEST_COMPLETED {
-                    self.question.suggestions = None;
+                    self.question.close_suggestions();
                     return Vec::new();
                 }
+                self.question.completing = true;
                 vec![Effect::Engine(Command::Complete(text, cursor, self.view.language))]
             }
             QueryAction::Run(text) => self.run(Some(text)),
@@ -105,7 +106,7 @@ impl Model {
 
     /// Runs a text; `None` is a click that could not be brought into the text, as the text cannot be read.
     fn run(&mut self, text: Option<String>) -> Vec<Effect> {
-        self.question.suggestions = None;
+        self.question.close_suggestions();
         let Some(text) = text else {
             return self
                 .say("The query has an error. Fix or clear the query first.", vec![Effect::FocusQuery]);
@@ -197,8 +198,12 @@ impl Model {
 }
 
 impl Question {
+    /// Closes the list, and what is still on its way will not open it again.
+    fn close_suggestions(&mut self) {
+        (self.suggestions, self.completing) = (None, false);
+    }
     pub(super) fn completed(&mut self, text: String, completions: Completions) {
-        if text == self.draft {
+        if self.completing && text == self.draft {
             self.suggestions = Suggestions::new(text, completions).map(Shared::new);
         }
     }

@@ -258,3 +258,21 @@ fn closing_all_logs_keeps_the_settings() {
     assert!(effects.contains(&Effect::Engine(Command::Clear)) && model.is_empty());
     assert_eq!((model.screen.theme, model.grid.widths.len()), (Theme::Dark, 1));
 }
+
+#[test]
+fn suggestions_that_come_after_the_query_was_run_stay_away() {
+    use logloupe_syntax::completion::{CompletionItem, CompletionKind, Completions};
+    let text = "filter ispresent(action)";
+    let (text_of, kind) = ("and".to_owned(), CompletionKind::Keyword);
+    let item = CompletionItem { text: text_of, kind, label: String::new(), doc: String::new(), count: None };
+    let offered = || Completions { replace: text.len()..text.len(), items: vec![item.clone()] };
+    let mut model = shown();
+    let typed = || Action::Query(QueryAction::Typed(text.into(), text.len()));
+    let _ = model.update(typed());
+    let _ = model.update(Action::Engine(Event::Completed(text.into(), offered())));
+    assert!(model.question.suggestions.is_some());
+    let _ = model.update(typed());
+    let _ = model.update(Action::Query(QueryAction::Run(text.into())));
+    let _ = model.update(Action::Engine(Event::Completed(text.into(), offered())));
+    assert!(model.question.suggestions.is_none());
+}
