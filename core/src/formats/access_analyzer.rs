@@ -10,7 +10,7 @@
 //! - Changes of state of an access preview come with the same source and are rows too, with `accessPreviewId`.
 //! - A finding that was deleted keeps its status; `isDeleted` tells.
 
-use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, field::json::JsonField};
+use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
@@ -171,10 +171,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
         prefix: "detail.",
     },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

@@ -24,7 +24,7 @@ mod tests;
 use self::fields::{EPOCHS, FIELDS, IDS, TIMES};
 use super::{
     Decoded, Decoder, Family, Fault, Format, Framing, Head, JsonPart, Meta, Preset, Record, Sample, Sniff,
-    Span,
+    Span, ask,
     field::{
         json::{self, Json, JsonColumns, Reader, Values},
         time, whole,
@@ -53,10 +53,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
     athena: Err("AWS documents no Athena table for it, as its fields are the user's choice"),
     insights: InsightsLog { group: "the log group that the stage's access log names", prefix: "" },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

@@ -9,7 +9,7 @@
 
 use super::{
     Decoded, Decoder, Family, Fault, Format, Framing, Head, JsonPart, Meta, Preset, Record, Sample, Sniff,
-    Span,
+    Span, ask,
     field::{
         ids::uuid,
         json::{self, JsonColumns, JsonField, Reader},
@@ -112,10 +112,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
     ),
     insights: InsightsLog { group: "/aws/appsync/apis/ and the API's id", prefix: "" },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

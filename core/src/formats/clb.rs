@@ -8,7 +8,7 @@
 //! unknown.
 
 use super::{
-    Family, Framing, Meta, Preset, Sample, Span, TextLog,
+    Family, Framing, Meta, Preset, Sample, Span, TextLog, ask,
     field::{
         Parsed, TokenField, Tokens,
         cells::{duration, host, integer, port, status, text, timestamp},
@@ -230,10 +230,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
         prefix: "",
     },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask("Requests over time by outcome", "stats count(*) as requests by bin(5m), event.outcome"),

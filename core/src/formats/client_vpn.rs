@@ -7,7 +7,7 @@
 //! `@timestamp` is the last update. The user is the name that was signed in with, else the certificate's.
 
 use super::{
-    Family, Framing, JsonLog, Meta, Preset, Sample, Span,
+    Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask,
     field::{json::JsonField, words},
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
@@ -125,10 +125,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
     athena: Err("AWS documents no Athena table for it"),
     insights: InsightsLog { group: "the log group that the endpoint's options name", prefix: "" },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

@@ -10,7 +10,7 @@
 mod tests;
 
 use super::{
-    Family, Framing, Meta, NamedLog, Preset, Sample, Span,
+    Family, Framing, Meta, NamedLog, Preset, Sample, Span, ask,
     field::{
         Parsed, TokenField,
         cells::{float, integer, text},
@@ -141,10 +141,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
     ),
     insights: InsightsLog { group: "the log group that connection logs are delivered to", prefix: "" },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

@@ -16,7 +16,7 @@ mod tests;
 use fields::FIELDS;
 
 use super::{
-    Family, Framing, Head, Meta, NamedLog, Preset, Sample, Span,
+    Family, Framing, Head, Meta, NamedLog, Preset, Sample, Span, ask,
     field::{Layout, TokenField, Tokens, address, number, whole, words},
 };
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog};
@@ -175,10 +175,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
     }),
     insights: InsightsLog { group: "a log group, if a consumer of the stream writes to one", prefix: "" },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask("Requests over time by result", "stats count(*) as requests by bin(1m), `x-edge-result-type`"),

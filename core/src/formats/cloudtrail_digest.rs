@@ -8,7 +8,7 @@
 //! key is a row of the same table, with its validity where a digest has its hour: only what checks a digest is of use with
 //! it. `@timestamp` is where either begins.
 
-use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, field::json::JsonField};
+use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
 /// Digest files of CloudTrail, and their keys.
@@ -123,10 +123,6 @@ const META: Meta = Meta {
     versions: "digests and backfill digests of trails, also of organizations; `aws cloudtrail list-public-keys`",
     not_read: "the newest digest's own signature, which S3 keeps in the object's metadata; `result_sign.json` of CloudTrail Lake",
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

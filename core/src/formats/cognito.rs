@@ -6,7 +6,7 @@
 //! Decisions: empty text is no value and words for booleans are booleans, as everywhere. An event that waits for a
 //! challenge (`InProgress`) has no outcome yet.
 
-use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, field::json::JsonField};
+use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
@@ -118,10 +118,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
     athena: Err("AWS documents no Athena table for it"),
     insights: InsightsLog { group: "the log group that the user pool's log delivery names", prefix: "" },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

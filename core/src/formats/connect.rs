@@ -5,7 +5,7 @@
 //! Decisions: what blocks were given and found (`Parameters`, `Results`) may be what a caller said or typed: the result is a
 //! column, as it says what failed, and the parameters are paths, but for the function and the queue that they name.
 
-use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, field::json::JsonField};
+use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
@@ -76,10 +76,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
     ),
     insights: InsightsLog { group: "/aws/connect/ and the instance's name", prefix: "" },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

@@ -9,7 +9,7 @@
 //! exit codes and reasons have several values.
 
 use super::{
-    Family, Fault, Framing, JsonLog, Meta, Preset, Sample, Span,
+    Family, Fault, Framing, JsonLog, Meta, Preset, Sample, Span, ask,
     field::json::{self, Json, JsonField, JsonRow},
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
@@ -221,10 +221,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
     athena: Err("AWS documents no Athena table for it, as an EventBridge rule decides where events go"),
     insights: InsightsLog { group: "the log group of the EventBridge rule", prefix: "" },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

@@ -10,7 +10,7 @@
 //! policy keeps them: any path below it is a field.
 
 use super::{
-    Family, Framing, JsonLog, Meta, Preset, Sample, Span,
+    Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask,
     field::{json::JsonField, percent},
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
@@ -213,10 +213,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
         prefix: "",
     },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

@@ -19,7 +19,7 @@
 use std::borrow::Cow;
 
 use super::{
-    Decoded, Decoder, Family, Fault, Framing, LineLog, Meta, Preset, Record, Sample, Span,
+    Decoded, Decoder, Family, Fault, Framing, LineLog, Meta, Preset, Record, Sample, Span, ask,
     line_log::{one_line, place, text},
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
@@ -312,10 +312,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
     athena: Err("AWS documents no Athena table for it, as the control plane writes to CloudWatch Logs"),
     insights: InsightsLog { group: "/aws/eks/, the cluster's name and /cluster", prefix: "" },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

@@ -6,7 +6,7 @@
 //! `(2 more arguments)` in place of keys and values.
 
 use super::{
-    Family, Fault, Framing, JsonLog, Meta, Preset, Sample, Span,
+    Family, Fault, Framing, JsonLog, Meta, Preset, Sample, Span, ask,
     field::{
         cells,
         json::{self, JsonField, JsonRow},
@@ -152,10 +152,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
     athena: Err("AWS documents no Athena table for it"),
     insights: InsightsLog { group: "the log group that the cluster's log delivery names", prefix: "" },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

@@ -7,7 +7,7 @@
 //! `detail` are fields without standing here, and so is `detail` itself. `state` is what the detail says in the two places where most services say
 //! it. An event may be delivered twice, with the same id.
 
-use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, field::json::JsonField};
+use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
@@ -93,10 +93,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
     athena: Err("AWS documents no Athena table for it, as a rule decides where events go"),
     insights: InsightsLog { group: "the rule's log group, whose name begins with /aws/events/", prefix: "" },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

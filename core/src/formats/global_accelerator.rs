@@ -8,7 +8,7 @@
 //! Real files have the protocol's keyword where the documentation has its number; both are read.
 
 use super::{
-    Family, Framing, Meta, Preset, Sample, Span, TextLog,
+    Family, Framing, Meta, Preset, Sample, Span, TextLog, ask,
     field::{
         TokenField,
         cells::{integer, ip, text},
@@ -215,10 +215,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
     }),
     insights: InsightsLog { group: "none: the log is delivered to S3 only", prefix: "" },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

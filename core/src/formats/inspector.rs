@@ -11,7 +11,7 @@
 //! - `N/A`, which Inspector writes where a resource has no Region, is no value.
 
 use super::{
-    Family, Framing, JsonLog, Meta, Preset, Sample, Span,
+    Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask,
     field::{flow, json::JsonField},
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
@@ -186,10 +186,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
         prefix: "detail.",
     },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

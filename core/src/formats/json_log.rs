@@ -195,6 +195,7 @@ impl Format for JsonLog {
         self.samples
     }
 }
+
 /// The decoder of all these logs.
 struct JsonLogDecoder {
     /// One per spelling, and the key that tells which.
@@ -210,20 +211,20 @@ struct JsonLogDecoder {
     derive: fn(&mut JsonRow<'_>, &[usize], &mut RowWriter<'_>) -> Result<(), Fault>,
 }
 
-impl Decoder for JsonLogDecoder {
-    fn decode(&mut self, record: &Record<'_>, row: &mut RowWriter<'_>) -> Result<Decoded, Fault> {
+impl JsonLogDecoder {
+    /// Decodes a record in this spelling; `None` if it is not the log's in it, before anything is written.
+    fn decode_as(
+        &mut self,
+        form: usize,
+        record: &Record<'_>,
+        row: &mut RowWriter<'_>,
+    ) -> Result<Option<Decoded>, Fault> {
         let (first, count) = (self.time.end, self.marks.len());
-        // Told by a word, so that a record is read once.
-        let spelled = |key: &String| memchr::memmem::find(record.bytes, key.as_bytes()).is_some();
-        let form = if self.keys.len() > 1 { self.keys.iter().position(spelled).unwrap_or(0) } else { 0 };
         let mut read = self.forms[form].read(record.bytes)?;
         let (values, from) = read.values(first);
         let marks = Marks { values, from, count };
         if !(self.is)(&marks) {
-            return match (self.aside)(&marks) {
-                Some(reason) => Ok(Decoded::Skipped(reason)),
-                None => Err(unlike(record.bytes, self.marks)),
-            };
+            return Ok((self.aside)(&marks).map(Decoded::Skipped));
         }
         for i in self.time.clone() {
             let Some(text) = read.extra(i).text().filter(|_| !read.stands_for_none(read.extra(i))) else {
@@ -243,7 +244,22 @@ impl Decoder for JsonLogDecoder {
         }
         (self.derive)(&mut read, &self.places, row)?;
         read.write(row);
-        Ok(Decoded::Row)
+        Ok(Some(Decoded::Row))
+    }
+}
+
+impl Decoder for JsonLogDecoder {
+    fn decode(&mut self, record: &Record<'_>, row: &mut RowWriter<'_>) -> Result<Decoded, Fault> {
+        // Told by a word, so that most records are read once; the word may stand elsewhere in one of another spelling.
+        let spelled = |key: &String| memchr::memmem::find(record.bytes, key.as_bytes()).is_some();
+        let told = if self.keys.len() > 1 { self.keys.iter().position(spelled).unwrap_or(0) } else { 0 };
+        let others = (0..self.forms.len()).filter(|form| *form != told);
+        for form in std::iter::once(told).chain(others) {
+            if let Some(decoded) = self.decode_as(form, record, row)? {
+                return Ok(decoded);
+            }
+        }
+        Err(unlike(record.bytes, self.marks))
     }
 }
 

@@ -32,7 +32,7 @@ use std::borrow::Cow;
 
 use super::{
     Decoded, Decoder, Family, Fault, Format, Framing, Head, JsonPart, Meta, Preset, Record, Sample, Sniff,
-    Span,
+    Span, ask,
     field::{
         ids::uuid,
         json::{self, Json, JsonColumns},
@@ -66,10 +66,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
     ),
     insights: InsightsLog { group: "/aws/lambda/ and the function's name", prefix: "" },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

@@ -9,7 +9,7 @@
 //! is there: who acted is `user.name` whichever it is.
 
 use super::{
-    Family, Fault, Framing, JsonLog, Meta, Preset, Sample, Span,
+    Family, Fault, Framing, JsonLog, Meta, Preset, Sample, Span, ask,
     field::json::{self, Json, JsonField, JsonRow, Reader},
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
@@ -246,10 +246,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
         prefix: "detail.",
     },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

@@ -452,6 +452,11 @@ macro_rules! sample {
     };
 }
 
+/// A question and its query, for tables of them.
+pub(crate) const fn ask(title: &'static str, query: &'static str) -> Preset {
+    Preset { title, query }
+}
+
 /// A sample file of a format.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample {

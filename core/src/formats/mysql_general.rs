@@ -12,7 +12,7 @@
 //! connection are columns of its `Connect` and of nothing else: a statement has the connection's `thread_id`.
 
 use super::{
-    Decoded, Decoder, Family, Fault, Framing, LineLog, Meta, Preset, Record, Sample, Span,
+    Decoded, Decoder, Family, Fault, Framing, LineLog, Meta, Preset, Record, Sample, Span, ask,
     field::sql,
     line_log::{ADDRESS_OF_HOST, one_line, place, text},
     mysql_slow::{self, moment},
@@ -245,10 +245,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
         prefix: "",
     },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

@@ -11,7 +11,7 @@
 mod tests;
 
 use super::{
-    Family, Fault, Framing, JsonLog, Meta, Preset, Sample, Span,
+    Family, Fault, Framing, JsonLog, Meta, Preset, Sample, Span, ask,
     field::{
         flow,
         json::{self, Json, JsonField, JsonRow, Reader},
@@ -314,10 +314,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
         prefix: "",
     },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

@@ -7,7 +7,7 @@
 //! are UTC. A connection whose handshake has no time did not complete it.
 
 use super::{
-    Family, Framing, Meta, Preset, Sample, Span, TextLog,
+    Family, Framing, Meta, Preset, Sample, Span, TextLog, ask,
     field::{
         TokenField, Tokens,
         cells::{host, integer, port, text, timestamp},
@@ -188,10 +188,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
         prefix: "",
     },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask("Connections over time by outcome", "stats count(*) as connections by bin(5m), event.outcome"),

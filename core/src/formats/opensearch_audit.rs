@@ -6,7 +6,7 @@
 //! from the category. The member `@timestamp` is the event's time. The service cuts events at 10,000 characters: those are
 //! rejected.
 
-use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, field::json::JsonField};
+use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
@@ -121,10 +121,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
         prefix: "",
     },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

@@ -23,7 +23,7 @@ mod tests;
 
 use self::prefix::Prefix;
 use super::{
-    Decoded, Decoder, Family, Fault, Framing, Head, LineLog, Meta, Preset, Record, Sample, Span,
+    Decoded, Decoder, Family, Fault, Framing, Head, LineLog, Meta, Preset, Record, Sample, Span, ask,
     field::{
         csv::{self, OpenCell},
         sql,
@@ -268,10 +268,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
         prefix: "",
     },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

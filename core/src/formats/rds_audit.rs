@@ -17,7 +17,7 @@
 //! begins. A statement that the server cut may lack its closing quote. Times without a zone are UTC.
 
 use super::{
-    Decoded, Decoder, Family, Fault, Framing, LineLog, Meta, Preset, Record, Sample, Span,
+    Decoded, Decoder, Family, Fault, Framing, LineLog, Meta, Preset, Record, Sample, Span, ask,
     field::sql,
     line_log::{ADDRESS_OF_HOST, place, text},
 };
@@ -286,10 +286,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
         prefix: "",
     },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

@@ -8,7 +8,7 @@
 //! Who asks is the client's resolver: `source.ip` is that, and of the client there is only its subnet, where it was sent.
 
 use super::{
-    Family, Framing, Meta, Preset, Sample, Span, TextLog,
+    Family, Framing, Meta, Preset, Sample, Span, TextLog, ask,
     field::{
         TokenField,
         cells::{ip, text, timestamp},
@@ -122,10 +122,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
     athena: Err("AWS documents no Athena table for it: the log is delivered to CloudWatch Logs only"),
     insights: InsightsLog { group: "/aws/route53/ and the zone's name, in us-east-1", prefix: "" },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

@@ -7,7 +7,7 @@
 //! let through has no action. The vendor's version `1.100000` is kept as it stands.
 
 use super::{
-    Family, Framing, JsonLog, Meta, Preset, Sample, Span,
+    Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask,
     field::{dns, flow, json::JsonField},
 };
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog, JsonRoot};
@@ -135,10 +135,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
     }),
     insights: InsightsLog { group: "the log group that the query logging configuration names", prefix: "" },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

@@ -11,7 +11,7 @@
 //! twice. `cloud.account.id` is the requester's account: the log does not name the bucket's.
 
 use super::{
-    Family, Framing, JsonLog, Meta, Preset, Sample, Span, TextLog,
+    Family, Framing, JsonLog, Meta, Preset, Sample, Span, TextLog, ask,
     field::{
         TokenField, Tokens,
         cells::{boolean, clf_time, integer, status, text},
@@ -383,10 +383,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
         prefix: "",
     },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

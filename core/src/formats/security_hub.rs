@@ -13,7 +13,7 @@
 //! - Members of `ProductFields` have names with `/` and `:`, and are paths like all others.
 
 use super::{
-    Family, Framing, JsonLog, Meta, Preset, Sample, Span,
+    Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask,
     field::{flow, json::JsonField},
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
@@ -290,10 +290,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
         prefix: "detail.findings.0.",
     },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

@@ -17,7 +17,7 @@
 mod class;
 mod fields;
 
-use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, field::json::Json};
+use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::Json};
 use fields::FIELDS;
 use logloupe_table::Row;
 use logloupe_table::external::{ExternalSchema, InsightsLog};
@@ -74,10 +74,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
     ),
     insights: InsightsLog { group: "a log group whose transformer has parseToOCSF", prefix: "" },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

@@ -7,7 +7,7 @@
 //! Decisions: a chunk is a row, and what it holds is kept as the lines into which the vendor cut it: a chunk may end in the
 //! middle of a command, so that lines are no commands.
 
-use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, field::json::JsonField};
+use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
@@ -76,10 +76,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
     ),
     insights: InsightsLog { group: "the log group of the session preferences", prefix: "" },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

@@ -8,7 +8,7 @@
 mod tests;
 
 use super::{
-    Family, FlowLog, FlowShape, Framing, Meta, Preset, Sample, Span,
+    Family, FlowLog, FlowShape, Framing, Meta, Preset, Sample, Span, ask,
     field::{
         self, TokenField,
         cells::{integer, ip, text},
@@ -237,10 +237,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
         prefix: "",
     },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

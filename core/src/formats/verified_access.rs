@@ -7,7 +7,7 @@
 //! `status_details`) too. Numbers that the log writes as text are numbers here; class and type stay text. A record that
 //! Verified Access could not complete has the activity Unknown and is a row as any other.
 
-use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, field::json::JsonField};
+use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row, Unit};
 
@@ -154,10 +154,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
         prefix: "",
     },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

@@ -7,7 +7,7 @@
 //! as the vendor's own example has, are no JSON and are rejected.
 
 use super::{
-    Family, Framing, JsonLog, Meta, Preset, Sample, Span, WEB_ACCESS,
+    Family, Framing, JsonLog, Meta, Preset, Sample, Span, WEB_ACCESS, ask,
     field::{
         cells,
         json::JsonField,
@@ -173,10 +173,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
     athena: Err("AWS documents no Athena table for it"),
     insights: InsightsLog { group: "the log group of the access log subscription", prefix: "" },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

@@ -7,7 +7,7 @@
 //! text where it stands in it.
 
 use super::{
-    Family, Framing, JsonLog, Meta, Preset, Sample, Span,
+    Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask,
     field::{self, json::JsonField},
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
@@ -106,10 +106,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
     athena: Err("AWS documents no Athena table for it"),
     insights: InsightsLog { group: "the log group that the tunnel's options name", prefix: "" },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

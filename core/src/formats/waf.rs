@@ -22,7 +22,7 @@ mod fields;
 #[cfg(test)]
 mod tests;
 
-use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span};
+use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask};
 use logloupe_table::Row;
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog, JsonRoot};
 
@@ -79,10 +79,6 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
     }),
     insights: InsightsLog { group: "the log group whose name begins with aws-waf-logs-", prefix: "" },
 };
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
 
 static PRESETS: &[Preset] = &[
     ask(

@@ -1,10 +1,6 @@
 //! Questions worth asking of CloudTrail, as CloudWatch Logs Insights queries.
 
-use crate::formats::Preset;
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
+use crate::formats::{Preset, ask};
 
 /// In the order in which an investigation asks them.
 pub(super) static PRESETS: &[Preset] = &[

@@ -1,10 +1,6 @@
 //! What responders ask.
 
-use super::super::Preset;
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
+use super::super::{Preset, ask};
 
 pub(super) static PRESETS: &[Preset] = &[
     ask(

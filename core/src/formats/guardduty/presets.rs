@@ -1,10 +1,6 @@
 //! Questions that findings answer.
 
-use crate::formats::Preset;
-
-const fn ask(title: &'static str, query: &'static str) -> Preset {
-    Preset { title, query }
-}
+use crate::formats::{Preset, ask};
 
 pub(super) static PRESETS: &[Preset] = &[
     ask(
