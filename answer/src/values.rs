@@ -6,7 +6,7 @@
 use std::{cell::RefCell, collections::HashMap};
 
 use logloupe_query::complete::Values;
-use logloupe_table::{Bitmap, Data, Kind, Shard, Table};
+use logloupe_table::{Bitmap, Data, Kind, Shard, Table, sort};
 use logloupe_view::facets::{Tally, begins};
 
 /// Counts made so far. They hold as long as the tables have the rows that they were made of.
@@ -53,7 +53,7 @@ impl Values for ShardValues<'_> {
         }
         let mut all: Vec<(bool, String, u64)> =
             sums.into_iter().map(|(value, count)| (!begins(&value, typed), value, count)).collect();
-        all.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.2.cmp(&a.2)).then_with(|| a.1.cmp(&b.1)));
+        sort::by(&mut all, |a, b| a.0.cmp(&b.0).then(b.2.cmp(&a.2)).then_with(|| a.1.cmp(&b.1)));
         all.truncate(most);
         all.into_iter().map(|(_, value, count)| (value, count)).collect()
     }

@@ -3,6 +3,7 @@
 
 use std::{collections::HashMap, ops::Range};
 
+use logloupe_table::sort;
 use serde::{Deserialize, Serialize};
 
 /// The most that is offered at once.
@@ -68,7 +69,7 @@ impl Completions {
             }
         }
         // Everything but values is the same everywhere and stays in its order.
-        all.items.sort_by_key(|item| std::cmp::Reverse(item.count.unwrap_or(u64::MAX)));
+        sort::by_key(&mut all.items, |item| std::cmp::Reverse(item.count.unwrap_or(u64::MAX)));
         all.items.truncate(MOST);
         all
     }

@@ -40,6 +40,7 @@ use super::{
     tree::{Command, Query, Spanned},
 };
 use crate::diagnostic::{Diagnostic, Remarks};
+use logloupe_table::sort;
 
 /// How many commands a query has at most: each is a step over all rows.
 const MOST_COMMANDS: usize = 1000;
@@ -69,7 +70,7 @@ pub fn parse(text: &str) -> Parsed {
     }
     let query = parser.query();
     let mut diagnostics = parser.diagnostics.into_vec();
-    diagnostics.sort_by_key(|d| d.span.start);
+    sort::by_key(&mut diagnostics, |d| d.span.start);
     Parsed { query, diagnostics }
 }
 

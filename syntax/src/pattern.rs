@@ -35,6 +35,7 @@ use super::{
     tree::{Binary, Command, E, Expr, Query, Spanned},
 };
 use crate::diagnostic::{Diagnostic, Remarks};
+use logloupe_table::sort;
 
 /// How deep brackets nest: less than in Insights, whose text the tree must have too.
 const DEEPEST: u32 = 48;
@@ -108,7 +109,7 @@ pub fn parse(text: &str) -> Parsed {
         let span = parser.at..text.trim_end().len().max(parser.at);
         diagnostics.push(Diagnostic::error(span, "expected the end of the pattern").help(help));
     }
-    diagnostics.sort_by_key(|d| d.span.start);
+    sort::by_key(&mut diagnostics, |d| d.span.start);
     Parsed { query, diagnostics }
 }
 

@@ -10,7 +10,7 @@
 //! 6. [`chunk`] and [`table`](mod@table): rows in chunks, chunks in a table, one table per format; `computed`: columns
 //!    whose values follow from those of others; `fill`: columns set once all files are read.
 //! 7. [`shard`]: the tables and the sources (files) that one worker holds; [`builtin`]: the fields that every row has;
-//!    [`partition`]: columns that Athena's tables have and no record holds.
+//!    [`partition`]: columns that Athena's tables have and no record holds. [`sort`]: the order of what is short or rare.
 
 pub mod address;
 pub mod bitmap;
@@ -34,6 +34,7 @@ pub mod result;
 pub mod schema;
 pub mod several;
 pub mod shard;
+pub mod sort;
 mod span;
 pub mod table;
 pub mod time;

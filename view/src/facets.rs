@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Facet;
 use logloupe_table::{
-    Bitmap, Column, Data, Dictionary, Kind, Source, Table, Value, column::decimal, schema::SOURCE,
+    Bitmap, Column, Data, Dictionary, Kind, Source, Table, Value, column::decimal, schema::SOURCE, sort,
 };
 
 /// All counts of one field in one table of one shard, gathered in steps. Stays with the worker.
@@ -356,7 +356,7 @@ impl Counts {
 }
 
 fn sort(values: &mut [(String, u64)]) {
-    values.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    sort::by(values, |a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
 }
 
 /// Parts of one field on their way to a [`Facet`].

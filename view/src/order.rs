@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::RowId;
-use logloupe_table::{Bitmap, Chunk, Shard, Value, schema::TIMESTAMP};
+use logloupe_table::{Bitmap, Chunk, Shard, Value, schema::TIMESTAMP, sort};
 
 /// A splitter stands at every so many rows.
 pub const EVERY: usize = 512;
@@ -327,9 +327,9 @@ impl MergedOrder {
             merged.splitters.extend(splitters.into_iter().enumerate().map(|(i, p)| (p.1.key, s as u32, i)));
         }
         let descending = &merged.descending;
-        merged
-            .splitters
-            .sort_by(|a, b| compare(&a.0, &b.0, descending).then_with(|| (a.1, a.2).cmp(&(b.1, b.2))));
+        sort::by(&mut merged.splitters, |a, b| {
+            compare(&a.0, &b.0, descending).then_with(|| (a.1, a.2).cmp(&(b.1, b.2)))
+        });
         merged
     }
     /// How many rows all shards have.
@@ -375,7 +375,7 @@ impl MergedOrder {
                 places.into_iter().enumerate().map(|(i, p)| (s, starts.get(s).map_or(0, |r| r.0) + i, p)),
             );
         }
-        rows.sort_by(|a, b| {
+        sort::by(&mut rows, |a, b| {
             compare(&a.2.key, &b.2.key, &self.descending).then_with(|| (a.0, a.1).cmp(&(b.0, b.1)))
         });
         rows.into_iter().map(|r| r.2).skip(from - skipped.min(from)).take(count).collect()

@@ -8,7 +8,7 @@
 use std::{cmp::Ordering, collections::VecDeque};
 
 use super::order::{Order, Ranked, Valued, compare};
-use logloupe_table::{Bitmap, Chunk, Column, Data, Kind, Shard, Table, Value, column::decimal};
+use logloupe_table::{Bitmap, Chunk, Column, Data, Kind, Shard, Table, Value, column::decimal, sort};
 
 /// Rows in a run.
 const RUN: usize = 1 << 17;
@@ -65,12 +65,16 @@ impl Sorting {
         for _ in 0..chunks {
             let (t, c) = self.at;
             let Some(table) = shard.tables.get(t) else {
+                let descending = &self.descending;
                 return match &mut self.way {
-                    Way::Ranked { runs, .. } => runs.merge(rows, |a, b| a.cmp(b)),
+                    Way::Ranked { runs, .. } if runs.open.is_empty() => runs.merge(rows, |a, b| a.cmp(b)),
                     // Values take longer to compare.
-                    Way::Valued(runs) => {
-                        let descending = &self.descending;
+                    Way::Valued(runs) if runs.open.is_empty() => {
                         runs.merge(rows / 8, |a, b| order(a, b, descending))
+                    }
+                    way => {
+                        way.close(descending);
+                        false
                     }
                 };
             };
@@ -89,7 +93,7 @@ impl Sorting {
                         None => missing.push(number(i)),
                     });
                     if runs.open.len() >= RUN {
-                        runs.close(|a, b| a.cmp(b));
+                        self.way.close(&self.descending);
                     }
                 }
                 Way::Valued(runs) => {
@@ -99,8 +103,7 @@ impl Sorting {
                     };
                     rows.for_each(|i| runs.open.push(valued(i)));
                     if runs.open.len() >= RUN / 8 {
-                        let descending = &self.descending;
-                        runs.close(|a, b| order(a, b, descending));
+                        self.way.close(&self.descending);
                     }
                 }
             }
@@ -114,6 +117,16 @@ impl Sorting {
                 Order::ranked(runs.finish(), missing, columns, self.descending)
             }
             Way::Valued(runs) => Order::valued(runs.finish(), self.descending),
+        }
+    }
+}
+
+impl Way {
+    /// Ends the run that is being gathered.
+    fn close(&mut self, descending: &[bool]) {
+        match self {
+            Way::Ranked { runs, .. } => runs.close(|run| run.sort_unstable()),
+            Way::Valued(runs) => runs.close(|run| sort::by(run, |a, b| order(a, b, descending))),
         }
     }
 }
@@ -155,7 +168,7 @@ fn places(table: &Table, column: usize) -> Vec<u32> {
     let values: Vec<Value> = (0..dictionary.len() as u32).map(|c| dictionary.value(c)).collect();
     let keys: Vec<_> = values.iter().map(Value::sort_key).collect();
     let mut order: Vec<u32> = (0..keys.len() as u32).collect();
-    order.sort_unstable_by(|a, b| keys[*a as usize].cmp(&keys[*b as usize]));
+    sort::places(&mut order, &|a, b| keys[a as usize].cmp(&keys[b as usize]));
     let mut places = vec![0; keys.len()];
     for pair in order.windows(2) {
         let (a, b) = (pair[0] as usize, pair[1] as usize);
@@ -208,17 +221,13 @@ impl<E> Default for Runs<E> {
 }
 
 impl<E> Runs<E> {
-    fn close(&mut self, compare: impl Fn(&E, &E) -> Ordering) {
+    fn close(&mut self, sort: impl FnOnce(&mut [E])) {
         let mut run = std::mem::take(&mut self.open);
-        run.sort_unstable_by(compare);
+        sort(&mut run);
         self.runs.push_back(run);
     }
-    /// Merges at most `rows` rows and says whether there is only one run left.
+    /// Merges at most `rows` rows and says whether there is only one run left; none is being gathered any more.
     fn merge(&mut self, rows: usize, compare: impl Fn(&E, &E) -> Ordering) -> bool {
-        if !self.open.is_empty() {
-            self.close(compare);
-            return false;
-        }
         if self.merging.is_none() {
             if self.runs.len() < 2 {
                 return true;

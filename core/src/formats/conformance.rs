@@ -2,6 +2,7 @@
 //! them. Nobody writes these tests twice.
 
 mod detection;
+mod summaries;
 
 use std::{collections::HashSet, io::Write};
 

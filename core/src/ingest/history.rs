@@ -21,6 +21,7 @@ use crate::formats::{ColumnValues, Format, History};
 use logloupe_table::{
     Cell, Fill, Shard, Source, Table,
     schema::{RECORD, SOURCE},
+    sort,
 };
 
 /// How many links are looked at in one go.
@@ -127,7 +128,7 @@ pub fn find(shards: &[(&[Source], &[State])]) -> Vec<Vec<Link>> {
         let (name, base) = source.map_or(("", 0), |s| (s.name.as_str(), s.first_record));
         (state.hash, state.time, name, state.record + base, place)
     };
-    places.sort_unstable_by(|a, b| order(*a).cmp(&order(*b)));
+    sort::by(&mut places, |a, b| order(*a).cmp(&order(*b)));
     // The first record of the state before, and of the state at hand.
     let (mut before, mut now) = (None, None);
     for place in places {
@@ -144,7 +145,7 @@ pub fn find(shards: &[(&[Source], &[State])]) -> Vec<Vec<Link>> {
         }
     }
     for links in &mut links {
-        links.sort_unstable_by_key(|link| (link.table, link.row));
+        sort::by_key(links, |link| (link.table, link.row));
     }
     links
 }
@@ -193,7 +194,7 @@ fn set(shard: &mut Shard, formats: &[&dyn Format], found: &[Found]) {
     for (number, table) in shard.tables.iter_mut().enumerate() {
         let Some(history) = history(table, formats) else { continue };
         let mut here: Vec<&Found> = found.iter().filter(|found| found.table as usize == number).collect();
-        here.sort_unstable_by_key(|found| found.row);
+        sort::by_key(&mut here, |found| found.row);
         for (i, column) in history.columns.iter().enumerate() {
             let Some(column) = table.schema().find(column) else { continue };
             let mut cells: Vec<Vec<Cell<'_>>> = Vec::with_capacity(here.len());

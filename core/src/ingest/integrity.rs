@@ -25,7 +25,7 @@ pub use digest::Evidence;
 use super::Loader;
 use super::ledger::{Entry, Integrity, KEPT_MISSING, State, Verdict};
 use digest::{Chain, Digest, Keys, hex, stem};
-use logloupe_table::{Shard, schema::SOURCE, time};
+use logloupe_table::{Shard, schema::SOURCE, sort, time};
 
 /// The format of digest files and keys.
 const DIGESTS: &str = "cloudtrail_digest";
@@ -62,7 +62,7 @@ pub fn check(entries: &[&Entry], evidence: Vec<Evidence>) -> Vec<Option<Integrit
         return vec![None; entries.len()];
     }
     // An order of their own, whatever shards had them.
-    all.digests.sort_by(|a, b| (&a.source, &a.object, &a.hash).cmp(&(&b.source, &b.object, &b.hash)));
+    sort::by(&mut all.digests, |a, b| (&a.source, &a.object, &a.hash).cmp(&(&b.source, &b.object, &b.hash)));
     let mut digests = all.digests;
     digest::take_hashes(&mut digests, entries);
     let chains = digest::chains(&digests, &Keys::new(&all.keys));
@@ -106,7 +106,7 @@ impl<'a> Check<'a> {
         for (d, digest) in digests.iter().enumerate() {
             named.extend(digest.files.iter().enumerate().map(|(f, file)| (stem(&file.object), d, f)));
         }
-        named.sort_unstable();
+        sort::plain(&mut named);
         let found = digests.iter().map(|digest| vec![Found::Missing; digest.files.len()]).collect();
         Check { digests, chains, named, found }
     }

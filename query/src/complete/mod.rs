@@ -21,7 +21,7 @@ use logloupe_syntax::{
     functions::{AGGREGATES, Aggregate, Spec, WINDOW_FUNCTIONS, WindowFunction},
     tree::Expr,
 };
-use logloupe_table::{Unit, Value};
+use logloupe_table::{Unit, Value, sort};
 
 /// Where values and their counts come from.
 pub trait Values {
@@ -232,7 +232,7 @@ impl<'a> Offers<'a> {
     /// The best of them; of two that say the same the first.
     fn finish(self) -> Completions {
         let mut found = self.found;
-        found.sort_by_key(|(rank, _)| *rank);
+        sort::by_key(&mut found, |(rank, _)| *rank);
         let mut seen = std::collections::HashSet::new();
         let mut items: Vec<CompletionItem> = found.into_iter().map(|(_, item)| item).collect();
         items.retain(|item| seen.insert((item.kind, item.text.clone())));

@@ -7,6 +7,7 @@ use super::{
     partial::{Body, Groups, KeyColumn, Partial, Truncated},
 };
 use crate::limits::{Limits, TOO_MANY_VALUES};
+use logloupe_table::sort;
 
 /// The partial of several shards.
 pub fn merge(limits: &Limits, partials: Vec<Partial>) -> Partial {
@@ -49,7 +50,7 @@ fn merge_groups(mut all: Vec<Groups>, limits: &Limits) -> Option<Groups> {
         return all.pop();
     }
     // The largest comes first: its accumulators are kept as they are.
-    all.sort_by_key(|g| std::cmp::Reverse(g.groups));
+    sort::by_key(&mut all, |g| std::cmp::Reverse(g.groups));
     let keys = all[0].keys.len();
     let mut interners: Vec<Interner> = (0..keys).map(|k| Interner::new(k as u64 + 1)).collect();
     let mut tables: Vec<KeyTable> = (0..keys.max(1)).map(|k| KeyTable::new(0x9e37 + k as u64)).collect();

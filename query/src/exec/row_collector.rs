@@ -9,7 +9,7 @@ use super::{
     required_columns::{ChunkRows, RequiredColumns},
 };
 use crate::Error;
-use logloupe_table::{Bitmap, schema::TIMESTAMP};
+use logloupe_table::{Bitmap, schema::TIMESTAMP, sort};
 
 /// The survivor rows of a shard so far.
 #[derive(Default)]
@@ -105,7 +105,7 @@ impl RowCollector {
     fn prune(&mut self, required: &RequiredColumns<'_>) {
         if required.dedup.is_none() && self.rows.len() > required.limit {
             let last = required.limit - 1;
-            self.rows.select_nth_unstable_by(last, |a, b| required.compare(a, b));
+            sort::part(&mut self.rows, last, |a, b| required.compare(a, b));
             self.rows.truncate(required.limit);
             self.worst = self.rows.last().cloned();
         }

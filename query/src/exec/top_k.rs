@@ -12,7 +12,7 @@ use super::{
     partial::{Body, Groups, Partial, Truncated},
 };
 use logloupe_syntax::functions::AggregateKind;
-use logloupe_table::{Shard, Table, Value};
+use logloupe_table::{Shard, Table, Value, sort};
 
 use crate::limits::Limits;
 
@@ -86,8 +86,9 @@ pub fn refinement(plan: &Plan, partial: &Partial) -> Option<Refine> {
     if known.len() < top_k.limit {
         return Some(Refine::All);
     }
-    let mut order = known.clone();
-    let (_, &mut last, _) = order.select_nth_unstable_by(top_k.limit - 1, |a, b| b.cmp(a));
+    let mut order: Vec<u32> = (0..known.len() as u32).collect();
+    sort::part_places(&mut order, top_k.limit - 1, &|a, b| known[b as usize].cmp(&known[a as usize]));
+    let last = known[order[top_k.limit - 1] as usize];
     // A group with as much as the last one may come before it by its key.
     if truncated.threshold as i128 > last {
         return Some(Refine::All);

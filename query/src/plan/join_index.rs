@@ -3,7 +3,7 @@
 
 use std::{cmp::Ordering, collections::HashMap, net::IpAddr};
 
-use logloupe_table::Value;
+use logloupe_table::{Value, sort};
 
 /// Fewer values than this are looked at one by one.
 const FEW: usize = 8;
@@ -211,7 +211,7 @@ impl PrefixTable {
             });
             networks.prefixes[at].2.entry(bits & mask(v4, length)).or_insert(row);
         }
-        networks.prefixes.sort_by_key(|(_, length, _)| std::cmp::Reverse(*length));
+        sort::by_key(&mut networks.prefixes, |(_, length, _)| std::cmp::Reverse(*length));
         networks
     }
     /// Whether there is none.

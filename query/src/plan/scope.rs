@@ -8,8 +8,7 @@ use std::{
 
 use super::{Node, Stage, asked::Asked, catalog::Catalog};
 use logloupe_syntax::{Diagnostic, diagnostic::suggest, of_side};
-use logloupe_table::Unit;
-use logloupe_table::{json_paths::IN_MESSAGE, partition::Partition, schema::BUILT_IN};
+use logloupe_table::{Unit, json_paths::IN_MESSAGE, partition::Partition, schema::BUILT_IN, sort};
 
 /// For how many unknown names of a query a like one is looked for, and among how many: each look is at all names.
 const MOST_LOOKS: u32 = 100;
@@ -123,7 +122,7 @@ impl<'c> Names<'c> {
         let constants = self.defined.iter().filter(|(_, (node, _))| matches!(node, Node::Const(_)));
         let mut constants: Vec<(String, Node, Unit)> =
             constants.map(|(name, (node, unit))| (name.clone(), node.clone(), *unit)).collect();
-        constants.sort_by(|a, b| a.0.cmp(&b.0));
+        sort::by(&mut constants, |a, b| a.0.cmp(&b.0));
         constants
     }
     /// The definitions that names mean.
@@ -138,7 +137,7 @@ impl<'c> Names<'c> {
     /// All names that were defined, in order.
     pub(super) fn all_defined(&self) -> Vec<String> {
         let mut names: Vec<String> = self.defined.keys().cloned().collect();
-        names.sort_unstable();
+        sort::plain(&mut names);
         names
     }
     /// A name that was defined, exactly as written.
@@ -285,7 +284,7 @@ impl<'c> Names<'c> {
         }
 
         let mut names: Vec<&str> = self.defined.keys().map(String::as_str).collect();
-        names.sort_unstable();
+        sort::plain(&mut names);
         names
     }
 }

@@ -92,7 +92,7 @@ struct Line {
 }
 
 /// Sorts lines by time and hands them out window by window, empty windows left out.
-fn windows(mut lines: Vec<Line>, hours: u64, mut each: impl FnMut(u64, &[Line])) {
+fn windows(mut lines: Vec<Line>, hours: u64, each: &mut dyn FnMut(u64, &[Line])) {
     lines.sort_by_key(|line| line.time); // stable: equal seconds keep the order of their making
     let window = |line: &Line| (line.time - FIRST_SECOND) / (hours * HOUR);
     for chunk in lines.chunk_by(|a, b| window(a) == window(b)) {
@@ -120,7 +120,7 @@ fn trail_files(files: &mut Vec<SampleFile>) {
     for (region, lines) in trail.into_regions() {
         let hours = if region == HOME_REGION { 4 } else { 24 };
         let mut again: Vec<String> = Vec::new(); // delivered once more with the next file
-        windows(lines, hours, |start, lines| {
+        windows(lines, hours, &mut |start, lines| {
             let mut records: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
             records.extend(again.iter().map(String::as_str));
             let text = format!("{{\"Records\":[{}]}}", records.join(","));
@@ -162,7 +162,7 @@ const TAKEN_OUT: (&str, &str) = ("192.0.2.44", "192.0.2.99");
 
 fn firewall_files(lines: Vec<Line>, files: &mut Vec<SampleFile>) {
     let mut rng = Rng::new(15);
-    windows(lines, 24, |start, lines| {
+    windows(lines, 24, &mut |start, lines| {
         files.push(SampleFile {
             path: format!(
                 "AWSLogs/{ACCOUNT}/WAFLogs/cloudfront/site/{}/00/00/{ACCOUNT}_waflogs_cloudfront_site_{}_{}.log.gz",
@@ -177,7 +177,7 @@ fn firewall_files(lines: Vec<Line>, files: &mut Vec<SampleFile>) {
 
 fn bucket_files(files: &mut Vec<SampleFile>) {
     let mut rng = Rng::new(16);
-    windows(bucket::record(), 24, |start, lines| {
+    windows(bucket::record(), 24, &mut |start, lines| {
         let [year, month, day, hour, ..] = civil(start);
         files.push(SampleFile {
             path: format!(
@@ -191,7 +191,7 @@ fn bucket_files(files: &mut Vec<SampleFile>) {
 
 fn names_files(files: &mut Vec<SampleFile>) {
     let mut rng = Rng::new(17);
-    windows(names::record(), 24, |start, lines| {
+    windows(names::record(), 24, &mut |start, lines| {
         files.push(SampleFile {
             path: format!(
                 "AWSLogs/{ACCOUNT}/vpcdnsquerylogs/{VPC}/{}/{VPC}_vpcdnsquerylogs_{ACCOUNT}_{}_{}.log.gz",
@@ -206,7 +206,7 @@ fn names_files(files: &mut Vec<SampleFile>) {
 
 fn finding_files(files: &mut Vec<SampleFile>) {
     let mut rng = Rng::new(18);
-    windows(findings::record(), 24, |start, lines| {
+    windows(findings::record(), 24, &mut |start, lines| {
         files.push(SampleFile {
             path: format!(
                 "AWSLogs/{ACCOUNT}/GuardDuty/{HOME_REGION}/{}/{}.jsonl.gz",
@@ -255,7 +255,7 @@ fn group_files(files: &mut Vec<SampleFile>) {
     ] {
         let task = crate::text::guid(&mut rng);
         let mut number = 0;
-        windows(lines, 7 * 24, |_, lines| {
+        windows(lines, 7 * 24, &mut |_, lines| {
             files.push(SampleFile {
                 path: format!("exportedlogs/{task}/{stream}/{number:06}.gz"),
                 bytes: gzip::member(joined("", lines).as_bytes()),
@@ -272,7 +272,7 @@ fn flow_files(files: &mut Vec<SampleFile>) {
         ("fl-0a1b2c3d4e5f60718", flow::CUSTOM_HEADER, logs.custom, 8),
         ("fl-0f1e2d3c4b5a69788", flow::DEFAULT_HEADER, logs.standard, 24),
     ] {
-        windows(lines, hours, |start, lines| {
+        windows(lines, hours, &mut |start, lines| {
             let mut text = joined(header, lines);
             if hours == 8 && start == at(4, 8, 0, 0) {
                 // A line that was cut and ran on: the ledger must show it.
@@ -295,7 +295,7 @@ fn balancer_files(files: &mut Vec<SampleFile>) {
     let mut rng = Rng::new(13);
     let name = LOAD_BALANCER.replace('/', ".");
     for (node, lines) in PUBLIC_NODES.iter().zip(balancer::record()) {
-        windows(lines, 12, |start, lines| {
+        windows(lines, 12, &mut |start, lines| {
             let mut text = joined("", lines);
             if *node == PUBLIC_NODES[0] && start == at(4, 12, 0, 0) {
                 // The file ends in the middle of a line.
@@ -319,7 +319,7 @@ fn balancer_files(files: &mut Vec<SampleFile>) {
 
 fn edge_files(lines: Vec<Line>, files: &mut Vec<SampleFile>) {
     let mut rng = Rng::new(14);
-    windows(lines, 6, |start, lines| {
+    windows(lines, 6, &mut |start, lines| {
         let mut text = joined(edge::HEADER, lines);
         if start == at(3, 12, 0, 0) {
             text.push_str("2026-03-0\n");

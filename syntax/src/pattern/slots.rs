@@ -10,7 +10,7 @@ use crate::{
     quoting::is_blank,
     tree::{Binary, E, Expr, Spanned},
 };
-use logloupe_table::Value;
+use logloupe_table::{Value, sort};
 
 /// One slot of `[a, b = 4*, …]`.
 pub(super) struct Slot<'a> {
@@ -41,7 +41,7 @@ impl<'a> Parser<'a> {
         }
         // Of two slots with one name the first counts; looked up by name, however many there are.
         named.retain(|s| !s.name.is_empty() && s.name != "...");
-        named.sort_by(|a, b| a.name.cmp(b.name));
+        sort::by(&mut named, |a, b| a.name.cmp(b.name));
         self.slots = Some(named);
         self.last = if dots.is_none() { count } else { 0 };
         let words = call(open..open, "wordcount", vec![message()]);

@@ -62,6 +62,7 @@ use super::{
     tree::{Command, E, Query, Spanned},
 };
 use crate::diagnostic::Diagnostic;
+use logloupe_table::sort;
 
 /// More remarks than anybody reads.
 const MOST_DIAGNOSTICS: usize = 64;
@@ -118,7 +119,7 @@ pub fn parse(text: &str) -> Parsed {
     parser.read_tokens();
     let query = parser.statement();
     let mut diagnostics = parser.diagnostics;
-    diagnostics.sort_by_key(|d| d.span.start);
+    sort::by_key(&mut diagnostics, |d| d.span.start);
     Parsed { query, diagnostics }
 }
 

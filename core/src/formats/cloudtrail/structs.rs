@@ -12,6 +12,8 @@
 //! member begin. The members of a map may have any name; there every word before a `=` is taken for one. Braces within a
 //! text are counted.
 
+use logloupe_table::sort;
+
 /// How deep structs are read; what stands deeper is text.
 const MOST_DEPTH: usize = 16;
 /// How long a member's name is at most.
@@ -27,7 +29,7 @@ impl Spelling {
         let mut names: Vec<(String, &str)> =
             paths.flat_map(|path| path.split('.')).map(|part| (part.to_ascii_lowercase(), part)).collect();
         // The sort is stable.
-        names.sort_by(|a, b| a.0.cmp(&b.0));
+        sort::by(&mut names, |a, b| a.0.cmp(&b.0));
         names.dedup_by(|b, a| a.0 == b.0);
         Spelling(names)
     }

@@ -33,7 +33,7 @@ pub use path::{Path, extract, paths};
 use scan::{Bad, Found, Items, Members, Tag};
 
 use super::super::Fault;
-use logloupe_table::{Cell, Computed, Field, Kind, Role, RowWriter, Unit, time, value::parse_number};
+use logloupe_table::{Cell, Computed, Field, Kind, Role, RowWriter, Unit, sort, time, value::parse_number};
 
 /// One line of a JSON format's field table: the column and where in the record its value stands.
 #[derive(Clone, Debug)]
@@ -144,7 +144,7 @@ impl JsonColumns {
         paths.extend(extra.iter().map(|path| spelling(path)));
         let mut names: Vec<&str> =
             fields.iter().filter(|f| !f.derived).filter_map(|f| f.field.each).collect();
-        names.sort_unstable();
+        sort::plain(&mut names);
         names.dedup();
         let lists: Vec<String> = names.iter().map(|list| spelling(list)).collect();
         let each = |(i, list): (usize, &String)| {

@@ -10,7 +10,7 @@ use super::super::{
     rsa::PublicKey,
 };
 use crate::formats::field::json::{self, Json, Reader};
-use logloupe_table::time;
+use logloupe_table::{sort, time};
 
 /// What stands in digest files and in lists of keys.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -170,7 +170,7 @@ impl Keys {
             Some((fingerprint, PublicKey::of_der(&der)))
         };
         let mut keys: Vec<_> = keys.iter().filter_map(key).collect();
-        keys.sort_by(|a, b| a.0.cmp(&b.0));
+        sort::by(&mut keys, |a, b| a.0.cmp(&b.0));
         Keys(keys)
     }
     fn find(&self, fingerprint: &str) -> Option<&PublicKey> {
@@ -255,11 +255,11 @@ pub(super) fn chains(digests: &[Digest], keys: &Keys) -> Vec<Chain> {
     let mut chains = vec![Chain::default(); digests.len()];
     let mut by_key: Vec<(&str, usize)> =
         digests.iter().enumerate().map(|(d, digest)| (digest.object.as_str(), d)).collect();
-    by_key.sort_unstable();
+    sort::plain(&mut by_key);
     // When the first digest of each trail ends.
     let mut trails: Vec<(&str, &str, i64)> =
         digests.iter().map(|d| (d.account.as_str(), d.trail(), d.end)).collect();
-    trails.sort_unstable();
+    sort::plain(&mut trails);
     trails.dedup_by(|later, first| (later.0, later.1) == (first.0, first.1));
     for (n, digest) in digests.iter().enumerate() {
         let name = stem(&digest.source);

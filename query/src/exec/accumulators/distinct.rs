@@ -14,7 +14,7 @@ use super::{
     Accumulate, grouped,
 };
 use logloupe_syntax::functions::AggregateKind;
-use logloupe_table::Value;
+use logloupe_table::{Value, sort};
 
 use crate::limits::Limits;
 
@@ -198,7 +198,7 @@ impl Distinct {
     fn lists(self, groups: usize, most: usize) -> Vec<Value> {
         let keys: Vec<_> = self.values.iter().map(|v| (v.sort_key(), rank(v), v.to_string())).collect();
         let mut order: Vec<u32> = (0..self.values.len() as u32).collect();
-        order.sort_unstable_by(|a, b| keys[*a as usize].cmp(&keys[*b as usize]));
+        sort::places(&mut order, &|a, b| keys[a as usize].cmp(&keys[b as usize]));
         let mut place_of = vec![0u32; order.len()];
         order.iter().enumerate().for_each(|(place, value)| place_of[*value as usize] = place as u32);
         drop(keys);
@@ -206,7 +206,7 @@ impl Distinct {
         let pairs = self.pairs.iter().enumerate();
         let mut pairs: Vec<(u32, Reverse<u64>, u32)> =
             pairs.map(|(i, (group, value))| (*group, count(i), place_of[*value as usize])).collect();
-        pairs.sort_unstable();
+        sort::plain(&mut pairs);
         let mut lists = vec![Value::Null; groups];
         for of_group in pairs.chunk_by(|a, b| a.0 == b.0) {
             let values = of_group.iter().take(most.min(MAX_LISTED));

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use logloupe_syntax::functions::AggregateKind;
-use logloupe_table::Value;
+use logloupe_table::{Value, sort};
 use serde::{Deserialize, Serialize};
 
 use super::{Accumulate, EventOrder};
@@ -69,7 +69,7 @@ impl Accumulate for Lists {
     /// Of no rows a missing value, as SQL has it.
     fn finish(self, _: AggregateKind, _: usize) -> Vec<Value> {
         let list = |mut values: Vec<Placed>| {
-            values.sort_by(Placed::order);
+            sort::by(&mut values, Placed::order);
             match values.is_empty() {
                 true => Value::Null,
                 false => Value::List(values.into_iter().map(|placed| placed.value).collect()),

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::kernels::num;
 use logloupe_syntax::functions::AggregateKind;
-use logloupe_table::{Kind, Value, column::decimal};
+use logloupe_table::{Kind, Value, column::decimal, sort};
 
 use crate::limits::Limits;
 
@@ -107,7 +107,7 @@ impl Buckets {
         for (key, count) in self.keys.iter().zip(&self.counts) {
             out[(key >> BITS) as usize].push((key & ((1 << BITS) - 1), *count));
         }
-        out.iter_mut().for_each(|g| g.sort_unstable());
+        out.iter_mut().for_each(|g| sort::plain(g));
         out
     }
 }

@@ -77,7 +77,9 @@ fn cut(plan: &Plan, mut rows: Vec<SurvivorRow>) -> Result<(Frame, Vec<RowRef>), 
     let (Some(required), Some(cut)) = (RequiredColumns::of(plan), plan.cut()) else {
         return Ok((Frame::default(), Vec::new()));
     };
-    rows.sort_by(|a, b| required.compare(a, b).then_with(|| a.id.shard.cmp(&b.id.shard)));
+    logloupe_table::sort::by(&mut rows, |a, b| {
+        required.compare(a, b).then_with(|| a.id.shard.cmp(&b.id.shard))
+    });
     let mut frame = Frame {
         rows: rows.len(),
         inputs: stage.inputs.iter().map(|_| None).collect(),

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::Error;
 use logloupe_syntax::tree::{FrameBound, FrameUnit};
-use logloupe_table::Value;
+use logloupe_table::{Value, sort};
 
 /// What is kept of a row beside its columns while a window function runs, in values.
 const BESIDE: usize = 4;
@@ -37,9 +37,9 @@ impl Frame {
         let mut places: Vec<u32> = (0..self.order.len() as u32).collect();
         let partition = |place: u32| numbers[place as usize];
         let row = |place: u32| self.order[place as usize];
-        places.sort_unstable_by(|&a, &b| {
-            let order = partition(a).cmp(&partition(b)).then_with(|| compare(&by, row(a), row(b)));
-            order.then_with(|| a.cmp(&b))
+        // The sort is stable.
+        sort::places(&mut places, &|a, b| {
+            partition(a).cmp(&partition(b)).then_with(|| compare(&by, row(a), row(b)))
         });
         let mut values = vec![Value::Null; self.rows];
         for places in places.chunk_by(|a, b| partition(*a) == partition(*b)) {

@@ -9,7 +9,7 @@ use super::{
     },
     frame::{Frame, FrameColumn},
 };
-use logloupe_table::Value;
+use logloupe_table::{Value, sort};
 
 /// From so many distinct words in one place on the place is variable.
 const MANY: usize = 10;
@@ -43,7 +43,7 @@ impl Frame {
             Some((texts.get(*row).as_text()?.to_owned(), [counts.get(*row).integer()?, earlier]))
         };
         let mut shapes = fold(self.order.iter().filter_map(row).collect());
-        shapes.sort_by(|a, b| b.1[0].cmp(&a.1[0]).then_with(|| a.0.cmp(&b.0)));
+        sort::by(&mut shapes, |a, b| b.1[0].cmp(&a.1[0]).then_with(|| a.0.cmp(&b.0)));
         let all: i64 = shapes.iter().map(|(_, n)| n[0]).sum();
         let rows = shapes.len();
         let part = |(_, n): &(String, Counts)| {

@@ -9,7 +9,7 @@
 use std::cmp::Ordering;
 
 use super::frame::{Frame, FrameColumn};
-use logloupe_table::Value;
+use logloupe_table::{Value, sort};
 
 /// So many values are told of a field, and so much of each.
 const CONTRIBUTORS: usize = 3;
@@ -44,7 +44,7 @@ impl Frame {
             }
             // In one order, whatever the parts were.
             let look = |c: &Count| c.value.to_string();
-            counts.sort_by(|a, b| a.value.sort_cmp(&b.value).then_with(|| look(a).cmp(&look(b))));
+            sort::by(&mut counts, |a, b| a.value.sort_cmp(&b.value).then_with(|| look(a).cmp(&look(b))));
             let is_measure = measures.contains(&name);
             let columns = match is_measure {
                 true => {
@@ -60,7 +60,7 @@ impl Frame {
             };
             told.push((row, name, columns));
         }
-        told.sort_by(|a, b| {
+        sort::by(&mut told, |a, b| {
             let score = |t: &(u32, String, [Value; 4])| t.2[0].number().unwrap_or(0.0);
             score(b).partial_cmp(&score(a)).unwrap_or(Ordering::Equal).then_with(|| a.1.cmp(&b.1))
         });
@@ -137,7 +137,7 @@ fn contributors(counts: &[Count]) -> Value {
     let share = |count: u64, of: f64| if of == 0.0 { 0.0 } else { count as f64 / of };
     let shift = |c: &Count| (share(c.inside, inside) - share(c.outside, outside)).abs();
     let mut order: Vec<&Count> = counts.iter().filter(|c| shift(c) > 0.0).collect();
-    order.sort_by(|a, b| shift(b).partial_cmp(&shift(a)).unwrap_or(Ordering::Equal));
+    sort::by(&mut order, |a, b| shift(b).partial_cmp(&shift(a)).unwrap_or(Ordering::Equal));
     let percent = |share: f64| {
         let text = format!("{:.1}", share * 100.0);
         format!("{}%", text.strip_suffix(".0").unwrap_or(&text))

@@ -4,7 +4,7 @@ use std::{cell::OnceCell, cmp::Ordering};
 
 use super::frame::{Frame, FrameColumn};
 use crate::plan::Node;
-use logloupe_table::Value;
+use logloupe_table::{Value, sort};
 
 impl Frame {
     /// Sorts the rows that are left; only the first `limit` need be right.
@@ -17,23 +17,23 @@ impl Frame {
             .collect();
         if let Some(limit) = limit.filter(|l| *l > 0 && *l < order.len() && !by.is_empty()) {
             // What comes after the last one that is kept goes, before anyone asks how ties are to be broken.
-            let (_, &mut last, _) = order.select_nth_unstable_by(limit - 1, |a, b| compare(&by, *a, *b));
+            sort::part_places(&mut order, limit - 1, &|a, b| compare(&by, a, b));
+            let last = order[limit - 1];
             order.retain(|row| compare(&by, *row, last).is_le());
         }
         match self.ties.is_empty() {
             // Equal events stand in the order of file and place in it; other rows keep their order.
-            true => order.sort_unstable_by(|a, b| {
+            true => sort::places(&mut order, &|a, b| {
                 let place = || match &self.times {
                     Some(times) => {
-                        let ((_, file, record), (_, other, place)) =
-                            (&times[*a as usize], &times[*b as usize]);
+                        let ((_, file, record), (_, other, place)) = (&times[a as usize], &times[b as usize]);
                         file.sort_cmp(other).then_with(|| record.cmp(place))
                     }
                     None => Ordering::Equal,
                 };
-                compare(&by, *a, *b).then_with(place).then_with(|| a.cmp(b))
+                compare(&by, a, b).then_with(place).then_with(|| a.cmp(&b))
             }),
-            false => order.sort_unstable_by(|a, b| compare(&by, *a, *b).then_with(|| compare(&ties, *a, *b))),
+            false => sort::places(&mut order, &|a, b| compare(&by, a, b).then_with(|| compare(&ties, a, b))),
         }
         drop((by, ties));
         self.order = order;
@@ -101,7 +101,7 @@ fn ranks(values: &[Value], strict: bool) -> Vec<u32> {
         let look = || values[a as usize].to_string().cmp(&values[b as usize].to_string());
         if strict { order.then_with(look) } else { order }
     };
-    order.sort_unstable_by(|a, b| compare(*a, *b));
+    sort::places(&mut order, &compare);
     let mut ranks = vec![0; values.len()];
     for pair in order.windows(2) {
         ranks[pair[1] as usize] = ranks[pair[0] as usize] + compare(pair[0], pair[1]).is_ne() as u32;

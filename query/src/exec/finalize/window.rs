@@ -15,7 +15,7 @@ use super::{
 };
 use crate::Error;
 use logloupe_syntax::tree::Outliers;
-use logloupe_table::Value;
+use logloupe_table::{Value, sort};
 
 impl Frame {
     pub(super) fn table_step(&mut self, stage: &Stage, step: &WindowOperator) -> Result<(), Error> {
@@ -145,7 +145,7 @@ impl Frame {
         let mut rows: Vec<(i64, u32, u32)> =
             all.filter_map(|(row, combination)| Some((time(*row)?, *row, combination?))).collect();
         // Rows of the same time stand in the order of file and place, however they are sorted otherwise.
-        rows.sort_by(|a, b| {
+        sort::by(&mut rows, |a, b| {
             let place = || match &self.times {
                 Some(times) => {
                     let ((_, file, record), (_, other, place)) = (&times[a.1 as usize], &times[b.1 as usize]);
