@@ -4,6 +4,7 @@
 use std::{ffi::OsString, num::NonZeroUsize, path::PathBuf};
 
 use lexopt::{Arg, Parser, ValueExt};
+use logloupe_core::formats::Settings;
 use logloupe_syntax::Language;
 
 /// One call, understood.
@@ -96,8 +97,8 @@ pub struct Files {
     pub paths: Vec<PathBuf>,
     /// The format they are read as; recognised by content if not given.
     pub format: Option<String>,
-    /// The names of their fields in their order, for logs that do not name them themselves.
-    pub fields: Vec<String>,
+    /// What the user says of them all.
+    pub settings: Settings,
     /// How many threads read; all processors if not given.
     pub threads: Option<NonZeroUsize>,
 }
@@ -147,7 +148,11 @@ Try:
 Options of every command that reads:
   --format ID      read all files as this format (see `logloupe formats`)
   --fields NAMES   the names of a log's fields in their order, with blanks or commas between them, for files that do
-                   not name them themselves: flow logs of an order of your own, CloudFront real-time logs
+                   not name them themselves: flow logs of an order of your own, CloudFront real-time logs, tables
+                   without a header
+  --delimiter C    what stands between the values of a table: one character, `tab` or `space`
+  --timezone ZONE  the zone of times that have none: UTC (the default) or an offset such as +02:00
+  --year YEAR      the year of days without one (syslog); the last in which they are not in the future, if not given
   --threads N      read with N threads instead of one per processor; answers are the same
   --help           more about one command: logloupe query --help
   --version        the version
@@ -266,9 +271,10 @@ fn convert(parser: &mut Parser) -> Result<Call, Usage> {
             Arg::Long("to") => csv = choice(parser, "--to", &[("ndjson", false), ("csv", true)])?,
             Arg::Short('h') | Arg::Long("help") => return Ok(Call::Help(HELP_CONVERT)),
             Arg::Value(path) => files.paths.push(path.into()),
-            Arg::Long("format") => files.format(parser)?,
-            Arg::Long("fields") => files.fields(parser)?,
-            Arg::Long("threads") => files.threads(parser)?,
+            Arg::Long(option) if Files::has(option) => {
+                let option = option.to_owned();
+                files.option(&option, parser)?;
+            }
             other => return Err(other.unexpected().into()),
         }
     }
@@ -288,9 +294,10 @@ fn query(parser: &mut Parser) -> Result<Call, Usage> {
             Arg::Short('h') | Arg::Long("help") => return Ok(Call::Help(HELP_QUERY)),
             Arg::Value(value) if text.is_none() => text = Some(value.string()?),
             Arg::Value(path) => files.paths.push(path.into()),
-            Arg::Long("format") => files.format(parser)?,
-            Arg::Long("fields") => files.fields(parser)?,
-            Arg::Long("threads") => files.threads(parser)?,
+            Arg::Long(option) if Files::has(option) => {
+                let option = option.to_owned();
+                files.option(&option, parser)?;
+            }
             other => return Err(other.unexpected().into()),
         }
     }
@@ -310,9 +317,10 @@ fn explain(parser: &mut Parser) -> Result<Call, Usage> {
             Arg::Short('h') | Arg::Long("help") => return Ok(Call::Help(HELP_EXPLAIN)),
             Arg::Value(value) if text.is_none() => text = Some(value.string()?),
             Arg::Value(path) => files.paths.push(path.into()),
-            Arg::Long("format") => files.format(parser)?,
-            Arg::Long("fields") => files.fields(parser)?,
-            Arg::Long("threads") => files.threads(parser)?,
+            Arg::Long(option) if Files::has(option) => {
+                let option = option.to_owned();
+                files.option(&option, parser)?;
+            }
             other => return Err(other.unexpected().into()),
         }
     }
@@ -327,9 +335,10 @@ fn ledger(parser: &mut Parser) -> Result<Call, Usage> {
             Arg::Long("json") => json = true,
             Arg::Short('h') | Arg::Long("help") => return Ok(Call::Help(HELP_LEDGER)),
             Arg::Value(path) => files.paths.push(path.into()),
-            Arg::Long("format") => files.format(parser)?,
-            Arg::Long("fields") => files.fields(parser)?,
-            Arg::Long("threads") => files.threads(parser)?,
+            Arg::Long(option) if Files::has(option) => {
+                let option = option.to_owned();
+                files.option(&option, parser)?;
+            }
             other => return Err(other.unexpected().into()),
         }
     }
@@ -349,6 +358,12 @@ fn sample(parser: &mut Parser) -> Result<Call, Usage> {
     Ok(Call::Sample { folder })
 }
 
+/// The value of an option, understood by `parse`; `what` it is, if it is not.
+fn read<T>(parser: &mut Parser, parse: impl Fn(&str) -> Option<T>, what: &str) -> Result<T, Usage> {
+    let value = parser.value()?.string()?;
+    parse(&value).ok_or_else(|| Usage(format!("{what}; not `{value}`")))
+}
+
 /// The value of an option that has only these.
 fn choice<T: Copy>(parser: &mut Parser, option: &str, choices: &[(&str, T)]) -> Result<T, Usage> {
     let value = parser.value()?.string()?;
@@ -360,24 +375,41 @@ fn choice<T: Copy>(parser: &mut Parser, option: &str, choices: &[(&str, T)]) -> 
 }
 
 impl Files {
+    /// Whether this is an option of every command that reads.
+    fn has(option: &str) -> bool {
+        ["format", "fields", "delimiter", "timezone", "year", "threads"].contains(&option)
+    }
+    fn option(&mut self, option: &str, parser: &mut Parser) -> Result<(), Usage> {
+        let settings = &mut self.settings;
+        match option {
+            "format" => return self.format(parser),
+            "threads" => return self.threads(parser),
+            "fields" => {
+                settings.fields = Settings::names(&parser.value()?.string()?);
+                if settings.fields.is_empty() {
+                    let what =
+                        "--fields is the names of a log's fields, such as \"timestamp c-ip sc-status\"";
+                    return Err(Usage(what.into()));
+                }
+            }
+            "delimiter" => {
+                let what = "--delimiter is what stands between values: one character, `tab` or `space`";
+                settings.delimiter = Some(read(parser, Settings::delimiter, what)?);
+            }
+            "timezone" => {
+                let what = "--timezone is UTC or an offset from it, such as +02:00";
+                settings.ahead = read(parser, Settings::ahead, what)?;
+            }
+            _ => settings.year = Some(read(parser, Settings::year, "--year is a year, such as 2026")?),
+        }
+        Ok(())
+    }
     fn format(&mut self, parser: &mut Parser) -> Result<(), Usage> {
         let id = parser.value()?.string()?;
         if logloupe_core::formats::by_id(&id).is_none() {
             return Err(Usage(format!("there is no format `{id}`; `logloupe formats` lists them")));
         }
         self.format = Some(id);
-        Ok(())
-    }
-    /// Names as people write them: with blanks or commas between them, also as the console has them (`${srcaddr}`).
-    fn fields(&mut self, parser: &mut Parser) -> Result<(), Usage> {
-        let value = parser.value()?.string()?;
-        let names = value.split(|c: char| c == ',' || c.is_whitespace()).filter(|name| !name.is_empty());
-        self.fields = names.map(str::to_owned).collect();
-        if self.fields.is_empty() {
-            return Err(Usage(
-                "--fields is the names of a log's fields, such as \"timestamp c-ip sc-status\"".into(),
-            ));
-        }
         Ok(())
     }
     fn threads(&mut self, parser: &mut Parser) -> Result<(), Usage> {
@@ -450,10 +482,34 @@ mod tests {
                     | Ok(Call::Explain(Explain { files, .. })) => files,
                     other => panic!("{args:?}: {other:?}"),
                 };
-                assert_eq!(files.fields, ["timestamp", "c-ip", "cs(Host)"], "{args:?}");
+                assert_eq!(files.settings.fields, ["timestamp", "c-ip", "cs(Host)"], "{args:?}");
             }
         }
         assert!(refusal(&["ledger", "--fields", " , ", "a"]).starts_with("--fields is the names"));
+    }
+
+    #[test]
+    fn what_files_do_not_say_may_be_said() {
+        let args = [
+            "query",
+            "x",
+            "a",
+            "--delimiter",
+            "tab",
+            "--timezone",
+            "-05:30",
+            "--year",
+            "2019",
+            "--format",
+            "csv",
+        ];
+        let Ok(Call::Query(Query { files, .. })) = call(&args) else { panic!("understood") };
+        let settings = &files.settings;
+        assert_eq!((settings.delimiter, settings.ahead, settings.year), (Some(b'\t'), -19_800, Some(2019)));
+        for (option, value) in [("--delimiter", "ab"), ("--timezone", "Berlin"), ("--year", "19")] {
+            let refused = refusal(&["ledger", option, value, "a"]);
+            assert!(refused.starts_with(&format!("{option} is ")), "{refused}");
+        }
     }
 
     #[test]

@@ -8,10 +8,11 @@ use std::{
     num::NonZeroUsize,
     sync::Arc,
     thread,
+    time::SystemTime,
 };
 
 use logloupe_core::{
-    formats::ALL,
+    formats::{ALL, Settings},
     ingest::{
         Entry, Error, ErrorKind, Limits, Loader, Options, State,
         duplicates::{self, Identity},
@@ -134,6 +135,12 @@ fn mark_repeats(all: &mut [Read]) {
     }
 }
 
+/// Microseconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
+
 /// Pushes one input through the loader, to its end or to where reading on is of no use. `after` is called after each
 /// push and says whether to go on.
 pub fn feed(
@@ -145,8 +152,9 @@ pub fn feed(
     mut after: impl FnMut(&mut Loader) -> bool,
 ) {
     let size = input.path.as_ref().map(|_| input.bytes).filter(|bytes| *bytes > 0);
-    let (format, fields) = (files.format.clone(), files.fields.clone());
-    loader.open(&input.name, Options { size, format, fields, ..Options::default() });
+    let format = files.format.clone();
+    let settings = Settings { now: Some(now()), ..files.settings.clone() };
+    loader.open(&input.name, Options { size, format, settings, ..Options::default() });
     let outcome = match &input.path {
         None => push(loader, &mut io::stdin().lock(), buffer, counts, &mut after),
         Some(path) => {

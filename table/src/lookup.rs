@@ -27,8 +27,8 @@ impl Lookup {
     pub fn name_of(path: &str) -> Option<&str> {
         let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
         let stem = file.strip_suffix(".gz").unwrap_or(file);
-        let (name, ending) = stem.rsplit_once('.')?;
-        (ending.eq_ignore_ascii_case("csv") && !name.is_empty()).then_some(name)
+        let (name, ending) = stem.split_at_checked(stem.len().checked_sub(4)?)?;
+        (ending.eq_ignore_ascii_case(".csv") && !name.is_empty()).then_some(name)
     }
     /// How many rows there are.
     pub fn rows(&self) -> usize {

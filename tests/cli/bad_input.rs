@@ -208,17 +208,27 @@ fn a_csv_is_told_from_a_log() {
     assert_eq!((&entry["state"], said.status), (&"lookup table".into(), 0), "{entry}");
     assert_eq!(entry["reason"], "lookup table people: 2 rows, 3 columns: name, age, city");
     let (said, entry) = self::entry("log-events-viewer-result.csv", b"timestamp,message\n1772496000,x\n");
-    failed(&entry, "unknown");
+    assert_eq!((&entry["state"], &entry["format"], said.status), (&"read".into(), &"plain_text".into(), 0));
     assert!(entry["reason"].as_str().is_some_and(|r| r.contains("CSV")), "{entry}");
-    assert_eq!(said.status, 1);
+    assert_eq!(entry["rows"], 1, "{entry}");
 }
 
 #[test]
-fn an_unknown_log_is_named_with_its_first_line() {
+fn a_log_of_no_format_is_plain_text_and_is_named_with_its_first_line() {
     let (said, entry) = entry("app.log", b"12:01:33 worker-7 started\n12:01:34 worker-7 ready\n");
+    assert_eq!((&entry["state"], &entry["format"], said.status), (&"read".into(), &"plain_text".into(), 0));
+    let reason = entry["reason"].as_str().unwrap_or_default();
+    assert!(reason.starts_with("read as plain text") && reason.contains("12:01:33 worker-7"), "{entry}");
+    assert_eq!(entry["rows"], 2, "{entry}");
+}
+
+#[test]
+fn an_unknown_binary_file_is_named_with_its_first_bytes() {
+    let (said, entry) = entry("app.bin", &[1, 2, 3, 4, 10, 5, 6, 7, 8, 10]);
     failed(&entry, "unknown");
-    assert!(entry["reason"].as_str().is_some_and(|r| r.contains("12:01:33 worker-7")), "{entry}");
-    assert!(said.err.contains("app.log"), "{}", said.err);
+    assert!(entry["reason"].as_str().is_some_and(|r| r.contains("01 02 03 04")), "{entry}");
+    assert!(said.err.contains("app.bin"), "{}", said.err);
+    assert_eq!(said.status, 1);
 }
 
 #[test]

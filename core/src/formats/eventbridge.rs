@@ -7,7 +7,7 @@
 //! `detail` are fields without standing here, and so is `detail` itself. `state` is what the detail says in the two places where most services say
 //! it. An event may be delivered twice, with the same id.
 
-use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField};
+use super::{Family, Framing, JsonLog, Meta, Precedence, Preset, Sample, Span, ask, field::json::JsonField};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
@@ -16,7 +16,7 @@ pub static LOG: JsonLog = JsonLog {
     fields: &[FIELDS],
     marks: &["detail-type", "source", "detail"],
     what: "have detail-type, source and detail",
-    fallback: true,
+    precedence: Precedence::Carrier,
     time: &["time"],
     summary,
     identity: &["id"],

@@ -106,7 +106,7 @@ impl FlowShape {
             let name = name.trim();
             name.strip_prefix("${").and_then(|n| n.strip_suffix('}')).unwrap_or(name).as_bytes()
         };
-        self.names(head.fields.iter().map(bare))
+        self.names(head.settings.fields.iter().map(bare))
     }
     /// Whether a line has as many fields as there are names, each of its column's kind.
     fn fits(&self, names: &[&[u8]], line: &[u8], tokens: &mut Tokens) -> bool {

@@ -5,7 +5,7 @@
 //! those implement [`Format`] themselves.
 
 use super::{
-    Decoded, Decoder, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
+    Decoded, Decoder, Fault, Format, Framing, Head, Meta, Precedence, Preset, Record, Sample, Sniff, Span,
     field::json::{self, Json, JsonColumns, JsonField, JsonRow, Reader, Values},
 };
 use logloupe_table::external::ExternalSchema;
@@ -31,8 +31,8 @@ pub struct JsonLog {
     pub aside: fn(&Marks<'_>) -> Option<&'static str>,
     /// What is said of recognised records, in words that follow "5 of the first 7 records ".
     pub what: &'static str,
-    /// See [`Format::is_fallback`].
-    pub fallback: bool,
+    /// See [`Format::precedence`].
+    pub precedence: Precedence,
     /// Where a record's time stands, the best first: ISO 8601, or a number since 1970, whose size tells its unit.
     pub time: &'static [&'static str],
     /// The texts that stand for no value, besides the empty one: `-` of some logs.
@@ -91,7 +91,7 @@ impl JsonLog {
             is: |marks| marks.all(),
             aside: |_| None,
             what: "have its members",
-            fallback: false,
+            precedence: Precedence::Own,
             time: &[],
             none: &[],
             spellings: &[str::to_owned],
@@ -162,12 +162,12 @@ impl Format for JsonLog {
             })
         });
         match sniff {
-            Sniff::Certain(reason) if self.fallback => Sniff::Maybe(reason),
+            Sniff::Certain(reason) if self.precedence < Precedence::Own => Sniff::Maybe(reason),
             other => other,
         }
     }
-    fn is_fallback(&self) -> bool {
-        self.fallback
+    fn precedence(&self) -> Precedence {
+        self.precedence
     }
     fn decoder(&self, _: &Head<'_>) -> Box<dyn Decoder> {
         let fields: Vec<JsonField> = self.fields.iter().copied().flatten().cloned().collect();

@@ -24,6 +24,7 @@ pub mod cloudtrail_digest;
 pub mod cognito;
 pub mod config;
 pub mod connect;
+pub mod csv;
 pub mod ecs_events;
 pub mod eks_audit;
 pub mod eks_control_plane;
@@ -34,9 +35,11 @@ pub mod flow_log;
 pub mod global_accelerator;
 pub mod guardduty;
 pub mod inspector;
+pub mod json_lines;
 pub mod json_log;
 pub mod lambda;
 pub mod line_log;
+pub mod logfmt;
 pub mod macie;
 pub mod msk_broker;
 pub mod mysql_error;
@@ -47,7 +50,9 @@ pub mod network_firewall;
 pub mod nlb;
 pub mod opensearch_audit;
 mod paths;
+pub mod plain_text;
 pub mod postgresql;
+mod program_log;
 pub mod rds_audit;
 pub mod redshift;
 pub mod route53;
@@ -55,6 +60,7 @@ pub mod route53_resolver;
 pub mod s3_access;
 pub mod security_hub;
 pub mod security_lake;
+pub mod settings;
 pub mod ssm_session;
 pub mod step_functions;
 pub mod text_log;
@@ -76,6 +82,7 @@ pub use line_log::LineLog;
 pub use logloupe_table::{Family, Span};
 pub use named_log::NamedLog;
 pub use paths::Paths;
+pub use settings::Settings;
 pub use text_log::TextLog;
 
 use logloupe_table::external::ExternalSchema;
@@ -135,6 +142,10 @@ pub static ALL: &[&dyn Format] = &[
     &postgresql::LOG,
     &rds_audit::LOG,
     &redshift::LOG,
+    &json_lines::JsonLines,
+    &logfmt::Logfmt,
+    &csv::Csv,
+    &plain_text::PlainText,
 ];
 
 /// The format with this id, among the crate's own.
@@ -175,10 +186,9 @@ pub trait Format: Sync {
     /// Whether the first records of a file are this format's. Decide by content; the name is a hint that may turn
     /// `Maybe` into `Certain`, never `No` into `Maybe`. Must be `No` for every other format's samples.
     fn sniff(&self, head: &Head<'_>) -> Sniff;
-    /// Whether it reads what carries records of other logs, where no other format reads these: its claim must be `Maybe`,
-    /// and loses to any other's. Only such a format may claim another's samples.
-    fn is_fallback(&self) -> bool {
-        false
+    /// How its claim stands against others' that are as sure.
+    fn precedence(&self) -> Precedence {
+        Precedence::Own
     }
     /// What to do about records that are this kind of log and cannot be claimed, in words that follow "no format claims
     /// it: "; asked only where no format claims the head.
@@ -315,14 +325,14 @@ pub struct Head<'a> {
     pub framing: Framing,
     /// The first records (lines or objects), complete ones only, at least one.
     pub records: &'a [&'a [u8]],
-    /// The names of the file's fields in their order, if the user gave them: for logs that do not name them themselves.
-    pub fields: &'a [String],
+    /// What the user says of the file.
+    pub settings: &'a Settings,
 }
 
 impl<'a> Head<'a> {
     /// A head with nothing known but its records.
     pub fn of(framing: Framing, records: &'a [&'a [u8]]) -> Head<'a> {
-        Head { name: "", framing, records, fields: &[] }
+        Head { name: "", framing, records, settings: &settings::NONE }
     }
     /// `Certain` if at least half of the records are `alike`, as some may be damaged. `what` says why, in words that
     /// follow "5 of the first 7 records ".
@@ -354,6 +364,20 @@ impl<'a> Head<'a> {
             _ => Sniff::Certain(format!("{count} of the first {total} {cut} {what}")),
         }
     }
+}
+
+/// How claims of a file stand against one another, the weakest first. What is weaker than `Own` reads what other formats do not:
+/// its claims must be `Maybe`, and it may claim another's samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Precedence {
+    /// Any text.
+    Text,
+    /// Any text of one form: JSON, CSV, pairs of name and value.
+    Form,
+    /// What carries records of other logs.
+    Carrier,
+    /// A log of its own.
+    Own,
 }
 
 /// What a format says of a file's head.

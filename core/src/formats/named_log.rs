@@ -196,7 +196,7 @@ fn split_names(line: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// The names that the user gave.
 fn given<'h>(head: &'h Head<'_>) -> impl Iterator<Item = &'h [u8]> + Clone {
-    head.fields.iter().map(|name| name.trim().as_bytes()).filter(|name| !name.is_empty()).take(MOST)
+    head.settings.fields.iter().map(|name| name.trim().as_bytes()).filter(|name| !name.is_empty()).take(MOST)
 }
 
 /// How many values a line has. One that is empty at its end is none.

@@ -5,6 +5,7 @@
 //! `events` out of tables of them; [`Reader`] keeps the first ones until a format has claimed them, then decodes.
 
 mod carried;
+mod choice;
 mod events;
 mod reader;
 

@@ -7,7 +7,7 @@ use super::{
     ledger::{Entry, Error, ErrorKind, State},
     limits::Limits,
 };
-use crate::formats::Format;
+use crate::formats::{Format, Settings};
 use logloupe_table::{Shard, lookup::Lookup};
 
 /// Shared by all stages; made once per loader, reset for each file.
@@ -22,8 +22,8 @@ pub(crate) struct Context {
     pub(crate) lookups: Vec<Arc<Lookup>>,
     /// The format that the caller asked for.
     pub(crate) forced: Option<String>,
-    /// The names of its fields, if the caller gave them.
-    pub(crate) fields: Vec<String>,
+    /// What the user says of the file.
+    pub(crate) settings: Settings,
     /// The head that the caller gave for a part of a file.
     pub(crate) head: Option<Vec<u8>>,
     /// Bytes of the stored file taken so far.
@@ -50,7 +50,7 @@ impl Context {
             sources: Vec::new(),
             lookups: Vec::new(),
             forced: None,
-            fields: Vec::new(),
+            settings: Settings::NONE,
             head: None,
             at: 0,
             inflated: 0,
@@ -61,8 +61,8 @@ impl Context {
         }
     }
     /// Ready for the next file.
-    pub(crate) fn reset(&mut self, forced: Option<String>, fields: Vec<String>, head: Option<Vec<u8>>) {
-        (self.forced, self.fields, self.head) = (forced, fields, head);
+    pub(crate) fn reset(&mut self, forced: Option<String>, settings: Settings, head: Option<Vec<u8>>) {
+        (self.forced, self.settings, self.head) = (forced, settings, head);
         (self.at, self.inflated, self.members, self.records) = (0, 0, 0, 0);
         self.fatal = None;
     }

@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use crate::formats::{Format, Framing, Head, Sniff, shorten};
+use crate::formats::{Format, Framing, Head, Precedence, Sniff, shorten};
 
 /// How many records a format is shown.
 pub(crate) const HEAD_RECORDS: usize = 32;
@@ -17,19 +17,30 @@ pub(crate) struct Claim {
     pub(crate) reason: String,
 }
 
-/// The claim of the format that is surest of `head`; a [fallback](Format::is_fallback) is the least sure. Among equals the
+impl Claim {
+    /// What claims are compared by.
+    pub(crate) fn rank(&self) -> (bool, Precedence) {
+        (self.certain, self.format.precedence())
+    }
+}
+
+/// The claim of the format that is surest of `head`, and among those of the one that comes first by its [`Precedence`]. Among equals the
 /// first in `formats` has it, and the reason names the others.
 pub(crate) fn detect(formats: &[&'static dyn Format], head: &Head<'_>) -> Option<Claim> {
     let mut best: Option<Claim> = None;
     let mut others = Vec::new();
     for &format in formats.iter().filter(|f| f.reads(head.framing)) {
+        // What reads anything is not asked where it cannot win.
+        let may_win = |best: &Claim| best.rank() <= (false, format.precedence());
+        if format.precedence() < Precedence::Own && !best.as_ref().is_none_or(may_win) {
+            continue;
+        }
         let (certain, reason) = match format.sniff(head) {
             Sniff::No => continue,
             Sniff::Maybe(reason) => (false, reason),
             Sniff::Certain(reason) => (true, reason),
         };
-        let rank = |certain: bool, format: &dyn Format| (certain, !format.is_fallback());
-        let order = best.as_ref().map(|b| rank(b.certain, b.format).cmp(&rank(certain, format)));
+        let order = best.as_ref().map(|b| b.rank().cmp(&(certain, format.precedence())));
         match order {
             Some(Ordering::Greater) => {}
             Some(Ordering::Equal) => others.push(format.meta().id),

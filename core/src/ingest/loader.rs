@@ -11,7 +11,7 @@ use super::{
     limits::Limits,
     part::{Cut, Part},
 };
-use crate::formats::Format;
+use crate::formats::{Format, Settings};
 use logloupe_table::{Row, Shard, lookup::Lookup, schema::SOURCE};
 
 /// Reads files, one after the other, into the tables of one [`Shard`].
@@ -41,8 +41,8 @@ pub struct Options {
     pub size: Option<u64>,
     /// The id of the format to read it as, instead of asking the formats.
     pub format: Option<String>,
-    /// The names of the fields of its records in their order, for a log that does not name them itself.
-    pub fields: Vec<String>,
+    /// What the user says of it.
+    pub settings: Settings,
     /// The part of it that will be pushed; `None` for all of it.
     pub part: Option<Part>,
 }
@@ -85,7 +85,7 @@ impl Loader {
             }
             None => Unpacker::new(place),
         };
-        self.context.reset(options.format, options.fields, head);
+        self.context.reset(options.format, options.settings, head);
         self.open = Some(OpenFile { unpacker, name: name.to_owned(), size: options.size, cut, pushed: 0 });
     }
     /// Takes the next bytes of the open file.

@@ -31,6 +31,9 @@ impl Host for Browser {
     fn now(&self) -> f64 {
         web_sys::window().and_then(|w| w.performance()).map_or(0.0, |p| p.now())
     }
+    fn today(&self) -> i64 {
+        (js_sys::Date::now() * 1000.0) as i64
+    }
     fn random(&self) -> u64 {
         (js_sys::Math::random() * 2f64.powi(52)) as u64
     }

@@ -30,6 +30,8 @@ pub(super) trait Host {
     fn start(&self, shard: u32, sink: Sink) -> Result<Box<dyn Link>, String>;
     /// Milliseconds on a clock that never goes back.
     fn now(&self) -> f64;
+    /// The time in microseconds since 1970.
+    fn today(&self) -> i64;
     /// A number that a log's content cannot have been made for.
     fn random(&self) -> u64;
     /// Tells the page, after the current call.

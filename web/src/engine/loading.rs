@@ -2,7 +2,7 @@
 
 use logloupe_protocol::files::{
     AddLookup, CanSplit, Cancel, CheckIntegrity, Evidence, FillChanges, FindDuplicates, FindPrevious,
-    HistoryPiece, Identities, Load, MarkDuplicates, Offset, PreviousRecords, Sample, States, Task,
+    HistoryPiece, Identities, Load, MarkDuplicates, Offset, PreviousRecords, Sample, Settings, States, Task,
 };
 use logloupe_table::ledger::{Entry, Error, ErrorKind, State as Ended};
 use web_sys::File;
@@ -75,7 +75,8 @@ impl State {
         }
         parts.iter().skip(1).for_each(|part| _ = tasks.remove(part));
         let Some(job) = tasks.get_mut(&whole) else { return };
-        job.task = Task { part: None, format, fields, ..job.task.clone() };
+        let settings = Settings { fields, ..job.task.settings.clone() };
+        job.task = Task { part: None, format, settings, ..job.task.clone() };
         (job.done, job.entries) = (false, Vec::new());
         let size = job.task.size;
         self.workers.iter_mut().for_each(|worker| worker.held.read.retain(|task| !parts.contains(task)));
@@ -103,7 +104,9 @@ impl State {
         for part in 0..parts {
             let number = whole + part as u32;
             let range = (parts > 1).then(|| (size * part / parts, size * (part + 1) / parts));
-            let task = Task { task: number, name: given.path.clone(), size, part: range, ..Task::default() };
+            let settings = Settings { now: Some(self.host.today()), ..Settings::default() };
+            let name = given.path.clone();
+            let task = Task { task: number, name, size, part: range, settings, ..Task::default() };
             let job =
                 FileTask { task, file: Some(given.file.clone()), whole, entries: Vec::new(), done: false };
             self.loading.tasks.insert(number, job);

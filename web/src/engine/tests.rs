@@ -53,6 +53,9 @@ impl Host for TestHost {
     fn now(&self) -> f64 {
         0.0
     }
+    fn today(&self) -> i64 {
+        1_772_674_177_000_000
+    }
     fn random(&self) -> u64 {
         7
     }

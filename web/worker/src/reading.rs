@@ -1,9 +1,12 @@
 //! Reading: files into rows, a slice at a time, so that a newer request is taken in between.
 
-use logloupe_core::ingest::{self, Options, Part, ledger::Entry};
+use logloupe_core::{
+    formats::Settings,
+    ingest::{self, Options, Part, ledger::Entry},
+};
 use logloupe_protocol::{
     Notice, Request, WorkerMessage, encode,
-    files::{CanSplit, Task},
+    files::{self, CanSplit, Task},
 };
 use logloupe_query::plan::Catalog;
 use logloupe_table::schema::TIMESTAMP;
@@ -18,6 +21,12 @@ const PROGRESS_EVERY: f64 = 90.0;
 const VISIBLE_EVERY: f64 = 600.0;
 /// The beginning of a file by which it is recognised.
 const HEAD: u64 = 64 << 10;
+
+/// What the user says of a file, for the core.
+fn settings(said: &files::Settings) -> Settings {
+    let files::Settings { fields, delimiter, ahead, year, now } = said.clone();
+    Settings { fields, delimiter, ahead, year, now }
+}
 
 impl<F> Session<F> {
     /// Answers whether a file may be read in parts: its beginning says so. One that cannot be read says so when it is opened.
@@ -73,7 +82,12 @@ impl<F> Session<F> {
         });
         self.loader.open(
             &task.name,
-            Options { size: Some(task.size), format: task.format.clone(), fields: task.fields.clone(), part },
+            Options {
+                size: Some(task.size),
+                format: task.format.clone(),
+                settings: settings(&task.settings),
+                part,
+            },
         );
         self.files.open = Some(OpenFile { task, file, at: from, to, entries, sources });
     }

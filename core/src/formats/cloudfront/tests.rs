@@ -1,6 +1,7 @@
 //! Headers, separators and lines that are not these.
 
 use super::*;
+use crate::formats::Settings;
 use crate::formats::{Decoded, Format, Record, Sniff};
 use logloupe_table::{Table, table::MOST_COLUMNS};
 
@@ -172,7 +173,10 @@ fn names_may_stand_in_a_header_of_any_kind_or_be_given() {
         }
         let fields = names.map(str::to_owned);
         let records = [line.as_bytes()];
-        let head = Head { fields: &fields, ..Head::of(Framing::Lines, &records) };
+        let head = Head {
+            settings: &Settings { fields: fields.to_vec(), ..Settings::NONE },
+            ..Head::of(Framing::Lines, &records)
+        };
         assert_ne!(LOG.sniff(&head), Sniff::No, "{line}");
         assert_eq!(LOG.sniff(&Head::of(Framing::Lines, &records)), Sniff::No, "{line}");
     }

@@ -1,6 +1,7 @@
 //! Lines without names: which are known, and what is said of the others.
 
 use super::*;
+use crate::formats::Settings;
 use crate::formats::{Decoded, Format, Record, Sniff};
 use logloupe_table::Table;
 
@@ -17,14 +18,20 @@ fn line(names: impl Iterator<Item = &'static TokenField>) -> String {
 fn sniff(lines: &[&str], fields: &[&str]) -> Sniff {
     let records: Vec<&[u8]> = lines.iter().map(|l| l.as_bytes()).collect();
     let fields: Vec<String> = fields.iter().map(|f| (*f).to_owned()).collect();
-    LOG.sniff(&Head { fields: &fields, ..Head::of(Framing::Lines, &records) })
+    LOG.sniff(&Head {
+        settings: &Settings { fields: fields.to_vec(), ..Settings::NONE },
+        ..Head::of(Framing::Lines, &records)
+    })
 }
 
 /// What a column shows of each line, or where and why it was rejected.
 fn read(lines: &[&str], fields: &[&str], column: &str) -> Vec<Result<String, (usize, String)>> {
     let records: Vec<&[u8]> = lines.iter().map(|l| l.as_bytes()).collect();
     let fields: Vec<String> = fields.iter().map(|f| (*f).to_owned()).collect();
-    let mut decoder = LOG.decoder(&Head { fields: &fields, ..Head::of(Framing::Lines, &records) });
+    let mut decoder = LOG.decoder(&Head {
+        settings: &Settings { fields: fields.to_vec(), ..Settings::NONE },
+        ..Head::of(Framing::Lines, &records)
+    });
     let mut out = Vec::new();
     for bytes in records {
         let mut table = Table::new("cloudfront_realtime", Format::fields(&LOG), 1);
@@ -128,7 +135,10 @@ fn names_that_do_not_fit_are_told_with_each_line() {
     ] {
         let fields: Vec<String> = given.iter().map(|f| (*f).to_owned()).collect();
         let records = [RECORD.as_bytes()];
-        let head = Head { fields: &fields, ..Head::of(Framing::Lines, &records) };
+        let head = Head {
+            settings: &Settings { fields: fields.to_vec(), ..Settings::NONE },
+            ..Head::of(Framing::Lines, &records)
+        };
         assert_eq!(LOG.advice(&head).as_deref(), Some(said));
     }
 }

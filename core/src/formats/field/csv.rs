@@ -28,13 +28,54 @@ impl OpenCell {
 /// # Errors
 /// When something stands behind a cell's closing quote, or there is none: where.
 pub fn cells(row: &[u8]) -> Result<Vec<Cow<'_, [u8]>>, usize> {
+    cells_by(row, b',')
+}
+
+/// Whether a line ends within a quoted cell, given whether it begins `within` one. Only a cell that begins with a quote is quoted.
+pub fn ends_within(line: &[u8], separator: u8, within: bool) -> bool {
+    let behind = |text: &'_ [u8], byte: u8| memchr(byte, text).map(|at| at + 1);
+    let mut rest = line;
+    let mut quoted = within;
+    loop {
+        if !quoted {
+            match rest.strip_prefix(b"\"") {
+                Some(inner) => rest = inner,
+                None => match behind(rest, separator) {
+                    Some(next) => {
+                        rest = rest.get(next..).unwrap_or_default();
+                        continue;
+                    }
+                    None => return false,
+                },
+            }
+        }
+        // To the closing quote; a doubled one is part of the cell.
+        loop {
+            let Some(next) = behind(rest, b'"') else { return true };
+            rest = rest.get(next..).unwrap_or_default();
+            match rest.strip_prefix(b"\"") {
+                Some(more) => rest = more,
+                None => break,
+            }
+        }
+        let Some(next) = behind(rest, separator) else { return false };
+        rest = rest.get(next..).unwrap_or_default();
+        quoted = false;
+    }
+}
+
+/// The same, between any separator.
+///
+/// # Errors
+/// As [`cells`].
+pub fn cells_by(row: &[u8], separator: u8) -> Result<Vec<Cow<'_, [u8]>>, usize> {
     let mut cells = Vec::new();
     let mut rest = row;
     loop {
         let (cell, behind) = match rest.strip_prefix(b"\"") {
             Some(inner) => quoted(inner).ok_or(row.len())?,
             None => {
-                let end = memchr(b',', rest).unwrap_or(rest.len());
+                let end = memchr(separator, rest).unwrap_or(rest.len());
                 let (cell, behind) = rest.split_at_checked(end).unwrap_or((rest, b""));
                 (Cow::Borrowed(cell), behind)
             }
@@ -42,7 +83,7 @@ pub fn cells(row: &[u8]) -> Result<Vec<Cow<'_, [u8]>>, usize> {
         cells.push(cell);
         match behind.split_first() {
             None => return Ok(cells),
-            Some((b',', more)) => rest = more,
+            Some((b, more)) if *b == separator => rest = more,
             Some(_) => return Err(row.len() - behind.len()),
         }
     }
@@ -79,6 +120,24 @@ fn quoted(inner: &[u8]) -> Option<(Cow<'_, [u8]>, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_may_end_within_a_cell() {
+        for (line, within, ends) in [
+            ("a,b", false, false),
+            ("a,\"b", false, true),
+            ("a,\"b\"\"", false, true),
+            ("a,\"b\"\"\"", false, false),
+            ("a,5\" pipe,c", false, false),
+            ("x\",\"y\"", true, false),
+            ("x\",\"y", true, true),
+            ("\"", true, false),
+            ("", true, true),
+            ("", false, false),
+        ] {
+            assert_eq!(ends_within(line.as_bytes(), b',', within), ends, "{line}");
+        }
+    }
 
     #[test]
     fn lines_go_on_within_quotes() {

@@ -24,6 +24,7 @@ pub mod http;
 pub mod ids;
 pub mod json;
 pub mod layout;
+pub mod named;
 pub mod number;
 pub mod parse;
 pub mod percent;
@@ -33,6 +34,8 @@ pub mod sql;
 pub mod time;
 pub mod tokens;
 pub mod unescaped;
+pub mod usual;
+pub mod when;
 pub mod words;
 
 use json::JsonField;

@@ -1,6 +1,7 @@
 //! Findings as rows: what a field is made of, in every shape that the vendor writes.
 
 use super::*;
+use crate::formats::Settings;
 use crate::ingest::{Limits, Loader, Options};
 
 #[test]
@@ -145,8 +146,12 @@ fn findings_of_other_services_are_not_claimed() {
         r#"{"schemaVersion":"1.0","id":"1","accountId":"1","type":"Policy:IAMUser/S3BucketPublic","severity":{"score":3},"category":"POLICY","resourcesAffected":{}}"#,
         r#"{"type":"a","severity":3,"resource":{},"service":"x"}"#,
     ] {
-        let head =
-            Head { name: "guardduty", framing: Framing::Json, records: &[record.as_bytes()], fields: &[] };
+        let head = Head {
+            name: "guardduty",
+            framing: Framing::Json,
+            records: &[record.as_bytes()],
+            settings: &Settings::NONE,
+        };
         assert_eq!(GuardDuty.sniff(&head), Sniff::No, "{record}");
     }
 }

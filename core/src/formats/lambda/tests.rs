@@ -1,6 +1,7 @@
 //! Lines as Lambda wrote them over the years, and as nobody should have.
 
 use super::*;
+use crate::formats::Settings;
 use crate::ingest::{Limits, Loader, Options};
 use logloupe_table::{Shard, Value};
 
@@ -275,7 +276,12 @@ fn json_inside_a_line_can_be_asked_for() {
 fn other_text_is_not_claimed() {
     let sniff = |records: &[&str]| {
         let records: Vec<&[u8]> = records.iter().map(|r| r.as_bytes()).collect();
-        Lambda.sniff(&Head { name: "aws/lambda/f", framing: Framing::Lines, records: &records, fields: &[] })
+        Lambda.sniff(&Head {
+            name: "aws/lambda/f",
+            framing: Framing::Lines,
+            records: &records,
+            settings: &Settings::NONE,
+        })
     };
     let start = format!("START RequestId: {ID} Version: $LATEST");
     for records in [

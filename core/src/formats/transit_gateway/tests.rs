@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::formats::{ALL, Decoded, Format, Head, Record, Sniff};
+use crate::formats::{Precedence, Settings};
 
 const DEFAULT: &str = "6 TransitGateway 111122223333 tgw-1 tgw-attach-1 111122223333 444455556666 vpc-1 vpc-2 subnet-1 \
                        subnet-2 eni-1 eni-2 euc1-az1 euc1-az2 tgw-attach-2 10.0.1.5 10.1.2.6 49152 443 6 12 5400 \
@@ -15,8 +16,12 @@ const NAMES: &str = "version account-id tgw-id tgw-attachment-id tgw-src-vpc-id 
 fn claims(lines: &str, names: &str) -> Vec<&'static str> {
     let records: Vec<&[u8]> = lines.lines().map(str::as_bytes).collect();
     let fields: Vec<String> = names.split_whitespace().map(str::to_owned).collect();
-    let head = Head { fields: &fields, ..Head::of(Framing::Lines, &records) };
-    ALL.iter().filter(|f| f.sniff(&head) != Sniff::No).map(|f| f.meta().id).collect()
+    let head = Head {
+        settings: &Settings { fields: fields.to_vec(), ..Settings::NONE },
+        ..Head::of(Framing::Lines, &records)
+    };
+    let own = ALL.iter().filter(|f| f.precedence() == Precedence::Own);
+    own.filter(|f| f.sniff(&head) != Sniff::No).map(|f| f.meta().id).collect()
 }
 
 #[test]
@@ -61,7 +66,10 @@ fn orders_that_cannot_be_told_are_advised_on() {
     let advice = |names: &str| {
         let fields: Vec<String> = names.split_whitespace().map(str::to_owned).collect();
         let records = [CUSTOM.as_bytes()];
-        let head = Head { fields: &fields, ..Head::of(Framing::Lines, &records) };
+        let head = Head {
+            settings: &Settings { fields: fields.to_vec(), ..Settings::NONE },
+            ..Head::of(Framing::Lines, &records)
+        };
         ALL.iter().filter_map(|f| f.advice(&head)).collect::<Vec<_>>()
     };
     let [told] = &advice("")[..] else { panic!("{:?}", advice("")) };
@@ -75,7 +83,10 @@ fn orders_that_cannot_be_told_are_advised_on() {
 fn read(lines: &[&str], names: &str) -> (usize, Option<String>) {
     let records: Vec<&[u8]> = lines.iter().map(|l| l.as_bytes()).collect();
     let fields: Vec<String> = names.split_whitespace().map(str::to_owned).collect();
-    let head = Head { fields: &fields, ..Head::of(Framing::Lines, &records) };
+    let head = Head {
+        settings: &Settings { fields: fields.to_vec(), ..Settings::NONE },
+        ..Head::of(Framing::Lines, &records)
+    };
     let mut decoder = LOG.decoder(&head);
     let mut table = logloupe_table::Table::new("transit_gateway", LOG.fields(), 1);
     let (mut rows, mut fault) = (0, None);

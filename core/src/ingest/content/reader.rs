@@ -4,13 +4,14 @@ use std::{ops::Range, sync::Arc};
 
 use super::{
     carried::{Carried, CarriedColumns},
+    choice::{Choice, Heads},
     events,
 };
 use crate::{
-    formats::{Decoded, Decoder, Format, Framing, Head, Record},
+    formats::{Decoded, Decoder, Framing, Head, Precedence, Record, Settings, csv},
     ingest::{
         context::{Context, Location},
-        detect::{HEAD_BYTES, HEAD_RECORDS, advice, describe, detect},
+        detect::{HEAD_BYTES, HEAD_RECORDS},
         export,
         framing::{self, bridge},
         ledger::{Entry, Error, ErrorKind, Rejection, State},
@@ -47,8 +48,8 @@ pub(super) enum Phase {
     Gather(Gathered),
     /// The format is known.
     Decode(Decoding),
-    /// No format claims the content, but it may be a table to look things up in: its lines, and what else it is.
-    Table { lines: Vec<u8>, otherwise: String },
+    /// No log of its own claims the content, and it may be a table to look things up in: all its lines.
+    Table(Gathered),
     /// No format claims the content.
     Ignore,
 }
@@ -135,11 +136,10 @@ impl Reader {
         let decoding = match &mut self.phase {
             Phase::Decode(decoding) => decoding,
             Phase::Ignore => return,
-            Phase::Table { lines, .. } => {
-                lines.extend_from_slice(bytes);
-                lines.push(b'\n');
-                // Too long for a table: it is said what it is otherwise, and no more is kept.
-                if lines.len() > lookup::MOST_BYTES {
+            Phase::Table(gathered) => {
+                gathered.add(bytes, line, time, self.carried.clone(), HeadKind::Record);
+                // Too long for a table: it is read as what it is otherwise.
+                if gathered.bytes.len() > lookup::MOST_BYTES {
                     self.table(context);
                 }
                 return;
@@ -210,7 +210,7 @@ impl Reader {
         gathered.add(bytes, line, time, self.carried.clone(), what);
         gathered.records += 1;
         if gathered.records >= HEAD_RECORDS || gathered.bytes.len() >= HEAD_BYTES {
-            self.decide(context);
+            self.decide(true, context);
         }
     }
     fn skip_record(&mut self, reason: &str) {
@@ -239,12 +239,13 @@ impl Reader {
     /// Something other than a record.
     pub(super) fn other(&mut self, text: &[u8], line: u64, what: HeadKind, context: &mut Context) {
         match &mut self.phase {
-            Phase::Ignore | Phase::Table { .. } => {}
+            Phase::Ignore => {}
+            Phase::Table(gathered) => gathered.add(text, line, None, Carried::default(), what),
             Phase::Gather(gathered) => {
                 gathered.add(text, line, None, Carried::default(), what);
                 // So much damage and no record: there is nothing to wait for.
                 if gathered.bytes.len() > context.limits.rejected_bytes || gathered.items.len() > 4096 {
-                    self.decide(context);
+                    self.decide(true, context);
                 }
             }
             Phase::Decode(_) => match what {
@@ -257,101 +258,68 @@ impl Reader {
         }
     }
 
-    /// Asks the formats about the records gathered, and decodes them if one claims them.
-    fn decide(&mut self, context: &mut Context) {
+    /// Asks the formats about the records gathered, and decodes them if one claims them. With `lookup`, a table that is no log
+    /// is kept until it is known whether things can be looked up in it.
+    fn decide(&mut self, lookup: bool, context: &mut Context) {
         let Phase::Gather(gathered) = std::mem::replace(&mut self.phase, Phase::Ignore) else { return };
         let given = context.head.take();
         let lines: Vec<&[u8]> = match &given {
             Some(head) => head_lines(head),
-            None => gathered.records(context.limits.nesting).collect(),
+            None => gathered.records(context.limits.nesting).take(HEAD_RECORDS).collect(),
         };
         let name = self.entry.source.as_str();
-        let fields = context.fields.clone();
-        let whole = head(name, &lines, self.framing, &fields);
+        let settings = context.settings.clone();
+        let whole = head(name, &lines, self.framing, &settings);
         let messages = if self.framing == Framing::Lines { export::messages(&lines) } else { Vec::new() };
         let inner: Vec<&[u8]> = messages.iter().map(Vec::as_slice).collect();
-        let inside = head(name, &inner, Framing::Lines, &fields);
+        let inside = head(name, &inner, Framing::Lines, &settings);
         let carried = if inner.is_empty() { &lines } else { &inner };
         let details = details(carried, context.limits.nesting);
-        let bridge = head(name, &details, Framing::Lines, &fields);
+        let bridge = head(name, &details, Framing::Lines, &settings);
         let events: Vec<&[u8]> = gathered.events();
-        let event = head(name, &events, Framing::Json, &fields);
+        let event = head(name, &events, Framing::Json, &settings);
+        let heads = Heads { whole, inside, bridge, event };
 
-        let (format, export, bridged, by_event): (&'static dyn Format, bool, bool, bool) = match &context
-            .forced
-        {
+        let choice = match &context.forced {
             Some(id) => match context.formats.iter().find(|f| f.meta().id == id) {
-                Some(&format) => {
-                    self.entry.reason = "asked for".to_owned();
-                    let claims = |head: &Head<'_>| detect(&[format], head).is_some();
-                    let export = !inner.is_empty() && !claims(&whole);
-                    let plain = claims(if export { &inside } else { &whole });
-                    let bridged = !plain && !details.is_empty() && claims(&bridge);
-                    (format, export, bridged, !plain && !bridged && !events.is_empty() && claims(&event))
-                }
+                Some(&format) => heads.asked(format),
                 None => {
                     let message = format!("there is no format called `{id}`");
                     return self.unknown(message, context);
                 }
             },
             None => {
-                let plain = detect(&context.formats, &whole);
-                let unwrapped = (!inner.is_empty()).then(|| detect(&context.formats, &inside)).flatten();
-                let prefers_plain = match (&plain, &unwrapped) {
-                    (Some(plain), Some(unwrapped)) => plain.certain || !unwrapped.certain,
-                    (_, unwrapped) => unwrapped.is_none(),
-                };
-                let outer = if prefers_plain { plain } else { unwrapped };
-                let within = (!details.is_empty()).then(|| detect(&context.formats, &bridge)).flatten();
-                // A function may print the events that it gets: they are its log's, if that is sure.
-                let bridged = match (&outer, &within) {
-                    (Some(outer), Some(within)) => {
-                        within.certain
-                            && (!outer.certain || outer.format.meta().id == within.format.meta().id)
-                            || outer.format.is_fallback() && !within.format.is_fallback()
-                    }
-                    (_, within) => within.is_some(),
-                };
-                let export = if bridged { !inner.is_empty() } else { !prefers_plain };
-                let claim = if bridged { within } else { outer };
-                // What reads a detail comes before what reads events of any kind.
-                let by_event = match (&claim, (!events.is_empty()).then(|| detect(&context.formats, &event)))
+                let choice = heads.choose(&context.formats, self.entry.envelope == events::CSV);
+                let is_log = choice.as_ref().is_ok_and(|c| c.format.precedence() > Precedence::Form);
+                let whole_file = given.is_none() && self.framing == Framing::Lines;
+                if lookup
+                    && whole_file
+                    && !is_log
+                    && Lookup::name_of(name).is_some()
+                    && !is_log_export(&lines)
+                    && csv::is_lookup(&heads.whole)
                 {
-                    (Some(claim), Some(Some(of_event))) if claim.certain || !of_event.certain => None,
-                    (_, of_event) => of_event.flatten(),
-                };
-                let is_event = by_event.is_some();
-                let Some(claim) = by_event.or(claim) else {
-                    let heads = [(!inner.is_empty()).then_some(&inside), Some(&whole)];
-                    let advice = heads.into_iter().flatten().find_map(|head| advice(&context.formats, head));
-                    let mut what = advice.unwrap_or_else(|| describe(&whole));
-                    if self.entry.envelope == events::CSV {
-                        what = format!("a CSV file of events, {what}");
-                    }
-                    let message = format!("no format claims it: {what}");
-                    let whole_file = given.is_none() && self.framing == Framing::Lines;
-                    if whole_file && Lookup::name_of(name).is_some() && !is_log_export(&lines) {
-                        let mut kept = lines.join(&b'\n');
-                        kept.push(b'\n');
-                        self.phase = Phase::Table { lines: kept, otherwise: message };
-                        return;
-                    }
-                    return self.unknown(message, context);
-                };
-                self.entry.reason = claim.reason;
-                (claim.format, export && !is_event, bridged && !is_event, is_event)
+                    self.phase = Phase::Table(gathered);
+                    return;
+                }
+                match choice {
+                    Ok(choice) => choice,
+                    Err(message) => return self.unknown(message, context),
+                }
             }
         };
+        let Choice { format, reason, export, bridged, by_event } = choice;
         let meta = format.meta();
         let decoder = format.decoder(match (by_event, bridged, export) {
-            (true, ..) => &event,
-            (false, true, _) => &bridge,
-            (false, false, true) => &inside,
-            (false, false, false) => &whole,
+            (true, ..) => &heads.event,
+            (false, true, _) => &heads.bridge,
+            (false, false, true) => &heads.inside,
+            (false, false, false) => &heads.whole,
         });
         context.shard.table(meta.id, format.fields());
         let table = context.shard.tables.iter().position(|t| t.format() == meta.id).unwrap_or_default();
         let source = context.shard.add_source(&self.entry.source);
+        self.entry.reason = reason;
         self.entry.format = Some(meta.id.to_owned());
         if export {
             self.entry.envelope = "CloudWatch export".to_owned();
@@ -385,12 +353,15 @@ impl Reader {
         }
         self.carried = carried;
     }
-    /// What was kept is a table to look things up in, or is told why it is none.
+    /// What was kept is a table to look things up in, or is read as what it is otherwise.
     fn table(&mut self, context: &mut Context) {
-        let Phase::Table { lines, otherwise } = &mut self.phase else { return };
-        let (lines, otherwise) = (std::mem::take(lines), std::mem::take(otherwise));
-        self.phase = Phase::Ignore;
+        let Phase::Table(gathered) = &self.phase else { return };
         let name = Lookup::name_of(&self.entry.source).unwrap_or_default();
+        let mut lines = Vec::with_capacity(gathered.bytes.len());
+        for item in &gathered.items {
+            lines.extend_from_slice(gathered.bytes.get(item.range.clone()).unwrap_or_default());
+            lines.push(b'\n');
+        }
         match Lookup::parse(name, &lines) {
             Ok(table) => {
                 let columns: Vec<String> = table.columns.iter().map(|c| c.0.clone()).collect();
@@ -404,12 +375,22 @@ impl Reader {
                 );
                 self.entry.state = State::Table { rows, columns };
                 context.lookups.push(Arc::new(table));
+                self.phase = Phase::Ignore;
             }
             Err(why) => {
-                // The fault is the whole file's, wherever it was met.
-                let message = format!("{otherwise}; as a lookup table: {why}");
-                self.entry.reason = message.clone();
-                self.entry.state = State::Failed(Error::new(ErrorKind::Unknown, 0, message));
+                let Phase::Table(gathered) = std::mem::replace(&mut self.phase, Phase::Ignore) else {
+                    return;
+                };
+                self.phase = Phase::Gather(gathered);
+                self.decide(false, context);
+                match &mut self.entry.state {
+                    State::Failed(error) => {
+                        // The fault is the whole file's, wherever it was met.
+                        error.message.push_str(&format!("; as a lookup table: {why}"));
+                        (error.at, self.entry.reason) = (0, error.message.clone());
+                    }
+                    _ => self.entry.notes.push(format!("it is no lookup table: {why}")),
+                }
             }
         }
     }
@@ -458,7 +439,7 @@ impl Reader {
         self.give(held, context);
         if let Phase::Gather(gathered) = &self.phase {
             if gathered.records > 0 {
-                self.decide(context);
+                self.decide(true, context);
                 let held = self.held.take();
                 self.give(held, context);
             } else {
@@ -467,6 +448,8 @@ impl Reader {
         }
         if state.is_none() {
             self.table(context);
+            let held = self.held.take();
+            self.give(held, context);
         }
         let source = match &self.phase {
             Phase::Decode(decoding) => Some(decoding.source),
@@ -552,13 +535,13 @@ impl Gathered {
 }
 
 /// Records as formats are shown them. Messages taken out of JSON or of an export may be lines or JSON themselves.
-fn head<'a>(name: &'a str, records: &'a [&'a [u8]], cut: Framing, fields: &'a [String]) -> Head<'a> {
-    let object = records.first().is_some_and(|first| first.trim_ascii_start().starts_with(b"{"));
+fn head<'a>(name: &'a str, records: &'a [&'a [u8]], cut: Framing, settings: &'a Settings) -> Head<'a> {
+    let object = records.first().is_some_and(|first| framing::framing(first) == Framing::Json);
     let framing = match (object, cut) {
         (true, _) => Framing::Json,
         (false, _) => Framing::Lines,
     };
-    Head { name, framing, records, fields }
+    Head { name, framing, records, settings }
 }
 
 /// `records` with the `detail` in place of each that is an event of EventBridge; nothing if none is.

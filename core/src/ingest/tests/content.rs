@@ -143,7 +143,9 @@ fn events_of_eventbridge_are_told_by_their_detail_wherever_they_are_carried() {
 
 #[test]
 fn every_json_log_is_read_inside_eventbridge_inside_cloudwatch() {
-    let by_detail = |f: &&&dyn crate::formats::Format| f.meta().framing == Framing::Json && !f.is_fallback();
+    let by_detail = |f: &&&dyn crate::formats::Format| {
+        f.meta().framing == Framing::Json && f.precedence() == crate::formats::Precedence::Own
+    };
     for format in crate::formats::ALL.iter().filter(by_detail) {
         let id = format.meta().id;
         // Records as the log's files hold them; what the API gives is in other letters.

@@ -61,7 +61,12 @@ fn rows_of(content: &[u8]) -> Vec<Told> {
 
 #[test]
 fn only_lines_are_split() {
-    assert!(is_splittable(crate::formats::ALL, &lines(10)));
+    let flow = "2 111122223333 eni-0a1b 10.0.0.1 10.0.0.2 443 49152 6 1 40 1772674177 1772674237 ACCEPT OK\n";
+    assert!(is_splittable(crate::formats::ALL, flow.repeat(10).as_bytes()));
+    assert!(is_splittable(super::fixture::FORMATS, &lines(10)));
+    // Text may go on over lines, and so may quoted values of a table.
+    assert!(!is_splittable(crate::formats::ALL, &lines(10)));
+    assert!(!is_splittable(crate::formats::ALL, b"a,b\n1,2\n3,4\n"));
     assert!(is_splittable(crate::formats::ALL, b"{\"n\":1}\n{\"n\":2}\n{\"n\":"));
     assert!(!is_splittable(crate::formats::ALL, b"{\n\"n\":1}\n{\n\"n\":2}\n"));
     assert!(!is_splittable(crate::formats::ALL, b"{\"Records\":[{\"n\":1},\n{\"n\":2}]}\n"));

@@ -204,6 +204,14 @@ fn windows_are_refused_where_there_are_no_rows_for_them() {
             "does not stand in `GROUP BY`; compute it in a query",
         ),
         (
+            "SELECT rank() OVER (ORDER BY bytes), count(*) FROM flow GROUP BY 1",
+            "does not stand in `GROUP BY`; number the rows in a query",
+        ),
+        (
+            "SELECT rank() OVER (ORDER BY bytes) AS r, count(*) FROM flow GROUP BY R",
+            "does not stand in `GROUP BY`; number the rows in a query",
+        ),
+        (
             "SELECT action FROM flow GROUP BY action HAVING rank() OVER (ORDER BY action) = 1",
             "does not stand in `HAVING`",
         ),

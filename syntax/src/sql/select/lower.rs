@@ -99,6 +99,20 @@ impl Parser<'_> {
     /// Refuses window functions where there are none, and writes out the windows that have names.
     fn windows(&mut self, select: &mut Select) -> ParseResult<()> {
         for key in &select.group {
+            // By its number or its name too.
+            let meant = match &key.item {
+                Expr::Literal(Value::Int(n)) => {
+                    usize::try_from(*n).ok().and_then(|n| select.items.get(n.checked_sub(1)?))
+                }
+                Expr::Field(name) => {
+                    select.items.iter().find(|i| i.named && i.name.eq_ignore_ascii_case(name))
+                }
+                _ => None,
+            };
+            if meant.is_some_and(|item| window_in(&item.expr).is_some()) {
+                let help = "number the rows in a query in `FROM`, and group this one by that column";
+                return self.fail(key.span.clone(), "a window function does not stand in `GROUP BY`", help);
+            }
             self.refuse_window(key, "`GROUP BY`")?;
         }
         if let Some(having) = select.having.clone() {

@@ -1,0 +1,98 @@
+//! How the records of a file are read: as which format, out of which envelope. The formats are asked about the first
+//! records in each of the ways in which they may stand in the file.
+
+use crate::{
+    formats::{Format, Framing, Head, Precedence},
+    ingest::detect::{Claim, advice, describe, detect},
+};
+
+/// The first records as formats are asked about them.
+pub(super) struct Heads<'a> {
+    /// As they stand in the file.
+    pub(super) whole: Head<'a>,
+    /// Behind the times of a CloudWatch export; empty if that is none.
+    pub(super) inside: Head<'a>,
+    /// With the `detail` in place of events of EventBridge that messages are; empty if none is.
+    pub(super) bridge: Head<'a>,
+    /// With the events of EventBridge whole that stand in the file; empty if none does.
+    pub(super) event: Head<'a>,
+}
+
+/// How the records of a file are read.
+pub(super) struct Choice {
+    pub(super) format: &'static dyn Format,
+    pub(super) reason: String,
+    pub(super) export: bool,
+    pub(super) bridged: bool,
+    pub(super) by_event: bool,
+}
+
+impl Heads<'_> {
+    /// The way to read the file as a format that was asked for.
+    pub(super) fn asked(&self, format: &'static dyn Format) -> Choice {
+        let claims = |head: &Head<'_>| !head.records.is_empty() && detect(&[format], head).is_some();
+        let export = !self.inside.records.is_empty() && !claims(&self.whole);
+        let plain = claims(if export { &self.inside } else { &self.whole });
+        let bridged = !plain && claims(&self.bridge);
+        let by_event = !plain && !bridged && claims(&self.event);
+        Choice { format, reason: "asked for".to_owned(), export, bridged, by_event }
+    }
+    /// The way to read the file as what it is, by what formats say of it; what it looks like if it is none of theirs. A table
+    /// of events is said to be one.
+    pub(super) fn choose(&self, formats: &[&'static dyn Format], is_table: bool) -> Result<Choice, String> {
+        let ask = |head: &Head<'_>| (!head.records.is_empty()).then(|| detect(formats, head)).flatten();
+        let plain = ask(&self.whole);
+        let unwrapped = ask(&self.inside);
+        let prefers_plain = match (&plain, &unwrapped) {
+            (Some(plain), Some(unwrapped)) => plain.rank() >= unwrapped.rank(),
+            (_, unwrapped) => unwrapped.is_none(),
+        };
+        let outer = if prefers_plain { plain } else { unwrapped };
+        let within = ask(&self.bridge);
+        // A function may print the events that it gets: they are its log's, if that is sure.
+        let bridged = match (&outer, &within) {
+            (Some(outer), Some(within)) => {
+                let own = |claim: &Claim| claim.format.precedence() == Precedence::Own;
+                within.certain && (!outer.certain || outer.format.meta().id == within.format.meta().id)
+                    || !own(outer) && own(within)
+            }
+            (_, within) => within.is_some(),
+        };
+        let export = if bridged { !self.inside.records.is_empty() } else { !prefers_plain };
+        let claim = if bridged { within } else { outer };
+        // What reads a detail comes before what reads events of any kind.
+        let by_event =
+            ask(&self.event).filter(|of_event| claim.as_ref().is_none_or(|c| c.rank() < of_event.rank()));
+        let is_event = by_event.is_some();
+        let claim = by_event.or(claim);
+        // Where a format knows the records and lacks the names of their fields, that is said, not what else they may be.
+        let weak = claim.as_ref().is_none_or(|claim| claim.format.precedence() < Precedence::Carrier);
+        let heads = [&self.inside, &self.whole].into_iter().filter(|head| weak && !head.records.is_empty());
+        let advice = heads.into_iter().find_map(|head| advice(formats, head));
+        let what = || match is_table {
+            true => format!("a CSV file of events, {}", describe(&self.whole)),
+            false => describe(&self.whole),
+        };
+        match (claim, advice) {
+            (_, Some(advice)) => Err(format!("no format claims it: {advice}")),
+            (None, None) => Err(format!("no format claims it: {}", what())),
+            (Some(claim), None) => {
+                let reason = match claim.format.precedence() {
+                    Precedence::Text => format!("read as plain text, as no format claims it: {}", what()),
+                    Precedence::Form if claim.format.meta().framing == Framing::Json => {
+                        format!("read as any JSON, as no format claims it: {}", what())
+                    }
+                    _ => claim.reason,
+                };
+                let Claim { format, .. } = claim;
+                Ok(Choice {
+                    format,
+                    reason,
+                    export: export && !is_event,
+                    bridged: bridged && !is_event,
+                    by_event: is_event,
+                })
+            }
+        }
+    }
+}
