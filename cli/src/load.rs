@@ -96,9 +96,9 @@ struct Read {
     lookups: Vec<Arc<Lookup>>,
 }
 
-/// A loader for all formats, its hash tables seeded at random.
+/// A loader for all formats and codecs, its hash tables seeded at random.
 pub fn loader() -> Loader {
-    Loader::new(ALL.to_vec(), Limits::default(), seed())
+    Loader::new(ALL.to_vec(), Limits::default(), seed()).with_codecs(logloupe_codecs::open)
 }
 
 fn seed() -> u64 {

@@ -1,6 +1,9 @@
 //! Archives for the tests, written here so that they can be damaged in known places.
 
-use std::io::Write;
+use std::{
+    io::Write,
+    process::{Command, Stdio},
+};
 
 use flate2::{
     Compression, Crc,
@@ -52,6 +55,21 @@ pub(crate) fn zip<N: AsRef<str>, C: AsRef<[u8]>>(files: &[(N, C)]) -> (Vec<u8>, 
     out.extend(start.to_le_bytes());
     out.extend([0, 0]);
     (out, places)
+}
+
+/// What this program makes of `content`; `None` where it is not there, which is said.
+pub(crate) fn compress(program: &str, content: &[u8]) -> Option<Vec<u8>> {
+    let child = Command::new(program).args(["-c", "-q"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let Ok(mut child) = child else {
+        logloupe_tests::skip::skip(&format!("there is no {program}"));
+        return None;
+    };
+    let mut stdin = child.stdin.take().expect("it is piped");
+    let content = content.to_vec();
+    let feeding = std::thread::spawn(move || stdin.write_all(&content).expect("it reads all"));
+    let output = child.wait_with_output().expect("it ends");
+    feeding.join().expect("feeding does not panic");
+    Some(output.stdout)
 }
 
 /// A gzip that inflates to ten gigabytes of zeros.

@@ -5,7 +5,7 @@ use logloupe_tests::command::{Folder, Said, run};
 use serde_json::Value;
 
 use crate::{
-    archives::{bomb, gzip, zip},
+    archives::{bomb, compress, gzip, zip},
     logloupe,
 };
 
@@ -83,6 +83,21 @@ fn a_truncated_gzip_keeps_what_came_before() {
     assert!((1_000..5_000).contains(&rows), "{rows} rows");
     assert_eq!(said.status, 0, "it was read in part");
     assert!(said.err.contains("cut.log.gz"), "{}", said.err);
+}
+
+#[test]
+fn what_other_programs_compress_is_read() {
+    let content = flows(5_000);
+    for name in ["zstd", "bzip2", "xz"] {
+        let Some(packed) = compress(name, &content) else { continue };
+        let (_, whole) = entry("whole", &packed);
+        assert_eq!((whole["rows"].as_u64(), whole["state"].as_str()), (Some(5_000), Some("read")), "{whole}");
+        assert_eq!(whole["containers"], serde_json::json!([name]));
+        let (said, cut) = entry("cut", &[&packed, &packed[..packed.len() / 2]].concat());
+        assert_eq!(cut["state"], "failed", "{cut}");
+        assert!(cut["rows"].as_u64().is_some_and(|rows| rows >= 5_000), "{cut}");
+        assert!(said.err.contains("ends too early"), "{}", said.err);
+    }
 }
 
 #[test]

@@ -7,5 +7,5 @@
 
 pub mod browser;
 pub mod command;
-pub mod skip;
+pub use logloupe_golden::skip;
 pub mod webdriver;

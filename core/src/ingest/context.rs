@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::{
+    container::codec::{Codec, CodecKind, Fault, Opener},
     ledger::{Entry, Error, ErrorKind, State},
     limits::Limits,
 };
@@ -15,6 +16,8 @@ pub(crate) struct Context {
     pub(crate) shard: Shard,
     pub(crate) formats: Vec<&'static dyn Format>,
     pub(crate) limits: Limits,
+    /// What decodes the compressions that this crate does not.
+    pub(crate) codecs: Option<Opener>,
     pub(crate) ledger: Vec<Entry>,
     /// The shard's source of each entry of the ledger; `None` where no rows can have come from it.
     pub(crate) sources: Vec<Option<u32>>,
@@ -46,6 +49,7 @@ impl Context {
             shard: Shard::new(seed),
             formats,
             limits,
+            codecs: None,
             ledger: Vec::new(),
             sources: Vec::new(),
             lookups: Vec::new(),
@@ -65,6 +69,14 @@ impl Context {
         (self.forced, self.settings, self.head) = (forced, settings, head);
         (self.at, self.inflated, self.members, self.records) = (0, 0, 0, 0);
         self.fatal = None;
+    }
+    /// A codec for one file.
+    pub(crate) fn codec(&self, kind: CodecKind) -> Result<Box<dyn Codec>, Fault> {
+        let unread = || Fault {
+            kind: ErrorKind::Unsupported,
+            message: format!("{}-compressed data, which is not read here", kind.name()),
+        };
+        self.codecs.ok_or_else(unread)?(kind)
     }
     /// Notes that a container inflated `n` more bytes.
     pub(crate) fn inflate(&mut self, n: usize) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    container::Unpacker,
+    container::{Unpacker, codec::Opener},
     content::Content,
     context::{Context, Location},
     framing,
@@ -68,6 +68,11 @@ impl Loader {
     /// A loader that asks `formats`, in order. `seed` makes the hash tables hard to attack: pass a random number.
     pub fn new(formats: Vec<&'static dyn Format>, limits: Limits, seed: u64) -> Loader {
         Loader { context: Context::new(formats, limits, seed), open: None }
+    }
+    /// The same, which also reads what these codecs decode.
+    pub fn with_codecs(mut self, codecs: Opener) -> Loader {
+        self.context.codecs = Some(codecs);
+        self
     }
     /// Begins a file. One that is still open is finished first.
     pub fn open(&mut self, name: &str, options: Options) {

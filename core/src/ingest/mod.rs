@@ -1,7 +1,8 @@
 //! Bytes to records: what stands between a dropped file and a format.
 //!
 //! Reading order: [`Loader`] (files in, rows and ledger out), [`ledger`] (what is said of every file and record),
-//! [`limits`], then the stages in the order in which bytes pass them: `container` (gzip, zip, tar, nested),
+//! [`limits`], then the stages in the order in which bytes pass them: `container` (gzip, zip, tar, nested; what else is
+//! compressed goes through a [`codec`]),
 //! `framing` (lines, JSON objects, lists of records), `content` (one file's records: `detect` its format, decode,
 //! reject), with `export` and `payload` for what CloudWatch wraps around messages. [`part`] splits large files,
 //! [`duplicates`] finds events that were delivered twice, [`history`] what changed between states of the same thing,
@@ -26,6 +27,7 @@ mod rsa;
 #[cfg(test)]
 mod tests;
 
+pub use container::codec;
 pub use limits::Limits;
 pub use loader::{Loader, Options, Progress, each_row};
 pub use logloupe_table::ledger::{self, Entry, Error, ErrorKind, Rejection, State};

@@ -1,6 +1,7 @@
 //! What tests share: golden cases, text files of inputs with the answers that users see, held to the program by
 //! [`check`], files written whole ([`check_file`]);
-//! and how property tests draw and remember their cases ([`property`]).
+//! how property tests draw and remember their cases ([`property`]),
+//! and what a test that cannot run here says ([`skip`]).
 //!
 //! ```text
 //! Remarks on the file.
@@ -14,6 +15,8 @@
 //!
 //! Files are found, not listed. With `UPDATE_GOLDEN=1` in the environment they are rewritten; read the difference before
 //! you commit it.
+
+pub mod skip;
 
 use std::{
     fmt::Write,

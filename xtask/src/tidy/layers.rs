@@ -167,6 +167,7 @@ mod tests {
     fn a_pure_crate_that_reads_a_file() {
         let repository = files(&[
             ("core/clippy.toml", ""),
+            ("codecs/clippy.toml", ""),
             ("table/clippy.toml", ""),
             ("syntax/clippy.toml", ""),
             ("query/clippy.toml", ""),

@@ -1,10 +1,15 @@
-//! Base64 text of gzip data, as people copy it out of Lambda tests and Kinesis consoles.
+//! Base64 text of a container, as people copy it out of Lambda tests and Kinesis consoles, and programs put into JSON.
+//!
+//! Base64 of plain text is not opened: a word of a log can be that too.
 
-use super::{Unpacker, fail_child};
+use super::{
+    Unpacker, fail_child,
+    magic::{self, Magic},
+};
 use crate::ingest::{
     context::{Context, Location},
     ledger::{ErrorKind, State},
-    payload::{Base64, GZIP},
+    payload::Base64,
 };
 
 pub(crate) struct Encoded {
@@ -51,8 +56,13 @@ impl Encoded {
     }
 }
 
-/// Whether `head` is base64 text of gzip data.
+/// Whether `head` is base64 text of a container.
 pub(super) fn is_encoded(head: &[u8]) -> bool {
     let known = |b: &u8| b.is_ascii_alphanumeric() || b"+/=-_\r\n".contains(b);
-    head.starts_with(GZIP) && head.iter().all(known)
+    let mut bytes = Vec::new();
+    // The letters of text in base64 are letters again: one within the other is not looked for.
+    head.len() >= 16
+        && head.iter().all(known)
+        && Base64::default().push(head, &mut bytes).is_ok()
+        && matches!(magic::of_bytes(&bytes), Some(Magic::Gzip | Magic::Zip | Magic::Codec(_)))
 }

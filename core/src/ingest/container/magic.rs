@@ -1,5 +1,7 @@
 //! Magic numbers: the first bytes of containers, and of files that are recognised only to be refused by name.
 
+use super::{codec::CodecKind, snappy};
+
 /// What the first bytes say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Magic {
@@ -9,7 +11,9 @@ pub(super) enum Magic {
     Zip,
     /// A tar archive.
     Tar,
-    /// Base64 text of gzip.
+    /// A compression that a codec decodes.
+    Codec(CodecKind),
+    /// Base64 text of a container.
     Base64,
     /// Text in UTF-16; with `big`, of which the higher byte comes first.
     Utf16 { big: bool },
@@ -19,16 +23,22 @@ pub(super) enum Magic {
     NoLog(&'static str),
 }
 
+impl Magic {
+    /// Whether it is a container that is opened.
+    pub(super) fn is_opened(self) -> bool {
+        !matches!(self, Magic::Unread(_) | Magic::NoLog(_))
+    }
+}
+
 /// First bytes and what they mean. The order does not matter: none is the beginning of another.
 const TABLE: &[(&[u8], Magic)] = &[
     (b"\x1f\x8b", Magic::Gzip),
     (b"PK\x03\x04", Magic::Zip),
     (b"PK\x05\x06", Magic::Zip),
-    (b"\x28\xb5\x2f\xfd", Magic::Unread("zstd-compressed data")),
-    (b"BZh", Magic::Unread("bzip2-compressed data")),
-    (b"\xfd7zXZ\0", Magic::Unread("xz-compressed data")),
+    (b"\x28\xb5\x2f\xfd", Magic::Codec(CodecKind::Zstd)),
+    (b"\xfd7zXZ\0", Magic::Codec(CodecKind::Xz)),
+    (b"\xff\x06\0\0sNaPpY", Magic::Codec(CodecKind::Snappy)),
     (b"\x04\x22\x4d\x18", Magic::Unread("LZ4-compressed data")),
-    (b"\xff\x06\0\0sNaPpY", Magic::Unread("Snappy-compressed data")),
     (b"\x1f\x9d", Magic::Unread("compress (.Z) data")),
     (b"7z\xbc\xaf\x27\x1c", Magic::Unread("a 7-Zip archive")),
     (b"Rar!\x1a\x07", Magic::Unread("a RAR archive")),
@@ -69,5 +79,25 @@ pub(super) fn recognise(head: &[u8]) -> Option<Magic> {
     if let Some(big) = super::utf16::order(head) {
         return Some(Magic::Utf16 { big });
     }
-    TABLE.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, what)| *what)
+    of_bytes(head)
+}
+
+/// The same, of what is told by its very first bytes.
+pub(super) fn of_bytes(head: &[u8]) -> Option<Magic> {
+    let known = TABLE.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, what)| *what);
+    known.or_else(|| compression(head).map(Magic::Codec))
+}
+
+/// The compressions that more than fixed bytes tell.
+fn compression(head: &[u8]) -> Option<CodecKind> {
+    match head {
+        // Its level, then a block or the end.
+        [b'B', b'Z', b'h', b'1'..=b'9', rest @ ..] => {
+            let known = |magic: &[u8]| rest.starts_with(magic) || magic.starts_with(rest);
+            (known(b"1AY&SY") || known(b"\x17\x72\x45\x38\x50\x90")).then_some(CodecKind::Bzip2)
+        }
+        // A frame to be skipped.
+        [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(CodecKind::Zstd),
+        _ => snappy::recognise(head),
+    }
 }

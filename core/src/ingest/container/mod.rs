@@ -2,13 +2,15 @@
 //! logs and is none is known by its [`names`].
 //!
 //! Reading order: [`Unpacker`] (one stage of the chain: a container, or the content itself), [`magic`] (the first bytes
-//! of everything that is recognised), then one file per container. A container pushes what it holds into the next
-//! [`Unpacker`], so they nest in any order.
+//! of everything that is recognised), then one file per container; what is not decoded in this crate goes through a
+//! [`codec`]. A container pushes what it holds into the next [`Unpacker`], so they nest in any order.
 
 mod base64;
+pub mod codec;
 mod gzip;
 mod magic;
 mod names;
+mod snappy;
 mod tar;
 mod utf16;
 mod zip;
@@ -20,6 +22,7 @@ use super::{
     ledger::{Error, ErrorKind, State},
 };
 use base64::Encoded;
+use codec::{CodecKind, Packed};
 use gzip::Gzip;
 use magic::Magic;
 use tar::Tar;
@@ -36,7 +39,9 @@ pub(crate) enum Unpacker {
     Zip(Box<Zip>),
     /// A tar archive.
     Tar(Box<Tar>),
-    /// Base64 text of gzip.
+    /// A compression that a codec decodes.
+    Packed(Box<Packed>),
+    /// Base64 text of a container.
     Base64(Box<Encoded>),
     /// Text in UTF-16.
     Utf16(Box<Utf16>),
@@ -82,6 +87,7 @@ impl Unpacker {
             Unpacker::Gzip(gzip) => gzip.push(bytes, context),
             Unpacker::Zip(zip) => zip.push(bytes, context),
             Unpacker::Tar(tar) => tar.push(bytes, context),
+            Unpacker::Packed(packed) => packed.push(bytes, context),
             Unpacker::Base64(text) => text.push(bytes, context),
             Unpacker::Utf16(text) => text.push(bytes, context),
             Unpacker::Content(content) => content.push(bytes, context),
@@ -103,6 +109,7 @@ impl Unpacker {
             Unpacker::Gzip(gzip) => gzip.finish(stored, context),
             Unpacker::Zip(zip) => zip.finish(stored, context),
             Unpacker::Tar(tar) => tar.finish(stored, context),
+            Unpacker::Packed(packed) => packed.finish(stored, context),
             Unpacker::Base64(text) => text.finish(stored, context),
             Unpacker::Utf16(text) => text.finish(stored, context),
             Unpacker::Content(content) => content.finish(stored, None, context),
@@ -122,6 +129,7 @@ impl Unpacker {
             Unpacker::Gzip(gzip) => gzip.fail(stored, state, context),
             Unpacker::Zip(zip) => zip.fail(stored, state, context),
             Unpacker::Tar(tar) => tar.fail(stored, state, context),
+            Unpacker::Packed(packed) => packed.fail(stored, state, context),
             Unpacker::Base64(text) => text.fail(stored, state, context),
             Unpacker::Utf16(text) => text.fail(stored, state, context),
             Unpacker::Content(content) => content.finish(stored, Some(state), context),
@@ -135,6 +143,7 @@ impl Unpacker {
             Unpacker::Gzip(gzip) => gzip.is_done(),
             Unpacker::Zip(zip) => zip.is_done(),
             Unpacker::Tar(tar) => tar.is_done(),
+            Unpacker::Packed(packed) => packed.is_done(),
             Unpacker::Base64(text) => text.is_done(),
             Unpacker::Utf16(text) => text.is_done(),
             Unpacker::Content(content) => content.is_done(),
@@ -156,20 +165,19 @@ impl Unpacker {
             context.at = 0;
         }
         *self = match found {
-            Some(Magic::Gzip | Magic::Zip | Magic::Tar | Magic::Base64 | Magic::Utf16 { .. }) if deep => {
+            Some(found) if deep && found.is_opened() => {
                 let message = format!("more than {} containers within each other", context.limits.containers);
-                let state = State::Failed(context.error(ErrorKind::Limit, message));
-                Unpacker::Refused { place, bytes: 0, state }
+                refused(place, ErrorKind::Limit, message, context)
             }
             Some(Magic::Gzip) => Unpacker::Gzip(Box::new(Gzip::new(place))),
             Some(Magic::Zip) => Unpacker::Zip(Box::new(Zip::new(place))),
             Some(Magic::Tar) => Unpacker::Tar(Box::new(Tar::new(place))),
+            Some(Magic::Codec(kind)) => packed(place, kind, context),
             Some(Magic::Base64) => Unpacker::Base64(Box::new(Encoded::new(&place))),
             Some(Magic::Utf16 { big }) => Unpacker::Utf16(Box::new(Utf16::new(&place, big))),
             Some(Magic::Unread(name)) => {
                 let message = format!("{name}, which is not read here");
-                let state = State::Failed(context.error(ErrorKind::Unsupported, message));
-                Unpacker::Refused { place, bytes: 0, state }
+                refused(place, ErrorKind::Unsupported, message, context)
             }
             Some(Magic::NoLog(name)) => {
                 Unpacker::Refused { place, bytes: 0, state: State::Skipped(name.to_owned()) }
@@ -188,6 +196,19 @@ impl Unpacker {
             context.at = head.len() as u64;
         }
     }
+}
+
+/// The stage that a codec drives, if the loader was given one of this kind.
+fn packed(place: Location, kind: CodecKind, context: &Context) -> Unpacker {
+    match context.codec(kind) {
+        Ok(codec) => Unpacker::Packed(Box::new(Packed::new(place, kind, codec))),
+        Err(fault) => refused(place, fault.kind, fault.message, context),
+    }
+}
+
+fn refused(place: Location, kind: ErrorKind, message: String, context: &Context) -> Unpacker {
+    let state = State::Failed(context.error(kind, message));
+    Unpacker::Refused { place, bytes: 0, state }
 }
 
 /// Ends `child` with `error`, if there is one.

@@ -1,0 +1,14 @@
+//! The codecs from outside, through a loader: files as other programs write them, whole and damaged.
+//!
+//! Nothing here is compressed by what decompresses it: the programs `zstd`, `bzip2` and `xz` write the files, the crate
+//! `snap` writes Snappy. A test that needs a program which is not there says so and counts as skipped.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the pure crates' rules; tests start programs"
+)]
+
+mod hostile;
+mod packed;
+mod written;
