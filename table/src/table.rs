@@ -407,6 +407,10 @@ impl Row<'_> {
     pub fn show(&self, name: &str) -> String {
         self.get(name).to_string()
     }
+    /// The same, `None` where there is none.
+    pub fn said(&self, name: &str) -> Option<String> {
+        Some(self.show(name)).filter(|text| !text.is_empty())
+    }
     /// The raw record, exactly as read.
     pub fn raw(&self) -> Vec<u8> {
         let mut out = Vec::new();

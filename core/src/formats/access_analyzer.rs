@@ -10,7 +10,7 @@
 //! - Changes of state of an access preview come with the same source and are rows too, with `accessPreviewId`.
 //! - A finding that was deleted keeps its status; `isDeleted` tells.
 
-use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField};
+use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField, tell};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
@@ -208,26 +208,12 @@ static SAMPLES: &[Sample] = &[
 ];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans = Vec::new();
-    if let Some(error) = said("error") {
-        spans.extend([Span::strong("not analysed"), Span::plain(format!(" ({error}) "))]);
-    } else if said("isPublic").as_deref() == Some("true") {
-        spans.extend([Span::strong("public"), Span::plain(" ")]);
-    }
-    let resource =
-        said("resource").or(said("id")).or(said("accessPreviewId")).unwrap_or_else(|| "a finding".to_owned());
-    match said("findingKind").as_deref() {
-        Some("ExternalAccess" | "InternalAccess") | None => {}
-        Some(kind) => spans.push(Span::plain(format!("{kind} "))),
-    }
-    spans.push(Span::strong(resource));
-    spans.extend(said("principal.id").map(|principal| Span::plain(format!(" for {principal}"))));
-    spans.extend(said("action").map(|action| Span::plain(format!(": {action}"))));
-    let deleted = said("isDeleted").filter(|deleted| deleted == "true").map(|_| "deleted".to_owned());
-    let state = deleted.or(said("status").filter(|s| s != "ACTIVE").map(|s| s.to_lowercase()));
-    spans.extend(state.map(|state| Span::plain(format!(", {state}"))));
-    spans
+    tell(
+        row,
+        "[**not analysed** ({error}) ||{?isPublic=true}**public** ]\
+         [{!findingKind=ExternalAccess|InternalAccess}{findingKind} ]**{resource|id|accessPreviewId|=a finding}**\
+         [ for {principal.id}][: {action}][{?isDeleted=true}, deleted||{!status=ACTIVE}, {lower:status}]",
+    )
 }
 
 #[cfg(test)]

@@ -17,8 +17,9 @@ use super::{
             duration, host, integer, method, outcome_of_status, port, protocol, status, text, timestamp, url,
             url_host, url_path,
         },
-        protocol as versions, time, whole, words,
+        protocol as versions, time, whole,
     },
+    tell,
 };
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog};
 use logloupe_table::{Computed, Kind, Role, Row, Unit};
@@ -307,29 +308,12 @@ fn is_alb_line(line: &[u8]) -> bool {
 }
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let first_of = |names: [&str; 2]| {
-        names.iter().map(|n| row.show(n)).find(|v| !v.is_empty()).unwrap_or_else(|| "-".to_owned())
-    };
-    let verb = first_of(["request_verb", "type"]);
-    let path = first_of(["url.path", "request_url"]);
-    let mut spans = vec![Span::strong(format!("{verb} {path}")), Span::plain(" → ")];
-    let code = row.show("elb_status_code");
-    spans.push(Span::strong(if code.is_empty() { "no status".to_owned() } else { code }));
-    let times = ["request_processing_time", "target_processing_time", "response_processing_time"];
-    let seconds: Vec<f64> = times.iter().filter_map(|t| row.get(t).number()).collect();
-    if !seconds.is_empty() {
-        spans.push(Span::plain(format!(" in {}", words::duration(seconds.iter().sum()))));
-    }
-    let client = row.show("client_ip");
-    if !client.is_empty() {
-        spans.push(Span::plain(format!(", {client}")));
-    }
-    let reason = first_of(["error_reason", "classification_reason"]);
-    if reason != "-" {
-        spans.push(Span::plain(", "));
-        spans.push(Span::strong(reason));
-    }
-    spans
+    tell(
+        row,
+        "**{request_verb|type|=-} {url.path|request_url|=-}** → **{elb_status_code|=no status}**\
+         [ in {s:request_processing_time+target_processing_time+response_processing_time}][, {client_ip}]\
+         [, **{error_reason|classification_reason}**]",
+    )
 }
 
 #[cfg(test)]

@@ -15,8 +15,9 @@ use super::{
         cells::{duration, integer, text, timestamp},
         protocol,
         unescaped::{self, Cutter},
-        whole, words,
+        whole,
     },
+    tell,
 };
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row, Unit, time};
@@ -218,26 +219,12 @@ fn is_line(line: &[u8]) -> bool {
 }
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|value| !value.is_empty());
-    let protocol = said("tls_protocol").unwrap_or_else(|| "no TLS".to_owned());
-    let mut spans =
-        match said("event.reason").or(said("tls_verify_status").filter(|status| status != "Success")) {
-            Some(reason) => vec![Span::plain("refused: "), Span::strong(reason)],
-            None => vec![Span::strong(protocol)],
-        };
-    if let Some(client) = said("client_ip") {
-        spans.push(Span::plain(format!(", {client}")));
-    }
-    if let Some(port) = said("listener_port") {
-        spans.push(Span::plain(format!(" → port {port}")));
-    }
-    if let Some(seconds) = row.get("tls_handshake_latency").number() {
-        spans.push(Span::plain(format!(", handshake in {}", words::duration(seconds))));
-    }
-    if let Some(subject) = said("leaf_client_cert_subject") {
-        spans.push(Span::plain(format!(", {subject}")));
-    }
-    spans
+    tell(
+        row,
+        "[refused: **{event.reason}**||{!tls_verify_status=Success}refused: **{tls_verify_status}**||**{tls_protocol|=no TLS}**]\
+         [, {client_ip}][ → port {listener_port}][, handshake in {s:tls_handshake_latency}]\
+         [, {leaf_client_cert_subject}]",
+    )
 }
 
 #[cfg(test)]

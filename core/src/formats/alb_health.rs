@@ -11,8 +11,9 @@ use super::{
     field::{
         Parsed, TokenField, Tokens,
         cells::{self, duration, status, text, timestamp},
-        whole, words,
+        whole,
     },
+    tell,
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row, Unit};
@@ -149,21 +150,11 @@ fn is_line(line: &[u8]) -> bool {
 }
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|value| !value.is_empty());
-    let mut spans = vec![Span::strong(said("status").unwrap_or_else(|| "check".to_owned()))];
-    if let Some(reason) = said("reason_code") {
-        spans.extend([Span::plain(" "), Span::strong(reason)]);
-    }
-    if let Some(code) = said("status_code") {
-        spans.push(Span::plain(format!(" {code}")));
-    }
-    for (name, before) in [("target_addr", " "), ("target_group_id", " of ")] {
-        spans.extend(said(name).map(|value| Span::plain(format!("{before}{value}"))));
-    }
-    if let Some(seconds) = row.get("latency").number() {
-        spans.push(Span::plain(format!(" in {}", words::duration(seconds))));
-    }
-    spans
+    tell(
+        row,
+        "**{status|=check}**[ **{reason_code}**][ {status_code}][ {target_addr}][ of {target_group_id}]\
+         [ in {s:latency}]",
+    )
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ use super::{
         json::{self, Json, JsonColumns, Reader, Values},
         time, whole,
     },
+    tell,
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Field, Row, RowWriter, Unit};
@@ -250,23 +251,10 @@ impl Decoder for AccessLog {
 }
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans = Vec::new();
-    if let Some(status) = said("status") {
-        let failed = row.show("event.outcome") == "failure";
-        spans.push(if failed { Span::strong(status) } else { Span::plain(status) });
-        spans.push(Span::plain(" "));
-    }
-    if let Some(method) = said("httpMethod").or(said("eventType")) {
-        spans.push(Span::plain(format!("{method} ")));
-    }
-    let what = said("url.path").or(said("routeKey")).or(said("connectionId"));
-    spans.push(Span::strong(what.unwrap_or_else(|| "a request".to_owned())));
-    if let Some(client) = said("ip") {
-        spans.push(Span::plain(format!(" from {client}")));
-    }
-    if let Some(why) = said("errorMessage").or(said("integrationError")) {
-        spans.push(Span::plain(format!(": {why}")));
-    }
-    spans
+    tell(
+        row,
+        "[{?event.outcome=failure}**{status}** ||{status} ]\
+         [{httpMethod|eventType} ]**{url.path|routeKey|connectionId|=a request}**[ from {ip}]\
+         [: {errorMessage|integrationError}]",
+    )
 }

@@ -14,6 +14,7 @@ use super::{
         ids::uuid,
         json::{self, JsonColumns, JsonField, Reader},
     },
+    tell,
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Field, Kind, Role, Row, RowWriter, Unit};
@@ -235,27 +236,11 @@ impl Decoder for Requests {
 }
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans = Vec::new();
-    if row.show("event.outcome") == "failure" {
-        spans.extend([Span::strong("failed"), Span::plain(" ")]);
-    }
-    if let Some(message) = said("message") {
-        let line: String = message.lines().next().unwrap_or_default().chars().take(200).collect();
-        spans.push(Span::strong(if line.is_empty() { "a line".to_owned() } else { line }));
-        return spans;
-    }
-    spans.push(Span::strong(said("kind").unwrap_or_else(|| "a line".to_owned())));
-    if let (Some(parent), Some(field)) = (said("parentType"), said("fieldName")) {
-        spans.push(Span::plain(format!(" {parent}.{field}")));
-    }
-    if let Some(status) = said("statusCode") {
-        spans.push(Span::plain(format!(" {status}")));
-    }
-    if let Some(nanos) = row.get("latency").number().or(row.get("duration").number()) {
-        spans.push(Span::plain(format!(", {}", super::field::words::duration(nanos / 1e9))));
-    }
-    spans
+    tell(
+        row,
+        "[{?event.outcome=failure}**failed** ][{?message}**{start:message|=a line}**||**{kind|=a line}**\
+         [ {parentType}.{fieldName}][ {statusCode}][, {ns:latency|duration}]]",
+    )
 }
 
 #[cfg(test)]

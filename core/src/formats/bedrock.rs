@@ -6,7 +6,7 @@
 //! Decisions: bodies (`input.inputBodyJson`, `output.outputBodyJson`) are what people wrote, and no columns: only a query
 //! that names them reads them.
 
-use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField};
+use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField, tell};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
@@ -140,18 +140,9 @@ static SAMPLES: &[Sample] = &[Sample {
 }];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans = Vec::new();
-    if let Some(error) = said("errorCode") {
-        spans.extend([Span::strong(error), Span::plain(" ")]);
-    }
-    spans.push(Span::strong(said("user.name").unwrap_or_else(|| "somebody".to_owned())));
-    spans.push(Span::plain(format!(" {}", said("operation").unwrap_or_else(|| "asked".to_owned()))));
-    if let Some(model) = said("modelId") {
-        spans.push(Span::plain(format!(" {model}")));
-    }
-    if let (Some(given), Some(got)) = (said("input.inputTokenCount"), said("output.outputTokenCount")) {
-        spans.push(Span::plain(format!(", {given} tokens in, {got} out")));
-    }
-    spans
+    tell(
+        row,
+        "[**{errorCode}** ]**{user.name|=somebody}** {operation|=asked}[ {modelId}]\
+         [, {input.inputTokenCount} tokens in, {output.outputTokenCount} out]",
+    )
 }

@@ -14,8 +14,9 @@ use super::{
         cells::{duration, host, integer, port, status, text, timestamp},
         number, protocol, request,
         unescaped::{Cutter, is_number, words},
-        whole, words as sentence,
+        whole,
     },
+    tell,
 };
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row, Unit};
@@ -268,31 +269,15 @@ static SAMPLES: &[Sample] = &[Sample {
 }];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|value| !value.is_empty());
-    let mut spans = Vec::new();
-    let asked = match (said("request_verb"), said("url.path").or(said("request_url"))) {
-        (Some(verb), Some(path)) => format!("{verb} {path}"),
-        (one, other) => one.or(other).unwrap_or_else(|| "connection".to_owned()),
-    };
-    let status = said("elb_status_code");
-    match (said("event.outcome").as_deref(), status) {
-        (Some("failure"), Some(status)) => {
-            spans.extend([Span::strong(status), Span::plain(format!(" {asked}"))]);
-        }
-        (_, status) => {
-            spans.push(Span::strong(asked));
-            spans.extend(status.map(|status| Span::plain(format!(" → {status}"))));
-        }
-    }
-    let times = ["request_processing_time", "backend_processing_time", "response_processing_time"];
-    let times: Vec<f64> = times.iter().filter_map(|time| row.get(time).number()).collect();
-    if !times.is_empty() {
-        spans.push(Span::plain(format!(" in {}", sentence::duration(times.iter().sum()))));
-    }
-    if let Some(client) = said("client_ip") {
-        spans.push(Span::plain(format!(", {client}")));
-    }
-    spans
+    tell(
+        row,
+        "[{?event.outcome=failure}**{elb_status_code}** \
+         [{request_verb}[ {url.path|request_url}]||{url.path|request_url|=connection}]||**\
+         [{request_verb}[ {url.path|request_url}]||{url.path|request_url|=connection}]**\
+         [ → {elb_status_code}]]\
+         [ in {s:request_processing_time+backend_processing_time+response_processing_time}]\
+         [, {client_ip}]",
+    )
 }
 
 #[cfg(test)]

@@ -6,10 +6,7 @@
 //! connection is logged again and again with growing counts: take the latest of each `connection-id` and never the sum.
 //! `@timestamp` is the last update. The user is the name that was signed in with, else the certificate's.
 
-use super::{
-    Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask,
-    field::{json::JsonField, words},
-};
+use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField, tell};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row, Unit};
 
@@ -154,33 +151,14 @@ static SAMPLES: &[Sample] = &[Sample {
 }];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let user = said("user.name").unwrap_or_else(|| "somebody".to_owned());
-    let mut spans = Vec::new();
-    let mut rest = said("source.ip").map_or(String::new(), |ip| format!(" from {ip}"));
-    let is_reset = said("connection-log-type").is_some_and(|kind| kind == "connection-reset");
-    if row.show("event.outcome") == "failure" {
-        spans.extend([Span::strong("refused "), Span::strong(user)]);
-        rest.extend(said("event.reason").map(|reason| format!(": {reason}")));
-    } else {
-        let waits = said("connection-attempt-status").is_some_and(|status| status == "waiting-for-assertion");
-        let verb = match () {
-            () if is_reset => " was reset",
-            () if waits => " signs in",
-            () if said("connection-end-time").is_some() => " disconnected",
-            () => " connected",
-        };
-        spans.extend([Span::strong(user), Span::plain(verb)]);
-        let carried = ["ingress-bytes", "egress-bytes"].map(|name| row.get(name).integer().unwrap_or(0));
-        if carried.iter().any(|bytes| *bytes > 0) {
-            let [sent, received] = carried.map(words::amount);
-            rest.push_str(&format!(", sent {sent}, received {received}"));
-        }
-    }
-    if !rest.is_empty() {
-        spans.push(Span::plain(rest));
-    }
-    spans
+    tell(
+        row,
+        "[{?event.outcome=failure}**refused {user.name|=somebody}**[ from {source.ip}]\
+         [: {event.reason}]||**{user.name|=somebody}** \
+         [{?connection-log-type=connection-reset}was reset||{?connection-attempt-status=waiting-for-assertion}signs in||{?connection-end-time}disconnected||connected]\
+         [ from {source.ip}]\
+         [{?ingress-bytes}{!ingress-bytes=0}, sent {bytes:ingress-bytes|=0 B}, received {bytes:egress-bytes|=0 B}||{?egress-bytes}{!egress-bytes=0}, sent {bytes:ingress-bytes|=0 B}, received {bytes:egress-bytes|=0 B}]]",
+    )
 }
 
 #[cfg(test)]

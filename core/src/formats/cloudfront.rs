@@ -19,7 +19,8 @@ use fields::FIELDS;
 
 use super::{
     Family, Framing, Head, Meta, NamedLog, Preset, Sample, Span,
-    field::{Layout, Tokens, number, time, whole, words},
+    field::{Layout, Tokens, number, time, whole},
+    tell,
 };
 use logloupe_table::Row;
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog};
@@ -205,33 +206,10 @@ fn is_legacy_line(line: &[u8]) -> bool {
 }
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let show = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let method = show("cs-method").unwrap_or_else(|| "request".to_owned());
-    let mut target = show("cs-uri-stem").unwrap_or_else(|| "-".to_owned());
-    if let Some(host) = show("x-host-header") {
-        target.insert_str(0, &host);
-    }
-    let mut spans = vec![Span::strong(format!("{method} {target}")), Span::plain(" → ")];
-    spans.push(Span::strong(match show("sc-status").as_deref() {
-        Some("0") => "viewer gone".to_owned(),
-        Some(status) => status.to_owned(),
-        None => "no status".to_owned(),
-    }));
-    let mut rest = String::new();
-    if let Some(result) = show("x-edge-result-type") {
-        rest.push_str(&format!(" {result}"));
-    }
-    if let Some(seconds) = row.get("time-taken").number() {
-        rest.push_str(&format!(" in {}", words::duration(seconds)));
-    }
-    if let Some(bytes) = row.get("sc-bytes").integer() {
-        rest.push_str(&format!(", {}", words::amount(bytes)));
-    }
-    if let Some(viewer) = show("c-ip") {
-        rest.push_str(&format!(", {viewer}"));
-    }
-    if !rest.is_empty() {
-        spans.push(Span::plain(rest));
-    }
-    spans
+    tell(
+        row,
+        "**{cs-method|=request} [{x-host-header}]{cs-uri-stem|=-}** → **\
+         [{?sc-status=0}viewer gone||{sc-status|=no status}]**[ {x-edge-result-type}][ in {s:time-taken}]\
+         [, {bytes:sc-bytes}][, {c-ip}]",
+    )
 }

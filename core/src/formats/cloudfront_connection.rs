@@ -16,6 +16,7 @@ use super::{
         cells::{float, integer, text},
         json, parse, protocol,
     },
+    tell,
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row, Unit};
@@ -171,25 +172,10 @@ static SAMPLES: &[Sample] = &[
 ];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans = vec![Span::strong(match (said("event.outcome").as_deref(), said("error.code")) {
-        (Some("failure"), Some(code)) => format!("failed: {code}"),
-        (Some("failure"), None) => "failed".to_owned(),
-        (Some("success"), _) => "connected".to_owned(),
-        _ => "connection".to_owned(),
-    })];
-    let mut rest = String::new();
-    if let Some(client) = said("clientIp") {
-        rest.push_str(&format!(" {client}"));
-    }
-    if let Some(name) = said("tlsSni") {
-        rest.push_str(&format!(" → {name}"));
-    }
-    if let Some(subject) = said("clientLeafCertSubject") {
-        rest.push_str(&format!(", {subject}"));
-    }
-    if !rest.is_empty() {
-        spans.push(Span::plain(rest));
-    }
-    spans
+    tell(
+        row,
+        "**[{?event.outcome=failure}failed\
+         [: {error.code}]||{?event.outcome=success}connected||connection]**[ {clientIp}][ → {tlsSni}]\
+         [, {clientLeafCertSubject}]",
+    )
 }

@@ -17,7 +17,8 @@ use fields::FIELDS;
 
 use super::{
     Family, Framing, Head, Meta, NamedLog, Preset, Sample, Span, ask,
-    field::{Layout, TokenField, Tokens, address, number, whole, words},
+    field::{Layout, TokenField, Tokens, address, number, whole},
+    tell,
 };
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog};
 use logloupe_table::{Kind, Row};
@@ -223,34 +224,10 @@ static SAMPLES: &[Sample] = &[
 ];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let show = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let method = show("cs-method").unwrap_or_else(|| "request".to_owned());
-    let mut target = show("cs-uri-stem").unwrap_or_else(|| "-".to_owned());
-    if let Some(host) = show("cs-host") {
-        target.insert_str(0, &host);
-    }
-    let mut spans = vec![Span::strong(format!("{method} {target}")), Span::plain(" → ")];
-    spans.push(Span::strong(match show("sc-status").as_deref() {
-        Some("0") => "viewer gone".to_owned(),
-        Some(status) => status.to_owned(),
-        None => "no status".to_owned(),
-    }));
-    let mut rest = String::new();
-    if let Some(result) = show("x-edge-result-type") {
-        rest.push_str(&format!(" {result}"));
-    }
-    if let Some(seconds) = row.get("time-taken").number() {
-        rest.push_str(&format!(" in {}", words::duration(seconds)));
-    }
-    if let Some(bytes) = row.get("sc-bytes").integer() {
-        rest.push_str(&format!(", {}", words::amount(bytes)));
-    }
-    if let Some(viewer) = show("c-ip") {
-        let country = show("c-country").map(|c| format!(" ({c})")).unwrap_or_default();
-        rest.push_str(&format!(", {viewer}{country}"));
-    }
-    if !rest.is_empty() {
-        spans.push(Span::plain(rest));
-    }
-    spans
+    tell(
+        row,
+        "**{cs-method|=request} [{cs-host}]{cs-uri-stem|=-}** → **\
+         [{?sc-status=0}viewer gone||{sc-status|=no status}]**[ {x-edge-result-type}][ in {s:time-taken}]\
+         [, {bytes:sc-bytes}][, {c-ip}[ ({c-country})]]",
+    )
 }

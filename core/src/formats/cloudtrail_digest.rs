@@ -8,7 +8,7 @@
 //! key is a row of the same table, with its validity where a digest has its hour: only what checks a digest is of use with
 //! it. `@timestamp` is where either begins.
 
-use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField};
+use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField, tell};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
 /// Digest files of CloudTrail, and their keys.
@@ -158,26 +158,13 @@ static SAMPLES: &[Sample] = &[
 ];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let (from, to) = (row.show("digestStartTime"), row.show("digestEndTime"));
-    if row.show("digestS3Object").is_empty() {
-        let fingerprint = row.show("digestPublicKeyFingerprint");
-        let valid = format!(", valid from {from} to {to}");
-        return vec![Span::plain("public key "), Span::strong(fingerprint), Span::plain(valid)];
-    }
-    let files = row.get("file.path").singles().count();
-    let named = match files {
-        0 => "no file".to_owned(),
-        1 => "1 file".to_owned(),
-        n => format!("{n} files"),
-    };
-    let place = [row.show("trail"), row.show("cloud.region")].join(" ").trim().to_owned();
-    let of = if place.is_empty() { "the digest".to_owned() } else { format!("the digest of {place}") };
-    let begins = if row.show("previousDigestS3Object").is_empty() { ", and begins a chain" } else { "" };
-    vec![
-        Span::plain(format!("{of} names ")),
-        Span::strong(named),
-        Span::plain(format!(" delivered from {from} to {to}{begins}")),
-    ]
+    tell(
+        row,
+        "[{!digestS3Object}public key **{digestPublicKeyFingerprint}**, valid from {digestStartTime|=?} to {digestEndTime|=?}||the digest\
+         [ of {trail}[ {cloud.region}]|| of {cloud.region}] names **\
+         [{?all:file.path=1}1 file||{all:file.path} files||no file]** delivered from {digestStartTime|=?} to {digestEndTime|=?}\
+         [{!previousDigestS3Object}, and begins a chain]]",
+    )
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 //! Decisions: empty text is no value and words for booleans are booleans, as everywhere. An event that waits for a
 //! challenge (`InProgress`) has no outcome yet.
 
-use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField};
+use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField, tell};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
@@ -143,28 +143,10 @@ static SAMPLES: &[Sample] =
     &[Sample { name: "cognito.ndjson", content: crate::sample!("cognito.ndjson"), rows: 7, rejected: 2 }];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans = Vec::new();
-    match row.show("event.outcome").as_str() {
-        "failure" => spans.extend([Span::strong("failed"), Span::plain(" ")]),
-        _ if said("message.eventResponse").is_some_and(|r| r == "InProgress") => {
-            spans.push(Span::plain("began "))
-        }
-        _ => {}
-    }
-    let what = said("message.eventType").or(said("eventSource")).unwrap_or_else(|| "event".to_owned());
-    spans.push(Span::strong(what));
-    if let Some(user) = said("message.userName") {
-        spans.extend([Span::plain(" "), Span::strong(user)]);
-    }
-    if let Some(address) = said("message.ipAddress") {
-        spans.push(Span::plain(format!(" from {address}")));
-    }
-    if let Some(risk) = said("message.riskLevel") {
-        spans.extend([Span::plain(", risk "), Span::strong(risk)]);
-    }
-    if let Some(why) = said("message.details") {
-        spans.push(Span::plain(format!(": {why}")));
-    }
-    spans
+    tell(
+        row,
+        "[{?event.outcome=failure}**failed** ||{?message.eventResponse=InProgress}began ]**{message.eventType|eventSource|=event}**\
+         [ **{message.userName}**][ from {message.ipAddress}][, risk **{message.riskLevel}**]\
+         [: {message.details}]",
+    )
 }

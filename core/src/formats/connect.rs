@@ -5,7 +5,7 @@
 //! Decisions: what blocks were given and found (`Parameters`, `Results`) may be what a caller said or typed: the result is a
 //! column, as it says what failed, and the parameters are paths, but for the function and the queue that they name.
 
-use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField};
+use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField, tell};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
@@ -93,17 +93,9 @@ static SAMPLES: &[Sample] =
     &[Sample { name: "connect.ndjson", content: crate::sample!("connect.ndjson"), rows: 5, rejected: 2 }];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans = Vec::new();
-    if row.show("event.outcome") == "failure" {
-        spans.extend([Span::strong("failed"), Span::plain(" ")]);
-    }
-    spans.push(Span::strong(said("ContactFlowModuleType").unwrap_or_else(|| "a block".to_owned())));
-    if let Some(flow) = said("ContactFlowName") {
-        spans.push(Span::plain(format!(" of {flow}")));
-    }
-    if let Some(result) = said("Results") {
-        spans.push(Span::plain(format!(": {result}")));
-    }
-    spans
+    tell(
+        row,
+        "[{?event.outcome=failure}**failed** ]**{ContactFlowModuleType|=a block}**[ of {ContactFlowName}]\
+         [: {Results}]",
+    )
 }

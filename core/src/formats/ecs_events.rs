@@ -11,6 +11,7 @@
 use super::{
     Family, Fault, Framing, JsonLog, Meta, Preset, Sample, Span, ask,
     field::json::{self, Json, JsonField, JsonRow},
+    field::sentence::tell_with,
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row, RowWriter};
@@ -250,29 +251,17 @@ static SAMPLES: &[Sample] = &[Sample {
 }];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let last = |arn: String| arn.rsplit('/').next().unwrap_or_default().to_owned();
-    let mut spans = Vec::new();
-    let state = said("detail.lastStatus").or(said("detail.eventName")).or(said("detail.status"));
-    if row.show("event.outcome") == "failure" {
-        spans.extend([Span::strong("failed"), Span::plain(" ")]);
-    }
-    let kind = row.show("detail-type");
-    let kind = kind.trim_start_matches("ECS ").trim_end_matches(" State Change");
-    if !kind.is_empty() {
-        spans.push(Span::plain(format!("{kind} ")));
-    }
-    spans.push(Span::strong(state.unwrap_or_else(|| "event".to_owned())));
-    if let Some(name) = said("service.name").or(said("resource").map(last)).filter(|name| !name.is_empty()) {
-        spans.push(Span::plain(format!(", {name}")));
-    }
-    if let Some(why) = said("detail.stoppedReason").or(said("detail.reason")) {
-        spans.push(Span::plain(format!(": {why}")));
-    }
-    if row.get("exitCode").singles().next().is_some() {
-        spans.push(Span::plain(format!(", exit code {}", row.show("exitCode"))));
-    }
-    spans
+    let own = |name: &str| {
+        let kind = row.show("detail-type");
+        (name == "kind").then(|| kind.trim_start_matches("ECS ").trim_end_matches(" State Change").to_owned())
+    };
+    tell_with(
+        row,
+        "[{?event.outcome=failure}**failed** ][{kind} ]\
+         **{detail.lastStatus|detail.eventName|detail.status|=event}**[, {service.name}||, {name:resource}]\
+         [: {detail.stoppedReason|detail.reason}][, exit code {exitCode}]",
+        &own,
+    )
 }
 
 #[cfg(test)]

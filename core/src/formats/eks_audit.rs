@@ -12,6 +12,7 @@
 use super::{
     Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask,
     field::{json::JsonField, percent},
+    tell,
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row, Unit};
@@ -265,38 +266,11 @@ static SAMPLES: &[Sample] = &[
 ];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans = Vec::new();
-    if row.show("event.outcome") == "failure" {
-        let why = said("responseStatus.reason")
-            .or(said("responseStatus.code"))
-            .unwrap_or_else(|| "denied".to_owned());
-        spans.extend([Span::strong(why), Span::plain(": ")]);
-    }
-    if let Some(user) = said("user.username") {
-        spans.push(Span::plain(format!("{user} ")));
-    }
-    spans.push(Span::strong(said("verb").unwrap_or_else(|| "asked for".to_owned())));
-    match said("objectRef.resource") {
-        Some(resource) => {
-            let part = said("objectRef.subresource").map_or_else(String::new, |part| format!("/{part}"));
-            spans.extend([Span::plain(" "), Span::strong(format!("{resource}{part}"))]);
-            let name: Vec<String> =
-                ["objectRef.namespace", "objectRef.name"].iter().filter_map(|n| said(n)).collect();
-            if !name.is_empty() {
-                spans.push(Span::plain(format!(" {}", name.join("/"))));
-            }
-        }
-        None => spans.push(Span::plain(format!(" {}", row.show("url.path")))),
-    }
-    if let Some(command) = said("process.command_line") {
-        spans.extend([Span::plain(": "), Span::strong(command)]);
-    }
-    if let Some(address) = row.get("sourceIPs.0").singles().next() {
-        spans.push(Span::plain(format!(", {address}")));
-    }
-    if said("stage").is_some_and(|stage| stage == "RequestReceived") {
-        spans.push(Span::plain(", received"));
-    }
-    spans
+    tell(
+        row,
+        "[{?event.outcome=failure}**{responseStatus.reason|responseStatus.code|=denied}**: ]\
+         [{user.username} ]**{verb|=asked for}** [**{objectRef.resource}[/{objectRef.subresource}]**\
+         [ {objectRef.namespace}[/{objectRef.name}]|| {objectRef.name}]||{url.path}]\
+         [: **{process.command_line}**][, {first:sourceIPs.0}][{?stage=RequestReceived}, received]",
+    )
 }

@@ -20,7 +20,8 @@ use std::borrow::Cow;
 
 use super::{
     Decoded, Decoder, Family, Fault, Framing, LineLog, Meta, Preset, Record, Sample, Span, ask,
-    line_log::{one_line, place, text},
+    line_log::{place, text},
+    tell,
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Field, Kind, Role, Row, RowWriter, time};
@@ -345,18 +346,11 @@ static SAMPLES: &[Sample] = &[
 ];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans = Vec::new();
-    if let Some(level) = said("level").filter(|level| level != "info") {
-        spans.push(Span::plain(format!("{level}: ")));
-    }
-    spans.push(Span::strong(said("msg").map_or_else(|| "an empty line".to_owned(), |msg| one_line(&msg))));
-    for name in ["arn", "username", "err"] {
-        if let Some(value) = said(name) {
-            spans.push(Span::plain(format!(", {}", one_line(&value))));
-        }
-    }
-    spans
+    tell(
+        row,
+        "[{!level=info}{level}: ]**{line:msg|=an empty line}**[, {line:arn}][, {line:username}]\
+         [, {line:err}]",
+    )
 }
 
 #[cfg(test)]

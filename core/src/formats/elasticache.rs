@@ -12,9 +12,8 @@ use super::{
         json::{self, JsonField, JsonRow},
         parse,
         time::time_of_day,
-        words,
     },
-    shorten,
+    shorten, tell,
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row, RowWriter, Unit, time};
@@ -177,22 +176,11 @@ static SAMPLES: &[Sample] = &[Sample {
 }];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    if let Some(command) = said("Command") {
-        let mut spans = vec![Span::strong(command)];
-        let took = row.get("Duration (us)").integer();
-        let took =
-            took.map_or(String::new(), |micros| format!(" took {}", words::duration(micros as f64 / 1e6)));
-        let from = said("source.ip").map_or(String::new(), |ip| format!(" from {ip}"));
-        let rest = took + &from;
-        spans.extend((!rest.is_empty()).then(|| Span::plain(rest)));
-        return spans;
-    }
-    let level = said("LogLevel").filter(|level| level == "WARNING");
-    let mut spans = Vec::new();
-    spans.extend(level.map(|level| Span::strong(format!("{level} "))));
-    spans.push(Span::strong(said("Message").unwrap_or_else(|| "message".to_owned())));
-    spans
+    tell(
+        row,
+        "[**{Command}**[ took {us:Duration (us)}][ from {source.ip}]||\
+         [{?LogLevel=WARNING}**{LogLevel} **]**{Message|=message}**]",
+    )
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@
 //! `detail` are fields without standing here, and so is `detail` itself. `state` is what the detail says in the two places where most services say
 //! it. An event may be delivered twice, with the same id.
 
-use super::{Family, Framing, JsonLog, Meta, Precedence, Preset, Sample, Span, ask, field::json::JsonField};
+use super::{
+    Family, Framing, JsonLog, Meta, Precedence, Preset, Sample, Span, ask, field::json::JsonField, tell,
+};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
@@ -119,16 +121,5 @@ static SAMPLES: &[Sample] = &[Sample {
 }];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans = Vec::new();
-    if let Some(state) = said("state") {
-        let failed = row.show("event.outcome") == "failure";
-        spans.push(if failed { Span::strong(state) } else { Span::plain(state) });
-        spans.push(Span::plain(" "));
-    }
-    spans.push(Span::strong(said("detail-type").unwrap_or_else(|| "event".to_owned())));
-    if let Some(resource) = said("resource").or(said("source")) {
-        spans.push(Span::plain(format!(", {resource}")));
-    }
-    spans
+    tell(row, "[{?event.outcome=failure}**{state}** ||{state} ]**{detail-type|=event}**[, {resource|source}]")
 }

@@ -24,10 +24,8 @@ mod presets;
 use self::details::{DETAILS, THREATS, Threats};
 use super::{
     Decoded, Decoder, Family, Fault, Format, Framing, Head, Meta, Preset, Record, Sample, Sniff, Span,
-    field::{
-        json::{self, Json, JsonColumns, JsonField, JsonRow, Reader},
-        words,
-    },
+    field::json::{self, Json, JsonColumns, JsonField, JsonRow, Reader},
+    tell,
 };
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog, JsonRoot};
 use logloupe_table::{Cell, Field, Kind, Role, Row, RowWriter, Unit, value::parse_number};
@@ -546,36 +544,14 @@ fn label(severity: f64) -> &'static str {
 }
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let what = said("type").or(said("title")).or(said("id")).unwrap_or_else(|| "a finding".to_owned());
-    let mut spans = vec![Span::strong(what)];
-    if let (Some(label), Some(severity)) = (said("severityLabel"), said("severity")) {
-        spans.push(Span::plain(format!(" ({label}, {severity})")));
-    }
-    if let Some(name) = said("resource.name").or(said("resource.resourceType")) {
-        spans.push(Span::plain(format!(" on {name}")));
-    }
-    for name in ["service.action.awsApiCallAction.api", "service.action.dnsRequestAction.domain"] {
-        if let Some(value) = said(name) {
-            spans.push(Span::plain(": "));
-            spans.push(Span::strong(value));
-        }
-    }
-    // Of a probe from hundreds of addresses the first is told.
-    let addresses = row.get("source.ip");
-    let mut addresses = addresses.singles();
-    if let Some(address) = addresses.next() {
-        spans.push(Span::plain(format!(", {address}")));
-        match addresses.count() {
-            0 => {}
-            1 => spans.push(Span::plain(" and another address")),
-            more => spans.push(Span::plain(format!(" and {more} other addresses"))),
-        }
-    }
-    if let Some(count) = row.get("service.count").integer().filter(|count| *count > 1) {
-        spans.push(Span::plain(format!(", seen {} times", words::grouped(count))));
-    }
-    spans
+    tell(
+        row,
+        "**{type|title|id|=a finding}**[ ({severityLabel}, {severity})]\
+         [ on {resource.name|resource.resourceType}][: **{service.action.awsApiCallAction.api}**]\
+         [: **{service.action.dnsRequestAction.domain}**][, {first:source.ip}\
+         [{?more:source.ip=1} and another address|| and {more:source.ip} other addresses]]\
+         [{!service.count=0|1}, seen {number:service.count} times]",
+    )
 }
 
 #[cfg(test)]

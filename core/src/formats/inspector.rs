@@ -13,6 +13,7 @@
 use super::{
     Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask,
     field::{flow, json::JsonField},
+    tell,
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
@@ -223,31 +224,12 @@ static SAMPLES: &[Sample] = &[
 ];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let what =
-        said("title").or(said("vulnerability.id")).or(said("type")).unwrap_or_else(|| "a finding".to_owned());
-    let mut spans = vec![Span::strong(what)];
-    match (said("severity"), said("inspectorScore")) {
-        (Some(severity), Some(score)) => spans.push(Span::plain(format!(" ({severity}, {score})"))),
-        (Some(severity), None) => spans.push(Span::plain(format!(" ({severity})"))),
-        _ => {}
-    }
-    let resources = row.get("resource.id");
-    let mut resources = resources.singles();
-    if let Some(resource) = resources.next() {
-        spans.push(Span::plain(format!(" on {resource}")));
-        match resources.count() {
-            0 => {}
-            more => spans.push(Span::plain(format!(" and {more} more"))),
-        }
-    }
-    if said("exploitAvailable").as_deref() == Some("YES") {
-        spans.extend([Span::plain(", "), Span::strong("exploit known")]);
-    }
-    spans.extend(
-        said("status").filter(|s| s != "ACTIVE").map(|s| Span::plain(format!(", {}", s.to_lowercase()))),
-    );
-    spans
+    tell(
+        row,
+        "**{title|vulnerability.id|type|=a finding}**[ ({severity}[, {inspectorScore}])]\
+         [ on {first:resource.id}[ and {more:resource.id} more]]\
+         [, {?exploitAvailable=YES}**exploit known**][{!status=ACTIVE}, {lower:status}]",
+    )
 }
 
 #[cfg(test)]

@@ -36,8 +36,9 @@ use super::{
     field::{
         ids::uuid,
         json::{self, Json, JsonColumns},
-        whole, words,
+        whole,
     },
+    tell,
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Field, Row, RowWriter, Unit};
@@ -315,47 +316,11 @@ impl Decoder for Events {
 }
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let kind = row.show("@type");
-    let mut spans = Vec::new();
-    let number = |name: &str| row.get(name).number();
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let took = |ms: f64| words::duration(ms / 1000.0);
-    if kind.is_empty() {
-        let message = row.show("message");
-        let line = message.lines().next().unwrap_or_default().trim();
-        let line: String = line.chars().take(200).collect();
-        if let Some(level) = said("level") {
-            spans.push(Span::plain(format!("{level} ")));
-        }
-        spans.push(Span::strong(if line.is_empty() {
-            "an event without a message".to_owned()
-        } else {
-            line
-        }));
-        return spans;
-    }
-    spans.push(Span::strong(kind));
-    if let Some(ms) = number("@duration").or(number("@restoreDuration")).or(number("@initDuration")) {
-        spans.push(Span::plain(format!(" {}", took(ms))));
-    }
-    if let Some(ms) = number("@billedDuration") {
-        spans.push(Span::plain(format!(", billed {}", took(ms))));
-    }
-    if let (Some(used), Some(size)) = (row.get("@maxMemoryUsed").integer(), row.get("@memorySize").integer())
-    {
-        spans.push(Span::plain(format!(", {} of {}", words::amount(used), words::amount(size))));
-    }
-    if let (Some(_), Some(ms)) = (number("@duration"), number("@initDuration")) {
-        spans.push(Span::plain(format!(", cold start {}", took(ms))));
-    }
-    if let Some(status) = said("status") {
-        spans.push(Span::plain(", "));
-        spans.push(Span::strong(status));
-    }
-    for name in ["runtimeVersion", "@requestId", "message"] {
-        if let Some(value) = said(name) {
-            spans.push(Span::plain(format!(" {value}")));
-        }
-    }
-    spans
+    tell(
+        row,
+        "[{!@type}[{level} ]**{start:message|=an event without a message}**||**{@type}**\
+         [ {ms:@duration|@restoreDuration|@initDuration}][, billed {ms:@billedDuration}]\
+         [, {bytes:@maxMemoryUsed} of {bytes:@memorySize}][{?@duration}, cold start {ms:@initDuration}]\
+         [, **{status}**][ {runtimeVersion}][ {@requestId}][ {message}]]",
+    )
 }

@@ -150,22 +150,6 @@ impl Format for LineLog {
     }
 }
 
-/// Text in one line and at most some length, for sentences.
-pub(super) fn one_line(text: &str) -> String {
-    const MOST: usize = 120;
-    let mut out = String::new();
-    for word in text.split_whitespace() {
-        if out.chars().count() + word.chars().count() > MOST {
-            out.extend(word.chars().take(MOST.saturating_sub(out.chars().count())));
-            out.push('…');
-            return out.trim().to_owned();
-        }
-        out.push_str(word);
-        out.push(' ');
-    }
-    out.trim_end().to_owned()
-}
-
 /// What a format makes of one record, for tests: what columns show (`-` without a value), or where it is damaged and what
 /// was expected there.
 #[cfg(test)]

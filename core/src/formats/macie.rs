@@ -11,6 +11,7 @@
 use super::{
     Family, Fault, Framing, JsonLog, Meta, Preset, Sample, Span, ask,
     field::json::{self, Json, JsonField, JsonRow, Reader},
+    tell,
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Kind, Role, Row, RowWriter, Unit};
@@ -270,21 +271,12 @@ static SAMPLES: &[Sample] = &[
 ];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let what = said("type").or(said("title")).or(said("id")).unwrap_or_else(|| "a finding".to_owned());
-    let mut spans = vec![Span::strong(what)];
-    spans.extend(said("severityLabel").map(|label| Span::plain(format!(" ({label})"))));
-    match (said("bucketName"), said("objectKey")) {
-        (Some(bucket), Some(key)) => spans.push(Span::plain(format!(" in {bucket}/{key}"))),
-        (Some(bucket), None) => spans.push(Span::plain(format!(" on {bucket}"))),
-        _ => {}
-    }
-    if let Some(found) = said("sensitiveData.detection").or(said("sensitiveData.category")) {
-        spans.extend([Span::plain(": "), Span::strong(found)]);
-    }
-    spans.extend(said("user.name").map(|user| Span::plain(format!(", by {user}"))));
-    spans.extend(said("source.ip").map(|address| Span::plain(format!(", {address}"))));
-    spans
+    tell(
+        row,
+        "**{type|title|id|=a finding}**[ ({severityLabel})]\
+         [ in {bucketName}/{objectKey}|| on {bucketName}]\
+         [: **{sensitiveData.detection|sensitiveData.category}**][, by {user.name}][, {source.ip}]",
+    )
 }
 
 #[cfg(test)]

@@ -76,6 +76,7 @@ mod conformance;
 #[cfg(test)]
 mod trial;
 
+pub use field::sentence::tell;
 pub use flow_log::{FlowLog, FlowShape};
 pub use json_log::JsonLog;
 pub use line_log::LineLog;

@@ -11,7 +11,8 @@
 
 use super::{
     Decoded, Decoder, Family, Fault, Framing, LineLog, Meta, Preset, Record, Sample, Span,
-    line_log::{address, one_line, place, text},
+    line_log::{address, place, text},
+    tell,
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Field, Kind, Role, Row, RowWriter, time};
@@ -197,14 +198,7 @@ static SAMPLES: &[Sample] = &[Sample {
 }];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let level = row.show("level");
-    let mut spans = Vec::new();
-    if level != "INFO" {
-        spans.push(Span::plain(format!("{level}: ")));
-    }
-    let message = one_line(&row.show("message"));
-    spans.push(Span::strong(if message.is_empty() { "no message".to_owned() } else { message }));
-    spans
+    tell(row, "[{!level=INFO}{level}: ]**{line:message|=no message}**")
 }
 
 #[cfg(test)]

@@ -12,9 +12,10 @@
 
 use super::{
     Decoded, Decoder, Family, Fault, Framing, LineLog, Meta, Preset, Record, Sample, Span,
-    line_log::{ADDRESS_OF_HOST, one_line, place, text},
+    line_log::{ADDRESS_OF_HOST, place, text},
     mysql_general::{DENIED, account},
     mysql_slow::moment,
+    tell,
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Field, Kind, Role, Row, RowWriter};
@@ -218,11 +219,7 @@ static SAMPLES: &[Sample] = &[Sample {
 }];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let prio = said("prio").filter(|prio| prio != "Note" && prio != "System");
-    let mut spans: Vec<Span> = prio.into_iter().map(|prio| Span::plain(format!("{prio}: "))).collect();
-    spans.push(Span::strong(said("data").map_or_else(|| "no message".to_owned(), |data| one_line(&data))));
-    spans
+    tell(row, "[{!prio=Note|System}{prio}: ]**{line:data|=no message}**")
 }
 
 #[cfg(test)]

@@ -14,8 +14,9 @@
 use super::{
     Decoded, Decoder, Family, Fault, Framing, LineLog, Meta, Preset, Record, Sample, Span, ask,
     field::sql,
-    line_log::{ADDRESS_OF_HOST, one_line, place, text},
+    line_log::{ADDRESS_OF_HOST, place, text},
     mysql_slow::{self, moment},
+    tell,
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Field, Kind, Role, Row, RowWriter};
@@ -270,17 +271,11 @@ static SAMPLES: &[Sample] = &[Sample {
 }];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans = Vec::new();
-    if row.show("event.outcome") == "failure" {
-        spans.extend([Span::strong("denied"), Span::plain(": ")]);
-    }
-    spans.push(Span::strong(said("db.operation").unwrap_or_else(|| row.show("command_type"))));
-    if let Some(argument) = said("argument") {
-        spans.push(Span::plain(format!(" {}", one_line(&argument))));
-    }
-    spans.push(Span::plain(format!(", connection {}", row.show("thread_id"))));
-    spans
+    tell(
+        row,
+        "[{?event.outcome=failure}**denied**: ]**{db.operation|command_type|=an event}**\
+         [ {line:argument}][, connection {thread_id}]",
+    )
 }
 
 #[cfg(test)]

@@ -18,8 +18,9 @@
 
 use super::{
     Decoded, Decoder, Family, Fault, Framing, LineLog, Meta, Preset, Record, Sample, Span, ask,
-    field::{sql, words},
-    line_log::{address, one_line, place, text},
+    field::sql,
+    line_log::{address, place, text},
+    tell,
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Field, Kind, Role, Row, RowWriter, Unit, time, value::parse_number};
@@ -387,25 +388,12 @@ static SAMPLES: &[Sample] = &[
 ];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans = Vec::new();
-    if row.show("event.outcome") == "failure" {
-        let code = said("Last_errno").map_or_else(String::new, |code| format!(" {code}"));
-        spans.extend([Span::strong(format!("failed{code}")), Span::plain(": ")]);
-    }
-    let statement = said("sql_text").map_or_else(|| "no statement".to_owned(), |sql| one_line(&sql));
-    spans.push(Span::strong(statement));
-    if let Some(seconds) = row.get("Query_time").number() {
-        spans.push(Span::plain(format!(" took {}", words::duration(seconds))));
-    }
-    if let Some(rows) = row.get("Rows_examined").integer() {
-        spans.push(Span::plain(format!(", {} rows read", words::grouped(rows))));
-    }
-    let who: Vec<String> = [said("user"), said("source.ip").or(said("host"))].into_iter().flatten().collect();
-    if !who.is_empty() {
-        spans.push(Span::plain(format!(", {}", who.join("@"))));
-    }
-    spans
+    tell(
+        row,
+        "[{?event.outcome=failure}**failed[ {Last_errno}]**: ]**{line:sql_text|=no statement}**\
+         [ took {s:Query_time}][, {number:Rows_examined} rows read][, {user}\
+         [@{source.ip|host}]||, {source.ip|host}]",
+    )
 }
 
 #[cfg(test)]

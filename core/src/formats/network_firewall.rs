@@ -359,20 +359,20 @@ static SAMPLES: &[Sample] = &[Sample {
 }];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let verdict = match (said("event.alert.action"), row.show("event.outcome").as_str()) {
-        (_, "failure") if said("event.tls_error.error_message").is_some() => Some("TLS error"),
+    let verdict = match (row.said("event.alert.action"), row.show("event.outcome").as_str()) {
+        (_, "failure") if row.said("event.tls_error.error_message").is_some() => Some("TLS error"),
         (None, "failure") => Some("certificate"),
         (Some(_), "failure") => Some("blocked"),
         (Some(_), _) => Some("alert"),
         _ => None,
     };
     let mut more = String::new();
-    let domain = said("url.domain").or(said("event.tls.sni")).or(said("dns.question.name"));
-    let why = said("event.tls_error.error_message")
-        .or(said("event.revocation_check.status"))
-        .or(said("event.alert.signature"))
-        .or(said("event.alert.signature_id").map(|id| format!("rule {id}")));
+    let domain = row.said("url.domain").or(row.said("event.tls.sni")).or(row.said("dns.question.name"));
+    let why = row
+        .said("event.tls_error.error_message")
+        .or(row.said("event.revocation_check.status"))
+        .or(row.said("event.alert.signature"))
+        .or(row.said("event.alert.signature_id").map(|id| format!("rule {id}")));
     for part in [domain, why].into_iter().flatten() {
         more.push_str(&format!(", {part}"));
     }

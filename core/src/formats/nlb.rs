@@ -12,8 +12,8 @@ use super::{
         TokenField, Tokens,
         cells::{host, integer, port, text, timestamp},
         whole,
-        words::{amount, duration},
     },
+    tell,
     text_log::spaces,
 };
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog};
@@ -243,37 +243,13 @@ fn is_line(line: &[u8]) -> bool {
 }
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|value| !value.is_empty());
-    let mut spans = Vec::new();
-    let name =
-        said("domain_name").or(said("destination_ip")).or(said("elb")).unwrap_or_else(|| "-".to_owned());
-    match said("event.outcome").as_deref() {
-        Some("failure") => {
-            let alert = said("incoming_tls_alert");
-            let verdict = match (said("tls_alert").or(alert), row.get("tls_handshake_time").integer()) {
-                (Some(alert), _) => format!("TLS alert {alert}"),
-                (None, _) => "TLS handshake not completed".to_owned(),
-            };
-            spans.extend([Span::strong(verdict), Span::plain(format!(" {name}"))]);
-        }
-        _ => {
-            let version =
-                said("tls.version").map_or_else(|| "TLS ".to_owned(), |version| format!("TLS {version} "));
-            spans.extend([Span::plain(version), Span::strong(name)]);
-        }
-    }
-    for (bytes, way) in [("received_bytes", "received"), ("sent_bytes", "sent")] {
-        if let Some(bytes) = row.get(bytes).integer() {
-            spans.push(Span::plain(format!(", {way} {}", amount(bytes))));
-        }
-    }
-    if let Some(ms) = row.get("connection_time").number() {
-        spans.push(Span::plain(format!(" in {}", duration(ms / 1000.0))));
-    }
-    if let Some(client) = said("client_ip") {
-        spans.push(Span::plain(format!(", {client}")));
-    }
-    spans
+    tell(
+        row,
+        "[{?event.outcome=failure}**\
+         [TLS alert {tls_alert|incoming_tls_alert}||TLS handshake not completed]** {domain_name|destination_ip|elb|=-}||TLS \
+         [{tls.version} ]**{domain_name|destination_ip|elb|=-}**][, received {bytes:received_bytes}]\
+         [, sent {bytes:sent_bytes}][ in {ms:connection_time}][, {client_ip}]",
+    )
 }
 
 #[cfg(test)]

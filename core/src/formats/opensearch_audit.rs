@@ -6,7 +6,7 @@
 //! from the category. The member `@timestamp` is the event's time. The service cuts events at 10,000 characters: those are
 //! rejected.
 
-use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField};
+use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField, tell};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
@@ -146,26 +146,12 @@ static SAMPLES: &[Sample] = &[Sample {
 }];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans = vec![Span::strong(row.show("audit_category"))];
-    if let Some(user) = said("user.name") {
-        spans.push(Span::plain(format!(" {user}")));
-    }
-    let what: Vec<String> =
-        ["audit_compliance_operation", "http.request.method", "url.path", "audit_request_privilege"]
-            .iter()
-            .filter_map(|name| said(name))
-            .take(2)
-            .collect();
-    if !what.is_empty() {
-        spans.push(Span::plain(format!(" {}", what.join(" "))));
-    }
-    if let Some(index) = row.get("audit_trace_resolved_indices.0").singles().next() {
-        let doc = said("audit_trace_doc_id").map_or_else(String::new, |doc| format!("/{doc}"));
-        spans.push(Span::plain(format!(" {index}{doc}")));
-    }
-    if let Some(address) = said("source.ip") {
-        spans.push(Span::plain(format!(", {address}")));
-    }
-    spans
+    tell(
+        row,
+        "**{audit_category|=an event}**[ {user.name}][ {audit_compliance_operation}\
+         [ {http.request.method|url.path|audit_request_privilege}]|| {http.request.method}\
+         [ {url.path|audit_request_privilege}]|| {url.path}\
+         [ {audit_request_privilege}]|| {audit_request_privilege}]\
+         [ {first:audit_trace_resolved_indices.0}[/{audit_trace_doc_id}]][, {source.ip}]",
+    )
 }

@@ -14,8 +14,8 @@
 use super::{
     Decoded, Decoder, Family, Fault, Format, Framing, Head, JsonPart, Meta, Precedence, Preset, Record,
     Sample, Settings, Sniff, Span, ask,
-    field::{address, usual, when},
-    line_log::{one_line, place},
+    field::{address, usual, when, words::one_line},
+    line_log::place,
     program_log::EXTERNAL,
 };
 use logloupe_table::external::ExternalSchema;
@@ -251,7 +251,6 @@ static SAMPLES: &[Sample] = &[
 ];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
     let raw = row.raw();
     let first = raw.split(|b| *b == b'\n').next().unwrap_or_default();
     let settings = Settings { year: Some(1972), ..Settings::NONE };
@@ -259,9 +258,9 @@ fn summary(row: &Row<'_>) -> Vec<Span> {
     let text = first.get(taken..first.len().min(taken + 1024)).unwrap_or_default();
     let text = one_line(&String::from_utf8_lossy(text));
     let text = if text.is_empty() { "a time and nothing else".to_owned() } else { text };
-    let grave = said("log.level").is_some_and(|level| matches!(level.as_str(), "error" | "fatal"));
+    let grave = row.said("log.level").is_some_and(|level| matches!(level.as_str(), "error" | "fatal"));
     let mut spans = vec![if grave { Span::strong(text.clone()) } else { Span::plain(text.clone()) }];
-    if let Some(error) = said("error.type").filter(|error| !text.contains(error.as_str())) {
+    if let Some(error) = row.said("error.type").filter(|error| !text.contains(error.as_str())) {
         spans.push(Span::plain(", "));
         spans.push(Span::strong(error));
     }

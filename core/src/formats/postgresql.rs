@@ -28,7 +28,8 @@ use super::{
         csv::{self, OpenCell},
         sql,
     },
-    line_log::{one_line, place, text},
+    line_log::{place, text},
+    tell,
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Field, Kind, Role, Row, RowWriter, Unit, value::parse_number};
@@ -329,32 +330,10 @@ static SAMPLES: &[Sample] = &[
 ];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans = Vec::new();
-    if let Some(severity) = said("error_severity").filter(|severity| severity != "LOG") {
-        spans.extend([Span::strong(severity), Span::plain(": ")]);
-    }
-    let statement = match said("event.action").as_deref() {
-        Some("statement" | "audit") => said("db.statement"),
-        _ => None,
-    };
-    match (statement, said("message")) {
-        (Some(statement), _) => {
-            let class = said("class").map_or_else(String::new, |class| format!("{class} "));
-            spans.push(Span::plain(class));
-            spans.push(Span::strong(one_line(&statement)));
-            spans.retain(|span| !span.text.is_empty());
-        }
-        (None, Some(message)) => spans.push(Span::strong(one_line(&message))),
-        (None, None) => spans.push(Span::strong("no message")),
-    }
-    if let Some(millis) = row.get("event.duration").number() {
-        spans.push(Span::plain(format!(" in {}", super::field::words::duration(millis / 1000.0))));
-    }
-    let who: Vec<String> =
-        [said("user_name"), said("source.ip").or(said("connection_from"))].into_iter().flatten().collect();
-    if !who.is_empty() {
-        spans.push(Span::plain(format!(", {}", who.join("@"))));
-    }
-    spans
+    tell(
+        row,
+        "[{!error_severity=LOG}**{error_severity}**: ][{?event.action=statement|audit}\
+         [{class} ]**{line:db.statement}**||**{line:message|=no message}**][ in {ms:event.duration}]\
+         [, {user_name}[@{source.ip|connection_from}]||, {source.ip|connection_from}]",
+    )
 }

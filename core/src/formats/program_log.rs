@@ -1,7 +1,7 @@
 //! What logs of programs share that no vendor describes, whatever their form: questions, a sentence, and what other engines
 //! know of them. Their fields are in [`usual`](super::field::usual).
 
-use super::{Preset, Span, ask, line_log::one_line};
+use super::{Preset, Span, ask, field::sentence::tell_with};
 use logloupe_table::Row;
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 
@@ -34,34 +34,17 @@ pub(super) static PRESETS: &[Preset] = &[
 
 /// A row of a program's log in one sentence: the level where it is no usual one, what is said, who says it.
 pub(super) fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans = Vec::new();
-    let level =
-        said("log.level").filter(|level| !matches!(level.as_str(), "info" | "debug" | "trace" | "notice"));
-    if let Some(level) = level {
-        spans.push(Span::strong(level));
-        spans.push(Span::plain(" "));
-    }
-    let request = said("url.original").map(|url| {
-        let method = said("http.request.method").map(|method| format!("{method} ")).unwrap_or_default();
-        let status =
-            said("http.response.status_code").map(|status| format!(" → {status}")).unwrap_or_default();
-        format!("{method}{url}{status}")
-    });
-    let main = said("message").or(said("error.message")).or(request);
-    match main {
-        Some(main) if !one_line(&main).is_empty() => spans.push(Span::strong(one_line(&main))),
-        _ => {
+    let own = |name: &str| {
+        (name == "record").then(|| {
             let raw = row.raw();
-            let text = one_line(&String::from_utf8_lossy(raw.get(..raw.len().min(1024)).unwrap_or_default()));
-            spans.push(Span::strong(if text.is_empty() { "an empty record".to_owned() } else { text }));
-        }
-    }
-    if let Some(kind) = said("error.type") {
-        spans.push(Span::plain(format!(", {}", one_line(&kind))));
-    }
-    if let Some(service) = said("service.name").or(said("log.logger")) {
-        spans.push(Span::plain(format!(", {}", one_line(&service))));
-    }
-    spans
+            String::from_utf8_lossy(raw.get(..raw.len().min(1024)).unwrap_or_default()).into_owned()
+        })
+    };
+    tell_with(
+        row,
+        "[{!log.level=info|debug|trace|notice}**{log.level}** ][**{line:message|error.message}**||\
+         **[{http.request.method} ]{line:url.original}[ → {http.response.status_code}]**||**{line:record|=an empty record}**]\
+         [, {line:error.type}][, {line:service.name|log.logger}]",
+        &own,
+    )
 }

@@ -20,6 +20,7 @@ use super::{
     Decoded, Decoder, Family, Fault, Framing, LineLog, Meta, Preset, Record, Sample, Span, ask,
     field::sql,
     line_log::{ADDRESS_OF_HOST, place, text},
+    tell,
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Field, Kind, Role, Row, RowWriter, time};
@@ -339,27 +340,12 @@ static SAMPLES: &[Sample] = &[
 ];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans = Vec::new();
-    if row.show("event.outcome") == "failure" {
-        let code = said("retcode").map_or_else(String::new, |code| format!(" {code}"));
-        spans.extend([Span::strong(format!("failed{code}")), Span::plain(": ")]);
-    }
-    let operation = row.show("operation");
-    spans.push(Span::strong(said("db.operation").unwrap_or(operation)));
-    let database = said("database").filter(|_| said("db.operation").is_none());
-    if let Some(object) = said("object") {
-        let object = super::line_log::one_line(&object);
-        let name = database.map_or(object.clone(), |database| format!("{database}.{object}"));
-        spans.push(Span::plain(format!(" {name}")));
-    } else if let Some(database) = database {
-        spans.push(Span::plain(format!(" {database}")));
-    }
-    let who: Vec<String> = ["username", "host"].iter().filter_map(|name| said(name)).collect();
-    if !who.is_empty() {
-        spans.push(Span::plain(format!(", {}", who.join("@"))));
-    }
-    spans
+    tell(
+        row,
+        "[{?event.outcome=failure}**failed[ {retcode}]**: ]**{db.operation|operation|=an event}**[ \
+         [{!db.operation}{database}.]{line:object}||{!db.operation} {database}][, {username}\
+         [@{host}]||, {host}]",
+    )
 }
 
 #[cfg(test)]

@@ -15,7 +15,8 @@
 use super::{
     Decoded, Decoder, Family, Fault, Framing, LineLog, Meta, Preset, Record, Sample, Span, ask,
     field::sql,
-    line_log::{address, one_line, place, text},
+    line_log::{address, place, text},
+    tell,
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Field, Kind, Role, Row, RowWriter, Unit, time, value::parse_number};
@@ -356,25 +357,11 @@ static SAMPLES: &[Sample] = &[
 ];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans = Vec::new();
-    match (said("query"), said("event.action")) {
-        (Some(query), _) => spans.push(Span::strong(one_line(&query))),
-        (None, action) => spans.push(Span::strong(action.unwrap_or_else(|| "no statement".to_owned()))),
-    }
-    if let Some(old) = said("oldusername") {
-        spans.push(Span::plain(format!(" {old} to")));
-    }
-    if let Some(user) = said("username") {
-        let from =
-            said("source.ip").or(said("remotehost")).map_or_else(String::new, |from| format!("@{from}"));
-        let comma = if said("action").is_some() { " " } else { ", " };
-        spans.push(Span::plain(format!("{comma}{user}{from}")));
-    }
-    if let Some(db) = said("dbname") {
-        spans.push(Span::plain(format!(" on {db}")));
-    }
-    spans
+    tell(
+        row,
+        "**{line:query|event.action|=no statement}**[ {oldusername} to][{?username}\
+         [{?action} ||, ]{username}[@{source.ip|remotehost}]][ on {dbname}]",
+    )
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use super::{
         cells::{ip, text, timestamp},
         dns, flow, parse,
     },
+    tell,
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
@@ -156,21 +157,11 @@ static SAMPLES: &[Sample] = &[Sample {
 }];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans = Vec::new();
-    let code = said("responseCode");
-    if let Some(code) = code.filter(|code| code != "NOERROR") {
-        spans.extend([Span::strong(code), Span::plain(" ")]);
-    }
-    spans.push(Span::plain(format!("{} ", said("queryType").unwrap_or_else(|| "query".to_owned()))));
-    spans.push(Span::strong(said("dns.question.name").unwrap_or_else(|| ".".to_owned())));
-    if let Some(resolver) = said("resolverIp") {
-        spans.push(Span::plain(format!(" from {resolver}")));
-    }
-    if let Some(subnet) = said("ednsClientSubnet") {
-        spans.push(Span::plain(format!(" for {subnet}")));
-    }
-    spans
+    tell(
+        row,
+        "[{!responseCode=NOERROR}**{responseCode}** ]{queryType|=query} **{dns.question.name|=.}**\
+         [ from {resolverIp}][ for {ednsClientSubnet}]",
+    )
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 use super::{
     Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask,
     field::{dns, flow, json::JsonField},
+    tell,
 };
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog, JsonRoot};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
@@ -173,31 +174,10 @@ static SAMPLES: &[Sample] = &[Sample {
 }];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans = Vec::new();
-    if let Some(action) = said("firewall_rule_action") {
-        spans.extend([
-            Span::strong(if action == "BLOCK" { "blocked" } else { "alerted on" }),
-            Span::plain(" "),
-        ]);
-    }
-    spans.push(Span::plain(format!("{} ", said("query_type").unwrap_or_else(|| "query".to_owned()))));
-    spans.push(Span::strong(said("dns.question.name").unwrap_or_else(|| ".".to_owned())));
-    let answers = row.get("dns.answers.data");
-    let mut answers = answers.singles();
-    match (said("rcode").as_deref(), answers.next()) {
-        (Some("NOERROR") | None, Some(answer)) => {
-            spans.push(Span::plain(format!(" → {answer}")));
-            match answers.count() {
-                0 => {}
-                more => spans.push(Span::plain(format!(" and {more} more"))),
-            }
-        }
-        (Some("NOERROR") | None, None) => spans.push(Span::plain(" → no answer")),
-        (Some(code), _) => spans.extend([Span::plain(" → "), Span::strong(code)]),
-    }
-    if let Some(client) = said("srcids.instance").or(said("srcaddr")) {
-        spans.push(Span::plain(format!(", {client}")));
-    }
-    spans
+    tell(
+        row,
+        "[{?firewall_rule_action=BLOCK}**blocked** ||{?firewall_rule_action}**alerted on** ]{query_type|=query} **{dns.question.name|=.}** → \
+         [{?rcode}{!rcode=NOERROR}**{rcode}**||{first:dns.answers.data}\
+         [ and {more:dns.answers.data} more]||no answer][, {srcids.instance|srcaddr}]",
+    )
 }

@@ -18,8 +18,8 @@ use super::{
         ids::{self, Arn},
         percent, protocol, request,
         unescaped::{Cutter, is_number, words},
-        words::amount,
     },
+    tell,
 };
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row, Unit};
@@ -443,26 +443,12 @@ static SAMPLES: &[Sample] = &[
 ];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|value| !value.is_empty());
-    let operation = said("operation").unwrap_or_else(|| "request".to_owned());
-    let place =
-        [said("bucket_name"), said("aws.s3.object.key")].into_iter().flatten().collect::<Vec<_>>().join("/");
-    let status =
-        [said("http_status"), said("error_code")].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    let failed = said("event.outcome").as_deref() == Some("failure");
-    let mut spans = match failed {
-        true => vec![Span::strong(status), Span::plain(format!(" {operation} {place}"))],
-        false => {
-            let ended = if status.is_empty() { status } else { format!(" → {status}") };
-            vec![Span::strong(operation), Span::plain(format!(" {place}{ended}"))]
-        }
-    };
-    if let Some(bytes) = row.get("bytes_sent_size").integer().filter(|_| !failed) {
-        spans.push(Span::plain(format!(", {}", amount(bytes))));
-    }
-    let who = said("user.name").or(said("requester_type"));
-    for part in [who, said("remote_ip")].into_iter().flatten() {
-        spans.push(Span::plain(format!(", {part}")));
-    }
-    spans
+    tell(
+        row,
+        "[{?event.outcome=failure}**[{http_status}[ {error_code}]||{error_code}]** {operation|=request} \
+         [{bucket_name}[/{aws.s3.object.key}]||{aws.s3.object.key}]||**{operation|=request}** \
+         [{bucket_name}[/{aws.s3.object.key}]||{aws.s3.object.key}]\
+         [ → {http_status}[ {error_code}]|| → {error_code}][, {bytes:bytes_sent_size}]]\
+         [, {user.name|requester_type}][, {remote_ip}]",
+    )
 }

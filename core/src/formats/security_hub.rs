@@ -15,6 +15,7 @@
 use super::{
     Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask,
     field::{flow, json::JsonField},
+    tell,
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
@@ -340,37 +341,13 @@ static SAMPLES: &[Sample] = &[
 ];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans = Vec::new();
-    match said("Compliance.Status").as_deref() {
-        Some("FAILED") => spans.extend([Span::strong("failed"), Span::plain(" ")]),
-        Some(status) => spans.push(Span::plain(format!("{} ", status.to_lowercase().replace('_', " ")))),
-        None => {}
-    }
-    let what = said("Title").or(said("GeneratorId")).or(said("Id")).unwrap_or_else(|| "a finding".to_owned());
-    spans.push(Span::strong(what));
-    if let Some(label) = said("severityLabel") {
-        spans.push(Span::plain(format!(" ({label})")));
-    }
-    let resources = row.get("Resources.Id");
-    let mut resources = resources.singles();
-    if let Some(resource) = resources.next() {
-        spans.push(Span::plain(format!(" on {resource}")));
-        match resources.count() {
-            0 => {}
-            more => spans.push(Span::plain(format!(" and {more} more"))),
-        }
-    }
-    if let Some(address) = row.get("source.ip").singles().next() {
-        spans.push(Span::plain(format!(", {address}")));
-    }
-    let product = said("ProductName").filter(|product| product != "Security Hub");
-    let state = said("RecordState").filter(|state| state != "ACTIVE");
-    let workflow = said("Workflow.Status").filter(|status| status != "NEW");
-    for word in product.into_iter().chain([state, workflow].into_iter().flatten().map(|w| w.to_lowercase())) {
-        spans.push(Span::plain(format!(", {word}")));
-    }
-    spans
+    tell(
+        row,
+        "[{?Compliance.Status=FAILED}**failed** ||{words:Compliance.Status} ]**{Title|GeneratorId|Id|=a finding}**\
+         [ ({severityLabel})][ on {first:Resources.Id}[ and {more:Resources.Id} more]]\
+         [, {first:source.ip}][{!ProductName=Security Hub}, {ProductName}]\
+         [{!RecordState=ACTIVE}, {lower:RecordState}][{!Workflow.Status=NEW}, {lower:Workflow.Status}]",
+    )
 }
 
 #[cfg(test)]

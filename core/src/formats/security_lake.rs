@@ -17,7 +17,7 @@
 mod class;
 mod fields;
 
-use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::Json};
+use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::Json, tell};
 use fields::FIELDS;
 use logloupe_table::Row;
 use logloupe_table::external::{ExternalSchema, InsightsLog};
@@ -138,44 +138,15 @@ static SAMPLES: &[Sample] = &[
 ];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans = Vec::new();
-    if said("event.outcome").as_deref() == Some("failure") {
-        let word = said("disposition").or(said("action").filter(|a| a == "Denied"));
-        spans.extend([
-            Span::strong(word.unwrap_or_else(|| "failed".to_owned()).to_lowercase()),
-            Span::plain(" "),
-        ]);
-    }
-    let url = said("url.path").map(|path| match said("http.request.method") {
-        Some(method) => format!("{method} {}{path}", row.show("url.domain")),
-        None => path,
-    });
-    let class = said("class").unwrap_or_else(|| "event".to_owned());
-    let what =
-        [said("api.operation"), said("finding_info.title"), said("dns.question.name"), url, said("message")];
-    match what.into_iter().flatten().next() {
-        Some(what) => spans.push(Span::strong(what)),
-        None => {
-            spans.push(Span::strong(class.clone()));
-            spans.extend(said("activity_name").map(|activity| Span::plain(format!(" {activity}"))));
-        }
-    }
-    if said("finding_info.title").is_some() {
-        spans.extend(said("severity").map(|severity| Span::plain(format!(" ({severity})"))));
-        let resources = row.get("resource.id");
-        spans.extend(resources.singles().next().map(|resource| Span::plain(format!(" on {resource}"))));
-    }
-    spans.extend(said("user.name").map(|user| Span::plain(format!(" by {user}"))));
-    spans.extend(said("user.target.name").map(|user| Span::plain(format!(" for {user}"))));
-    match (said("source.ip").or(said("src_endpoint.domain")), said("destination.ip")) {
-        (Some(from), Some(to)) => spans.push(Span::plain(format!(", {from} → {to}"))),
-        (Some(from), None) => spans.push(Span::plain(format!(", {from}"))),
-        (None, Some(to)) => spans.push(Span::plain(format!(", → {to}"))),
-        (None, None) => {}
-    }
-    spans.extend(said("error.code").map(|code| Span::plain(format!(", {code}"))));
-    spans
+    tell(
+        row,
+        "[{?event.outcome=failure}**[{lower:disposition}||{?action=Denied}denied||failed]** ]\
+         [**{api.operation|finding_info.title|dns.question.name}**||{?url.path}**\
+         [{http.request.method} [{url.domain}]]{url.path}**||**{message}**||**{class|=event}**\
+         [ {activity_name}]][{?finding_info.title}[ ({severity})][ on {first:resource.id}]]\
+         [ by {user.name}][ for {user.target.name}][, {source.ip|src_endpoint.domain}\
+         [ → {destination.ip}]||, → {destination.ip}][, {error.code}]",
+    )
 }
 
 #[cfg(test)]

@@ -7,9 +7,12 @@
 //! Decisions: a chunk is a row, and what it holds is kept as the lines into which the vendor cut it: a chunk may end in the
 //! middle of a command, so that lines are no commands.
 
-use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField};
+use super::{
+    Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField,
+    field::sentence::tell_with,
+};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
-use logloupe_table::{Cell, Computed, Kind, Role, Row};
+use logloupe_table::{Cell, Computed, Kind, Role, Row, Value};
 
 /// Streamed sessions of Session Manager.
 pub static LOG: JsonLog = JsonLog {
@@ -97,17 +100,12 @@ static SAMPLES: &[Sample] = &[Sample {
 }];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans =
-        vec![Span::strong(said("user.name").or(said("sessionId")).unwrap_or_else(|| "a session".to_owned()))];
-    if let Some(target) = said("target.id") {
-        spans.push(Span::plain(format!(" on {target}")));
-    }
-    let data = row.get("sessionData.0");
-    let line = data.singles().map(|line| line.to_string()).find(|line| !line.trim().is_empty());
-    if let Some(line) = line {
-        let line: String = line.chars().filter(|c| !c.is_control()).take(200).collect();
-        spans.push(Span::plain(format!(": {line}")));
-    }
-    spans
+    let own = |name: &str| {
+        (name == "line").then(|| {
+            let data = row.get("sessionData.0");
+            let line = data.singles().map(Value::to_string).find(|line| !line.trim().is_empty());
+            line.unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect()
+        })
+    };
+    tell_with(row, "**{user.name|sessionId|=a session}**[ on {target.id}][: {line}]", &own)
 }

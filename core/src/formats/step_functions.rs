@@ -6,7 +6,7 @@
 //! Decisions: what states got and gave (`details.input`, `details.output`) is data of the user and no column; it stays
 //! reachable as a path. Delivery is best effort and in no order: an event's place in its execution is `id`, not its line.
 
-use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField};
+use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField, tell};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
@@ -128,16 +128,5 @@ static SAMPLES: &[Sample] = &[Sample {
 }];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans = vec![Span::strong(said("type").unwrap_or_else(|| "an event".to_owned()))];
-    if let Some(name) = said("details.name") {
-        spans.push(Span::plain(format!(" {name}")));
-    }
-    if let Some(machine) = said("stateMachine") {
-        spans.push(Span::plain(format!(" of {machine}")));
-    }
-    if let Some(error) = said("details.error") {
-        spans.extend([Span::plain(": "), Span::strong(error)]);
-    }
-    spans
+    tell(row, "**{type|=an event}**[ {details.name}][ of {stateMachine}][: **{details.error}**]")
 }

@@ -15,6 +15,7 @@ use super::{
         flow,
     },
     flow_log::{self, Holds, is_slug, is_status},
+    tell,
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row, Unit};
@@ -279,12 +280,10 @@ static SAMPLES: &[Sample] = &[
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
     if row.show("srcaddr").is_empty() && row.show("dstaddr").is_empty() {
-        let why = match row.show("log-status").as_str() {
-            "NODATA" => "no traffic",
-            "SKIPDATA" => "records were skipped",
-            _ => "no addresses",
-        };
-        return vec![Span::strong(why)];
+        return tell(
+            row,
+            "**[{?log-status=NODATA}no traffic||{?log-status=SKIPDATA}records were skipped||no addresses]**",
+        );
     }
     let lost = row.get("packets.lost").integer().filter(|lost| *lost > 0);
     let verdict = lost.map(|lost| format!("lost {}", field::words::grouped(lost)));

@@ -7,7 +7,7 @@
 //! `status_details`) too. Numbers that the log writes as text are numbers here; class and type stay text. A record that
 //! Verified Access could not complete has the activity Unknown and is a row as any other.
 
-use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField};
+use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField, tell};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row, Unit};
 
@@ -180,21 +180,10 @@ static SAMPLES: &[Sample] = &[Sample {
 }];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let mut spans = Vec::new();
-    match row.show("event.outcome").as_str() {
-        "failure" => spans.push(Span::strong("denied ")),
-        "success" => {}
-        _ => spans.push(Span::strong("unknown ")),
-    }
-    let who = said("user.email").or(said("user.name")).or(said("source.ip"));
-    spans.push(Span::strong(who.unwrap_or_else(|| "somebody".to_owned())));
-    let method = said("http_request.http_method").map_or(String::new(), |method| format!(" {method}"));
-    let url = said("url.original").or(said("url.domain")).map_or(String::new(), |url| format!(" {url}"));
-    let why = said("status_detail").filter(|_| row.show("event.outcome") == "failure");
-    let rest = format!("{method}{url}{}", why.map_or(String::new(), |why| format!(": {why}")));
-    if !rest.is_empty() {
-        spans.push(Span::plain(rest));
-    }
-    spans
+    tell(
+        row,
+        "[{?event.outcome=failure}**denied **||{?event.outcome=success}||**unknown **]**{user.email|user.name|source.ip|=somebody}**\
+         [ {http_request.http_method}][ {url.original|url.domain}]\
+         [{?event.outcome=failure}: {status_detail}]",
+    )
 }

@@ -26,6 +26,7 @@ use super::{
     Family, FlowLog, FlowShape, Framing, Meta, Preset, Sample, Span,
     field::{self, Parsed},
     flow_log::{self, Holds, is_slug, is_status},
+    tell,
 };
 use fields::FIELDS;
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog};
@@ -202,19 +203,11 @@ fn outcome(input: &[u8]) -> Parsed<'_> {
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
     if row.show("srcaddr").is_empty() && row.show("dstaddr").is_empty() {
-        let why = match row.show("log-status").as_str() {
-            "NODATA" => "no traffic",
-            "SKIPDATA" => "records were skipped",
-            _ => "no addresses",
-        };
-        let interface = row.show("interface-id");
-        return vec![
-            Span::plain(if interface.is_empty() { String::new() } else { format!("{interface}: ") }),
-            Span::strong(why),
-        ]
-        .into_iter()
-        .filter(|s| !s.text.is_empty())
-        .collect();
+        return tell(
+            row,
+            "[{interface-id}: ]\
+             **[{?log-status=NODATA}no traffic||{?log-status=SKIPDATA}records were skipped||no addresses]**",
+        );
     }
     let action = row.show("action");
     flow_log::sentence(row, (action == "REJECT").then_some("REJECT"), "")

@@ -12,8 +12,8 @@ use super::{
         cells,
         json::JsonField,
         parse::{self, Read},
-        words,
     },
+    tell,
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row, Unit};
@@ -206,31 +206,14 @@ static SAMPLES: &[Sample] = &[Sample {
 }];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let source = said("source.ip").unwrap_or_else(|| "?".to_owned());
-    if let Some(resource) = said("resourceConfigurationArn") {
-        let to = said("destination.ip").unwrap_or(resource);
-        let port = said("destination.port").map_or(String::new(), |port| format!(" port {port}"));
-        let mut spans = vec![Span::strong(source), Span::plain(" → "), Span::strong(to)];
-        spans.extend((!port.is_empty()).then(|| Span::plain(port)));
-        return spans;
-    }
-    let mut spans = Vec::new();
-    if let Some(policy) = said("authDeniedReason") {
-        spans.push(Span::strong(format!("refused by the {} policy ", policy.to_lowercase())));
-    } else if row.show("event.outcome") == "failure" {
-        let why = said("responseCode").or(said("failureReason")).unwrap_or_else(|| "failed".to_owned());
-        spans.push(Span::strong(format!("{why} ")));
-    }
-    let method = said("requestMethod").unwrap_or_else(|| "request".to_owned());
-    spans.push(Span::plain(format!("{method} ")));
-    let host = said("hostHeader").unwrap_or_default();
-    spans.push(Span::strong(format!("{host}{}", said("requestPath").unwrap_or_else(|| "/".to_owned()))));
-    let who = said("callerPrincipal").map_or(String::new(), |who| format!(" by {who}"));
-    let size =
-        row.get("bytesSent").integer().map_or(String::new(), |sent| format!(", {}", words::amount(sent)));
-    spans.push(Span::plain(format!(" from {source}{who}{size}")));
-    spans
+    tell(
+        row,
+        "[{?resourceConfigurationArn}**{source.ip|=?}** → **{destination.ip|resourceConfigurationArn}**\
+         [ port {destination.port}]||\
+         [**refused by the {lower:authDeniedReason} policy **||{?event.outcome=failure}**{responseCode|failureReason|=failed} **]{requestMethod|=request} **\
+         [{hostHeader}]{requestPath|=/}** from {source.ip|=?}[ by {callerPrincipal}]\
+         [, {bytes:bytesSent}]]",
+    )
 }
 
 #[cfg(test)]

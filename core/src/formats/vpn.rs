@@ -9,6 +9,7 @@
 use super::{
     Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask,
     field::{self, json::JsonField},
+    tell,
 };
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
@@ -131,27 +132,13 @@ static SAMPLES: &[Sample] = &[Sample {
 }];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    if let Some(kind) = said("type") {
-        let what = if kind == "RouteStatus" { "route" } else { "BGP" };
-        let status = said("status").unwrap_or_else(|| "status".to_owned());
-        let message = said("message").map_or(String::new(), |message| format!(": {message}"));
-        return vec![Span::plain(format!("{what} ")), Span::strong(status), Span::plain(message)]
-            .into_iter()
-            .filter(|span| !span.text.is_empty())
-            .collect();
-    }
-    let mut spans = Vec::new();
-    let state = |name: &str| said(name).filter(|state| !state.eq_ignore_ascii_case("established"));
-    for (phase, name) in [(1, "ike_phase1_state"), (2, "ike_phase2_state")] {
-        if let Some(state) = state(name) {
-            spans.extend([Span::plain(format!("phase {phase} ")), Span::strong(state), Span::plain(" ")]);
-        }
-    }
-    let is_up = spans.is_empty();
-    let details = said("details").unwrap_or_else(|| "tunnel".to_owned());
-    spans.push(if is_up { Span::strong(details) } else { Span::plain(details) });
-    spans
+    tell(
+        row,
+        "[{?type}[{?type=RouteStatus}route||BGP] **{status|=status}**[: {message}]||\
+         [{!lower:ike_phase1_state=established}phase 1 **{ike_phase1_state}** ]\
+         [{!lower:ike_phase2_state=established}phase 2 **{ike_phase2_state}** ]\
+         [{?ike_phase1_state}{!lower:ike_phase1_state=established}{details|=tunnel}||{?ike_phase2_state}{!lower:ike_phase2_state=established}{details|=tunnel}||**{details|=tunnel}**]]",
+    )
 }
 
 #[cfg(test)]

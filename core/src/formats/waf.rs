@@ -22,7 +22,7 @@ mod fields;
 #[cfg(test)]
 mod tests;
 
-use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask};
+use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, tell};
 use logloupe_table::Row;
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog, JsonRoot};
 
@@ -132,35 +132,11 @@ static SAMPLES: &[Sample] = &[
 ];
 
 fn summary(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let action = said("action");
-    let mut spans = match action.as_deref() {
-        Some("ALLOW") => Vec::new(),
-        Some("BLOCK") => vec![Span::strong("blocked"), Span::plain(" ")],
-        other => vec![Span::strong(other.unwrap_or("no action").to_owned()), Span::plain(" ")],
-    };
-    let method = said("httpRequest.httpMethod").unwrap_or_else(|| "request".to_owned());
-    let host = said("url.domain").unwrap_or_default();
-    let path = said("httpRequest.uri").unwrap_or_default();
-    spans.push(Span::plain(format!("{method} ")));
-    spans.push(Span::strong(if host.is_empty() && path.is_empty() { "-".to_owned() } else { host + &path }));
-    let rule = said("rule.name").filter(|rule| rule != "Default_Action");
-    if let Some(rule) = rule {
-        spans.push(Span::plain(if action.as_deref() == Some("ALLOW") { ", allowed by " } else { " by " }));
-        spans.push(Span::strong(rule));
-    }
-    let counted = row.get("matchingRules.ruleId");
-    let mut counted = counted.singles();
-    if let Some(first) = counted.next() {
-        let more = match counted.count() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        spans.push(Span::plain(format!(", matched {first}{more}")));
-    }
-    if let Some(client) = said("httpRequest.clientIp") {
-        let country = said("httpRequest.country").map(|c| format!(" ({c})")).unwrap_or_default();
-        spans.push(Span::plain(format!(", {client}{country}")));
-    }
-    spans
+    tell(
+        row,
+        "[{?action=ALLOW}||{?action=BLOCK}**blocked** ||**{action|=no action}** ]{httpRequest.httpMethod|=request} **\
+         [[{url.domain}]{httpRequest.uri}||{url.domain|=-}]**[{!rule.name=Default_Action}{?rule.name}\
+         [{?action=ALLOW}, allowed] by **{rule.name}**][, matched {first:matchingRules.ruleId}\
+         [ and {more:matchingRules.ruleId} more]][, {httpRequest.clientIp}[ ({httpRequest.country})]]",
+    )
 }

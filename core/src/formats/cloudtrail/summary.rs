@@ -1,18 +1,17 @@
 //! The sentence of a row: who did what to what, in the words of the action where we know it.
 //!
-//! [`VERBS`] is the table of known actions. A template is text with `{…}` for values and `**…**` around the words that
-//! matter; `[…]` is left out when a value inside it is missing, and the whole template when one outside it is. A value
-//! is a path (`req.` and `res.` stand for `requestParameters.` and `responseElements.`), `a|b` the first that exists,
-//! `name:path` the last part of an ARN, `count:path` the number of items.
+//! [`VERBS`] is the table of known actions, each with its [template](crate::formats::field::sentence). Its names are paths,
+//! of which `req.` and `res.` stand for `requestParameters.` and `responseElements.`.
 
 use crate::formats::{
     Span,
     field::{
         json::{self, Path},
-        words::grouped,
+        sentence::fill,
+        words::{grouped, last_of_arn},
     },
 };
-use logloupe_table::Row;
+use logloupe_table::{Row, Value};
 
 /// The event name, without the date of its API's version, and its template.
 static VERBS: &[(&str, &str)] = &[
@@ -53,19 +52,19 @@ static VERBS: &[(&str, &str)] = &[
     // Instances and networks.
     (
         "RunInstances",
-        "started {count:res.instancesSet.items} × **{req.instanceType|res.instancesSet.items.0.instanceType}** in {awsRegion}",
+        "started {items:res.instancesSet.items} × **{req.instanceType|res.instancesSet.items.0.instanceType}** in {awsRegion}",
     ),
     (
         "StartInstances",
-        "started {count:req.instancesSet.items} × instance (**{req.instancesSet.items.0.instanceId}**)",
+        "started {items:req.instancesSet.items} × instance (**{req.instancesSet.items.0.instanceId}**)",
     ),
     (
         "StopInstances",
-        "stopped {count:req.instancesSet.items} × instance (**{req.instancesSet.items.0.instanceId}**)",
+        "stopped {items:req.instancesSet.items} × instance (**{req.instancesSet.items.0.instanceId}**)",
     ),
     (
         "TerminateInstances",
-        "terminated {count:req.instancesSet.items} × instance (**{req.instancesSet.items.0.instanceId}**)",
+        "terminated {items:req.instancesSet.items} × instance (**{req.instancesSet.items.0.instanceId}**)",
     ),
     (
         "AuthorizeSecurityGroupIngress",
@@ -102,7 +101,7 @@ static VERBS: &[(&str, &str)] = &[
     ("GetPasswordData", "read the password of instance **{req.instanceId}**"),
     ("Decrypt", "decrypted with key **{name:resources.0.ARN|req.keyId}**"),
     ("ScheduleKeyDeletion", "scheduled the deletion of key **{name:req.keyId}**"),
-    ("SendCommand", "ran **{req.documentName}** on {count:req.instanceIds} × instance"),
+    ("SendCommand", "ran **{req.documentName}** on {items:req.instanceIds} × instance"),
     ("StartSession", "opened a session on **{req.target}**"),
     ("CreateFunction", "created function **{name:req.functionName}**"),
     ("UpdateFunctionCode", "replaced the code of function **{name:req.functionName}**"),
@@ -175,7 +174,7 @@ impl Teller<'_, '_> {
         }
         if !failed
             && let Some((_, template)) = VERBS.iter().find(|(name, _)| *name == known)
-            && let Some(mut spans) = self.fill(template)
+            && let Some(mut spans) = fill(template, &|path| self.at(path))
         {
             return out.append(&mut spans);
         }
@@ -269,74 +268,17 @@ impl Teller<'_, '_> {
             out.push(Span::plain(format!(", mostly {} ({})", last_of_arn(&top.0), grouped(top.1 as i64))));
         }
     }
-    /// A template with its values, `None` when one that it needs is missing.
-    fn fill(&self, template: &str) -> Option<Vec<Span>> {
-        let mut out = Vec::new();
-        let mut rest = template;
-        while let Some(open) = rest.find('[') {
-            let close = rest[open..].find(']')? + open;
-            out.append(&mut self.fill_part(&rest[..open])?);
-            out.append(&mut self.fill_part(&rest[open + 1..close]).unwrap_or_default());
-            rest = &rest[close + 1..];
-        }
-        out.append(&mut self.fill_part(rest)?);
-        let mut merged: Vec<Span> = Vec::new();
-        for span in out {
-            match merged.last_mut() {
-                Some(last) if last.strong == span.strong => last.text += &span.text,
-                _ => merged.push(span),
-            }
-        }
-        // Where the strong word was in a part that fell away, the whole action is what matters.
-        if !merged.iter().any(|s| s.strong) {
-            merged.iter_mut().for_each(|s| s.strong = true);
-        }
-        Some(merged)
-    }
-    fn fill_part(&self, part: &str) -> Option<Vec<Span>> {
-        let mut out = Vec::new();
-        for (i, words) in part.split("**").enumerate() {
-            let mut text = String::new();
-            let mut rest = words;
-            while let Some(open) = rest.find('{') {
-                let close = rest[open..].find('}')? + open;
-                text.push_str(&rest[..open]);
-                text.push_str(&self.value(&rest[open + 1..close])?);
-                rest = &rest[close + 1..];
-            }
-            text.push_str(rest);
-            if !text.is_empty() {
-                out.push(Span { text, strong: i % 2 == 1 });
-            }
-        }
-        Some(out)
-    }
-    fn value(&self, name: &str) -> Option<String> {
-        let (how, paths) = name.split_once(':').unwrap_or(("", name));
-        let text = paths.split('|').find_map(|path| self.at(path))?;
-        match how {
-            "name" => Some(last_of_arn(&text).to_owned()),
-            "bytes" => text.parse().ok().map(crate::formats::field::words::amount),
-            "count" => {
-                let mut items = 0;
-                json::each(text.as_bytes(), |_| {
-                    items += 1;
-                    true
-                });
-                (items > 0).then(|| grouped(items))
-            }
-            _ => Some(text),
-        }
-    }
-    fn at(&self, path: &str) -> Option<String> {
+    fn at(&self, path: &str) -> Value {
         let path = match path.split_once('.') {
             Some(("req", rest)) => format!("requestParameters.{rest}"),
             Some(("res", rest)) => format!("responseElements.{rest}"),
             _ => path.to_owned(),
         };
         let mut text = Vec::new();
-        let found = json::extract(&self.raw, &path, &mut text) && !text.is_empty();
-        found.then(|| String::from_utf8_lossy(&text).into_owned())
+        match json::extract(&self.raw, &path, &mut text) {
+            true => Value::text(&String::from_utf8_lossy(&text)),
+            false => Value::Null,
+        }
     }
 }
 
@@ -353,14 +295,6 @@ fn without_version(event: &str) -> &str {
     let digits = |b: u8| b.is_ascii_digit() || b == b'_' || b == b'v';
     let name = event.trim_end_matches(|c: char| c.is_ascii() && digits(c as u8));
     if event.len() >= name.len() + 8 && event[name.len()..].starts_with("20") { name } else { event }
-}
-
-/// The name at the end of an ARN; text that is no ARN stays what it is.
-fn last_of_arn(text: &str) -> &str {
-    match text.starts_with("arn:") {
-        true => text.rsplit(['/', ':']).next().filter(|n| !n.is_empty()).unwrap_or(text),
-        false => text,
-    }
 }
 
 #[cfg(test)]

@@ -7,18 +7,17 @@ use crate::formats::shorten;
 use logloupe_table::Row;
 
 pub(super) fn sentence(row: &Row<'_>) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let what = match said("resourceName").or(said("resourceId")).or(said("ARN")) {
+    let what = match row.said("resourceName").or(row.said("resourceId")).or(row.said("ARN")) {
         Some(name) => format!("{} {name}", kind(&row.show("resourceType"))),
         None => kind(&row.show("resourceType")),
     };
-    let action = said("event.action").unwrap_or_default();
+    let action = row.said("event.action").unwrap_or_default();
     match action.as_str() {
         "evaluated" => return compliance(row, &what),
         "delivery" => {
-            let file = said("s3ObjectKey").or(said("s3DeliverySummary.s3BucketLocation"));
+            let file = row.said("s3ObjectKey").or(row.said("s3DeliverySummary.s3BucketLocation"));
             let mut spans = vec![Span::strong("delivery failed")];
-            if let Some(why) = said("errorMessage").or(said("errorCode")).or(file) {
+            if let Some(why) = row.said("errorMessage").or(row.said("errorCode")).or(file) {
                 spans.push(Span::plain(format!(": {why}")));
             }
             return spans;
@@ -35,7 +34,7 @@ pub(super) fn sentence(row: &Row<'_>) -> Vec<Span> {
     }
     spans.push(Span::strong(action.clone()));
     if action == "recorded"
-        && let Some(verdict) = said("newEvaluationResult.complianceType")
+        && let Some(verdict) = row.said("newEvaluationResult.complianceType")
     {
         spans.push(Span::plain(": "));
         spans.push(Span::strong(verdict));
@@ -60,13 +59,12 @@ pub(super) fn sentence(row: &Row<'_>) -> Vec<Span> {
 }
 
 fn compliance(row: &Row<'_>, what: &str) -> Vec<Span> {
-    let said = |name: &str| Some(row.show(name)).filter(|v| !v.is_empty());
-    let verdict = said("newEvaluationResult.complianceType").unwrap_or_else(|| "evaluated".to_owned());
+    let verdict = row.said("newEvaluationResult.complianceType").unwrap_or_else(|| "evaluated".to_owned());
     let mut spans = vec![Span::strong(verdict), Span::plain(format!(": {what}"))];
-    if let Some(rule) = said("configRuleName") {
+    if let Some(rule) = row.said("configRuleName") {
         spans.push(Span::plain(format!(", rule {rule}")));
     }
-    if let Some(before) = said("oldEvaluationResult.complianceType") {
+    if let Some(before) = row.said("oldEvaluationResult.complianceType") {
         spans.push(Span::plain(format!(", was {before}")));
     }
     spans

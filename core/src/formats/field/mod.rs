@@ -3,8 +3,8 @@
 //! same for formats whose records are JSON objects.
 //!
 //! Reading order: [`TokenField`] (one line of a format's table), [`parse`] (what parsers are made of), the parsers
-//! ([`number`], [`address`], [`time`], [`http`], [`ids`]), [`cells`] (the same as columns name them), [`words`] for
-//! sentences, [`dns`], [`flow`], [`protocol`], [`request`] and [`sql`] (what is computed from columns when it is asked
+//! ([`number`], [`address`], [`time`], [`http`], [`ids`]), [`cells`] (the same as columns name them), [`words`] and
+//! [`sentence`] (how rows are told), [`dns`], [`flow`], [`protocol`], [`request`] and [`sql`] (what is computed from columns when it is asked
 //! for), [`Tokens`] (where a record's tokens begin and end), [`unescaped`] (the same where quotes are not escaped),
 //! [`Layout`] (which token goes to which column).
 //!
@@ -30,6 +30,7 @@ pub mod parse;
 pub mod percent;
 pub mod protocol;
 pub mod request;
+pub mod sentence;
 pub mod sql;
 pub mod time;
 pub mod tokens;

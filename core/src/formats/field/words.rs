@@ -1,4 +1,4 @@
-//! Words for summaries: numbers and amounts as people read them.
+//! Words for summaries: numbers, amounts and names as people read them.
 
 /// `1204` as `1,204`.
 pub fn grouped(number: i64) -> String {
@@ -34,6 +34,30 @@ pub fn duration(seconds: f64) -> String {
     } else {
         let whole = seconds.round() as i64;
         format!("{} min {} s", grouped(whole / 60), whole % 60)
+    }
+}
+
+/// Text in one line and at most some length.
+pub fn one_line(text: &str) -> String {
+    const MOST: usize = 120;
+    let mut out = String::new();
+    for word in text.split_whitespace() {
+        if out.chars().count() + word.chars().count() > MOST {
+            out.extend(word.chars().take(MOST.saturating_sub(out.chars().count())));
+            out.push('…');
+            return out.trim().to_owned();
+        }
+        out.push_str(word);
+        out.push(' ');
+    }
+    out.trim_end().to_owned()
+}
+
+/// The name at the end of an ARN; text that is no ARN stays what it is.
+pub fn last_of_arn(text: &str) -> &str {
+    match text.starts_with("arn:") {
+        true => text.rsplit(['/', ':']).next().filter(|n| !n.is_empty()).unwrap_or(text),
+        false => text,
     }
 }
 
