@@ -10,7 +10,7 @@ use logloupe_table::{Shard, Table, ledger::Entry};
 /// Reads a file in pieces of this size, as this format or as what it is taken for.
 fn load(content: &[u8], piece: usize, format: Option<&str>) -> (Shard, Vec<Entry>) {
     let limits = Limits { inflated: 16 << 20, ..Limits::default() };
-    let mut loader = Loader::new(ALL.to_vec(), limits, 1);
+    let mut loader = Loader::new(ALL.to_vec(), limits, 1).with_codecs(logloupe_codecs::open);
     loader.open("x", Options { format: format.map(str::to_owned), ..Options::default() });
     content.chunks(piece.max(1)).for_each(|bytes| loader.push(bytes));
     loader.finish();

@@ -1,7 +1,12 @@
 //! Writes seeds: the queries of the golden cases, and every format's samples and the sample incident:
 //! `cargo run --example seeds`, in this folder.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs,
+    io::{self, Write},
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use logloupe_core::formats::ALL;
 
@@ -50,6 +55,23 @@ fn main() -> io::Result<()> {
         fs::write(folder.join(format!("incident-{i}")), [&[255, 63], file.bytes.as_slice()].concat())?;
         count += 1;
     }
+    // A log in each compression whose program is here.
+    for program in ["zstd", "bzip2", "xz"] {
+        let log = ALL[0].samples()[0].content;
+        if let Ok(packed) = compress(program, log) {
+            fs::write(here.join("corpus/ingest").join(program), [&[255, 63], packed.as_slice()].concat())?;
+            count += 1;
+        }
+    }
     println!("{count} seeds");
     Ok(())
+}
+
+fn compress(program: &str, content: &[u8]) -> io::Result<Vec<u8>> {
+    let mut command = Command::new(program);
+    let mut child = command.args(["-c", "-q"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(content)?;
+    }
+    Ok(child.wait_with_output()?.stdout)
 }

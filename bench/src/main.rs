@@ -4,10 +4,11 @@
 //! figure is the median of several runs, with the best beside it, measured in one process so that figures of one run
 //! can be compared. Nothing is asserted here: machines differ, and drift.
 //!
-//! Reading order: [`measure`] (repeat, take the median, print), [`logs`] (what is read), [`ingest`], [`queries`],
-//! [`browser`] (the same through the built page).
+//! Reading order: [`measure`] (repeat, take the median, print), [`logs`] (what is read), [`ingest`], [`codecs`],
+//! [`queries`], [`browser`] (the same through the built page).
 
 mod browser;
+mod codecs;
 mod ingest;
 mod logs;
 mod measure;
@@ -20,8 +21,9 @@ use measure::FigureTable;
 const HELP: &str = "\
 logloupe-bench [PART…] [--quick]
 
-  native     the core in this process, one thread (the default): the next three
+  native     the core in this process, one thread (the default): the next four
   ingest     bytes to tables
+  codecs     decompression alone
   samples    the same for every format, of its samples repeated
   queries    questions over a million rows
   large      the same questions over ten million; needs 8 GB of memory
@@ -48,7 +50,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let has = |name: &str| args.iter().any(|arg| arg == name);
-    const PARTS: [&str; 6] = ["native", "ingest", "queries", "large", "browser", "samples"];
+    const PARTS: [&str; 7] = ["native", "ingest", "codecs", "queries", "large", "browser", "samples"];
     if let Some(unknown) = args.iter().find(|arg| !PARTS.contains(&arg.as_str()) && *arg != "--quick") {
         eprint!(
             "{}{HELP}",
@@ -62,6 +64,9 @@ fn main() -> ExitCode {
     if native || has("ingest") {
         ingest::formats(&mut table, scale);
         ingest::small_files(&mut table, scale);
+    }
+    if native || has("codecs") {
+        codecs::all(&mut table, scale);
     }
     if has("samples") {
         ingest::samples(&mut table, scale);

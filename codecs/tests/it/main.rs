@@ -12,3 +12,4 @@
 mod hostile;
 mod packed;
 mod written;
+mod zipped;

@@ -125,6 +125,32 @@ pub(crate) fn snappy_hadoop(content: &[u8], block: usize) -> Vec<u8> {
     out
 }
 
+/// A member of an archive: name, method, flags, data that another program compressed, and the content that it should be.
+pub(crate) type Member<'m> = (&'m str, u16, u16, &'m [u8], &'m [u8]);
+
+/// A zip archive.
+pub(crate) fn zip(members: &[Member<'_>]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (name, method, flags, data, content) in members {
+        let mut crc = flate2::Crc::new();
+        crc.update(content);
+        out.extend(b"PK\x03\x04\x3f\0");
+        out.extend([flags.to_le_bytes(), method.to_le_bytes(), [0; 2], [0; 2]].concat());
+        let stated = [crc.sum(), data.len() as u32, content.len() as u32];
+        let stated = if flags & 8 == 0 { stated } else { [0; 3] };
+        stated.iter().for_each(|number| out.extend(number.to_le_bytes()));
+        out.extend((name.len() as u32).to_le_bytes());
+        out.extend(name.as_bytes());
+        out.extend(*data);
+    }
+    // The directory is not read, only that it is there.
+    out.extend(b"PK\x01\x02");
+    out.extend([0; 42]);
+    out.extend(b"PK\x05\x06");
+    out.extend([0; 18]);
+    out
+}
+
 pub(crate) fn gzip(content: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(content).expect("into memory");

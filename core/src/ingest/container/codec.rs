@@ -128,6 +128,49 @@ pub(crate) struct Packed {
     failed: Option<Error>,
 }
 
+/// What a codec is given: some bytes of its data, whether they are the last, and whether they are bytes of the stored
+/// file itself.
+pub(super) struct Input<'b> {
+    pub(super) bytes: &'b [u8],
+    pub(super) end: bool,
+    pub(super) outermost: bool,
+}
+
+/// Decodes all of the input, piece by piece through `out`, and hands each piece on; up to a fault or a limit.
+pub(super) fn drive(
+    kind: CodecKind,
+    codec: &mut dyn Codec,
+    input: Input<'_>,
+    out: &mut Vec<u8>,
+    context: &mut Context,
+    give: &mut dyn FnMut(&[u8], &mut Context),
+) -> Result<(), Error> {
+    let base = context.at;
+    let (mut at, mut idle) = (0, 0);
+    while context.fatal.is_none() {
+        out.clear();
+        let step = codec.decode(&input.bytes[at..], input.end, out);
+        at += step.as_ref().map_or(0, |step| step.taken);
+        if input.outermost {
+            context.at = base + at as u64;
+        }
+        context.inflate(out.len());
+        give(out, context);
+        match step {
+            Err(fault) => return Err(context.error(fault.kind, fault.message)),
+            Ok(Step { more: false, .. }) if at >= input.bytes.len() => break,
+            Ok(Step { taken, .. }) if taken > 0 || !out.is_empty() => idle = 0,
+            // It may have gone on within what it holds, but not for ever.
+            Ok(_) if idle < IDLE => idle += 1,
+            Ok(_) => {
+                let fault = Fault::damaged(kind);
+                return Err(context.error(fault.kind, fault.message));
+            }
+        }
+    }
+    Ok(())
+}
+
 impl Packed {
     pub(super) fn new(place: Location, kind: CodecKind, codec: Box<dyn Codec>) -> Packed {
         let child = Unpacker::new(place.inside(kind.name()));
@@ -139,31 +182,10 @@ impl Packed {
         }
     }
     fn decode(&mut self, bytes: &[u8], end: bool, context: &mut Context) -> Result<(), Error> {
-        let outermost = self.place.containers.is_empty();
-        let base = context.at;
-        let (mut at, mut idle) = (0, 0);
-        while context.fatal.is_none() {
-            self.out.clear();
-            let step = self.codec.decode(&bytes[at..], end, &mut self.out);
-            at += step.as_ref().map_or(0, |step| step.taken);
-            if outermost {
-                context.at = base + at as u64;
-            }
-            context.inflate(self.out.len());
-            self.child.push(&self.out, context);
-            match step {
-                Err(fault) => return Err(context.error(fault.kind, fault.message)),
-                Ok(Step { more: false, .. }) if at >= bytes.len() => break,
-                Ok(Step { taken, .. }) if taken > 0 || !self.out.is_empty() => idle = 0,
-                // It may have gone on within what it holds, but not for ever.
-                Ok(_) if idle < IDLE => idle += 1,
-                Ok(_) => {
-                    let fault = Fault::damaged(self.kind);
-                    return Err(context.error(fault.kind, fault.message));
-                }
-            }
-        }
-        Ok(())
+        let Packed { child, place, kind, codec, out, .. } = self;
+        let outermost = place.containers.is_empty();
+        let mut give = |out: &[u8], context: &mut Context| child.push(out, context);
+        drive(*kind, codec.as_mut(), Input { bytes, end, outermost }, out, context, &mut give)
     }
     pub(super) fn finish(mut self, stored: u64, context: &mut Context) {
         let ended = self.decode(&[], true, context);

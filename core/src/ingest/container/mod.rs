@@ -103,6 +103,10 @@ impl Unpacker {
                 return context.complete_empty(place, stored, 0, state);
             }
             self.decide(context);
+            // All of a small file comes only now, and may inflate to more than is read.
+            if let Some(error) = context.fatal.clone() {
+                return self.fail(stored, State::Failed(error), context);
+            }
         }
         match self {
             Unpacker::Head { .. } => {}

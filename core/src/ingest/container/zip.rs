@@ -1,5 +1,5 @@
-//! Zip, read front to back by the local headers, so that it can be pushed: stored and deflated members, zip64, sizes
-//! that only follow the data. Sizes and checksums are checked.
+//! Zip, read front to back by the local headers, so that it can be pushed: stored and deflated members, those that a
+//! codec decodes, zip64, sizes that only follow the data. Sizes and checksums are checked.
 //!
 //! A damaged or encrypted member is named in the ledger and the next one is read: behind its stated size, or where
 //! the next header stands if no size is stated. The directory at the end is not read; that it is there says that the
@@ -7,7 +7,11 @@
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
-use super::{Unpacker, gzip::PIECE};
+use super::{
+    Unpacker,
+    codec::{self, Codec, CodecKind, Input},
+    gzip::PIECE,
+};
 use crate::ingest::{
     context::{Context, Location},
     ledger::{Error, ErrorKind, State},
@@ -44,8 +48,8 @@ enum ZipStage {
 
 struct ZipMember {
     unpacker: Unpacker,
-    deflated: bool,
-    inflate: Decompress,
+    body: Body,
+    /// The compressed data has said where it ends.
     inflated: bool,
     crc: Crc,
     /// Bytes of data left, if the header states the size.
@@ -60,6 +64,13 @@ struct ZipMember {
     descriptor: bool,
     /// Why the member is not read; its data is passed over.
     refused: Option<State>,
+}
+
+/// How the content of a member is stored.
+enum Body {
+    Stored,
+    Deflated(Box<Decompress>),
+    Packed(CodecKind, Box<dyn Codec>),
 }
 
 const LOCAL: u32 = 0x0403_4b50;
@@ -81,7 +92,7 @@ impl Zip {
             head: Vec::new(),
             member: None,
             members: 0,
-            out: vec![0; PIECE],
+            out: Vec::new(),
             failed: None,
             refused: None,
         }
@@ -176,16 +187,22 @@ impl Zip {
                 return;
             }
         }
-        let unread = match method {
-            _ if flags & 1 != 0 => Some("it is encrypted".to_owned()),
-            0 if !known && !folder => Some("it is stored without a stated size".to_owned()),
-            0 | 8 => None,
-            other => Some(format!("its compression ({}) is not read here", method_name(other))),
+        let body = match method {
+            _ if flags & 1 != 0 => Err("it is encrypted; unpack it first".to_owned()),
+            _ if folder => Ok(Body::Stored),
+            8 => Ok(Body::Deflated(Box::new(Decompress::new(false)))),
+            0 | 12 | 20 | 93 | 95 if !known => Err("it is stored without a stated size".to_owned()),
+            0 => Ok(Body::Stored),
+            other => match codec_of(other).map(|kind| (kind, context.codec(kind))) {
+                Some((kind, Ok(codec))) => Ok(Body::Packed(kind, codec)),
+                Some((_, Err(fault))) => Err(fault.message),
+                None => Err(format!("its compression ({}) is not read here", method_name(other))),
+            },
         };
-        let refused = match unread {
+        let refused = match &body {
             _ if folder => Some(State::Skipped("a folder".to_owned())),
-            Some(message) => Some(State::Failed(context.error(ErrorKind::Unsupported, message))),
-            None => None,
+            Err(message) => Some(State::Failed(context.error(ErrorKind::Unsupported, message))),
+            Ok(_) => None,
         };
         if !known && refused.is_some() {
             // Where its data ends is not known: the next header is looked for.
@@ -197,8 +214,7 @@ impl Zip {
         }
         self.member = Some(ZipMember {
             unpacker: Unpacker::new(self.place.member("zip", name)),
-            deflated: method == 8,
-            inflate: Decompress::new(false),
+            body: body.unwrap_or(Body::Stored),
             inflated: false,
             crc: Crc::new(),
             left: known.then_some(stored),
@@ -222,23 +238,14 @@ impl Zip {
         let most = member.left.map_or(bytes.len(), |left| bytes.len().min(left as usize));
         let taken = if member.refused.is_some() || member.inflated {
             most
-        } else if member.deflated {
-            match member.inflate(&bytes[..most], &mut self.out, self.outermost, context) {
+        } else {
+            match member.take(&bytes[..most], &mut self.out, self.outermost, context) {
                 Ok(taken) => taken,
-                Err(()) => {
-                    let error = context.error(ErrorKind::Corrupt, "its compressed data is damaged");
+                Err(error) => {
                     self.spoil(error, context);
                     return 0;
                 }
             }
-        } else {
-            member.crc.update(&bytes[..most]);
-            member.size += most as u64;
-            member.unpacker.push(&bytes[..most], context);
-            if self.outermost {
-                context.at += most as u64;
-            }
-            most
         };
         let Some(member) = &mut self.member else { return taken };
         member.stored += taken as u64;
@@ -306,12 +313,22 @@ impl Zip {
     }
     /// All of the member has come; `stated` is what its content's size and checksum should be.
     fn complete(&mut self, stated: Option<(u64, u32)>, context: &mut Context) {
-        let Some(member) = self.member.take() else { return };
+        let Some(mut member) = self.member.take() else { return };
         let stored = member.stored;
+        if member.refused.is_none()
+            && let Err(error) = member.end(&mut self.out, context)
+        {
+            return member.unpacker.fail(stored, State::Failed(error), context);
+        }
+        if let Some(error) = context.fatal.clone() {
+            return member.unpacker.fail(stored, State::Failed(error), context);
+        }
         let fault = match (&member.refused, stated) {
             (Some(State::Skipped(_) | State::Cancelled), _) => return,
             (Some(state), _) => return member.unpacker.fail(stored, state.clone(), context),
-            _ if member.deflated && !member.inflated => Some("its compressed data ends too early"),
+            _ if matches!(member.body, Body::Deflated(_)) && !member.inflated => {
+                Some("its compressed data ends too early")
+            }
             (_, Some((size, crc))) if size != member.size || crc != member.crc.sum() => {
                 Some("its checksum or size does not match")
             }
@@ -329,6 +346,9 @@ impl Zip {
         if self.stage == ZipStage::Descriptor {
             self.descriptor(context);
         }
+        if let Some(error) = context.fatal.clone() {
+            return self.fail(stored, State::Failed(error), context);
+        }
         if let Some(name) = self.refused {
             let state = State::Skipped(name.to_owned());
             return context.complete_empty(&self.place, stored, stored, state);
@@ -344,10 +364,14 @@ impl Zip {
             context.complete_empty(&self.place, stored, stored, state);
         }
     }
-    pub(super) fn fail(self, stored: u64, state: State, context: &mut Context) {
-        if let Some(member) = self.member
+    pub(super) fn fail(mut self, stored: u64, state: State, context: &mut Context) {
+        if let Some(mut member) = self.member
             && !matches!(member.refused, Some(State::Skipped(_) | State::Cancelled))
         {
+            if member.refused.is_none() {
+                // What the codec holds back is what came before the fault.
+                let _ = member.end(&mut self.out, context);
+            }
             let state = member.refused.unwrap_or(state.clone());
             member.unpacker.fail(member.stored, state, context);
         }
@@ -359,42 +383,87 @@ impl Zip {
 }
 
 impl ZipMember {
+    /// Takes `bytes` as far as the data goes and says how much that was.
+    fn take(
+        &mut self,
+        bytes: &[u8],
+        out: &mut Vec<u8>,
+        outermost: bool,
+        context: &mut Context,
+    ) -> Result<usize, Error> {
+        match &mut self.body {
+            Body::Stored => {
+                self.give(bytes, context);
+                if outermost {
+                    context.at += bytes.len() as u64;
+                }
+                Ok(bytes.len())
+            }
+            Body::Deflated(_) => self.inflate(bytes, out, outermost, context),
+            Body::Packed(..) => {
+                self.decode(Input { bytes, end: false, outermost }, out, context).map(|()| bytes.len())
+            }
+        }
+    }
+    /// Hands on content.
+    fn give(&mut self, content: &[u8], context: &mut Context) {
+        self.crc.update(content);
+        self.size += content.len() as u64;
+        self.unpacker.push(content, context);
+    }
+    fn decode(&mut self, input: Input<'_>, out: &mut Vec<u8>, context: &mut Context) -> Result<(), Error> {
+        let ZipMember { body: Body::Packed(kind, codec), unpacker, crc, size, .. } = self else {
+            return Ok(());
+        };
+        let mut give = |content: &[u8], context: &mut Context| {
+            crc.update(content);
+            *size += content.len() as u64;
+            unpacker.push(content, context);
+        };
+        codec::drive(*kind, codec.as_mut(), input, out, context, &mut give)
+    }
+    /// The data has ended: what a codec still holds comes.
+    fn end(&mut self, out: &mut Vec<u8>, context: &mut Context) -> Result<(), Error> {
+        self.decode(Input { bytes: &[], end: true, outermost: false }, out, context)
+    }
     /// Inflates `bytes` as far as the data goes and says how much it took.
     fn inflate(
         &mut self,
         bytes: &[u8],
-        out: &mut [u8],
+        out: &mut Vec<u8>,
         outermost: bool,
         context: &mut Context,
-    ) -> Result<usize, ()> {
+    ) -> Result<usize, Error> {
         let base = context.at;
         let mut at = 0;
-        loop {
-            let (read, written) = (self.inflate.total_in(), self.inflate.total_out());
-            let status = self.inflate.decompress(&bytes[at..], out, FlushDecompress::None);
-            let taken = (self.inflate.total_in() - read) as usize;
-            let given = (self.inflate.total_out() - written) as usize;
+        out.resize(PIECE, 0);
+        while let Body::Deflated(inflate) = &mut self.body {
+            let (read, written) = (inflate.total_in(), inflate.total_out());
+            let status = inflate.decompress(&bytes[at..], out, FlushDecompress::None);
+            let taken = (inflate.total_in() - read) as usize;
+            let given = (inflate.total_out() - written) as usize;
             at += taken;
             if outermost {
                 context.at = base + at as u64;
             }
-            self.crc.update(&out[..given]);
-            self.size += given as u64;
             context.inflate(given);
-            self.unpacker.push(&out[..given], context);
+            self.give(&out[..given], context);
             if context.fatal.is_some() {
-                return Ok(at);
+                break;
             }
             match status {
                 Ok(Status::StreamEnd) => {
                     self.inflated = true;
-                    return Ok(at);
+                    break;
                 }
-                Ok(_) if at >= bytes.len() && given < out.len() => return Ok(at),
+                Ok(_) if at >= bytes.len() && given < out.len() => break,
                 Ok(_) if taken + given > 0 => {}
-                Ok(_) | Err(_) => return Err(()),
+                Ok(_) | Err(_) => {
+                    return Err(context.error(ErrorKind::Corrupt, "its compressed data is damaged"));
+                }
             }
         }
+        Ok(at)
     }
 }
 
@@ -417,13 +486,20 @@ fn wide_sizes(extra: &[u8], size: u64, stored: u64) -> (u64, u64) {
     (size, stored)
 }
 
+/// The compressions among APPNOTE's methods (4.4.5) that a codec may decode.
+fn codec_of(method: u16) -> Option<CodecKind> {
+    match method {
+        12 => Some(CodecKind::Bzip2),
+        20 | 93 => Some(CodecKind::Zstd),
+        95 => Some(CodecKind::Xz),
+        _ => None,
+    }
+}
+
 fn method_name(method: u16) -> String {
     match method {
         9 => "Deflate64".to_owned(),
-        12 => "bzip2".to_owned(),
         14 => "LZMA".to_owned(),
-        93 => "zstd".to_owned(),
-        95 => "xz".to_owned(),
         other => format!("method {other}"),
     }
 }

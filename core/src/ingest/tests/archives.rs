@@ -265,6 +265,11 @@ fn bombs_are_stopped() {
         loader.finish();
         assert_eq!(loader.ledger().last().unwrap().rows, 1);
     }
+    // One that is shorter than what tells what a file is.
+    let small = (0..3).fold(vec![b'\n'; 64 << 20], |content, _| gzip_plain(&content));
+    assert!(small.len() < 512, "{}", small.len());
+    let (_, ledger) = read_in(100, "a.gz", &small, limits, Options::default());
+    assert_eq!(failed(&ledger[0]).0, ErrorKind::Limit);
     let limits = Limits { inflated: 100_000, ..Limits::default() };
     let (rows, ledger) = read_in(50, "a.gz", &gzip(&lines(20_000)), limits, Options::default());
     assert_eq!(failed(&ledger[0]).0, ErrorKind::Limit);
