@@ -11,6 +11,7 @@
 //! - A finding that was deleted keeps its status; `isDeleted` tells.
 
 use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField, tell};
+use crate::formats::field::json::{text, time};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
@@ -41,12 +42,6 @@ pub static LOG: JsonLog = JsonLog {
     ..JsonLog::new(META)
 };
 
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
-}
-const fn time(path: &'static str) -> JsonField {
-    JsonField::new(path, Kind::Time, Role::Timestamp)
-}
 const DETAILS: &str = "findingDetails";
 
 static FIELDS: &[JsonField] = &[
@@ -219,19 +214,7 @@ fn summary(row: &Row<'_>) -> Vec<Span> {
 #[cfg(test)]
 mod tests {
     use super::LOG;
-    use crate::{
-        formats::{ALL, Format},
-        ingest::{Limits, Loader, Options, ledger::Entry},
-    };
-    use logloupe_table::Shard;
-
-    fn load(content: &str) -> (Shard, Entry) {
-        let mut loader = Loader::new(ALL.to_vec(), Limits::default(), 1);
-        loader.open("x", Options::default());
-        loader.push(content.as_bytes());
-        let (shard, mut ledger) = loader.into_parts();
-        (shard, ledger.remove(0))
-    }
+    use crate::formats::{Format, trial::load};
 
     #[test]
     fn who_has_access_is_one_column_whatever_kind_it_is() {

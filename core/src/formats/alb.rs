@@ -10,7 +10,7 @@
 //! request may lack any.
 
 use super::{
-    Family, Framing, Meta, Preset, Sample, Span, TextLog,
+    Family, Framing, Meta, Preset, Sample, Span, TextLog, ask,
     field::{
         TokenField, Tokens,
         cells::{
@@ -238,38 +238,35 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
 };
 
 static PRESETS: &[Preset] = &[
-    Preset {
-        title: "Requests over time by outcome",
-        query: "stats count(*) as requests by bin(5m), event.outcome",
-    },
-    Preset {
-        title: "Server errors by target",
-        query: "filter elb_status_code >= 500\n| stats count(*) as errors by target_ip, elb_status_code, target_status_code\n| sort errors desc\n| limit 50",
-    },
-    Preset {
-        title: "Slowest paths",
-        query: "filter ispresent(target_processing_time)\n| stats count(*) as requests, avg(target_processing_time) as mean, pct(target_processing_time, 99) as p99 by url.path\n| sort p99 desc\n| limit 25",
-    },
-    Preset {
-        title: "Clients that are refused most (401, 403)",
-        query: "filter elb_status_code in [401, 403]\n| stats count(*) as refused, count_distinct(url.path) as paths by client_ip, user_agent\n| sort refused desc\n| limit 25",
-    },
-    Preset {
-        title: "Password guessing: failures and successes of a login path by client",
-        query: "filter request_verb = \"POST\" and url.path like /(?i)log-?in|sign-?in|auth/\n| stats count(*) as tries by client_ip, elb_status_code\n| sort tries desc",
-    },
-    Preset {
-        title: "Malformed and suspicious requests",
-        query: "filter classification in [\"Ambiguous\", \"Severe\"] or not ispresent(request_verb) or user_agent like \"jndi\"\n| fields @timestamp, client_ip, request, elb_status_code, classification_reason, user_agent\n| sort @timestamp desc",
-    },
-    Preset {
-        title: "Bytes sent by client",
-        query: "stats sum(sent_bytes) as sent, count(*) as requests by client_ip | sort sent desc | limit 25",
-    },
-    Preset {
-        title: "Old TLS versions still in use",
-        query: "filter ispresent(ssl_protocol) and not (ssl_protocol in [\"TLSv1.2\", \"TLSv1.3\"])\n| stats count(*) as requests by ssl_protocol, ssl_cipher, user_agent\n| sort requests desc",
-    },
+    ask("Requests over time by outcome", "stats count(*) as requests by bin(5m), event.outcome"),
+    ask(
+        "Server errors by target",
+        "filter elb_status_code >= 500\n| stats count(*) as errors by target_ip, elb_status_code, target_status_code\n| sort errors desc\n| limit 50",
+    ),
+    ask(
+        "Slowest paths",
+        "filter ispresent(target_processing_time)\n| stats count(*) as requests, avg(target_processing_time) as mean, pct(target_processing_time, 99) as p99 by url.path\n| sort p99 desc\n| limit 25",
+    ),
+    ask(
+        "Clients that are refused most (401, 403)",
+        "filter elb_status_code in [401, 403]\n| stats count(*) as refused, count_distinct(url.path) as paths by client_ip, user_agent\n| sort refused desc\n| limit 25",
+    ),
+    ask(
+        "Password guessing: failures and successes of a login path by client",
+        "filter request_verb = \"POST\" and url.path like /(?i)log-?in|sign-?in|auth/\n| stats count(*) as tries by client_ip, elb_status_code\n| sort tries desc",
+    ),
+    ask(
+        "Malformed and suspicious requests",
+        "filter classification in [\"Ambiguous\", \"Severe\"] or not ispresent(request_verb) or user_agent like \"jndi\"\n| fields @timestamp, client_ip, request, elb_status_code, classification_reason, user_agent\n| sort @timestamp desc",
+    ),
+    ask(
+        "Bytes sent by client",
+        "stats sum(sent_bytes) as sent, count(*) as requests by client_ip | sort sent desc | limit 25",
+    ),
+    ask(
+        "Old TLS versions still in use",
+        "filter ispresent(ssl_protocol) and not (ssl_protocol in [\"TLSv1.2\", \"TLSv1.3\"])\n| stats count(*) as requests by ssl_protocol, ssl_cipher, user_agent\n| sort requests desc",
+    ),
 ];
 
 static SAMPLES: &[Sample] = &[

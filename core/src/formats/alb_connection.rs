@@ -9,7 +9,7 @@
 //! unknown.
 
 use super::{
-    Family, Framing, Meta, Preset, Sample, Span, TextLog,
+    Family, Framing, Meta, Preset, Sample, Span, TextLog, ask,
     field::{
         TokenField, Tokens,
         cells::{duration, integer, text, timestamp},
@@ -175,18 +175,18 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
 };
 
 static PRESETS: &[Preset] = &[
-    Preset {
-        title: "Client certificates that were refused, and why",
-        query: "filter event.outcome = \"failure\"\n| stats count(*) as refused by client_ip, event.reason, leaf_client_cert_subject\n| sort refused desc",
-    },
-    Preset {
-        title: "Who connects with which certificate",
-        query: "filter ispresent(leaf_client_cert_subject)\n| stats count(*) as connections, count_distinct(client_ip) as clients, max(tls.client.not_after) as valid_until by leaf_client_cert_subject, leaf_client_cert_serial_number\n| sort connections desc",
-    },
-    Preset {
-        title: "Old TLS versions still in use",
-        query: "filter ispresent(tls_protocol) and not (tls_protocol in [\"TLSv1.2\", \"TLSv1.3\"])\n| stats count(*) as connections by tls_protocol, tls_cipher, client_ip\n| sort connections desc",
-    },
+    ask(
+        "Client certificates that were refused, and why",
+        "filter event.outcome = \"failure\"\n| stats count(*) as refused by client_ip, event.reason, leaf_client_cert_subject\n| sort refused desc",
+    ),
+    ask(
+        "Who connects with which certificate",
+        "filter ispresent(leaf_client_cert_subject)\n| stats count(*) as connections, count_distinct(client_ip) as clients, max(tls.client.not_after) as valid_until by leaf_client_cert_subject, leaf_client_cert_serial_number\n| sort connections desc",
+    ),
+    ask(
+        "Old TLS versions still in use",
+        "filter ispresent(tls_protocol) and not (tls_protocol in [\"TLSv1.2\", \"TLSv1.3\"])\n| stats count(*) as connections by tls_protocol, tls_cipher, client_ip\n| sort connections desc",
+    ),
 ];
 
 /// Written for this project.

@@ -7,7 +7,7 @@
 //! keeps what the log has.
 
 use super::{
-    Family, Framing, Meta, Preset, Sample, Span, TextLog,
+    Family, Framing, Meta, Preset, Sample, Span, TextLog, ask,
     field::{
         Parsed, TokenField, Tokens,
         cells::{self, duration, status, text, timestamp},
@@ -111,18 +111,15 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
 };
 
 static PRESETS: &[Preset] = &[
-    Preset {
-        title: "Targets that fail their checks, and why",
-        query: "filter status = \"FAIL\"\n| stats count(*) as failed, min(@timestamp) as first, max(@timestamp) as last by target_group_id, target_addr, reason_code, status_code\n| sort failed desc",
-    },
-    Preset {
-        title: "Checks over time by outcome",
-        query: "stats count(*) as checks by bin(5m), target_group_id, event.outcome",
-    },
-    Preset {
-        title: "Slowest targets",
-        query: "stats avg(latency) as mean, max(latency) as slowest, count(*) as checks by target_group_id, target_addr | sort slowest desc",
-    },
+    ask(
+        "Targets that fail their checks, and why",
+        "filter status = \"FAIL\"\n| stats count(*) as failed, min(@timestamp) as first, max(@timestamp) as last by target_group_id, target_addr, reason_code, status_code\n| sort failed desc",
+    ),
+    ask("Checks over time by outcome", "stats count(*) as checks by bin(5m), target_group_id, event.outcome"),
+    ask(
+        "Slowest targets",
+        "stats avg(latency) as mean, max(latency) as slowest, count(*) as checks by target_group_id, target_addr | sort slowest desc",
+    ),
 ];
 
 /// Written for this project.

@@ -16,15 +16,12 @@ use super::{
     },
     tell,
 };
+use crate::formats::field::json::text;
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Field, Kind, Role, Row, RowWriter, Unit};
 
 /// Logs of AppSync.
 pub struct AppSync;
-
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
-}
 
 const fn nanos(path: &'static str) -> JsonField {
     JsonField::new(path, Kind::Int, Role::Measure)

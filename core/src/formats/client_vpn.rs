@@ -7,6 +7,7 @@
 //! `@timestamp` is the last update. The user is the name that was signed in with, else the certificate's.
 
 use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField, tell};
+use crate::formats::field::json::text;
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row, Unit};
 
@@ -24,10 +25,6 @@ pub static LOG: JsonLog = JsonLog {
     samples: SAMPLES,
     ..JsonLog::new(META)
 };
-
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
-}
 
 const fn count(path: &'static str, unit: Unit) -> JsonField {
     JsonField::new(path, Kind::Int, Role::Measure).unit(unit)

@@ -18,7 +18,7 @@ mod tests;
 use fields::FIELDS;
 
 use super::{
-    Family, Framing, Head, Meta, NamedLog, Preset, Sample, Span,
+    Family, Framing, Head, Meta, NamedLog, Preset, Sample, Span, ask,
     field::{Layout, Tokens, number, time, whole},
     tell,
 };
@@ -80,34 +80,31 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
 };
 
 static PRESETS: &[Preset] = &[
-    Preset {
-        title: "Requests over time by result",
-        query: "stats count(*) as requests by bin(5m), `x-edge-result-type`",
-    },
-    Preset {
-        title: "Cache hit ratio by path",
-        query: "stats count(*) as requests, sum(`x-edge-result-type` = \"Hit\") as hits by `cs-uri-stem` | sort requests desc | limit 50",
-    },
-    Preset {
-        title: "Who is scanning: viewers with most paths that do not exist",
-        query: "filter `sc-status` in [403, 404]\n| stats count_distinct(`cs-uri-stem`) as paths, count(*) as requests by `c-ip`, `cs(User-Agent)`\n| sort paths desc\n| limit 25",
-    },
-    Preset {
-        title: "Errors by path and status",
-        query: "filter `sc-status` >= 400\n| stats count(*) as errors by `cs-uri-stem`, `sc-status`, `x-edge-detailed-result-type`\n| sort errors desc\n| limit 50",
-    },
-    Preset {
-        title: "Slowest paths",
-        query: "stats count(*) as requests, avg(`time-taken`) as mean, pct(`time-taken`, 95) as p95 by `cs-uri-stem` | sort p95 desc | limit 25",
-    },
-    Preset {
-        title: "Bytes sent by viewer",
-        query: "stats sum(`sc-bytes`) as sent, count(*) as requests by `c-ip` | sort sent desc | limit 25",
-    },
-    Preset {
-        title: "Traffic by edge location",
-        query: "stats sum(`sc-bytes`) as sent, count(*) as requests by `x-edge-location` | sort sent desc",
-    },
+    ask("Requests over time by result", "stats count(*) as requests by bin(5m), `x-edge-result-type`"),
+    ask(
+        "Cache hit ratio by path",
+        "stats count(*) as requests, sum(`x-edge-result-type` = \"Hit\") as hits by `cs-uri-stem` | sort requests desc | limit 50",
+    ),
+    ask(
+        "Who is scanning: viewers with most paths that do not exist",
+        "filter `sc-status` in [403, 404]\n| stats count_distinct(`cs-uri-stem`) as paths, count(*) as requests by `c-ip`, `cs(User-Agent)`\n| sort paths desc\n| limit 25",
+    ),
+    ask(
+        "Errors by path and status",
+        "filter `sc-status` >= 400\n| stats count(*) as errors by `cs-uri-stem`, `sc-status`, `x-edge-detailed-result-type`\n| sort errors desc\n| limit 50",
+    ),
+    ask(
+        "Slowest paths",
+        "stats count(*) as requests, avg(`time-taken`) as mean, pct(`time-taken`, 95) as p95 by `cs-uri-stem` | sort p95 desc | limit 25",
+    ),
+    ask(
+        "Bytes sent by viewer",
+        "stats sum(`sc-bytes`) as sent, count(*) as requests by `c-ip` | sort sent desc | limit 25",
+    ),
+    ask(
+        "Traffic by edge location",
+        "stats sum(`sc-bytes`) as sent, count(*) as requests by `x-edge-location` | sort sent desc",
+    ),
 ];
 
 static SAMPLES: &[Sample] = &[

@@ -9,6 +9,7 @@
 //! it. `@timestamp` is where either begins.
 
 use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField, tell};
+use crate::formats::field::json::text;
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
 /// Digest files of CloudTrail, and their keys.
@@ -33,10 +34,6 @@ fn as_in_keys(path: &str) -> String {
         other => other,
     }
     .to_owned()
-}
-
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
 }
 
 static FIELDS: &[JsonField] = &[

@@ -6,6 +6,7 @@
 //! column, as it says what failed, and the parameters are paths, but for the function and the queue that they name.
 
 use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField, tell};
+use crate::formats::field::json::text;
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
@@ -21,10 +22,6 @@ pub static LOG: JsonLog = JsonLog {
     samples: SAMPLES,
     ..JsonLog::new(META)
 };
-
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
-}
 
 static FIELDS: &[JsonField] = &[
     JsonField::new("Timestamp", Kind::Time, Role::Timestamp)

@@ -13,6 +13,7 @@ use super::{
     field::json::{self, Json, JsonField, JsonRow},
     field::sentence::tell_with,
 };
+use crate::formats::field::json::{text, time};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row, RowWriter};
 
@@ -35,14 +36,6 @@ pub static LOG: JsonLog = JsonLog {
     samples: SAMPLES,
     ..JsonLog::new(META)
 };
-
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
-}
-
-const fn time(path: &'static str) -> JsonField {
-    JsonField::new(path, Kind::Time, Role::Timestamp)
-}
 
 /// The list of a task's containers.
 const CONTAINERS: &str = "detail.containers";

@@ -14,6 +14,7 @@ use super::{
     field::{json::JsonField, percent},
     tell,
 };
+use crate::formats::field::json::text;
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row, Unit};
 
@@ -31,10 +32,6 @@ pub static LOG: JsonLog = JsonLog {
     samples: SAMPLES,
     ..JsonLog::new(META)
 };
-
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
-}
 
 const DECISION: &str = "annotations.authorization.k8s.io/decision";
 const REASON: &str = "annotations.authorization.k8s.io/reason";

@@ -15,6 +15,7 @@ use super::{
     },
     shorten, tell,
 };
+use crate::formats::field::json::text;
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row, RowWriter, Unit, time};
 
@@ -38,10 +39,6 @@ pub static LOG: JsonLog = JsonLog {
     samples: SAMPLES,
     ..JsonLog::new(META)
 };
-
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
-}
 
 static FIELDS: &[JsonField] = &[
     text("CacheClusterId", Role::Dimension).aliases(&["service.name"]).doc("the cluster"),

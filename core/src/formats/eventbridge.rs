@@ -10,6 +10,7 @@
 use super::{
     Family, Framing, JsonLog, Meta, Precedence, Preset, Sample, Span, ask, field::json::JsonField, tell,
 };
+use crate::formats::field::json::text;
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
@@ -27,10 +28,6 @@ pub static LOG: JsonLog = JsonLog {
     samples: SAMPLES,
     ..JsonLog::new(META)
 };
-
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
-}
 
 static FIELDS: &[JsonField] = &[
     JsonField::new("time", Kind::Time, Role::Timestamp)

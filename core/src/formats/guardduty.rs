@@ -27,15 +27,12 @@ use super::{
     field::json::{self, Json, JsonColumns, JsonField, JsonRow, Reader},
     tell,
 };
+use crate::formats::field::json::text;
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog, JsonRoot};
 use logloupe_table::{Cell, Field, Kind, Role, Row, RowWriter, Unit, value::parse_number};
 
 /// Amazon GuardDuty findings.
 pub struct GuardDuty;
-
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
-}
 
 /// The list of a port probe: its items may each have another side of their own.
 const PROBES: &str = "service.action.portProbeAction.portProbeDetails";

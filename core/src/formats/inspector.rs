@@ -15,6 +15,7 @@ use super::{
     field::{flow, json::JsonField},
     tell,
 };
+use crate::formats::field::json::{each_of, text, time};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
@@ -38,16 +39,6 @@ pub static LOG: JsonLog = JsonLog {
     samples: SAMPLES,
     ..JsonLog::new(META)
 };
-
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
-}
-const fn time(path: &'static str) -> JsonField {
-    JsonField::new(path, Kind::Time, Role::Timestamp)
-}
-const fn each(name: &'static str, paths: &'static [&'static str], list: &'static str) -> JsonField {
-    text(name, Role::Dimension).also(paths).each(list).made()
-}
 
 const PACKAGES: &str = "packageVulnerabilityDetails.vulnerablePackages";
 const ADDRESSES: &str = "resources.0.details.awsEc2Instance.ipV4Addresses";
@@ -82,19 +73,19 @@ static FIELDS: &[JsonField] = &[
         .doc("where it is described"),
     text("packageVulnerabilityDetails.vendorSeverity", Role::Dimension).doc("the severity there"),
     time("packageVulnerabilityDetails.vendorCreatedAt").doc("when it was described"),
-    each("package.name", &["packageVulnerabilityDetails.vulnerablePackages.0.name"], PACKAGES)
+    each_of("package.name", &["packageVulnerabilityDetails.vulnerablePackages.0.name"], PACKAGES)
         .doc("the packages; each of several"),
-    each("package.version", &["packageVulnerabilityDetails.vulnerablePackages.0.version"], PACKAGES)
+    each_of("package.version", &["packageVulnerabilityDetails.vulnerablePackages.0.version"], PACKAGES)
         .doc("their versions; each of several"),
-    each(
+    each_of(
         "package.fixed_version",
         &["packageVulnerabilityDetails.vulnerablePackages.0.fixedInVersion"],
         PACKAGES,
     )
     .doc("versions that mend it; each of several"),
-    each("package.type", &["packageVulnerabilityDetails.vulnerablePackages.0.packageManager"], PACKAGES)
+    each_of("package.type", &["packageVulnerabilityDetails.vulnerablePackages.0.packageManager"], PACKAGES)
         .doc("what manages the packages: OS, PYTHON, JAVA; each of several"),
-    each("package.path", &["packageVulnerabilityDetails.vulnerablePackages.0.filePath"], PACKAGES)
+    each_of("package.path", &["packageVulnerabilityDetails.vulnerablePackages.0.filePath"], PACKAGES)
         .doc("where they were found; each of several"),
     text("fixAvailable", Role::Dimension).doc("YES, NO or PARTIAL: whether there are versions that mend it"),
     text("exploitAvailable", Role::Dimension).doc("YES or NO: whether an exploit is known"),
@@ -106,7 +97,7 @@ static FIELDS: &[JsonField] = &[
     text("networkReachabilityDetails.protocol", Role::Dimension).doc("TCP or UDP"),
     JsonField::computed("network.transport", Kind::Text, Role::Dimension, &TRANSPORT)
         .doc("that protocol in small letters"),
-    each(
+    each_of(
         "networkReachabilityDetails.networkPath.componentId",
         &["networkReachabilityDetails.networkPath.steps.0.componentId"],
         STEPS,
@@ -119,8 +110,9 @@ static FIELDS: &[JsonField] = &[
     text("codeVulnerabilityDetails.filePath.filePath", Role::Dimension)
         .aliases(&["file.path"])
         .doc("the file that has it"),
-    each("resource.id", &["resources.0.id"], "resources").doc("the resources: ids or ARNs; each of several"),
-    each("resource.type", &["resources.0.type"], "resources")
+    each_of("resource.id", &["resources.0.id"], "resources")
+        .doc("the resources: ids or ARNs; each of several"),
+    each_of("resource.type", &["resources.0.type"], "resources")
         .doc("AWS_EC2_INSTANCE, AWS_ECR_CONTAINER_IMAGE, AWS_LAMBDA_FUNCTION and others; each of several"),
     JsonField::computed("cloud.instance.id", Kind::Text, Role::Dimension, &INSTANCE)
         .aliases(&["instanceId"])
@@ -235,19 +227,7 @@ fn summary(row: &Row<'_>) -> Vec<Span> {
 #[cfg(test)]
 mod tests {
     use super::LOG;
-    use crate::{
-        formats::{ALL, Format},
-        ingest::{Limits, Loader, Options, ledger::Entry},
-    };
-    use logloupe_table::Shard;
-
-    fn load(content: &str) -> (Shard, Entry) {
-        let mut loader = Loader::new(ALL.to_vec(), Limits::default(), 1);
-        loader.open("x", Options::default());
-        loader.push(content.as_bytes());
-        let (shard, mut ledger) = loader.into_parts();
-        (shard, ledger.remove(0))
-    }
+    use crate::formats::{Format, trial::load};
 
     fn finding(members: &str) -> String {
         format!(

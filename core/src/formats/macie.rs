@@ -13,6 +13,7 @@ use super::{
     field::json::{self, Json, JsonField, JsonRow, Reader},
     tell,
 };
+use crate::formats::field::json::{text, time};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Kind, Role, Row, RowWriter, Unit};
 
@@ -36,13 +37,6 @@ pub static LOG: JsonLog = JsonLog {
     samples: SAMPLES,
     ..JsonLog::new(META)
 };
-
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
-}
-const fn time(path: &'static str) -> JsonField {
-    JsonField::new(path, Kind::Time, Role::Timestamp)
-}
 
 /// Paths below the identities that an actor may have.
 macro_rules! actor {
@@ -282,19 +276,7 @@ fn summary(row: &Row<'_>) -> Vec<Span> {
 #[cfg(test)]
 mod tests {
     use super::LOG;
-    use crate::{
-        formats::{ALL, Format},
-        ingest::{Limits, Loader, Options, ledger::Entry},
-    };
-    use logloupe_table::Shard;
-
-    fn load(content: &str) -> (Shard, Entry) {
-        let mut loader = Loader::new(ALL.to_vec(), Limits::default(), 1);
-        loader.open("x", Options::default());
-        loader.push(content.as_bytes());
-        let (shard, mut ledger) = loader.into_parts();
-        (shard, ledger.remove(0))
-    }
+    use crate::formats::{Format, trial::load};
 
     #[test]
     fn what_was_found_is_gathered_from_all_lists() {

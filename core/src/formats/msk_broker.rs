@@ -10,7 +10,7 @@
 //! that begin otherwise go on the one before: stack traces, lists of settings. Times have no zone and are UTC.
 
 use super::{
-    Decoded, Decoder, Family, Fault, Framing, LineLog, Meta, Preset, Record, Sample, Span,
+    Decoded, Decoder, Family, Fault, Framing, LineLog, Meta, Preset, Record, Sample, Span, ask,
     line_log::{address, place, text},
     tell,
 };
@@ -179,14 +179,14 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
 };
 
 static PRESETS: &[Preset] = &[
-    Preset {
-        title: "What was denied, and who failed to authenticate",
-        query: "filter event.outcome = \"failure\" and level = \"INFO\" | stats count(*) as times, latest(message) as example by user.name, source.ip | sort times desc",
-    },
-    Preset {
-        title: "Warnings and errors by logger",
-        query: "filter level in [\"WARN\", \"ERROR\", \"FATAL\"] | stats count(*) as times, latest(message) as example by level, logger | sort times desc",
-    },
+    ask(
+        "What was denied, and who failed to authenticate",
+        "filter event.outcome = \"failure\" and level = \"INFO\" | stats count(*) as times, latest(message) as example by user.name, source.ip | sort times desc",
+    ),
+    ask(
+        "Warnings and errors by logger",
+        "filter level in [\"WARN\", \"ERROR\", \"FATAL\"] | stats count(*) as times, latest(message) as example by level, logger | sort times desc",
+    ),
 ];
 
 /// Written for this project.

@@ -11,7 +11,7 @@
 //! before (stack traces, reports of InnoDB).
 
 use super::{
-    Decoded, Decoder, Family, Fault, Framing, LineLog, Meta, Preset, Record, Sample, Span,
+    Decoded, Decoder, Family, Fault, Framing, LineLog, Meta, Preset, Record, Sample, Span, ask,
     line_log::{ADDRESS_OF_HOST, place, text},
     mysql_general::{DENIED, account},
     mysql_slow::moment,
@@ -200,14 +200,14 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
 };
 
 static PRESETS: &[Preset] = &[
-    Preset {
-        title: "Who was denied, by user and address",
-        query: "filter data like \"Access denied\" | stats count(*) as denied, min(@timestamp) as first, max(@timestamp) as last by user, host | sort denied desc",
-    },
-    Preset {
-        title: "Errors and warnings by number",
-        query: "filter prio in [\"Error\", \"Warning\", \"ERROR\"] | stats count(*) as times, latest(data) as example by prio, error_code, subsystem | sort times desc",
-    },
+    ask(
+        "Who was denied, by user and address",
+        "filter data like \"Access denied\" | stats count(*) as denied, min(@timestamp) as first, max(@timestamp) as last by user, host | sort denied desc",
+    ),
+    ask(
+        "Errors and warnings by number",
+        "filter prio in [\"Error\", \"Warning\", \"ERROR\"] | stats count(*) as times, latest(data) as example by prio, error_code, subsystem | sort times desc",
+    ),
 ];
 
 /// Written for this project.

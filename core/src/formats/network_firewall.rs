@@ -18,6 +18,7 @@ use super::{
     },
     flow_log,
 };
+use crate::formats::field::json::{int, text};
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row, RowWriter, Unit};
 
@@ -48,14 +49,6 @@ pub static LOG: JsonLog = JsonLog {
 /// What is derived of a request, in the order of `extra`.
 const REQUEST: [&str; 4] = ["url.domain", "http.request.method", "url.original", "user_agent.original"];
 
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
-}
-
-const fn whole(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Int, role)
-}
-
 static FIELDS: &[JsonField] = &[
     text("firewall_name", Role::Dimension).aliases(&["observer.name"]).doc("the firewall"),
     text("availability_zone", Role::Dimension)
@@ -79,11 +72,11 @@ static FIELDS: &[JsonField] = &[
     JsonField::new("event.src_ip", Kind::Ip, Role::Dimension)
         .aliases(&["src_ip", "source.ip", "source.address"])
         .doc("address of the source"),
-    whole("event.src_port", Role::Identifier).aliases(&["src_port", "source.port"]).doc("port of the source"),
+    int("event.src_port", Role::Identifier).aliases(&["src_port", "source.port"]).doc("port of the source"),
     JsonField::new("event.dest_ip", Kind::Ip, Role::Dimension)
         .aliases(&["dest_ip", "destination.ip", "destination.address"])
         .doc("address of the destination"),
-    whole("event.dest_port", Role::Dimension)
+    int("event.dest_port", Role::Dimension)
         .aliases(&["dest_port", "destination.port"])
         .doc("port of the destination"),
     text("event.proto", Role::Dimension).aliases(&["proto"]).doc("the protocol: TCP, UDP, ICMP and others"),
@@ -95,8 +88,8 @@ static FIELDS: &[JsonField] = &[
         .doc("the protocol inside: tls, http, http2, dns; unknown or failed where it could not be told"),
     text("event.direction", Role::Dimension).aliases(&["network.direction"]).doc("to_server or to_client"),
     text("event.pkt_src", Role::Dimension).doc("where the packet came from, such as geneve encapsulation"),
-    whole("event.icmp_type", Role::Dimension).doc("type of an ICMP message"),
-    whole("event.icmp_code", Role::Dimension).doc("code of an ICMP message"),
+    int("event.icmp_type", Role::Dimension).doc("type of an ICMP message"),
+    int("event.icmp_code", Role::Dimension).doc("code of an ICMP message"),
     // Alerts.
     text("event.alert.action", Role::Status).doc("allowed or blocked"),
     text("event.verdict.action", Role::Status).doc("what became of the packet: pass, drop, reject, alert"),
@@ -108,14 +101,14 @@ static FIELDS: &[JsonField] = &[
             "CASE WHEN lower(coalesce(event.verdict.action, event.revocation_check.action, event.alert.action)) IN ('drop', 'reject', 'blocked') OR event.tls_error.error_message IS NOT NULL THEN 'failure' WHEN coalesce(event.verdict.action, event.revocation_check.action, event.alert.action) IS NULL THEN 'unknown' ELSE 'success' END",
         )
         .doc("failure where it was dropped, rejected or blocked or TLS failed, success where it was let through"),
-    whole("event.alert.signature_id", Role::Dimension).aliases(&["rule.id", "sid"]).doc("the rule's number"),
-    whole("event.alert.rev", Role::Dimension).aliases(&["rule.version"]).doc("the rule's revision"),
-    whole("event.alert.gid", Role::Dimension).doc("the rule's group"),
+    int("event.alert.signature_id", Role::Dimension).aliases(&["rule.id", "sid"]).doc("the rule's number"),
+    int("event.alert.rev", Role::Dimension).aliases(&["rule.version"]).doc("the rule's revision"),
+    int("event.alert.gid", Role::Dimension).doc("the rule's group"),
     text("event.alert.signature", Role::Dimension)
         .aliases(&["rule.name", "signature"])
         .doc("the rule's message; none of rules without one"),
     text("event.alert.category", Role::Dimension).aliases(&["rule.category"]).doc("the rule's class"),
-    whole("event.alert.severity", Role::Dimension)
+    int("event.alert.severity", Role::Dimension)
         .aliases(&["event.severity", "severity"])
         .doc("1 is the gravest, 3 the least"),
     text("event.aws_category", Role::Dimension)
@@ -133,11 +126,11 @@ static FIELDS: &[JsonField] = &[
     JsonField::derived("user_agent.original", Kind::Text, Role::Dimension)
         .athena("event.http.http_user_agent")
         .doc("the User-Agent header of an HTTP request"),
-    whole("event.http.status", Role::Status)
+    int("event.http.status", Role::Status)
         .aliases(&["http.response.status_code"])
         .doc("status of the response"),
     text("event.http.protocol", Role::Dimension).doc("HTTP/1.1 and others"),
-    whole("event.http.length", Role::Measure)
+    int("event.http.length", Role::Measure)
         .unit(Unit::Bytes)
         .aliases(&["http.response.bytes"])
         .doc("size of the response's body"),
@@ -170,11 +163,11 @@ static FIELDS: &[JsonField] = &[
     text("event.revocation_check.action", Role::Status).doc("what was done then: PASS, DROP, REJECT"),
     text("event.revocation_check.leaf_cert_fpr", Role::Identifier).doc("fingerprint of the server's certificate"),
     // Flows.
-    whole("event.netflow.pkts", Role::Measure)
+    int("event.netflow.pkts", Role::Measure)
         .unit(Unit::Packets)
         .aliases(&["network.packets", "source.packets"])
         .doc("packets from source to destination"),
-    whole("event.netflow.bytes", Role::Measure)
+    int("event.netflow.bytes", Role::Measure)
         .unit(Unit::Bytes)
         .aliases(&["network.bytes", "source.bytes"])
         .doc("bytes from source to destination"),
@@ -186,9 +179,9 @@ static FIELDS: &[JsonField] = &[
         .athena("from_iso8601_timestamp(event.netflow.\"end\")")
         .aliases(&["event.end"])
         .doc("last packet of the flow"),
-    whole("event.netflow.age", Role::Measure).unit(Unit::Seconds).aliases(&["event.duration"]).doc("how long it lasted, in seconds"),
-    whole("event.netflow.min_ttl", Role::Measure).doc("least time to live of its packets"),
-    whole("event.netflow.max_ttl", Role::Measure).doc("most time to live of its packets"),
+    int("event.netflow.age", Role::Measure).unit(Unit::Seconds).aliases(&["event.duration"]).doc("how long it lasted, in seconds"),
+    int("event.netflow.min_ttl", Role::Measure).doc("least time to live of its packets"),
+    int("event.netflow.max_ttl", Role::Measure).doc("most time to live of its packets"),
     text("event.tcp.tcp_flags", Role::Dimension).doc("TCP flags seen, or-ed, in hexadecimal"),
     JsonField::computed("tcp.flags", Kind::Text, Role::Dimension, &FLAGS)
         .doc("the TCP flags in words, from the lowest bit on"),

@@ -11,6 +11,7 @@ use super::{
     field::{dns, flow, json::JsonField},
     tell,
 };
+use crate::formats::field::json::text;
 use logloupe_table::external::{AthenaTable, ExternalSchema, InsightsLog, JsonRoot};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
@@ -27,10 +28,6 @@ pub static LOG: JsonLog = JsonLog {
     samples: SAMPLES,
     ..JsonLog::new(META)
 };
-
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
-}
 
 static FIELDS: &[JsonField] = &[
     JsonField::new("query_timestamp", Kind::Time, Role::Timestamp)

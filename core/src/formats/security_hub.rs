@@ -17,6 +17,7 @@ use super::{
     field::{flow, json::JsonField},
     tell,
 };
+use crate::formats::field::json::{each_of, text, time};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
@@ -34,16 +35,6 @@ pub static LOG: JsonLog = JsonLog {
     samples: SAMPLES,
     ..JsonLog::new(META)
 };
-
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
-}
-const fn time(path: &'static str) -> JsonField {
-    JsonField::new(path, Kind::Time, Role::Timestamp)
-}
-const fn each(name: &'static str, paths: &'static [&'static str], list: &'static str) -> JsonField {
-    text(name, Role::Dimension).also(paths).each(list).made()
-}
 
 static FIELDS: &[JsonField] = &[
     JsonField::computed("severityLabel", Kind::Text, Role::Status, &LABEL)
@@ -96,13 +87,13 @@ static FIELDS: &[JsonField] = &[
     text("Compliance.RelatedRequirements", Role::Dimension)
         .each("Compliance.RelatedRequirements")
         .doc("requirements of standards that the control belongs to; each of several"),
-    each(
+    each_of(
         "Compliance.AssociatedStandards.StandardsId",
         &["Compliance.AssociatedStandards.0.StandardsId"],
         "Compliance.AssociatedStandards",
     )
     .doc("the standards that have the control; each of several"),
-    each(
+    each_of(
         "Compliance.StatusReasons.ReasonCode",
         &["Compliance.StatusReasons.0.ReasonCode"],
         "Compliance.StatusReasons",
@@ -113,13 +104,13 @@ static FIELDS: &[JsonField] = &[
         .doc("what was done about it: NEW, NOTIFIED, RESOLVED, SUPPRESSED"),
     text("RecordState", Role::Status).doc("ACTIVE or ARCHIVED"),
     text("VerificationState", Role::Status).doc("whether somebody found it to be true"),
-    each("Resources.Id", &["Resources.0.Id"], "Resources")
+    each_of("Resources.Id", &["Resources.0.Id"], "Resources")
         .aliases(&["resource.id"])
         .doc("the resources: ARNs or ids; each of several"),
-    each("Resources.Type", &["Resources.0.Type"], "Resources")
+    each_of("Resources.Type", &["Resources.0.Type"], "Resources")
         .aliases(&["resource.type"])
         .doc("the resources' types: AwsEc2Instance, AwsS3Bucket and others; each of several"),
-    each(
+    each_of(
         "user.name",
         &[
             "Resources.0.Details.AwsIamAccessKey.UserName",
@@ -130,13 +121,13 @@ static FIELDS: &[JsonField] = &[
         "Resources",
     )
     .doc("user or role that is a resource, or whose access key is one"),
-    each(
+    each_of(
         "user.id",
         &["Resources.0.Details.AwsIamAccessKey.PrincipalId", "Resources.0.Details.AwsIamUser.UserId"],
         "Resources",
     )
     .doc("unique id of that identity"),
-    each("Resources.AccessKeyId", &["Resources.0.Details.AwsIamAccessKey.AccessKeyId"], "Resources")
+    each_of("Resources.AccessKeyId", &["Resources.0.Details.AwsIamAccessKey.AccessKeyId"], "Resources")
         .aliases(&["accessKeyId"])
         .doc("the access key"),
     text("Action.ActionType", Role::Dimension)
@@ -201,15 +192,15 @@ static FIELDS: &[JsonField] = &[
     JsonField::new("Process.ParentPid", Kind::Int, Role::Identifier)
         .aliases(&["process.parent.pid"])
         .doc("number of the process that began it"),
-    each("Malware.Name", &["Malware.0.Name"], "Malware").doc("malware that was found; each of several"),
-    each("ThreatIntelIndicators.Value", &["ThreatIntelIndicators.0.Value"], "ThreatIntelIndicators")
+    each_of("Malware.Name", &["Malware.0.Name"], "Malware").doc("malware that was found; each of several"),
+    each_of("ThreatIntelIndicators.Value", &["ThreatIntelIndicators.0.Value"], "ThreatIntelIndicators")
         .aliases(&["threat.indicator.name"])
         .doc("indicators of threats: addresses, domains, hashes; each of several"),
-    each("vulnerability.id", &["Vulnerabilities.0.Id"], "Vulnerabilities")
+    each_of("vulnerability.id", &["Vulnerabilities.0.Id"], "Vulnerabilities")
         .doc("vulnerabilities (CVE); each of several"),
-    each("package.name", &["Vulnerabilities.0.VulnerablePackages.0.Name"], "Vulnerabilities")
+    each_of("package.name", &["Vulnerabilities.0.VulnerablePackages.0.Name"], "Vulnerabilities")
         .doc("the first package of each vulnerability"),
-    each("package.version", &["Vulnerabilities.0.VulnerablePackages.0.Version"], "Vulnerabilities")
+    each_of("package.version", &["Vulnerabilities.0.VulnerablePackages.0.Version"], "Vulnerabilities")
         .doc("version of that package"),
     text("Remediation.Recommendation.Text", Role::Identifier).doc("what to do about it"),
     text("Remediation.Recommendation.Url", Role::Identifier).doc("where that is described"),

@@ -11,6 +11,7 @@ use super::{
     Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField,
     field::sentence::tell_with,
 };
+use crate::formats::field::json::text;
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row, Value};
 
@@ -26,10 +27,6 @@ pub static LOG: JsonLog = JsonLog {
     samples: SAMPLES,
     ..JsonLog::new(META)
 };
-
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
-}
 
 static FIELDS: &[JsonField] = &[
     JsonField::new("eventTime", Kind::Time, Role::Timestamp)

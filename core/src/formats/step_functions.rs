@@ -7,6 +7,7 @@
 //! reachable as a path. Delivery is best effort and in no order: an event's place in its execution is `id`, not its line.
 
 use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField, tell};
+use crate::formats::field::json::text;
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
@@ -23,10 +24,6 @@ pub static LOG: JsonLog = JsonLog {
     samples: SAMPLES,
     ..JsonLog::new(META)
 };
-
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
-}
 
 static FIELDS: &[JsonField] = &[
     JsonField::new("event_timestamp", Kind::Time, Role::Timestamp)

@@ -1,7 +1,8 @@
 //! Content read by a format for its tests: columns as people see them, and rejections with their places.
 
-use super::Format;
-use crate::ingest::{Limits, Loader, Options};
+use super::{ALL, Format};
+use crate::ingest::{Limits, Loader, Options, ledger::Entry};
+use logloupe_table::Shard;
 
 /// The line, the column and the expectation of a rejection.
 pub(super) type Rejected = (u64, u64, String);
@@ -21,4 +22,18 @@ pub(super) fn read(
     let rows = rows.map(|row| names.iter().map(|name| row.show(name)).collect()).collect();
     let rejections = ledger.into_iter().flat_map(|entry| entry.rejections);
     (rows, rejections.map(|r| (r.line, r.column, r.expected)).collect())
+}
+
+/// Content read by the format that claims it, without a name.
+pub(super) fn load(content: &str) -> (Shard, Entry) {
+    load_as("x", content.as_bytes())
+}
+
+/// The same of a file of that name.
+pub(super) fn load_as(name: &str, content: &[u8]) -> (Shard, Entry) {
+    let mut loader = Loader::new(ALL.to_vec(), Limits::default(), 1);
+    loader.open(name, Options::default());
+    loader.push(content);
+    let (shard, mut ledger) = loader.into_parts();
+    (shard, ledger.remove(0))
 }

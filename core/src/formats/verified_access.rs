@@ -8,6 +8,7 @@
 //! Verified Access could not complete has the activity Unknown and is a row as any other.
 
 use super::{Family, Framing, JsonLog, Meta, Preset, Sample, Span, ask, field::json::JsonField, tell};
+use crate::formats::field::json::{text, time};
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row, Unit};
 
@@ -26,16 +27,8 @@ pub static LOG: JsonLog = JsonLog {
     ..JsonLog::new(META)
 };
 
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
-}
-
 const fn ip(path: &'static str) -> JsonField {
     JsonField::new(path, Kind::Ip, Role::Dimension)
-}
-
-const fn time(path: &'static str) -> JsonField {
-    JsonField::new(path, Kind::Time, Role::Timestamp)
 }
 
 static FIELDS: &[JsonField] = &[

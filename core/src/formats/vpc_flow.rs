@@ -23,7 +23,7 @@ use nom::{
 };
 
 use super::{
-    Family, FlowLog, FlowShape, Framing, Meta, Preset, Sample, Span,
+    Family, FlowLog, FlowShape, Framing, Meta, Preset, Sample, Span, ask,
     field::{self, Parsed},
     flow_log::{self, Holds, is_slug, is_status},
     tell,
@@ -100,34 +100,31 @@ static EXTERNAL: ExternalSchema = ExternalSchema {
 };
 
 static PRESETS: &[Preset] = &[
-    Preset {
-        title: "Who sends most to whom",
-        query: "stats sum(bytes) as bytesTransferred by srcAddr, dstAddr | sort bytesTransferred desc | limit 20",
-    },
-    Preset {
-        title: "Rejected flows over time",
-        query: "filter action = \"REJECT\" | stats count(*) as rejected by bin(5m)",
-    },
-    Preset {
-        title: "Who is knocking: sources with most rejected destination ports",
-        query: "filter action = \"REJECT\"\n| stats count_distinct(dstPort) as ports, count(*) as flows by srcAddr\n| sort ports desc\n| limit 20",
-    },
-    Preset {
-        title: "Who got in on administrative ports",
-        query: "filter action = \"ACCEPT\" and dstPort in [22, 3389, 5985, 5986, 3306, 5432, 6379, 27017]\n| stats count(*) as flows, sum(bytes) as total by srcAddr, dstAddr, dstPort\n| sort flows desc",
-    },
-    Preset {
-        title: "Traffic by protocol and port",
-        query: "stats sum(bytes) as total, sum(packets) as packetsTotal, count(*) as flows by protocol, dstPort | sort total desc | limit 50",
-    },
-    Preset {
-        title: "Largest transfers out of the private network",
-        query: "filter isIpv4InSubnet(srcAddr, \"10.0.0.0/8\") and not isIpv4InSubnet(dstAddr, \"10.0.0.0/8\")\n| stats sum(bytes) as total by srcAddr, dstAddr, bin(1h)\n| sort total desc\n| limit 50",
-    },
-    Preset {
-        title: "Interfaces whose records were lost or empty",
-        query: "filter logStatus in [\"SKIPDATA\", \"NODATA\"] | stats count(*) as windows by interfaceId, logStatus | sort windows desc",
-    },
+    ask(
+        "Who sends most to whom",
+        "stats sum(bytes) as bytesTransferred by srcAddr, dstAddr | sort bytesTransferred desc | limit 20",
+    ),
+    ask("Rejected flows over time", "filter action = \"REJECT\" | stats count(*) as rejected by bin(5m)"),
+    ask(
+        "Who is knocking: sources with most rejected destination ports",
+        "filter action = \"REJECT\"\n| stats count_distinct(dstPort) as ports, count(*) as flows by srcAddr\n| sort ports desc\n| limit 20",
+    ),
+    ask(
+        "Who got in on administrative ports",
+        "filter action = \"ACCEPT\" and dstPort in [22, 3389, 5985, 5986, 3306, 5432, 6379, 27017]\n| stats count(*) as flows, sum(bytes) as total by srcAddr, dstAddr, dstPort\n| sort flows desc",
+    ),
+    ask(
+        "Traffic by protocol and port",
+        "stats sum(bytes) as total, sum(packets) as packetsTotal, count(*) as flows by protocol, dstPort | sort total desc | limit 50",
+    ),
+    ask(
+        "Largest transfers out of the private network",
+        "filter isIpv4InSubnet(srcAddr, \"10.0.0.0/8\") and not isIpv4InSubnet(dstAddr, \"10.0.0.0/8\")\n| stats sum(bytes) as total by srcAddr, dstAddr, bin(1h)\n| sort total desc\n| limit 50",
+    ),
+    ask(
+        "Interfaces whose records were lost or empty",
+        "filter logStatus in [\"SKIPDATA\", \"NODATA\"] | stats count(*) as windows by interfaceId, logStatus | sort windows desc",
+    ),
 ];
 
 static SAMPLES: &[Sample] = &[

@@ -15,6 +15,7 @@ use super::{
     },
     tell,
 };
+use crate::formats::field::json::text;
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row, Unit};
 
@@ -43,10 +44,6 @@ pub static LOG: JsonLog = JsonLog {
     samples: SAMPLES,
     ..JsonLog::new(META)
 };
-
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
-}
 
 const fn number(path: &'static str, role: Role, unit: Unit) -> JsonField {
     JsonField::new(path, Kind::Int, role).unit(unit)

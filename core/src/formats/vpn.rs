@@ -11,6 +11,7 @@ use super::{
     field::{self, json::JsonField},
     tell,
 };
+use crate::formats::field::json::text;
 use logloupe_table::external::{ExternalSchema, InsightsLog};
 use logloupe_table::{Cell, Computed, Kind, Role, Row};
 
@@ -40,10 +41,6 @@ pub static LOG: JsonLog = JsonLog {
     samples: SAMPLES,
     ..JsonLog::new(META)
 };
-
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
-}
 
 static FIELDS: &[JsonField] = &[
     JsonField::new("event_timestamp", Kind::Time, Role::Timestamp).doc("when the record was made"),

@@ -2,12 +2,9 @@
 //! are <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html>, read
 //! 2026-11-26.
 
+use crate::formats::field::json::text;
 use crate::formats::field::{json::JsonField, protocol as versions};
 use logloupe_table::{Cell, Computed, Kind, Role, Unit};
-
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
-}
 
 const fn millis(path: &'static str) -> JsonField {
     JsonField::new(path, Kind::Int, Role::Measure).unit(Unit::Millis)

@@ -4,12 +4,9 @@
 //! value: items of `lookup-events`, Insights events of a trail and of CloudTrail Lake, aggregated events.
 //! Everything else of an event is reached by its JSON path without standing here.
 
+use crate::formats::field::json::text;
 use crate::formats::field::{json::JsonField, protocol};
 use logloupe_table::{Computed, Kind, Role, Unit};
-
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
-}
 
 /// All columns, in table order.
 pub(super) static FIELDS: &[JsonField] = &[

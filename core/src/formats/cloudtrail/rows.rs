@@ -308,21 +308,15 @@ fn time(text: &[u8]) -> Option<String> {
 mod tests {
     use super::*;
     use crate::{
-        formats::{ALL, Format, cloudtrail::CloudTrail},
-        ingest::{Entry, Limits, Loader, Options},
+        formats::{Format, cloudtrail::CloudTrail, trial::load_as},
+        ingest::Entry,
     };
     use logloupe_table::Shard;
 
-    fn load(text: &[u8]) -> (Shard, Entry) {
-        let mut loader = Loader::new(ALL.to_vec(), Limits::default(), 1);
-        loader.open("event_history.csv", Options::default());
-        loader.push(text);
-        let (shard, mut ledger) = loader.into_parts();
-        (shard, ledger.remove(0))
-    }
+    const NAME: &str = "event_history.csv";
 
     fn sample(name: &str) -> (Shard, Entry) {
-        load(CloudTrail.samples().iter().find(|s| s.name == name).expect("a sample").content)
+        load_as(NAME, CloudTrail.samples().iter().find(|s| s.name == name).expect("a sample").content)
     }
 
     #[track_caller]
@@ -466,7 +460,7 @@ mod tests {
                 "RunInstances",
             ),
         ] {
-            let (shard, entry) = load(text.as_bytes());
+            let (shard, entry) = load_as(NAME, text.as_bytes());
             assert_eq!((entry.rows, entry.rejected), (1, 0), "{text}: {entry:?}");
             shows(&shard, 0, &[(name, value)]);
             told(&shard);
@@ -484,18 +478,18 @@ mod tests {
             ("e,never,A,s", 3, "a time of an event"),
             (",2026-03-05T09:00:00Z,,", 1, "an event with eventName, eventSource or eventID"),
         ] {
-            let (_, entry) = load(format!("{header}{row}").as_bytes());
+            let (_, entry) = load_as(NAME, format!("{header}{row}").as_bytes());
             let rejected: Vec<(u64, &str)> =
                 entry.rejections.iter().map(|r| (r.column, r.expected.as_str())).collect();
             assert_eq!(rejected, [(column, expected)], "{row}");
         }
         // A header that stands again, as where files were put together, is none of them.
         let row = "e,2026-03-05T09:00:00Z,A,s\n";
-        let (_, entry) = load(format!("{header}{row}{header}{row}").as_bytes());
+        let (_, entry) = load_as(NAME, format!("{header}{row}{header}{row}").as_bytes());
         assert_eq!((entry.rows, entry.records), (2, 2));
         // A byte order mark, line ends of Windows, a header in quotes.
         let text = "\u{feff}\"Event ID\",\"Event time\",\"Event name\",\"Event source\"\r\ne,2026-03-05T09:00:00Z,A,s\r\n";
-        let (shard, _) = load(text.as_bytes());
+        let (shard, _) = load_as(NAME, text.as_bytes());
         shows(&shard, 0, &[("eventSource", "s"), ("eventName", "A")]);
     }
 

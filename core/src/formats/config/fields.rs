@@ -1,6 +1,7 @@
 //! The columns.
 
 use crate::formats::field::json::JsonField;
+use crate::formats::field::json::text;
 use logloupe_table::{Cell, Computed, Kind, Role};
 
 /// A member of the item, wherever that stands: alone, in a notification, in a list of one, in a summary.
@@ -31,10 +32,6 @@ const fn of_item(
     column.field.aliases = aliases;
     column.field.insights = Some(aliases[0]);
     column
-}
-
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
 }
 
 const fn derived(name: &'static str, kind: Kind, role: Role) -> JsonField {

@@ -1,6 +1,6 @@
 //! The JSON reader that all JSON formats share: one pass over a record, driven by a format's field table.
 //!
-//! Reading order: [`JsonField`] (one line of a field table), [`JsonColumns`] (a whole table: record to row),
+//! Reading order: [`JsonField`] (one line of a field table; [`text`] and others make the usual ones), [`JsonColumns`] (a whole table: record to row),
 //! [`Reader`] (the pass itself, for formats that derive columns), [`Json`] (a value in place); then [`Path`],
 //! [`EachPath`], [`PairPath`] and [`paths`], which look into records that were read before.
 //!
@@ -16,6 +16,7 @@
 //!
 //! What it is not: it finds no record ends and opens no envelope (that is [`ingest`](crate::ingest)'s).
 
+mod columns;
 mod each;
 mod items;
 mod pairs;
@@ -26,6 +27,7 @@ mod tests;
 
 use std::{borrow::Cow, net::IpAddr};
 
+pub use columns::{each_of, int, text, time};
 pub use each::EachPath;
 use items::ItemColumns;
 pub use pairs::{PairPath, is_called, members, pairs};

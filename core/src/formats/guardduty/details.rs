@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use crate::formats::field::json::int;
 use crate::formats::field::{
     flow,
     json::{self, Json, JsonField, JsonRow, Reader},
@@ -20,10 +21,6 @@ macro_rules! container {
             concat!("resource.ecsClusterDetails.taskDetails.containers.0.", $member),
         ]
     };
-}
-
-const fn number(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Int, role)
 }
 
 pub(super) static DETAILS: &[JsonField] = &[
@@ -116,7 +113,7 @@ pub(super) static DETAILS: &[JsonField] = &[
     text("service.action.kubernetesApiCallAction.requestUri", Role::Identifier)
         .aliases(&["url.original"])
         .doc("URI of that call"),
-    number("service.action.kubernetesApiCallAction.statusCode", Role::Status)
+    int("service.action.kubernetesApiCallAction.statusCode", Role::Status)
         .aliases(&["http.response.status_code"])
         .doc("status of its response"),
     text("user_agent.original", Role::Dimension)
@@ -140,9 +137,9 @@ pub(super) static DETAILS: &[JsonField] = &[
     text("resource.rdsDbInstanceDetails.engineVersion", Role::Dimension).doc("version of that engine"),
     text("resource.rdsDbInstanceDetails.dbClusterIdentifier", Role::Dimension)
         .doc("the cluster of the database instance"),
-    number("service.action.rdsLoginAttemptAction.loginAttributes.0.failedLoginAttempts", Role::Measure)
+    int("service.action.rdsLoginAttemptAction.loginAttributes.0.failedLoginAttempts", Role::Measure)
         .doc("how often the user failed to log in to the database"),
-    number("service.action.rdsLoginAttemptAction.loginAttributes.0.successfulLoginAttempts", Role::Measure)
+    int("service.action.rdsLoginAttemptAction.loginAttributes.0.successfulLoginAttempts", Role::Measure)
         .doc("how often the user logged in to the database"),
     text("resource.lambdaDetails.functionName", Role::Dimension)
         .aliases(&["faas.name"])
@@ -159,7 +156,7 @@ pub(super) static DETAILS: &[JsonField] = &[
     text("service.runtimeDetails.process.executableSha256", Role::Dimension)
         .aliases(&["process.hash.sha256"])
         .doc("SHA-256 of its executable"),
-    number("service.runtimeDetails.process.pid", Role::Identifier)
+    int("service.runtimeDetails.process.pid", Role::Identifier)
         .aliases(&["process.pid"])
         .doc("number of the process"),
     text("service.runtimeDetails.process.pwd", Role::Dimension)

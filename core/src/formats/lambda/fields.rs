@@ -2,11 +2,8 @@
 //! are made. Names that begin with `@` are those of CloudWatch Logs Insights.
 
 use crate::formats::field::json::JsonField;
+use crate::formats::field::json::text;
 use logloupe_table::{Cell, Computed, Kind, Role, Unit};
-
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
-}
 
 const fn millis(name: &'static str) -> JsonField {
     JsonField::new(name, Kind::Float, Role::Measure).unit(Unit::Millis)

@@ -1,19 +1,8 @@
 //! Findings of the three carriers, and of every form of severity, compliance and resource.
 
 use super::LOG;
-use crate::{
-    formats::{ALL, Format},
-    ingest::{Limits, Loader, Options, ledger::Entry},
-};
+use crate::formats::{Format, trial::load};
 use logloupe_table::Shard;
-
-fn load(content: &str) -> (Shard, Entry) {
-    let mut loader = Loader::new(ALL.to_vec(), Limits::default(), 1);
-    loader.open("x", Options::default());
-    loader.push(content.as_bytes());
-    let (shard, mut ledger) = loader.into_parts();
-    (shard, ledger.remove(0))
-}
 
 /// These columns of each row, of those that have something else.
 fn shown(shard: &Shard, names: &[&str]) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! The field table: what events of all classes have, then what those of one have.
 
 use super::class;
+use crate::formats::field::json::{each_of, time};
 use crate::formats::field::{flow, json::JsonField};
 use logloupe_table::{Cell, Computed, Kind, Role, Unit};
 
@@ -19,16 +20,9 @@ const fn number(path: &'static str) -> JsonField {
 const fn measure(path: &'static str) -> JsonField {
     JsonField::new(path, Kind::Int, Role::Measure)
 }
-const fn time(path: &'static str) -> JsonField {
-    JsonField::new(path, Kind::Time, Role::Timestamp)
-}
 const fn flag(path: &'static str) -> JsonField {
     JsonField::new(path, Kind::Bool, Role::Dimension)
 }
-const fn each(name: &'static str, paths: &'static [&'static str], list: &'static str) -> JsonField {
-    text(name).also(paths).each(list).made()
-}
-
 pub(super) static FIELDS: &[JsonField] = &[
     time("time").also(&["time_dt"]).doc("when it happened, or for findings when they were made"),
     JsonField::computed("class", Kind::Text, Role::Dimension, &CLASS)
@@ -132,7 +126,7 @@ pub(super) static FIELDS: &[JsonField] = &[
     JsonField::computed("dns.question.name", Kind::Text, Role::Dimension, &NAME).doc("that name without a dot at its end"),
     text("query.type").aliases(&["dns.question.type"]).doc("the type of record that was asked for"),
     status("rcode").aliases(&["dns.response_code"]).doc("the answer's code: NoError, NXDomain"),
-    each("dns.answers.data", &["answers.0.rdata"], "answers").doc("what the answers say; each of several"),
+    each_of("dns.answers.data", &["answers.0.rdata"], "answers").doc("what the answers say; each of several"),
     text("http_request.http_method").aliases(&["http.request.method"]).doc("method of the request; of Kubernetes events none"),
     text("http_request.url.hostname").aliases(&["url.domain"]).doc("host that was asked for"),
     text("http_request.url.path").aliases(&["url.path"]).doc("path that was asked for"),
@@ -153,25 +147,25 @@ pub(super) static FIELDS: &[JsonField] = &[
         .aliases(&["event.created"])
         .doc("when it was made"),
     time("finding_info.modified_time").also(&["finding_info.modified_time_dt", "finding.modified_time"]).doc("when it was last updated"),
-    each("threat.technique.id", &["finding_info.attacks.0.technique.uid", "attacks.0.technique.uid"], "finding_info.attacks")
+    each_of("threat.technique.id", &["finding_info.attacks.0.technique.uid", "attacks.0.technique.uid"], "finding_info.attacks")
         .doc("techniques of MITRE ATT&CK; each of several"),
     status("compliance.status").doc("what a check came to"),
     text("compliance.control").doc("the control that was checked"),
     text("compliance.standards").each("compliance.standards").doc("standards that have it; each of several"),
     text("compliance.requirements").each("compliance.requirements").doc("requirements that it belongs to; each of several"),
     measure("confidence_score").also(&["confidence"]).doc("how sure the product is, from 0 to 100"),
-    each("vulnerability.id", &["vulnerabilities.0.cve.uid"], "vulnerabilities").doc("vulnerabilities (CVE); each of several"),
-    each("package.name", &["vulnerabilities.0.affected_packages.0.name", "vulnerabilities.0.packages.0.name"], "vulnerabilities")
+    each_of("vulnerability.id", &["vulnerabilities.0.cve.uid"], "vulnerabilities").doc("vulnerabilities (CVE); each of several"),
+    each_of("package.name", &["vulnerabilities.0.affected_packages.0.name", "vulnerabilities.0.packages.0.name"], "vulnerabilities")
         .doc("the first package of each vulnerability"),
-    each("malware.name", &["malware.0.name"], "malware").doc("malware that was found; each of several"),
-    each("resource.id", &["resources.0.uid"], "resources").doc("the resources: ARNs or ids; each of several"),
-    each("resource.name", &["resources.0.name"], "resources").doc("the resources' names; each of several"),
-    each("resource.type", &["resources.0.type"], "resources").doc("the resources' types; each of several"),
+    each_of("malware.name", &["malware.0.name"], "malware").doc("malware that was found; each of several"),
+    each_of("resource.id", &["resources.0.uid"], "resources").doc("the resources: ARNs or ids; each of several"),
+    each_of("resource.name", &["resources.0.name"], "resources").doc("the resources' names; each of several"),
+    each_of("resource.type", &["resources.0.type"], "resources").doc("the resources' types; each of several"),
     id("remediation.desc").doc("what to do about it"),
     text("process.name").also(&["evidences.0.process.name"]).doc("the process"),
     id("process.cmd_line").also(&["evidences.0.process.cmd_line"]).aliases(&["process.command_line"]).doc("how it was called"),
     text("process.file.path").also(&["evidences.0.process.file.path"]).aliases(&["process.executable"]).doc("path of its executable"),
-    each("observables.value", &["observables.0.value"], "observables").doc("what may be searched for: addresses, names, ids; each of several"),
+    each_of("observables.value", &["observables.0.value"], "observables").doc("what may be searched for: addresses, names, ids; each of several"),
 ];
 
 static CLASS: Computed =

@@ -1,19 +1,7 @@
 //! Events of each class and version of OCSF, and what is no event.
 
 use super::LOG;
-use crate::{
-    formats::{ALL, Format},
-    ingest::{Limits, Loader, Options, ledger::Entry},
-};
-use logloupe_table::Shard;
-
-fn load(content: &str) -> (Shard, Entry) {
-    let mut loader = Loader::new(ALL.to_vec(), Limits::default(), 1);
-    loader.open("x", Options::default());
-    loader.push(content.as_bytes());
-    let (shard, mut ledger) = loader.into_parts();
-    (shard, ledger.remove(0))
-}
+use crate::formats::{Format, trial::load};
 
 fn event(members: &str) -> String {
     format!(r#"{{"metadata":{{"version":"1.1.0"}},"time":1772672400000,"severity_id":1{members}}}"#)

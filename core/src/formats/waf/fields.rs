@@ -1,15 +1,8 @@
 //! The columns of WAF logs.
 
+use crate::formats::field::json::{int, text};
 use crate::formats::field::{ids, json::JsonField, protocol};
 use logloupe_table::{Cell, Computed, Kind, Role, Unit};
-
-const fn text(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Text, role)
-}
-
-const fn number(path: &'static str, role: Role) -> JsonField {
-    JsonField::new(path, Kind::Int, role)
-}
 
 const fn derived(name: &'static str) -> JsonField {
     JsonField::derived(name, Kind::Text, Role::Dimension).made()
@@ -84,8 +77,8 @@ pub(super) static FIELDS: &[JsonField] = &[
         .aliases(&["source.geo.country_iso_code", "country"])
         .athena("nullif(httprequest.country, '-')")
         .doc("country of that address"),
-    number("clientAsn", Role::Dimension).aliases(&["source.as.number"]).doc("autonomous system of that address, where a rule asked for it"),
-    number("forwardedAsn", Role::Dimension).doc("autonomous system of the forwarded address, where a rule asked for it"),
+    int("clientAsn", Role::Dimension).aliases(&["source.as.number"]).doc("autonomous system of that address, where a rule asked for it"),
+    int("forwardedAsn", Role::Dimension).doc("autonomous system of the forwarded address, where a rule asked for it"),
     derived("network.forwarded_ip")
         .aliases(&["httpRequest.headers.x-forwarded-for"])
         .athena("element_at(filter(httprequest.headers, item -> lower(item.name) = 'x-forwarded-for'), 1).value")
@@ -121,12 +114,12 @@ pub(super) static FIELDS: &[JsonField] = &[
         .aliases(&["referrer", "referer", "httpRequest.headers.referer"])
         .athena("element_at(filter(httprequest.headers, item -> lower(item.name) = 'referer'), 1).value")
         .doc("the Referer header"),
-    number("requestBodySize", Role::Measure).unit(Unit::Bytes).aliases(&["http.request.body.bytes"]).doc("size of the request's body"),
-    number("requestBodySizeInspectedByWAF", Role::Measure).unit(Unit::Bytes).doc("how much of the body was looked at"),
+    int("requestBodySize", Role::Measure).unit(Unit::Bytes).aliases(&["http.request.body.bytes"]).doc("size of the request's body"),
+    int("requestBodySizeInspectedByWAF", Role::Measure).unit(Unit::Bytes).doc("how much of the body was looked at"),
     text("oversizeFields", Role::Dimension).doc("what was too large to be looked at whole, a list of JSON: REQUEST_BODY, REQUEST_HEADERS and others"),
     text("ja3Fingerprint", Role::Dimension).aliases(&["tls.client.ja3"]).doc("JA3 fingerprint of the client's TLS"),
     text("ja4Fingerprint", Role::Dimension).aliases(&["tls.client.ja4"]).doc("JA4 fingerprint of the client's TLS"),
-    number("responseCodeSent", Role::Status)
+    int("responseCodeSent", Role::Status)
         .aliases(&["http.response.status_code", "statuscode"])
         .doc("status of the answer that a rule gave of its own"),
     text("requestHeadersInserted.name", Role::Dimension)
@@ -134,12 +127,12 @@ pub(super) static FIELDS: &[JsonField] = &[
         .each("requestHeadersInserted")
         .made()
         .doc("headers that a rule added to the request"),
-    number("captchaResponse.responseCode", Role::Status).doc("status of the answer to a CAPTCHA"),
+    int("captchaResponse.responseCode", Role::Status).doc("status of the answer to a CAPTCHA"),
     JsonField::new("captchaResponse.solveTimestamp", Kind::Time, Role::Timestamp)
         .athena("from_unixtime(TRY_CAST(captcharesponse.solvetimestamp AS double))")
         .doc("when the CAPTCHA was last solved"),
     text("captchaResponse.failureReason", Role::Status).doc("why the CAPTCHA was put: TOKEN_MISSING, TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_DOMAIN_MISMATCH"),
-    number("challengeResponse.responseCode", Role::Status).doc("status of the answer to a challenge"),
+    int("challengeResponse.responseCode", Role::Status).doc("status of the answer to a challenge"),
     JsonField::new("challengeResponse.solveTimestamp", Kind::Time, Role::Timestamp)
         .athena("from_unixtime(TRY_CAST(challengeresponse.solvetimestamp AS double))")
         .doc("when the challenge was last solved"),
@@ -157,7 +150,7 @@ pub(super) static FIELDS: &[JsonField] = &[
     JsonField::computed("cloud.region", Kind::Text, Role::Dimension, &REGION)
         .athena("nullif(split_part(webaclid, ':', 4), '')")
         .doc("the web ACL's region; us-east-1 for one of CloudFront"),
-    number("formatVersion", Role::Dimension).doc("version of the log's form"),
+    int("formatVersion", Role::Dimension).doc("version of the log's form"),
 ];
 
 static OUTCOME: Computed = Computed { from: &["action"], value: outcome };
