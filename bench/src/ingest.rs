@@ -11,6 +11,9 @@ use crate::{
     measure::{FigureTable, time},
 };
 
+/// Where this runs.
+const WHERE: &str = if cfg!(target_family = "wasm") { "wasm" } else { "native" };
+
 /// How often each figure is taken.
 const RUNS: usize = 5;
 
@@ -40,10 +43,10 @@ pub(crate) fn formats(table: &mut FigureTable, scale: u64) {
         let (bytes, format) = (log.bytes(), log.format);
         let size = format!("{:.0} MB of text", bytes as f64 / 1e6);
         let took = time(RUNS, loader, |loader| read(loader, log.file, &log.chunks));
-        table.row(&format!("native: read {format}"), "MB/s", took.rate(bytes), &size);
+        table.row(&format!("{WHERE}: read {format}"), "MB/s", took.rate(bytes), &size);
         let packed = log.gzip();
         let took = time(RUNS, loader, |loader| read(loader, log.file, &packed));
-        table.row(&format!("native: read {format}, gzip"), "MB/s", took.rate(bytes), "inflated bytes");
+        table.row(&format!("{WHERE}: read {format}, gzip"), "MB/s", took.rate(bytes), "inflated bytes");
 
         let mut loaded = read(loader(), log.file, &log.chunks);
         let shard = loaded.shard();
@@ -73,7 +76,7 @@ pub(crate) fn samples(table: &mut FigureTable, scale: u64) {
         );
         let (size, bytes) =
             (format!("{:.0} MB of samples", content.len() as f64 / 1e6), content.len() as u64);
-        table.row(&format!("native: read {id}, samples"), "MB/s", took.rate(bytes), &size);
+        table.row(&format!("{WHERE}: read {id}, samples"), "MB/s", took.rate(bytes), &size);
     }
 }
 
@@ -110,7 +113,7 @@ pub(crate) fn one(table: &mut FigureTable, format: &str, rows: u64) {
     let chunks: Vec<Vec<u8>> = maker.stream(rows).collect();
     let bytes = chunks.iter().map(|chunk| chunk.len() as u64).sum();
     let took = time(1, loader, |loader| read(loader, maker.file, &chunks));
-    table.row(&format!("native: read {format}"), "MB/s", took.rate(bytes), "once");
+    table.row(&format!("{WHERE}: read {format}"), "MB/s", took.rate(bytes), "once");
 }
 
 /// Thousands of small files, as a trail delivers them.
@@ -127,5 +130,5 @@ pub(crate) fn small_files(table: &mut FigureTable, scale: u64) {
         loader
     });
     let note = format!("{count} CloudTrail .json.gz of 3 KB");
-    table.row("native: read small files", "ms", took.millis(), &note);
+    table.row(&format!("{WHERE}: read small files"), "ms", took.millis(), &note);
 }

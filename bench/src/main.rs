@@ -4,9 +4,13 @@
 //! figure is the median of several runs, with the best beside it, measured in one process so that figures of one run
 //! can be compared. Nothing is asserted here: machines differ, and drift.
 //!
+//! On WASM the same but for the browser: `cargo build --release --target wasm32-wasip1 -p logloupe-bench`, then
+//! `node bench/wasi.mjs [PART…]`.
+//!
 //! Reading order: [`measure`] (repeat, take the median, print), [`logs`] (what is read), [`ingest`], [`codecs`],
 //! [`queries`], [`browser`] (the same through the built page).
 
+#[cfg(not(target_family = "wasm"))]
 mod browser;
 mod codecs;
 mod ingest;
@@ -36,6 +40,9 @@ logloupe-bench [PART…] [--quick]
 ";
 
 fn main() -> ExitCode {
+    // Growing WebAssembly's memory page by page takes as long as reading: the worker grows it at once too.
+    #[cfg(target_family = "wasm")]
+    drop(std::hint::black_box(Vec::<u8>::with_capacity(1 << 30)));
     let args: Vec<String> = std::env::args().skip(1).collect();
     if let [ask, format, rows, query] = args.as_slice()
         && let ("ask", Ok(rows)) = (ask.as_str(), rows.parse())
@@ -77,6 +84,7 @@ fn main() -> ExitCode {
     if native || has("large") {
         queries::all(&mut table, 10_000_000 / scale);
     }
+    #[cfg(not(target_family = "wasm"))]
     if has("browser")
         && let Err(fault) = browser::all(&mut table, scale)
     {

@@ -473,7 +473,11 @@ pub struct Preset {
 #[doc(hidden)]
 macro_rules! sample {
     ($file:literal) => {
-        if cfg!(target_family = "wasm") { &[] as &[u8] } else { include_bytes!(concat!("samples/", $file)) }
+        if cfg!(all(target_family = "wasm", target_os = "unknown")) {
+            &[] as &[u8]
+        } else {
+            include_bytes!(concat!("samples/", $file))
+        }
     };
 }
 

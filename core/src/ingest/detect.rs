@@ -25,7 +25,8 @@ impl Claim {
 }
 
 /// The claim of the format that is surest of `head`, and among those of the one that comes first by its [`Precedence`]. Among equals the
-/// first in `formats` has it, and the reason names the others.
+/// first in `formats` has it; of claims that are not certain the reason names the others. Behind a certain claim of a log of its
+/// own nobody is asked: a trail is thousands of small files, and fifty formats take longer than reading one.
 pub(crate) fn detect(formats: &[&'static dyn Format], head: &Head<'_>) -> Option<Claim> {
     let mut best: Option<Claim> = None;
     let mut others = Vec::new();
@@ -47,6 +48,9 @@ pub(crate) fn detect(formats: &[&'static dyn Format], head: &Head<'_>) -> Option
             _ => {
                 best = Some(Claim { format, certain, reason });
                 others.clear();
+                if certain && format.precedence() == Precedence::Own {
+                    break;
+                }
             }
         }
     }
