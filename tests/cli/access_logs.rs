@@ -25,7 +25,27 @@ fn folder() -> Folder {
         let cloudfront = format!(
             "2026-03-05\t01:31:{second:02}\tFRA56-P5\t{bytes}\t{client}\tGET\td1.cloudfront.net\t{path}\t{status}"
         );
-        [s3, alb, clb, cloudfront]
+        // Milliseconds, and a field that only the user's choice puts there.
+        let realtime = format!(
+            "{}.250\t{client}\t{status}\t{bytes}\tGET\twww.example.com\t{path}\tFRA56-P5\t-",
+            1_772_674_260 + u32::from(second)
+        );
+        let gateway = format!(
+            "{client} - - [05/Mar/2026:01:31:{second:02} +0000] \"GET {path} HTTP/1.1\" {status} {bytes} \
+             f71c1a2b-00{second:02}-4a8e-a965-15ccbbb78d4c Xyz{second}aExampleId="
+        );
+        let place = if client.contains(':') { format!("[{client}]") } else { client.to_owned() };
+        let lattice = json!({
+            "serviceArn": "arn:aws:vpc-lattice:eu-central-1:111122223333:service/svc-0a1b",
+            "startTime": format!("2026-03-05T01:31:{second:02}Z"),
+            "sourceIpPort": format!("{place}:36172"),
+            "requestMethod": "GET",
+            "requestPath": path,
+            "responseCode": status,
+            "bytesReceived": 42,
+            "bytesSent": bytes,
+        });
+        [s3, alb, clb, cloudfront, realtime, gateway, lattice.to_string()]
     };
     let rows = [
         line(200, "/a", 100, "192.0.2.1", 1),
@@ -33,9 +53,18 @@ fn folder() -> Folder {
         line(200, "/a", 1, "2001:db8::1", 3),
     ];
     let header = "#Version: 1.0\n#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status\n";
-    for (i, (name, before)) in
-        [("s3", ""), ("alb.log", ""), ("clb.log", ""), ("cloudfront", header)].into_iter().enumerate()
-    {
+    let chosen =
+        "timestamp c-ip sc-status sc-bytes cs-method cs-host cs-uri-stem x-edge-location c-country\n";
+    let files = [
+        ("s3", ""),
+        ("alb.log", ""),
+        ("clb.log", ""),
+        ("cloudfront", header),
+        ("realtime.log", chosen),
+        ("gateway.log", ""),
+        ("lattice.ndjson", ""),
+    ];
+    for (i, (name, before)) in files.into_iter().enumerate() {
         let text: Vec<&str> = rows.iter().map(|row| row[i].as_str()).collect();
         folder.write(name, format!("{before}{}\n", text.join("\n")).as_bytes());
     }
@@ -53,23 +82,31 @@ fn one_query_reads_all_web_access_logs() {
     for (query, answer) in [
         (
             "SELECT count(DISTINCT \"@format\") AS logs, count(*) AS n FROM access_logs",
-            json!([{ "logs": 4, "n": 12 }]),
+            json!([{ "logs": 7, "n": 21 }]),
         ),
         (
             "SELECT requestip, count(*) AS n FROM access_logs GROUP BY requestip ORDER BY n DESC",
-            json!([{ "requestip": "192.0.2.1", "n": 8 }, { "requestip": "2001:db8::1", "n": 4 }]),
+            json!([{ "requestip": "192.0.2.1", "n": 14 }, { "requestip": "2001:db8::1", "n": 7 }]),
         ),
         (
             "SELECT statuscode, count(*) AS n FROM access_logs GROUP BY statuscode ORDER BY n DESC",
-            json!([{ "statuscode": 200, "n": 8 }, { "statuscode": 404, "n": 4 }]),
+            json!([{ "statuscode": 200, "n": 14 }, { "statuscode": 404, "n": 7 }]),
         ),
         (
             "SELECT requesturi, count(*) AS n FROM access_logs WHERE method = 'GET' GROUP BY requesturi ORDER BY n DESC",
-            json!([{ "requesturi": "/a", "n": 8 }, { "requesturi": "/b", "n": 4 }]),
+            json!([{ "requesturi": "/a", "n": 14 }, { "requesturi": "/b", "n": 7 }]),
         ),
         (
             "SELECT sum(bytes) AS bytes FROM access_logs WHERE requestip = '192.0.2.1'",
-            json!([{ "bytes": 440 }]),
+            json!([{ "bytes": 770 }]),
+        ),
+        (
+            "SELECT date_trunc('second', time) AS at, count(*) AS n FROM access_logs GROUP BY 1 ORDER BY at",
+            json!([
+                { "at": "2026-03-05T01:31:01Z", "n": 7 },
+                { "at": "2026-03-05T01:31:02Z", "n": 7 },
+                { "at": "2026-03-05T01:31:03Z", "n": 7 },
+            ]),
         ),
     ] {
         assert_eq!(ask(query), answer, "{query}");
@@ -78,8 +115,8 @@ fn one_query_reads_all_web_access_logs() {
     let query = "filter source.ip = \"192.0.2.1\" | stats count(*) as n, sum(http.response.bytes) as bytes by event.outcome | sort n desc, bytes desc";
     let said = logloupe(&["query", "--output", "json", query, folder.arg()]);
     let expected = json!([
-        { "event.outcome": "success", "n": 4, "bytes": 400 },
-        { "event.outcome": "failure", "n": 4, "bytes": 40 },
+        { "event.outcome": "success", "n": 7, "bytes": 700 },
+        { "event.outcome": "failure", "n": 7, "bytes": 70 },
     ]);
     assert_eq!(said.json(), expected);
 }

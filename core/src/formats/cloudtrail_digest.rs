@@ -194,4 +194,35 @@ mod tests {
             assert_eq!((shown(&REGION).as_str(), shown(&TRAIL).as_str()), (region, name), "{key}");
         }
     }
+
+    #[test]
+    fn digests_and_keys_of_one_file_are_told_record_by_record() {
+        let content = r#"{"digestPublicKeyFingerprint":"d1","digestStartTime":"2026-03-05T08:00:00Z","digestEndTime":"2026-03-05T09:00:00Z"}
+{"Fingerprint":"k1","ValidityStartTime":1769904000.0,"ValidityEndTime":1785542400.0}
+{"Fingerprint":"k2","ValidityStartTime":1769904000.0,"ValidityEndTime":1785542400.0,"usedBy":{"digestPublicKeyFingerprint":"d2"}}
+{"usedBy":{"Fingerprint":"k3"},"digestPublicKeyFingerprint":"d3","digestStartTime":"2026-03-05T09:00:00Z","digestEndTime":"2026-03-05T10:00:00Z"}
+{"Fingerprint":"k4","digestStartTime":"2026-03-05T08:00:00Z","digestEndTime":"2026-03-05T09:00:00Z"}
+{"Fingerprint":"k5","ValidityStartTime":"at noon","ValidityEndTime":1785542400.0}
+{"eventVersion":"1.08"}
+{"Fingerprint":
+"#;
+        let columns = ["@timestamp", "digestPublicKeyFingerprint", "digestEndTime"];
+        let (rows, rejected) = super::super::trial::read(&LOG, content, &columns);
+        let (from, until) = ("2026-02-01T00:00:00Z", "2026-08-01T00:00:00Z");
+        assert_eq!(
+            rows,
+            [
+                ["2026-03-05T08:00:00Z", "d1", "2026-03-05T09:00:00Z"],
+                [from, "k1", until],
+                [from, "k2", until],
+                ["2026-03-05T09:00:00Z", "d3", "2026-03-05T10:00:00Z"],
+            ]
+        );
+        let neither = "a record with digestPublicKeyFingerprint, digestStartTime, digestEndTime";
+        let [mixed, time, other, cut] = rejected.as_slice() else { panic!("{rejected:?}") };
+        assert_eq!(*mixed, (5, 1, neither.to_owned()));
+        assert_eq!((time.0, time.2.as_str()), (6, "a time: ISO 8601, or a number since 1970"));
+        assert_eq!(*other, (7, 1, neither.to_owned()));
+        assert_eq!(cut.0, 8);
+    }
 }
