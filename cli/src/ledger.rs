@@ -50,6 +50,10 @@ pub fn run(call: &Ledger, out: &mut dyn Write) -> Outcome {
         if let Some(found) = integrity {
             writeln!(out, "CloudTrail's digest files: {found}")?;
         }
+        for entry in ledger.iter().filter(|entry| !entry.others.is_empty()) {
+            let said = format!("{}: {}", entry.source, entry.others_told());
+            writeln!(out, "{}", output::plain(&said, usize::MAX))?;
+        }
         for entry in &ledger {
             for rejection in entry.rejections.iter().take(SHOWN) {
                 let Rejection { line, column, expected, found, .. } = rejection;
@@ -154,6 +158,12 @@ fn describe(entry: &Entry) -> Json {
             "missingFiles": i.missing_files,
             "missing": i.missing,
         })),
+        "others": entry.others.iter().map(|other| json!({
+            "format": other.format,
+            "rows": other.rows,
+            "firstLine": other.first_line,
+            "lastLine": other.last_line,
+        })).collect::<Vec<_>>(),
         "rejections": rejections,
     })
 }

@@ -49,9 +49,62 @@ pub struct Entry {
     pub sha256: Option<[u8; 32]>,
     /// What CloudTrail's digest files among those read say of it.
     pub integrity: Option<Integrity>,
+    /// The other logs of which it holds records that became rows, in the order in which they were met.
+    pub others: Vec<OtherLog>,
+}
+
+/// A log of which records stand in a file of another one. Their rows are among the [rows](Entry::rows) of the file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct OtherLog {
+    /// The id of the format that they were read as.
+    pub format: String,
+    /// How many there are.
+    pub rows: u64,
+    /// The line of the first, from 1.
+    pub first_line: u64,
+    /// The line of the last.
+    pub last_line: u64,
+}
+
+impl OtherLog {
+    /// Counts a record of this format.
+    pub fn count(all: &mut Vec<OtherLog>, format: &str, line: u64) {
+        OtherLog::add(
+            all,
+            OtherLog { format: format.to_owned(), rows: 1, first_line: line, last_line: line },
+        );
+    }
+    /// Adds what was met further on in the file.
+    pub fn add(all: &mut Vec<OtherLog>, more: OtherLog) {
+        match all.iter_mut().find(|known| known.format == more.format) {
+            Some(known) => (known.rows, known.last_line) = (known.rows + more.rows, more.last_line),
+            None => all.push(more),
+        }
+    }
 }
 
 impl Entry {
+    /// Counts a record that became a row of this time.
+    #[inline]
+    pub fn count_row(&mut self, time: Option<i64>) {
+        self.records += 1;
+        self.rows += 1;
+        if let Some(time) = time {
+            self.first_time = Some(self.first_time.map_or(time, |first| first.min(time)));
+            self.last_time = Some(self.last_time.map_or(time, |last| last.max(time)));
+        }
+    }
+    /// What of it was read as other logs, in words; empty where nothing was.
+    pub fn others_told(&self) -> String {
+        let told = self.others.iter().map(|other| {
+            let OtherLog { format, rows, first_line, last_line } = other;
+            match rows {
+                1 => format!("1 record, at line {first_line}, was read as {format}"),
+                _ => format!("{rows} records, from line {first_line} to {last_line}, were read as {format}"),
+            }
+        });
+        told.collect::<Vec<_>>().join("; ")
+    }
     /// Whether digest files of CloudTrail may say something of it.
     pub fn may_be_cloudtrails(&self) -> bool {
         self.sha256.is_some()

@@ -2,7 +2,7 @@
 //! everything else loaded, memory bounded.
 
 use logloupe_tests::command::{Folder, Said, run};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     archives::{bomb, compress, gzip, zip},
@@ -271,4 +271,25 @@ fn an_archive_in_an_archive_in_an_archive_ends() {
     }
     let (_, all) = entries("onion.zip", &bytes);
     assert!(all.iter().any(|e| e["error"]["kind"] == "limit"), "{all:?}");
+}
+
+#[test]
+fn the_ledger_says_which_lines_are_of_another_log() {
+    let folder = Folder::new();
+    let flow = String::from_utf8(flows(3)).expect("text");
+    let clb = "2026-03-05T01:31:21.000000Z lb 192.0.2.1:40122 10.0.0.3:80 0.001 0.002 0.003 200 200 0 29 \
+               \"GET http://b.example.com:80/b HTTP/1.1\" \"curl/8\" - -\n";
+    let path = folder.write("mixed.log", format!("{flow}{clb}damaged\n{clb}").as_bytes());
+    let entry = logloupe(&["ledger", "--json", folder.arg()]).json()[0].clone();
+    let count = |key: &str| entry[key].as_u64().expect("a count");
+    assert_eq!((count("records"), count("rows"), count("rejected")), (6, 5, 1));
+    let others = json!([{"format": "clb", "rows": 2, "firstLine": 5, "lastLine": 7}]);
+    assert_eq!((&entry["format"], &entry["others"]), (&json!("vpc_flow"), &others));
+    let said = logloupe(&["ledger", folder.arg()]).out;
+    let told = format!("{}: 2 records, from line 5 to 7, were read as clb\n", path.display());
+    assert!(said.contains(&told), "{said}");
+    let answer =
+        logloupe(&["query", "--output", "json", "stats count(*) as n by @format | sort n", folder.arg()]);
+    assert_eq!(answer.json(), json!([{"@format": "clb", "n": 2}, {"@format": "vpc_flow", "n": 3}]));
+    assert_eq!(logloupe(&["convert", folder.arg()]).lines().len(), 5);
 }

@@ -22,6 +22,10 @@ impl Claim {
     pub(crate) fn rank(&self) -> (bool, Precedence) {
         (self.certain, self.format.precedence())
     }
+    /// Whether it is that of a format that reads any text.
+    pub(crate) fn is_weak(&self) -> bool {
+        self.format.precedence() < Precedence::Carrier
+    }
 }
 
 /// The claim of the format that is surest of `head`, and among those of the one that comes first by its [`Precedence`]. Among equals the
@@ -60,6 +64,49 @@ pub(crate) fn detect(formats: &[&'static dyn Format], head: &Head<'_>) -> Option
         claim.reason = format!("{} (also possible: {})", claim.reason, others.join(", "));
     }
     best
+}
+
+/// Whether a format can know a record of its own among those of other logs.
+pub(crate) fn knows_alone(format: &dyn Format) -> bool {
+    format.precedence() == Precedence::Own && !format.spans_lines()
+}
+
+/// The claim of the format that has most records of a head that no format claims as a whole, because it is of several logs:
+/// at least half of its records are some format's that is sure of each by itself. With it, the format's own records.
+pub(crate) fn most_of_mixed<'a>(
+    formats: &[&'static dyn Format],
+    head: &Head<'a>,
+) -> Option<(Claim, Vec<&'a [u8]>)> {
+    let formats: Vec<&'static dyn Format> = formats.iter().copied().filter(|f| knows_alone(*f)).collect();
+    let of = |record: &&[u8]| {
+        let claim = detect(&formats, &Head { name: "", records: std::slice::from_ref(record), ..*head })?;
+        claim.certain.then_some(claim.format)
+    };
+    let owners: Vec<Option<&'static dyn Format>> = head.records.iter().map(of).collect();
+    let count = |id: &str| owners.iter().flatten().filter(|f| f.meta().id == id).count();
+    let total = owners.len();
+    let counts: Vec<(&'static dyn Format, usize)> =
+        formats.iter().map(|f| (*f, count(f.meta().id))).filter(|(_, count)| *count > 0).collect();
+    let known: usize = counts.iter().map(|(_, count)| count).sum();
+    // Of equals the first.
+    let (format, _) = counts.iter().copied().rev().max_by_key(|(_, count)| *count)?;
+    if known * 2 < total || counts.len() < 2 {
+        return None;
+    }
+    let each: Vec<String> = counts.iter().map(|(f, count)| format!("{count} {}", f.meta().id)).collect();
+    let reason = format!("the first {total} records are of several logs: {}", each.join(", "));
+    let is_own = |owner: &Option<&'static dyn Format>| owner.is_some_and(|f| f.meta().id == format.meta().id);
+    let own = head.records.iter().zip(&owners).filter(|(_, owner)| is_own(owner)).map(|(record, _)| *record);
+    Some((Claim { format, certain: true, reason }, own.collect()))
+}
+
+/// The claim of a plain file: of the format that is surest of the head, or that has most of it where no log of its own has.
+pub(crate) fn claim(formats: &[&'static dyn Format], head: &Head<'_>) -> Option<Claim> {
+    let claim = detect(formats, head);
+    match claim.as_ref().is_none_or(Claim::is_weak) {
+        true => most_of_mixed(formats, head).map(|(mixed, _)| mixed).or(claim),
+        false => claim,
+    }
 }
 
 /// What a format knows of records that it does not claim.

@@ -10,7 +10,7 @@ use std::ops::Range;
 use memchr::memchr;
 
 use super::{
-    detect::{HEAD_RECORDS, detect},
+    detect::{HEAD_RECORDS, claim},
     framing,
 };
 use crate::formats::{Format, Framing, Head};
@@ -46,7 +46,7 @@ pub fn is_splittable(formats: &[&'static dyn Format], head: &[u8]) -> bool {
             let head = Head::of(Framing::Lines, &records);
             lines.clone().count() > 1
                 && lines.all(|line| super::export::prefix(line).is_none())
-                && !detect(formats, &head).is_some_and(|claim| claim.format.spans_lines())
+                && !claim(formats, &head).is_some_and(|claim| claim.format.spans_lines())
         }
         Framing::Json => {
             lines.clone().count() > 1

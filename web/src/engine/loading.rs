@@ -4,7 +4,7 @@ use logloupe_protocol::files::{
     AddLookup, CanSplit, Cancel, CheckIntegrity, Evidence, FillChanges, FindDuplicates, FindPrevious,
     HistoryPiece, Identities, Load, MarkDuplicates, Offset, PreviousRecords, Sample, Settings, States, Task,
 };
-use logloupe_table::ledger::{Entry, Error, ErrorKind, State as Ended};
+use logloupe_table::ledger::{Entry, Error, ErrorKind, OtherLog, State as Ended};
 use web_sys::File;
 
 use super::{
@@ -446,6 +446,11 @@ fn add(sum: &mut Entry, part: &Entry) {
         r.record += sum.records;
         r
     }));
+    for mut other in part.others.iter().cloned() {
+        other.first_line += sum.lines;
+        other.last_line += sum.lines;
+        OtherLog::add(&mut sum.others, other);
+    }
     sum.bytes_stored += part.bytes_stored;
     sum.bytes += part.bytes;
     sum.lines += part.lines;

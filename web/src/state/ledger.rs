@@ -92,7 +92,8 @@ pub(crate) fn reason(entry: &Entry) -> String {
         }
         State::Failed(error) => error.message.clone(),
         State::Skipped(reason) => reason.clone(),
-        _ => entry.reason.clone(),
+        _ if entry.others.is_empty() => entry.reason.clone(),
+        _ => format!("{}; {}", entry.reason, entry.others_told()),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::{
     formats::{Format, Framing, Head, Precedence},
-    ingest::detect::{Claim, advice, describe, detect},
+    ingest::detect::{Claim, advice, describe, detect, most_of_mixed},
 };
 
 /// The first records as formats are asked about them.
@@ -19,27 +19,33 @@ pub(super) struct Heads<'a> {
 }
 
 /// How the records of a file are read.
-pub(super) struct Choice {
+pub(super) struct Choice<'a> {
     pub(super) format: &'static dyn Format,
+    /// Of a file of several logs, the first records that are the format's; else none.
+    pub(super) own: Vec<&'a [u8]>,
     pub(super) reason: String,
     pub(super) export: bool,
     pub(super) bridged: bool,
     pub(super) by_event: bool,
 }
 
-impl Heads<'_> {
+impl<'a> Heads<'a> {
     /// The way to read the file as a format that was asked for.
-    pub(super) fn asked(&self, format: &'static dyn Format) -> Choice {
+    pub(super) fn asked(&self, format: &'static dyn Format) -> Choice<'a> {
         let claims = |head: &Head<'_>| !head.records.is_empty() && detect(&[format], head).is_some();
         let export = !self.inside.records.is_empty() && !claims(&self.whole);
         let plain = claims(if export { &self.inside } else { &self.whole });
         let bridged = !plain && claims(&self.bridge);
         let by_event = !plain && !bridged && claims(&self.event);
-        Choice { format, reason: "asked for".to_owned(), export, bridged, by_event }
+        Choice { format, own: Vec::new(), reason: "asked for".to_owned(), export, bridged, by_event }
     }
     /// The way to read the file as what it is, by what formats say of it; what it looks like if it is none of theirs. A table
     /// of events is said to be one.
-    pub(super) fn choose(&self, formats: &[&'static dyn Format], is_table: bool) -> Result<Choice, String> {
+    pub(super) fn choose(
+        &self,
+        formats: &[&'static dyn Format],
+        is_table: bool,
+    ) -> Result<Choice<'a>, String> {
         let ask = |head: &Head<'_>| (!head.records.is_empty()).then(|| detect(formats, head)).flatten();
         let plain = ask(&self.whole);
         let unwrapped = ask(&self.inside);
@@ -65,8 +71,11 @@ impl Heads<'_> {
             ask(&self.event).filter(|of_event| claim.as_ref().is_none_or(|c| c.rank() < of_event.rank()));
         let is_event = by_event.is_some();
         let claim = by_event.or(claim);
+        let weak = claim.as_ref().is_none_or(Claim::is_weak);
+        if weak && let Some((Claim { format, reason, .. }, own)) = most_of_mixed(formats, &self.whole) {
+            return Ok(Choice { format, own, reason, export: false, bridged: false, by_event: false });
+        }
         // Where a format knows the records and lacks the names of their fields, that is said, not what else they may be.
-        let weak = claim.as_ref().is_none_or(|claim| claim.format.precedence() < Precedence::Carrier);
         let heads = [&self.inside, &self.whole].into_iter().filter(|head| weak && !head.records.is_empty());
         let advice = heads.into_iter().find_map(|head| advice(formats, head));
         let what = || match is_table {
@@ -87,6 +96,7 @@ impl Heads<'_> {
                 let Claim { format, .. } = claim;
                 Ok(Choice {
                     format,
+                    own: Vec::new(),
                     reason,
                     export: export && !is_event,
                     bridged: bridged && !is_event,

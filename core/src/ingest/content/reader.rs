@@ -1,5 +1,7 @@
 //! The records of one file. The first ones are buffered until a format claims them; then all are decoded.
 
+mod others;
+
 use std::{ops::Range, sync::Arc};
 
 use super::{
@@ -19,6 +21,7 @@ use crate::{
     },
 };
 use logloupe_table::lookup::{self, Lookup};
+use others::Others;
 
 /// How many blank lines within a record are kept.
 const MOST_BLANK: usize = 1000;
@@ -93,6 +96,8 @@ pub(super) struct Decoding {
     bridged: bool,
     /// The format reads the events of EventBridge that stand in the file, not what is their `detail`.
     events: bool,
+    /// What reads the records that are another log's; nothing where there can be none.
+    others: Option<Box<Others>>,
 }
 
 /// How the lines of a file become records.
@@ -154,12 +159,7 @@ impl Reader {
         let mut row = context.shard.tables[decoding.table].begin();
         match decoding.decoder.decode(&Record { bytes: inner, envelope_time: time }, &mut row) {
             Ok(Decoded::Row) => {
-                entry.records += 1;
-                entry.rows += 1;
-                if let Some(time) = row.time() {
-                    entry.first_time = Some(entry.first_time.map_or(time, |first| first.min(time)));
-                    entry.last_time = Some(entry.last_time.map_or(time, |last| last.max(time)));
-                }
+                entry.count_row(row.time());
                 self.carried.write(&self.path, &mut decoding.columns, &mut row);
                 row.commit(decoding.source, line, entry.records, bytes);
                 context.records += 1;
@@ -171,6 +171,10 @@ impl Reader {
             }
             Err(fault) => {
                 drop(row);
+                // Not where the record was taken out of one that would be kept in its place.
+                if inner.len() == bytes.len() && self.of_other(bytes, line, time, context) {
+                    return;
+                }
                 let text = &bytes[..bytes.len().min(KEPT_TEXT)];
                 self.reject(line, start + fault.at, fault.expected, fault.found, text, &context.limits);
             }
@@ -280,6 +284,7 @@ impl Reader {
         let event = head(name, &events, Framing::Json, &settings);
         let heads = Heads { whole, inside, bridge, event };
 
+        let forced = context.forced.is_some();
         let choice = match &context.forced {
             Some(id) => match context.formats.iter().find(|f| f.meta().id == id) {
                 Some(&format) => heads.asked(format),
@@ -308,9 +313,11 @@ impl Reader {
                 }
             }
         };
-        let Choice { format, reason, export, bridged, by_event } = choice;
+        let Choice { format, own, reason, export, bridged, by_event } = choice;
         let meta = format.meta();
+        let of_mixed = Head { records: &own, ..heads.whole };
         let decoder = format.decoder(match (by_event, bridged, export) {
+            _ if !own.is_empty() => &of_mixed,
             (true, ..) => &heads.event,
             (false, true, _) => &heads.bridge,
             (false, false, true) => &heads.inside,
@@ -335,8 +342,10 @@ impl Reader {
             (false, true) => Lines::Spanning,
             (false, false) => Lines::Records,
         };
+        let others = (!forced).then(|| Box::new(Others::than(meta.id, context)));
+        let events = by_event;
         self.phase =
-            Phase::Decode(Decoding { decoder, table, source, lines, columns, bridged, events: by_event });
+            Phase::Decode(Decoding { decoder, table, source, lines, columns, bridged, events, others });
         if export {
             self.path = Carried::of_path(&self.entry.source);
         }

@@ -8,4 +8,5 @@ mod drain;
 mod fixture;
 mod history;
 mod hostile;
+mod mixed;
 mod shards;
