@@ -1,6 +1,9 @@
 //! IPv6 addresses in one spelling, RFC 5952's, so that equal addresses are equal texts.
 
-use std::{io::Write, net::Ipv6Addr};
+use std::{
+    io::Write,
+    net::{IpAddr, Ipv6Addr},
+};
 
 use super::Field;
 
@@ -23,6 +26,12 @@ pub fn canonical<'b>(text: &[u8], buffer: &'b mut [u8; MOST]) -> Option<&'b [u8]
     let length = MOST - rest.len();
     let one = buffer.get(..length)?;
     (one != text).then_some(one)
+}
+
+/// Whether `text` is an IP address; IPv6 perhaps with a zone.
+pub fn is_address(text: &str) -> bool {
+    let address = text.split_once('%').map_or(text, |(address, _)| address);
+    address.parse::<IpAddr>().is_ok()
 }
 
 /// Whether a field holds addresses: by its kind, or by its name in ECS, where values that are no addresses may stand

@@ -190,3 +190,52 @@ fn what_no_record_has_is_said_and_stands_in_place_of_the_empty_table() {
         assert!(!answer.json().as_array().expect("rows").is_empty(), "{query}");
     }
 }
+
+/// What is compared with what its column never holds is said in every language, with what to write, and answers nothing else.
+#[test]
+fn constants_of_another_kind_than_their_column_are_told() {
+    let folder = bucket();
+    let finding = |public: bool| {
+        json!({"id": "f-1", "createdAt": "2026-03-05T01:00:00Z", "analyzedAt": "2026-03-05T01:01:00Z",
+            "updatedAt": "2026-03-05T01:02:00Z", "status": "ACTIVE", "resourceType": "AWS::S3::Bucket", "isPublic": public})
+        .to_string()
+    };
+    folder.write("findings.ndjson", [finding(true), finding(false)].join("\n").as_bytes());
+    let public = "`isPublic` holds true or false, never";
+    for (query, place, said) in [
+        ("filter isPublic = 1", "1", format!("{public} 1\n… write `true`")),
+        ("filter isPublic in [\"no\", true] | stats count(*)", "\"no\"", format!("{public} the text \"no\"\n… write `false`")),
+        ("SELECT count(*) FROM access_analyzer WHERE ispublic = 'yes'", "'yes'", "`ispublic` holds true or false, never the text \"yes\"\n… write `true`".to_owned()),
+        ("{ $.isPublic = 0 }", "0", format!("{public} 0\n… write `false`")),
+        (
+            "SELECT * FROM vpc_flow WHERE srcaddr = '10.0.0.0/8'",
+            "'10.0.0.0/8'",
+            "`srcaddr` holds IP addresses, never the text \"10.0.0.0/8\"\n… for a network write `isIpInSubnet(srcaddr, \"10.0.0.0/8\")`".to_owned(),
+        ),
+        ("filter bytes > \"many\"", "\"many\"", "`bytes` holds numbers, never the text \"many\"".to_owned()),
+        (
+            "filter @timestamp >= 1772694000",
+            "1772694000",
+            "`@timestamp` is compared with milliseconds since 1970, and 1772694000 looks like seconds\n… write `1772694000000`, which is 2026-03-05T07:00:00Z".to_owned(),
+        ),
+    ] {
+        let answer = logloupe(&["query", "--output", "json", query, folder.arg()]);
+        let (message, help) = said.split_once("\n… ").unwrap_or((&said, ""));
+        let help = if help.is_empty() { String::new() } else { format!("  help: {help}\n") };
+        let marks = format!(" {}\n{help}", "^".repeat(place.len()));
+        let lines = answer.err.starts_with(&format!("warning: {message}\n1 | "));
+        assert!(lines && answer.err.ends_with(&marks), "{query}: {}", answer.err);
+        assert_eq!(answer.status, 0);
+    }
+    for query in [
+        "filter isPublic = true",
+        "filter isPublic = \"true\" | stats count(*)",
+        "SELECT count(*) FROM access_analyzer WHERE ispublic",
+        "{ $.isPublic IS TRUE }",
+        "filter bytes = \"840\" and srcAddr = \"192.0.2.10\" and @timestamp > 1772694000000",
+        "fields isPublic as public | filter public = \"true\" or eventName = 1",
+    ] {
+        let answer = logloupe(&["query", "--output", "json", query, folder.arg()]);
+        assert_eq!((answer.status, answer.err.as_str()), (0, ""), "{query}");
+    }
+}

@@ -1,6 +1,6 @@
 //! The walk from tree to plan for expressions: operators, calls of functions, aggregates and their constants.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use regex::bytes::Regex;
 
@@ -66,12 +66,12 @@ impl Lower<'_> {
             }
             Expr::Binary(op, a, b) => {
                 let operands = vec![self.expr(a), self.expr(b)];
-                self.operator(*op, operands)
+                self.operator(*op, operands, [&a.span, &b.span])
             }
             Expr::In { negated, item, list } => {
                 let item = self.expr(item);
                 let nodes = list.iter().map(|i| self.expr(i)).collect();
-                self.in_list(*negated, item, nodes)
+                self.in_list(*negated, item, nodes, list)
             }
             Expr::InQuery { negated, strict, item, query } => {
                 self.in_query(&e.span, (*negated, *strict), item, query)
@@ -95,7 +95,7 @@ impl Lower<'_> {
 
     // What is done with operands is kept out of the walk over expressions, so that a level of it takes little stack.
 
-    fn operator(&mut self, op: Binary, mut operands: Vec<Node>) -> Node {
+    fn operator(&mut self, op: Binary, mut operands: Vec<Node>, spans: [&Range<usize>; 2]) -> Node {
         let arithmetic = op.precedence() >= Binary::Add.precedence();
         if let ([left, right], false) = (operands.as_mut_slice(), arithmetic) {
             self.respell(left, [&mut *right]);
@@ -104,6 +104,8 @@ impl Lower<'_> {
                 self.of_day(std::mem::replace(left, Node::Const(Value::Null)), std::slice::from_ref(right));
             *right =
                 self.of_day(std::mem::replace(right, Node::Const(Value::Null)), std::slice::from_ref(left));
+            self.remark_on_kinds(op, left, [(&*right, spans[1])]);
+            self.remark_on_kinds(op, right, [(&*left, spans[0])]);
         }
         if matches!(op, Binary::Equal | Binary::NotEqual)
             && let Some(place) = operands.iter().position(|o| other_spelling(o).is_some())
@@ -118,9 +120,10 @@ impl Lower<'_> {
         Node::apply(if arithmetic { Op::Arithmetic(op) } else { Op::Compare(op) }, operands)
     }
 
-    fn in_list(&mut self, negated: bool, mut item: Node, mut nodes: Vec<Node>) -> Node {
+    fn in_list(&mut self, negated: bool, mut item: Node, mut nodes: Vec<Node>, list: &[E]) -> Node {
         self.respell(&item, &mut nodes);
         item = self.of_day(item, &nodes);
+        self.remark_on_kinds(Binary::Equal, &item, nodes.iter().zip(list.iter().map(|e| &e.span)));
         nodes.extend(nodes.iter().filter_map(other_spelling).map(Node::Const).collect::<Vec<_>>());
         let constants: Option<Vec<Value>> =
             nodes.iter().map(|n| if let Node::Const(v) = n { Some(v.clone()) } else { None }).collect();
@@ -331,7 +334,7 @@ impl Lower<'_> {
 
     pub(super) fn arity(
         &mut self,
-        span: &std::ops::Range<usize>,
+        span: &Range<usize>,
         name: &str,
         signature: &str,
         given: usize,

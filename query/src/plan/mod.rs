@@ -10,7 +10,7 @@
 //! Reading order: [`node`] (expressions), `several` (the same over fields with several values), `window` (operators over
 //! rows side by side), `lower`, `lower_source`, `lower_expression`, `lower_window`, `lower_over`, `lower_join`,
 //! `lower_subquery` and `lower_diff` (tree to plan), [`catalog`] (names), `asked` (which of
-//! them are read), `partitions` (how a query spells partition columns), `subquery` (bindings: what a query gets
+//! them are read), `never_equal` (constants that a column never holds), `partitions` (how a query spells partition columns), `subquery` (bindings: what a query gets
 //! beside the logs), `join_index` (sets and keys), [`pattern`], [`binning`].
 
 pub(crate) mod asked;
@@ -25,6 +25,7 @@ mod lower_over;
 mod lower_source;
 mod lower_subquery;
 mod lower_window;
+mod never_equal;
 pub mod node;
 mod observed;
 mod partitions;

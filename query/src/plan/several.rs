@@ -3,6 +3,8 @@
 //!   which is to say that no value matches. A function that answers true or false is a condition, too.
 //! - Any other operator gives the several results.
 //! - A function of lists gets the values as a list.
+//! - `coalesce` is the first operand that has any value, with all of its values; what follows fills gaps only where it is
+//!   of the same list.
 //!
 //! Values of one list go together, item by item; of different lists each stands with each.
 //!
@@ -16,7 +18,7 @@ use super::{
 };
 use crate::kernels::truthy;
 use logloupe_syntax::{
-    functions::{Func, Json, Sql},
+    functions::{Func, General, Json, Sql},
     tree::Binary,
 };
 use logloupe_table::{Several, Value};
@@ -39,8 +41,20 @@ pub(super) fn apply(op: &Op, args: &[Value]) -> Option<Value> {
             let args = [&[list], &args[1..]].concat();
             apply(op, &args).unwrap_or_else(|| function(&args))
         }
+        Op::Function(spec, _) if spec.func == Func::General(General::Coalesce) => first(op, args),
         _ => each(op, args),
     })
+}
+
+/// The first operand that has a value. Of the others only those of its own list matter, item by item.
+fn first(op: &Op, args: &[Value]) -> Value {
+    let present: Vec<&Value> = args.iter().filter(|arg| arg.singles().next().is_some()).collect();
+    let Some(list) = present.first().and_then(|arg| several(arg)).map(Several::list) else {
+        return present.first().map_or(Value::Null, |value| (*value).clone());
+    };
+    let own = |arg: &&&Value| several(arg).is_some_and(|arg| arg.list() == list);
+    let own: Vec<Value> = present.iter().filter(own).map(|arg| (*arg).clone()).collect();
+    each(op, &own)
 }
 
 /// Whether the first argument of a function is a list.
@@ -216,6 +230,29 @@ mod tests {
         assert_eq!(size.apply(std::slice::from_ref(&a)), Value::Int(3));
         let holds = Op::function(functions::find("jsonArrayContains").unwrap()).unwrap();
         assert_eq!(holds.apply(&[a, of("m", &["x", "c"])]), Value::Bool(true));
+    }
+
+    #[test]
+    fn coalesce_is_the_first_operand_with_all_its_values() {
+        let coalesce = Op::function(functions::find("coalesce").unwrap()).unwrap();
+        let shown = |args: &[Value]| coalesce.apply(args).to_string();
+        let (a, gaps) = (of("l", &["a", "b"]), of("m", &["x", "", "z"]));
+        let many: Vec<String> = (0..1000).map(|i| i.to_string()).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        for (args, expected) in [
+            (vec![a.clone(), gaps.clone()], "a, b"),
+            (vec![gaps.clone(), a.clone()], "x, z"),
+            (vec![Value::Null, a.clone(), Value::text("n")], "a, b"),
+            (vec![Value::text("n"), a.clone()], "n"),
+            (vec![gaps.clone(), Value::text("n")], "x, z"),
+            (vec![gaps, of("m", &["1", "2", "3"])], "x, 2, z"),
+            (vec![of("l", &["", ""]), a], "a, b"),
+        ] {
+            assert_eq!(shown(&args), expected, "{args:?}");
+        }
+        // Combinations of lists that differ are too many to be made, and none is needed.
+        let long = coalesce.apply(&[of("l", &many), of("m", &many)]);
+        assert_eq!(long.singles().count(), 1000);
     }
 
     #[test]

@@ -177,7 +177,7 @@ fn faults_are_named_with_their_place_and_a_way_out() {
 #[test]
 fn what_is_fine_is_not_remarked_on() {
     for text in [
-        "filter SRCADDR = \"x\" and source.ip like /1/ and @logStream = \"y\"",
+        "filter SRCADDR = \"192.0.2.1\" and source.ip like /1/ and @logStream = \"y\"",
         "fields bytes * 8 as bits | filter bits > 3 | stats sum(bits) as b, b / count(*) as mean by bin(5m), action",
         "stats count(*) by bin(5m) | sort bin(5m) desc | filter `count(*)` > 3",
         "stats avg(bytes) as a by action | stats max(a) as m | display m",
