@@ -4,7 +4,7 @@
 //! Not these: Lambda Insights' metric events, telemetry of extensions beyond its first word, logs of other programs
 //! that run in containers.
 //!
-//! Reading order: `fields` (the columns), this file (recognising, the JSON format, the sentence), `lines` (text),
+//! Reading order: `fields` (the columns), this file (recognising, the JSON format, the sentence), `lines` and `written` (text),
 //! `errors` (what a message says of an error).
 //!
 //! Decisions:
@@ -23,10 +23,13 @@ mod fields;
 mod lines;
 #[cfg(test)]
 mod tests;
+mod written;
+
 use self::{
     errors::Report,
     fields::{FIELDS, column},
-    lines::{PlatformLine, Written, insights_type, megabytes, root, set_outcome, tail_prefix},
+    lines::{PlatformLine, insights_type, megabytes, root, set_outcome, tail_prefix},
+    written::Written,
 };
 use std::borrow::Cow;
 

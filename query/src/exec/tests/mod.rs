@@ -2,6 +2,7 @@
 
 mod estimates;
 mod oracle;
+mod oracle_queries;
 mod oracle_relations;
 mod oracle_window;
 mod relations;
