@@ -5,8 +5,8 @@
 
 use std::{cell::RefCell, collections::HashMap};
 
-use logloupe_query::complete::Values;
 use logloupe_table::{Bitmap, Data, Kind, Shard, Table, sort};
+use logloupe_tell::complete::Values;
 use logloupe_view::facets::{Tally, begins};
 
 /// Counts made so far. They hold as long as the tables have the rows that they were made of.

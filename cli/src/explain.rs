@@ -4,13 +4,13 @@
 use std::io::Write;
 
 use logloupe_core::formats::{ALL, Paths};
-use logloupe_query::{
-    explain::{self, RunsAt},
-    plan::{self, Catalog},
-    transpile,
-};
+use logloupe_query::plan::{self, Catalog};
 use logloupe_syntax::{self as syntax, Diagnostic, Language, Severity, diagnostic};
 use logloupe_table::json_paths::JsonPaths;
+use logloupe_tell::{
+    explain::{self, RunsAt},
+    transpile,
+};
 
 use crate::{
     Failure, Outcome, Status,

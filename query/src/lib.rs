@@ -1,9 +1,9 @@
-//! Queries over shards of rows: plan, run, explain, complete, transpile.
+//! Queries over shards of rows: plan and run.
 //!
 //! Reading order: [`plan`] (a tree's names resolved against a [`Catalog`](plan::Catalog), the pipeline cut into stages),
 //! [`kernels`] (what computes each function of the table in `logloupe-syntax`), [`exec`] (a plan as jobs over shards, whose
-//! partials merge and are finalized), [`result`]; [`limits`] bound all of it; then what is made of trees and plans for people and other engines:
-//! [`explain`], [`transpile`], [`complete`].
+//! partials merge and are finalized), [`result`]; [`limits`] bound all of it. What is made of trees and plans for people and
+//! other engines is in `logloupe-tell`.
 //!
 //! Three languages share one tree (`logloupe-syntax`) and one plan. Nothing here knows a format: names reach columns
 //! through the tables' schemas, JSON paths through a trait that is passed in. No I/O, no clock, no thread.
@@ -29,14 +29,11 @@
 //! assert_eq!(table.rows, [[Value::text("192.0.2.1"), Value::Int(100)]]);
 //! ```
 
-pub mod complete;
 mod error;
 pub mod exec;
-pub mod explain;
 pub mod kernels;
 pub mod limits;
 pub mod plan;
-pub mod transpile;
 
 pub use error::Error;
 pub use logloupe_table::{ResultTable, result};

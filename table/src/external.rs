@@ -1,6 +1,6 @@
 //! How a log is called where AWS keeps it: the table that Athena's documentation has for it, and its group in CloudWatch
 //! Logs. What a single field is called there stands with the field ([`Field::athena`], [`Field::insights`]) where the rules
-//! here do not give it. Data and where to find it; the query crate's `transpile` writes queries with it.
+//! here do not give it. Data and where to find it; `logloupe-tell` writes queries with it.
 
 use crate::{Field, partition::Partition, schema::BUILT_IN};
 

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 /// The crates that do no I/O, by their folders.
-pub(crate) const PURE_CRATES: [&str; 7] = ["table", "core", "codecs", "syntax", "query", "view", "answer"];
+pub(crate) const PURE_CRATES: [&str; 8] =
+    ["table", "core", "codecs", "syntax", "query", "tell", "view", "answer"];
 
 /// The workspace's folder.
 pub(crate) fn root() -> &'static Path {

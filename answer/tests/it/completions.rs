@@ -8,12 +8,10 @@ use std::{cell::RefCell, fmt::Write, path::Path, time::Instant};
 
 use logloupe_answer::values::ShardValues;
 use logloupe_golden::{check, property};
-use logloupe_query::{
-    complete::{CompletionKind, Completions, NoValues, Values, complete},
-    plan::Catalog,
-};
+use logloupe_query::plan::Catalog;
 use logloupe_syntax::Language;
 use logloupe_table::{Cell, Field, Kind, Role, Shard, Unit};
+use logloupe_tell::complete::{CompletionKind, Completions, NoValues, Values, complete};
 use proptest::{collection::vec, prelude::*, sample::select};
 
 struct Some3;

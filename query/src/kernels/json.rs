@@ -62,7 +62,7 @@ fn parse(args: &[Value]) -> Value {
 }
 
 /// The steps of a dotted path; a step with dots inside stands in backticks.
-pub(crate) fn steps(path: &str) -> Vec<std::sync::Arc<str>> {
+pub fn steps(path: &str) -> Vec<std::sync::Arc<str>> {
     let parts = logloupe_syntax::name_parts(path);
     let steps = |(part, quoted): (String, bool)| -> Vec<std::sync::Arc<str>> {
         if quoted { vec![part.into()] } else { part.split('.').map(Into::into).collect() }

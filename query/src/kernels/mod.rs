@@ -19,7 +19,7 @@ mod token;
 use std::borrow::Cow;
 
 use ::regex::bytes::Regex;
-pub(crate) use json::steps as path_steps;
+pub use json::steps as path_steps;
 pub(crate) use list::{at_path, items};
 pub use number::{Num, arithmetic, negate, num};
 pub(crate) use shape::{VARIABLE, is_word, shape};

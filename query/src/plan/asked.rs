@@ -8,13 +8,13 @@ use logloupe_table::{json_paths::planned, partition::Partition};
 
 /// A name that the first stage reads.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked {
+pub struct Asked {
     /// The stage's input.
-    pub(crate) input: String,
+    pub input: String,
     /// The first place at which it is read.
-    pub(crate) span: Range<usize>,
+    pub span: Range<usize>,
     /// What to write in its place.
-    pub(crate) help: String,
+    pub help: String,
     /// What is said of it where nothing is run.
     pub(super) guess: Option<String>,
 }
@@ -24,7 +24,7 @@ impl Asked {
         Asked { input, span, help: String::new(), guess: None }
     }
     /// The name, as it was written.
-    pub(crate) fn name(&self) -> &str {
+    pub fn name(&self) -> &str {
         match Partition::of_input(&self.input) {
             Some((_, name)) => name,
             None => planned(&self.input).unwrap_or(&self.input),

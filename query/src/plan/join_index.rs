@@ -117,7 +117,7 @@ pub struct JoinKeys {
 }
 
 /// A row of the other side stands beside more rows than this at once only by mistake.
-pub(crate) const MOST_BESIDE: u64 = 1 << 20;
+pub const MOST_BESIDE: u64 = 1 << 20;
 
 impl JoinKeys {
     /// Rows with these columns of keys; `times` says how often each row counts, once if it is empty. The column with

@@ -29,23 +29,23 @@ pub(super) struct SubqueryResult {
 
 /// A query that is joined, in a plan that is written down before it ran.
 #[derive(Clone, Debug)]
-pub(crate) struct HeldQuery {
+pub struct HeldQuery {
     /// The query.
-    pub(crate) query: Query,
+    pub query: Query,
     /// How many steps of the stage stand before the join.
-    pub(crate) step: usize,
+    pub step: usize,
     /// The definition that is true for rows that the join did not add, if something asks for it.
-    pub(crate) marks: Option<usize>,
+    pub marks: Option<usize>,
     /// Which rows stay without a partner.
-    pub(crate) kind: JoinKind,
+    pub kind: JoinKind,
     /// What must be equal: over the rows so far, and columns of the answer.
-    pub(crate) keys: Vec<(Node, String)>,
+    pub keys: Vec<(Node, String)>,
     /// The definition that is the place of the row beside.
-    pub(crate) row: Node,
+    pub row: Node,
     /// The definitions that are its columns.
-    pub(crate) cells: Vec<(Node, String)>,
+    pub cells: Vec<(Node, String)>,
     /// What it is called.
-    pub(crate) name: String,
+    pub name: String,
 }
 
 impl SubqueryResult {

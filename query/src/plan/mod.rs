@@ -13,7 +13,7 @@
 //! them are read), `never_equal` (constants that a column never holds), `partitions` (how a query spells partition columns), `subquery` (bindings: what a query gets
 //! beside the logs), `join_index` (sets and keys), [`pattern`], [`binning`].
 
-pub(crate) mod asked;
+pub mod asked;
 pub mod binning;
 pub mod catalog;
 mod join_index;
@@ -37,15 +37,15 @@ mod subquery;
 mod tests;
 mod window;
 
-pub(crate) use asked::Asked;
+pub use asked::Asked;
 pub use catalog::Catalog;
-pub(crate) use join_index::MOST_BESIDE;
-pub(crate) use lower_subquery::{HeldQuery, UnboundAnswer};
+pub use join_index::MOST_BESIDE;
+pub use lower_subquery::{HeldQuery, UnboundAnswer};
 pub use node::{Node, Op, Scope};
-pub(crate) use several::combinations;
+pub use several::combinations;
 pub use subquery::{Bindings, subqueries};
-pub(crate) use subquery::{TIMES, names_in};
-pub(crate) use window::{Over, OverFunction, WindowOperator};
+pub use subquery::{TIMES, names_in};
+pub use window::{Over, OverFunction, WindowOperator};
 
 use logloupe_syntax::{Diagnostic, Severity, functions::AggregateKind, tree::Query};
 use logloupe_table::Unit;
@@ -56,76 +56,84 @@ use crate::limits::Limits;
 #[derive(Debug)]
 pub struct Plan {
     /// The ids of the formats that are asked; all when `None`.
-    pub(crate) sources: Option<Vec<String>>,
+    pub sources: Option<Vec<String>>,
     /// At least one.
-    pub(crate) stages: Vec<Stage>,
+    pub stages: Vec<Stage>,
     /// The names that the first stage reads of rows.
-    pub(crate) asked: Vec<Asked>,
+    pub asked: Vec<Asked>,
     /// What is said where no row of the logs that are asked is loaded.
-    pub(crate) absent: Option<Diagnostic>,
+    pub absent: Option<Diagnostic>,
     /// What is shown: of the last stage.
-    pub(crate) shown: Vec<Output>,
+    pub shown: Vec<Output>,
     /// It chooses its rows by time itself: the range that is asked and an earlier one.
-    pub(crate) is_diff: bool,
+    pub is_diff: bool,
     /// What running it may use.
-    pub(crate) limits: Limits,
+    pub limits: Limits,
 }
 
 /// The steps between two `stats`.
 #[derive(Debug, Default)]
-pub(crate) struct Stage {
+pub struct Stage {
     /// What the stage reads: names of fields in the first stage, columns of the groups before it in others.
-    pub(crate) inputs: Vec<String>,
+    pub inputs: Vec<String>,
     /// Computed fields; a definition only refers to earlier ones.
-    pub(crate) defs: Vec<Node>,
+    pub defs: Vec<Node>,
     /// Which definitions only exist once a table step ran: those it makes, and those that depend on them.
-    pub(crate) late: Vec<bool>,
+    pub late: Vec<bool>,
     /// What happens to the rows.
-    pub(crate) steps: Vec<Operator>,
+    pub steps: Vec<Operator>,
     /// How the stage ends, if in groups.
-    pub(crate) group: Option<Group>,
+    pub group: Option<Group>,
     /// A join adds rows to those of the events: whatever is computed from then on is computed behind it.
-    pub(crate) adds_rows: bool,
+    pub adds_rows: bool,
     /// Of a plan that is written down before its subqueries ran: the queries that it joins.
-    pub(crate) held: Vec<HeldQuery>,
+    pub held: Vec<HeldQuery>,
     /// Other groups of the same rows, which stand beside those: as many keys, the same aggregates.
-    pub(crate) also: Vec<Group>,
+    pub also: Vec<Group>,
 }
 
 /// One operator over rows.
 #[derive(Clone, Debug)]
-pub(crate) enum Operator {
+pub enum Operator {
+    /// Keeps the rows for which a condition holds.
     Filter(Node),
+    /// Sorts by keys, each with whether it descends.
     Sort(Vec<(Node, bool)>),
+    /// Keeps so many of the first rows.
     Limit(u64),
+    /// Keeps the first row of each combination of values.
     Dedup(Vec<Node>),
+    /// Looks at rows beside the row at hand.
     Window(WindowOperator),
 }
 
 /// Rows into groups. The next stage's inputs are the keys, then the aggregates.
 #[derive(Debug, Default)]
-pub(crate) struct Group {
-    pub(crate) keys: Vec<Node>,
-    pub(crate) aggregates: Vec<AggregateCall>,
+pub struct Group {
+    /// What a group has in common.
+    pub keys: Vec<Node>,
+    /// What is computed of each.
+    pub aggregates: Vec<AggregateCall>,
 }
 
 /// One aggregate with its argument.
 #[derive(Clone, Debug)]
-pub(crate) struct AggregateCall {
-    pub(crate) kind: AggregateKind,
+pub struct AggregateCall {
+    /// Which one.
+    pub kind: AggregateKind,
     /// `None` counts rows.
-    pub(crate) arg: Option<Node>,
+    pub arg: Option<Node>,
     /// Of percentiles.
-    pub(crate) percent: f64,
+    pub percent: f64,
     /// How it is called in the query, for remarks.
-    pub(crate) label: String,
+    pub label: String,
     /// The earlier call whose state answers this one too: percentiles of one field.
-    pub(crate) same_as: Option<usize>,
+    pub same_as: Option<usize>,
 }
 
 impl AggregateCall {
     /// Whether the state of this call answers `other`.
-    pub(crate) fn answers(&self, other: &AggregateCall) -> bool {
+    pub fn answers(&self, other: &AggregateCall) -> bool {
         let percentile = |kind| matches!(kind, AggregateKind::Percentile | AggregateKind::FixedPercentile(_));
         let same = match (&self.arg, &other.arg) {
             (Some(Node::Input(a)), Some(Node::Input(b))) | (Some(Node::Def(a)), Some(Node::Def(b))) => a == b,
@@ -142,7 +150,8 @@ pub struct Output {
     pub name: String,
     /// What its numbers mean, where that is known.
     pub unit: Unit,
-    pub(crate) node: Node,
+    /// Its value.
+    pub node: Node,
 }
 
 /// A key of the order of rows.
@@ -212,7 +221,7 @@ impl Plan {
         self.sources.as_deref()
     }
     /// Whether rows of this format are asked.
-    pub(crate) fn asks(&self, format: &str) -> bool {
+    pub fn asks(&self, format: &str) -> bool {
         self.sources.as_ref().is_none_or(|ids| ids.iter().any(|id| id == format))
     }
     /// The order of events asked for by the last `sort`; empty for the default (newest first). Ties are in order of
@@ -243,12 +252,12 @@ impl Plan {
         &self.stages[0].inputs
     }
     /// The steps of the first stage that shards do not run begin here, if there are any.
-    pub(crate) fn cut(&self) -> Option<usize> {
+    pub fn cut(&self) -> Option<usize> {
         let cuts = |s: &Operator| matches!(s, Operator::Limit(_) | Operator::Dedup(_) | Operator::Window(_));
         self.stages[0].steps.iter().position(cuts)
     }
     /// Whether shards run the steps after the cut themselves, as each row is for itself and the rows end in groups.
-    pub(crate) fn is_cut_on_shards(&self) -> bool {
+    pub fn is_cut_on_shards(&self) -> bool {
         let own = |s: &Operator| match s {
             Operator::Filter(_) | Operator::Sort(_) => true,
             Operator::Window(table) => table.is_row_by_row(),
@@ -258,7 +267,7 @@ impl Plan {
             && self.cut().is_some_and(|cut| self.stages[0].steps[cut..].iter().all(own))
     }
     /// The last `sort` of the first stage before step `end`.
-    pub(crate) fn last_sort(&self, end: usize) -> &[(Node, bool)] {
+    pub fn last_sort(&self, end: usize) -> &[(Node, bool)] {
         let sorts = self.stages[0].steps[..end].iter().rev();
         sorts
             .filter_map(|s| if let Operator::Sort(keys) = s { Some(keys.as_slice()) } else { None })

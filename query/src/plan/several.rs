@@ -119,7 +119,7 @@ fn each(op: &Op, args: &[Value]) -> Value {
 }
 
 /// Calls `f` with each combination of single values. Says `false` if they are too many: then it called `f` not at all.
-pub(crate) fn combinations(values: &[Value], f: &mut dyn FnMut(&[Value])) -> bool {
+pub fn combinations(values: &[Value], f: &mut dyn FnMut(&[Value])) -> bool {
     let called = all(values, &mut |values, blank| {
         if !blank {
             f(values);

@@ -17,7 +17,7 @@ use logloupe_table::ResultTable;
 use logloupe_table::lookup::Lookup;
 
 /// The column that says how often a row of a subquery's answer occurs.
-pub(crate) const TIMES: &str = "#times";
+pub const TIMES: &str = "#times";
 
 /// What a query is bound to beside the logs.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -246,7 +246,7 @@ pub(super) fn each_expression(command: &Command, f: &mut dyn FnMut(&Spanned<Expr
 }
 
 /// Calls `f` with the name of every field in an expression.
-pub(crate) fn names_in(e: &E, f: &mut dyn FnMut(&str)) {
+pub fn names_in(e: &E, f: &mut dyn FnMut(&str)) {
     walk(vec![e], &mut |e| {
         if let Expr::Field(name) = &e.item {
             f(name);

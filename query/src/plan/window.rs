@@ -12,7 +12,7 @@ use logloupe_table::Value;
 
 /// One such step. Definitions that it makes have no expression; the step fills them.
 #[derive(Clone, Debug)]
-pub(crate) enum WindowOperator {
+pub enum WindowOperator {
     /// A row for each item of a list; none for a row whose list is empty or missing. What is no list is one item.
     Unnest {
         /// The list.
@@ -128,49 +128,65 @@ pub(crate) enum WindowOperator {
 
 /// A window function: one value for each row, of that row and of rows around it.
 #[derive(Clone, Debug)]
-pub(crate) struct Over {
+pub struct Over {
     /// What is computed.
-    pub(crate) function: OverFunction,
+    pub function: OverFunction,
     /// Of what; `None` counts rows.
-    pub(crate) arg: Option<Node>,
+    pub arg: Option<Node>,
     /// What stands for a row that there is not.
-    pub(crate) default: Option<Node>,
+    pub default: Option<Node>,
     /// Rows without a value are passed over.
-    pub(crate) ignore_nulls: bool,
+    pub ignore_nulls: bool,
     /// What the rows of a partition have in common.
-    pub(crate) by: Vec<Node>,
+    pub by: Vec<Node>,
     /// The order inside a partition, and whether the largest comes first; peers stand in the order in which rows came.
-    pub(crate) order: Vec<(Node, bool)>,
+    pub order: Vec<(Node, bool)>,
     /// The rows that are looked at, unless those up to the last peer.
-    pub(crate) frame: Option<WindowFrame>,
+    pub frame: Option<WindowFrame>,
     /// The definition that is the value.
-    pub(crate) into: usize,
+    pub into: usize,
 }
 
 /// What a window function computes, with the numbers that the query gives it: see `WindowKind` and `AggregateKind`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OverFunction {
+pub enum OverFunction {
+    /// `row_number()`.
     RowNumber,
+    /// `rank()`.
     Rank,
+    /// `dense_rank()`.
     DenseRank,
+    /// `percent_rank()`.
     PercentRank,
+    /// `cume_dist()`.
     CumeDist,
+    /// `ntile(n)`.
     Ntile(u64),
+    /// `lag(x, n)`.
     Lag(u64),
+    /// `lead(x, n)`.
     Lead(u64),
+    /// `first_value(x)`.
     FirstValue,
+    /// `last_value(x)`.
     LastValue,
+    /// `nth_value(x, n)`.
     NthValue(u64),
+    /// `count(x)`.
     Count,
+    /// `sum(x)`.
     Sum,
+    /// `avg(x)`.
     Avg,
+    /// `min(x)`.
     Min,
+    /// `max(x)`.
     Max,
 }
 
 impl OverFunction {
     /// The function of an aggregate that can be computed over a frame.
-    pub(crate) fn of(kind: AggregateKind) -> Option<OverFunction> {
+    pub fn of(kind: AggregateKind) -> Option<OverFunction> {
         Some(match kind {
             AggregateKind::Count => OverFunction::Count,
             AggregateKind::Sum => OverFunction::Sum,
@@ -184,7 +200,7 @@ impl OverFunction {
 
 impl WindowOperator {
     /// Everything that the step reads, each an input or a definition.
-    pub(crate) fn reads(&self) -> Vec<&Node> {
+    pub fn reads(&self) -> Vec<&Node> {
         match self {
             WindowOperator::Unnest { list: node, .. }
             | WindowOperator::Accumulate { of: node, .. }
@@ -206,7 +222,7 @@ impl WindowOperator {
         }
     }
     /// Whether what becomes of a row depends on that row alone.
-    pub(crate) fn is_row_by_row(&self) -> bool {
+    pub fn is_row_by_row(&self) -> bool {
         matches!(self, WindowOperator::Unnest { .. })
     }
 }

@@ -8,13 +8,13 @@ use std::fmt::Write;
 
 use logloupe_core::formats::{ALL, Paths};
 use logloupe_golden::{cases, check};
-use logloupe_query::{
-    explain::{self, RunsAt},
-    plan::Catalog,
-    transpile,
-};
+use logloupe_query::plan::Catalog;
 use logloupe_syntax::{self as syntax, Language, diagnostic};
 use logloupe_table::json_paths::JsonPaths;
+use logloupe_tell::{
+    explain::{self, RunsAt},
+    transpile,
+};
 
 use super::folder;
 

@@ -1,7 +1,8 @@
-//! Questions explained for the page: see [`logloupe_query::explain`].
+//! Questions explained for the page: see [`logloupe_tell::explain`].
 
-use logloupe_query::{explain, plan::Catalog, transpile};
+use logloupe_query::plan::Catalog;
 use logloupe_syntax::{self as syntax, Diagnostic, Language, Severity};
+use logloupe_tell::{explain, transpile};
 
 use crate::PATHS;
 use logloupe_protocol::text::Explained;

@@ -5,8 +5,8 @@ use logloupe_protocol::{
     Handle, Reply,
     text::{Complete, Explain, Explained},
 };
-use logloupe_query::complete;
 use logloupe_syntax::completion::Completions;
+use logloupe_tell::complete;
 
 use crate::{explain, session::Session};
 

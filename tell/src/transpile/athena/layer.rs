@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Order, Printer, Relation, SelectItem, is_record, typed::Typed};
-use crate::plan::{Node, Operator, Stage};
+use logloupe_query::plan::{Node, Operator, Stage};
 use logloupe_syntax::{
     Unsupported,
     functions::{AggregateKind, SqlType},

@@ -15,7 +15,7 @@ use std::ops::Range;
 
 pub use logloupe_syntax::completion::{CompletionItem, CompletionKind, Completions, MOST};
 
-use super::plan::Catalog;
+use logloupe_query::plan::Catalog;
 use logloupe_syntax::{
     Language, Name,
     functions::{AGGREGATES, Aggregate, Spec, WINDOW_FUNCTIONS, WindowFunction},

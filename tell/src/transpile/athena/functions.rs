@@ -6,7 +6,7 @@ use super::{
     json_path::json_path,
     typed::Typed,
 };
-use crate::plan::AggregateCall;
+use logloupe_query::plan::AggregateCall;
 use logloupe_syntax::{
     Unsupported,
     functions::{

@@ -1,7 +1,7 @@
 //! The log that a query is about: another engine has one table or log group for each.
 
 use super::Unsupported;
-use crate::plan::{Catalog, Plan};
+use logloupe_query::plan::{Catalog, Plan};
 use logloupe_table::external::{Log, Logs};
 
 /// The logs that the plan may ask, at least one.

@@ -2,7 +2,7 @@
 //! Behind the closing brace Insights goes on.
 
 use super::{Completions, Context, Offers, insights};
-use crate::plan::names_in;
+use logloupe_query::plan::names_in;
 use logloupe_syntax as syntax;
 
 const CONDITIONS: &[(&str, &str)] = &[

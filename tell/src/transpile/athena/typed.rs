@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::plan::binning::Binning;
+use logloupe_query::plan::binning::Binning;
 use logloupe_syntax::{
     functions::SqlType,
     sql::write::{self, Dialect, Expression, Level},

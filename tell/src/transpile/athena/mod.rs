@@ -23,7 +23,7 @@ use std::rc::Rc;
 
 use self::{expression::TypedResult, typed::Typed};
 use super::log;
-use crate::plan::{self, Catalog, Group, Node, Op, Operator, Plan, Stage, WindowOperator};
+use logloupe_query::plan::{self, Catalog, Group, Node, Op, Operator, Plan, Stage, WindowOperator};
 use logloupe_syntax::{
     Unsupported,
     explanation::AthenaQuery,

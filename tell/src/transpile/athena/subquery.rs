@@ -9,7 +9,7 @@ use super::{
     expression::{TypedResult, compare},
     typed::Typed,
 };
-use crate::plan::{self, HeldQuery, Node, Operator, Stage, UnboundAnswer, WindowOperator};
+use logloupe_query::plan::{self, HeldQuery, Node, Operator, Stage, UnboundAnswer, WindowOperator};
 use logloupe_syntax::{
     Unsupported,
     functions::SqlType,

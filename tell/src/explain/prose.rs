@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::plan::{self, Catalog, Plan};
+use logloupe_query::plan::{self, Catalog, Plan};
 use logloupe_syntax::{
     Diagnostic,
     explanation::{PlanStep, RunsAt},

@@ -2,7 +2,7 @@
 //! and whether a value or an operator comes next.
 
 use super::{CompletionKind, Completions, Context, Offers, insights_name, insights_value, word_at};
-use crate::plan;
+use logloupe_query::plan;
 use logloupe_syntax::{
     self as syntax,
     functions::{self, aggregate},

@@ -5,10 +5,8 @@ use super::{
     functions::{ORDER, alike},
     typed::Typed,
 };
-use crate::{
-    plan::{Node, Operator, Over, OverFunction, WindowOperator},
-    transpile::Unsupported,
-};
+use crate::transpile::Unsupported;
+use logloupe_query::plan::{Node, Operator, Over, OverFunction, WindowOperator};
 use logloupe_syntax::{
     functions::SqlType,
     sql::{

@@ -5,7 +5,7 @@ use super::{
     Printer, regex,
     typed::{Typed, binned},
 };
-use crate::plan::{Node, Op, pattern::Extractor};
+use logloupe_query::plan::{Node, Op, pattern::Extractor};
 use logloupe_syntax::{
     Unsupported,
     functions::{Func, Json, SqlType},

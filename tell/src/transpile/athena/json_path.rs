@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::kernels::path_steps;
+use logloupe_query::kernels::path_steps;
 
 /// A path in JSON text: `$.a[0]["b c"]`.
 pub(super) fn json_path(path: &str) -> String {

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Unsupported, log};
-use crate::plan::{self, Catalog};
+use logloupe_query::plan::{self, Catalog};
 use logloupe_syntax::{
     explanation::InsightsQuery,
     functions::{self, AggregateKind, Func, Json, Time, aggregate},
