@@ -232,7 +232,8 @@ pub struct Rejection {
 pub struct Error {
     /// What kind of fault.
     pub kind: ErrorKind,
-    /// Byte offset in the stored file at which it was met.
+    /// Byte offset in the stored file at which it was met, as near as the pieces tell in which it was read; 0 for a fault of
+    /// the whole file.
     pub at: u64,
     /// One sentence for people: lower case, no full stop.
     pub message: String,

@@ -77,16 +77,14 @@ impl Header {
     /// Whether one of its columns has times, by its name and by the rows below.
     fn has_time(&self, head: &Head<'_>) -> bool {
         let rows = whole(head.records.get(!self.given as usize..).unwrap_or_default(), self.separator);
-        let is_time = |column: usize| {
-            rows.iter().any(|row| {
-                csv::cells_by(row, self.separator)
-                    .ok()
-                    .and_then(|cells| super::field::usual::moment(cells.get(column)?, head.settings))
-                    .is_some()
-            })
+        let is_time = |name: &[u8], cell: &[u8]| {
+            super::field::usual::has(TIMES, name)
+                && super::field::usual::moment(cell, head.settings).is_some()
         };
-        let named = self.names.iter().enumerate();
-        named.filter(|(_, name)| super::field::usual::has(TIMES, name)).any(|(column, _)| is_time(column))
+        // Each row is cut once: a header may give all of its columns the name of a time.
+        rows.iter().filter_map(|row| csv::cells_by(row, self.separator).ok()).any(|cells| {
+            self.names.iter().zip(&cells).any(|(name, cell)| is_time(name, cell))
+        })
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Logfmt;
 
 /// How many pairs of a line are read.
 const MOST: usize = 256;
+/// The longest name.
+const LONGEST: usize = 256;
 
 /// A name, and its value if it has one.
 struct Pair<'a> {
@@ -54,7 +56,7 @@ impl<'a> Iterator for Pairs<'a> {
         if text.is_empty() {
             return None;
         }
-        let length = text.iter().take(256).take_while(|b| is_name(b)).count();
+        let length = text.iter().take(LONGEST).take_while(|b| is_name(b)).count();
         let (name, behind) = text.split_at_checked(length)?;
         match behind.split_first() {
             Some((b'=', value)) if !name.is_empty() => {
@@ -104,7 +106,7 @@ fn unescape(text: &[u8]) -> Vec<u8> {
 /// The pairs of a line behind what stands before the first of them; what stands there is returned too.
 fn split(line: &[u8]) -> Option<(&[u8], Pairs<'_>)> {
     let first = memchr::memchr(b'=', line)?;
-    let name = line.get(..first)?.iter().rev().take(256).take_while(|b| is_name(b)).count();
+    let name = line.get(..first)?.iter().rev().take(LONGEST).take_while(|b| is_name(b)).count();
     let (before, rest) = line.split_at_checked(first - name)?;
     let starts = name > 0 && before.last().is_none_or(u8::is_ascii_whitespace);
     starts.then_some((before, Pairs { rest }))
@@ -189,8 +191,8 @@ impl Decoder for Lines {
             };
             let at = match at {
                 Some(at) => at,
-                // So many names are no names: their values stand in the record.
-                None if self.columns.len() >= MOST_COLUMNS => continue,
+                // So many names are no names, and so long a word is none: their values stand in the record.
+                None if self.columns.len() >= MOST_COLUMNS || name.len() > LONGEST => continue,
                 None => {
                     self.columns.push(NamedColumn::new(name));
                     self.columns.len() - 1

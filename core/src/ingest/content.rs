@@ -283,9 +283,11 @@ impl Feed<'_> {
             );
         }
         let message = message.trim_ascii_end();
-        if !message.is_empty() {
-            self.reader.record(message, line, time, self.context);
+        if message.is_empty() {
+            let empty = HeadKind::Skipped("an event without a message");
+            return self.reader.other(message, line, empty, self.context);
         }
+        self.reader.record(message, line, time, self.context);
     }
     /// A payload that was compressed within a record.
     fn payload(&mut self, content: &[u8], line: u64) {

@@ -124,10 +124,10 @@ pub(crate) fn describe(head: &Head<'_>) -> String {
         return format!("binary data beginning with the bytes {}", bytes.join(" "));
     }
     if head.framing == Framing::Json {
-        let names = names(first);
-        return match names.is_empty() {
-            true => "JSON objects without members".to_owned(),
-            false => format!("JSON objects with the members {}", names.join(", ")),
+        return match names(first).as_deref() {
+            None => format!("JSON that cannot be read, beginning with {}", shorten(first)),
+            Some([]) => "JSON objects without members".to_owned(),
+            Some(names) => format!("JSON objects with the members {}", names.join(", ")),
         };
     }
     if begins(b"<!doctype html") || begins(b"<html") {
@@ -157,15 +157,13 @@ fn is_header(line: &[u8], separator: u8) -> bool {
     }) && columns >= 2
 }
 
-/// The first members' names of a JSON object, as far as it reads.
-fn names(record: &[u8]) -> Vec<String> {
+/// The first members' names of a JSON object; `None` if the record is none.
+fn names(record: &[u8]) -> Option<Vec<String>> {
     const MOST: usize = 8;
-    let Ok(serde_json::Value::Object(members)) = serde_json::from_slice(record) else {
-        return vec![shorten(record)];
-    };
+    let Ok(serde_json::Value::Object(members)) = serde_json::from_slice(record) else { return None };
     let mut names: Vec<String> = members.keys().take(MOST).map(|k| shorten(k.as_bytes())).collect();
     if members.len() > MOST {
         names.push("…".to_owned());
     }
-    names
+    Some(names)
 }

@@ -108,8 +108,9 @@ impl Structs<'_> {
         self.out.push(b'{');
         let mut first = true;
         while let Some((name, value)) = self.member(at).map(|(name, value)| (name.to_owned(), value)) {
-            let end = self.end_of_text(value, Some(b'}'));
-            if matches!(self.text.get(value..end), Some(b"null" | b"")) {
+            // Looked at here and not by its end, which may be far.
+            let end = value + if self.begins(value, b"null") { b"null".len() } else { 0 };
+            if self.ends(end, Some(b'}')) {
                 at = end;
             } else {
                 if !std::mem::take(&mut first) {
@@ -143,6 +144,14 @@ impl Structs<'_> {
         self.out.push(b']');
         at + self.begins(at, b"]") as usize
     }
+    /// Whether a text without braces that reaches to `at` ends there.
+    fn ends(&self, at: usize, within: Option<u8>) -> bool {
+        match self.text.get(at) {
+            None => true,
+            Some(b',') => within.is_some() && self.begins(at + 1, b" ") && self.member(at + 2).is_some(),
+            byte => within.is_some() && within == byte.copied(),
+        }
+    }
     /// Where the text that begins at `at` ends.
     fn end_of_text(&self, at: usize, within: Option<u8>) -> usize {
         let mut open = 0usize;
@@ -150,14 +159,7 @@ impl Structs<'_> {
             match byte {
                 b'{' | b'[' => open += 1,
                 b'}' | b']' if open > 0 => open -= 1,
-                b'}' | b']' if within == Some(*byte) => return i,
-                b',' if open == 0
-                    && within.is_some()
-                    && self.begins(i + 1, b" ")
-                    && self.member(i + 2).is_some() =>
-                {
-                    return i;
-                }
+                b'}' | b']' | b',' if open == 0 && self.ends(i, within) => return i,
                 _ => {}
             }
         }
@@ -236,5 +238,7 @@ mod tests {
         json(&"{a=1, ".repeat(50_000), true);
         json(&format!("{{a={}", ", b=".repeat(100_000)), true);
         json(&"[{a=".repeat(100_000), false);
+        // Short members, and braces behind them that never close.
+        json(&format!("[{}", "{a={}, , ".repeat(50_000)), false);
     }
 }

@@ -290,7 +290,7 @@ impl Reader {
                 Some(&format) => heads.asked(format),
                 None => {
                     let message = format!("there is no format called `{id}`");
-                    return self.unknown(message, context);
+                    return self.unknown(message);
                 }
             },
             None => {
@@ -309,7 +309,7 @@ impl Reader {
                 }
                 match choice {
                     Ok(choice) => choice,
-                    Err(message) => return self.unknown(message, context),
+                    Err(message) => return self.unknown(message),
                 }
             }
         };
@@ -394,18 +394,18 @@ impl Reader {
                 self.decide(false, context);
                 match &mut self.entry.state {
                     State::Failed(error) => {
-                        // The fault is the whole file's, wherever it was met.
                         error.message.push_str(&format!("; as a lookup table: {why}"));
-                        (error.at, self.entry.reason) = (0, error.message.clone());
+                        self.entry.reason = error.message.clone();
                     }
                     _ => self.entry.notes.push(format!("it is no lookup table: {why}")),
                 }
             }
         }
     }
-    fn unknown(&mut self, message: String, context: &mut Context) {
+    fn unknown(&mut self, message: String) {
         self.entry.reason = message.clone();
-        self.entry.state = State::Failed(context.error(ErrorKind::Unknown, message));
+        // The fault is the whole file's, wherever it was met.
+        self.entry.state = State::Failed(Error::new(ErrorKind::Unknown, 0, message));
     }
     /// A line that may go on the one before.
     pub(super) fn line(&mut self, line: &[u8], number: u64, context: &mut Context) {

@@ -299,11 +299,13 @@ fn what_no_format_claims_is_described() {
         (b"<!DOCTYPE html><p>", "an HTML page"),
         (b"<?xml version=\"1.0\"?>", "XML beginning with"),
         (b"{\"level\":1,\"at\":2}", "JSON objects with the members"),
+        (b"{\"level\":1 x}", "JSON that cannot be read, beginning with {"),
         (b"\x01\x02\x03\x04", "binary data beginning with the bytes 01 02 03 04"),
     ] {
         let (rows, entry) = entry("a", text);
         let State::Failed(error) = &entry.state else { panic!("{entry:?}") };
-        assert_eq!((rows.len(), entry.records, error.kind), (0, 0, ErrorKind::Unknown));
+        // The fault is the whole file's: no place in it, wherever the pieces end.
+        assert_eq!((rows.len(), entry.records, error.kind, error.at), (0, 0, ErrorKind::Unknown, 0));
         assert!(entry.reason.contains(words), "{}", entry.reason);
     }
 }

@@ -3,7 +3,10 @@
 use logloupe_sample::rng::Rng;
 
 use super::fixture::*;
-use crate::ingest::{ErrorKind, Limits, Loader, Options, State};
+use crate::{
+    formats::ALL,
+    ingest::{ErrorKind, Limits, Loader, Options, State},
+};
 
 #[test]
 fn what_is_no_log_is_named() {
@@ -133,6 +136,28 @@ fn hostile_input_is_read_in_linear_time() {
             }
         }
     }
+}
+
+/// A header that spells a name of times in thousands of ways, letter case aside: whether the table has times is seen without
+/// cutting its rows once per column, which would need minutes.
+#[test]
+fn a_header_of_times_alone_is_read_in_linear_time() {
+    const COLUMNS: usize = 16_000;
+    let name = |n: usize| -> String {
+        let letters = "_source_realtime_timestamp".chars();
+        let cased = letters.enumerate().map(|(i, c)| if n >> i & 1 == 1 { c.to_ascii_uppercase() } else { c });
+        cased.collect()
+    };
+    // The letters after the underscores that the bits of a number reach.
+    let names: Vec<String> = (0..COLUMNS).map(|n| name((n & 0x3f) << 1 | (n >> 6) << 8)).collect();
+    let row = format!("{}x", "x,".repeat(COLUMNS - 1));
+    let text = [names.join(","), [row.as_str(); 8].join("\n")].join("\n");
+    let mut loader = Loader::new(ALL.to_vec(), Limits::default(), 1);
+    loader.open("hosts.csv", Options::default());
+    loader.push(text.as_bytes());
+    let (_, ledger) = loader.into_parts();
+    assert!(matches!(ledger[0].state, State::Table { rows: 8, .. } | State::Read | State::Failed(_)));
+    assert!(ledger[0].reason.contains("16000 columns"), "{}", ledger[0].reason);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Any JSON path as a field: looking into records that were read before, one path at a time or all of them.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::Cell};
 
 use memchr::memmem::Finder;
 
@@ -17,6 +17,9 @@ pub(super) const CARRIERS: &[&str] = &["CloudTrailEvent", "detail", "configurati
 
 /// What stands for a dot inside one key.
 const DOT: char = '\0';
+
+/// The longest path that [`paths`] gives.
+pub(super) const LONGEST_PATH: usize = 2048;
 
 /// How many strings that are JSON themselves a path may enter, one inside the other.
 pub(super) const MOST_INSIDE: usize = 8;
@@ -107,7 +110,7 @@ impl Path {
     fn dig(&self, text: &[u8], path: &str, out: &mut Vec<u8>, inside: usize) -> bool {
         let start = scan::space(text, 0);
         let mut best = None;
-        let seek = Seek { path: self, text };
+        let seek = Seek { path: self, text, ahead: Cell::new(0) };
         // Damage and the end of the search alike: what was found until then counts.
         let _ = seek.value(start, path, 0, &mut best);
         let Some(hit) = best else { return false };
@@ -220,6 +223,8 @@ struct Hit<'p> {
 struct Seek<'a> {
     path: &'a Path,
     text: &'a [u8],
+    /// The last key stands at this place, which was looked for already.
+    ahead: Cell<usize>,
 }
 
 impl Seek<'_> {
@@ -341,17 +346,22 @@ impl Seek<'_> {
     /// Ends the search if a value was found and the last key does not stand in the rest of the record again.
     /// (Of a record that repeats a key further up, without the last one below it, the first is taken.)
     fn enough(&self, next: usize, found: bool) -> Result<(), Bad> {
-        match &self.path.last {
-            Some(last) if found && key_from(last, self.text, next).is_none() => {
-                scan::bad(next, "nothing more")
+        let Some(last) = self.path.last.as_ref().filter(|_| found && self.ahead.get() <= next) else {
+            return Ok(());
+        };
+        match key_from(last, self.text, next) {
+            Some(at) => {
+                self.ahead.set(at);
+                Ok(())
             }
-            _ => Ok(()),
+            None => scan::bad(next, "nothing more"),
         }
     }
 }
 
 /// Calls `f(path, value)` for the first `limit` leaves of a record, in its order: scalars, `null` included, and empty
-/// objects and arrays. A member that carries the event as JSON text is entered as if its content stood beside it.
+/// objects and arrays. A member that carries the event as JSON text is entered as if its content stood beside it. A path of more
+/// than [`LONGEST_PATH`] bytes is passed over: keys made to be long would be copied for each leaf below them.
 pub fn paths(record: &[u8], limit: usize, f: &mut dyn FnMut(&str, Json<'_>)) {
     let mut list = List { path: String::new(), left: limit, f };
     // Damage ends the list; the leaves before it were given.
@@ -413,7 +423,9 @@ impl List<'_> {
             return scan::bad(at, "no more leaves");
         }
         self.left -= 1;
-        (self.f)(&self.path, Json::of(text, found.tag, found.start, found.end));
+        if self.path.len() <= LONGEST_PATH {
+            (self.f)(&self.path, Json::of(text, found.tag, found.start, found.end));
+        }
         Ok(found)
     }
     /// Enters a member of the record itself that carries the event as JSON text.

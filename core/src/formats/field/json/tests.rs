@@ -169,6 +169,22 @@ fn arbitrary_changes_never_part_us_from_serde_json() {
     }
 }
 
+#[test]
+fn long_keys_are_not_copied_for_each_leaf_below_them() {
+    let long = "k".repeat(5000);
+    let record = format!(r#"{{"a":1,"{long}":{{"b":2,"c":3}},"d":4}}"#);
+    let mut seen = Vec::new();
+    paths(record.as_bytes(), 9, &mut |path, _| seen.push(path.to_owned()));
+    assert_eq!(seen, ["a", "d"]);
+}
+
+/// A key in another spelling is met again and again, and the last one, as it is looked for, is far: seen once and not from each place.
+#[test]
+fn a_path_is_found_in_linear_time() {
+    let record = format!(r#"{{{}"ab":2}}"#, r#""\u0061b":1,"#.repeat(200_000));
+    at(&record, "ab", Some("2"));
+}
+
 #[track_caller]
 fn at(record: &str, path: &str, expected: Option<&str>) {
     let mut out = b"kept ".to_vec();
