@@ -19,7 +19,7 @@ use super::{
     program_log::{EXTERNAL, PRESETS, summary},
 };
 use logloupe_table::external::ExternalSchema;
-use logloupe_table::{Field, Row, RowWriter, table::MOST_COLUMNS};
+use logloupe_table::{Field, Row, RowWriter, sort, table::MOST_COLUMNS};
 
 /// Tables of text with a header.
 pub struct Csv;
@@ -60,7 +60,7 @@ impl Header {
                 return None;
             }
             let mut sorted: Vec<&[u8]> = names.iter().map(|name| name.trim_ascii()).collect();
-            sorted.sort_unstable();
+            sort::plain(&mut sorted);
             if sorted.windows(2).any(|two| two[0] == two[1]) {
                 return None;
             }

@@ -131,7 +131,9 @@ impl<'c> Names<'c> {
             .defined
             .values()
             .filter_map(|(node, _)| if let Node::Def(n) = node { Some(*n) } else { None });
-        let defs: std::collections::BTreeSet<usize> = defs.collect();
+        let mut defs: Vec<usize> = defs.collect();
+        sort::plain(&mut defs);
+        defs.dedup();
         defs.into_iter().map(Node::Def).collect()
     }
     /// All names that were defined, in order.

@@ -14,7 +14,11 @@ pub(super) fn questions_know_no_format(files: &[File]) -> Vec<Breach> {
     let names = |code: fn(&str) -> String, wanted: fn(&str, &str) -> bool| {
         lines(
             files,
-            |path| ["query/src/", "tell/src/", "syntax/src/", "table/src/"].iter().any(|folder| path.starts_with(folder)),
+            |path| {
+                ["query/src/", "tell/src/", "syntax/src/", "table/src/"]
+                    .iter()
+                    .any(|folder| path.starts_with(folder))
+            },
             |text| code(before_tests(text)),
             |_, line| {
                 let format = formats.iter().find(|format| wanted(line, format))?;
