@@ -2,6 +2,7 @@
 //! helpers for any page, `visit` those for this one, `given` the logs that are handed to it. Times are never asserted.
 
 mod address;
+mod codecs;
 mod detail;
 mod export;
 mod facets;

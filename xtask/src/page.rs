@@ -122,12 +122,24 @@ fn optimise(dist: &Path) -> Outcome {
 }
 
 /// Trunk names the page's files by their content, but not the worker's, so a browser could run yesterday's worker
-/// beside today's page. Gives them such names too, and tells the page in its `<meta name="logloupe-worker">`.
+/// beside today's page. Gives them such names too, and tells the page in its `<meta name="logloupe-worker">`; the same for the
+/// module of codecs, whose glue becomes part of the workers' script: it must be there when the page is long offline.
 fn name_worker_by_content(dist: &Path) -> std::io::Result<()> {
-    let script = fs::read(dist.join("worker.js"))?;
+    let codecs = fs::read(dist.join("codecs_bg.wasm"))?;
+    let codecs_name = format!("codecs-{:016x}_bg.wasm", fnv1a(codecs.iter()));
+    fs::rename(dist.join("codecs_bg.wasm"), dist.join(&codecs_name))?;
+    let glue = fs::read_to_string(dist.join("codecs.js"))?;
+    fs::remove_file(dist.join("codecs.js"))?;
+    // Both call themselves the same.
+    let renamed = glue.replacen("let wasm_bindgen", "let logloupe_codecs", 1);
+    if renamed == glue {
+        return Err(std::io::Error::other("codecs.js does not define wasm_bindgen"));
+    }
+    let script = format!("{}\n{renamed}", fs::read_to_string(dist.join("worker.js"))?);
     let wasm = fs::read(dist.join("worker_bg.wasm"))?;
-    let stem = format!("worker-{:016x}", fnv1a(script.iter().chain(&wasm)));
-    fs::rename(dist.join("worker.js"), dist.join(format!("{stem}.js")))?;
+    let stem = format!("worker-{:016x}", fnv1a(script.as_bytes().iter().chain(&wasm)));
+    fs::remove_file(dist.join("worker.js"))?;
+    fs::write(dist.join(format!("{stem}.js")), script)?;
     fs::rename(dist.join("worker_bg.wasm"), dist.join(format!("{stem}_bg.wasm")))?;
     fs::remove_file(dist.join("worker_loader.js"))?;
     fs::write(
@@ -137,9 +149,15 @@ fn name_worker_by_content(dist: &Path) -> std::io::Result<()> {
         ),
     )?;
     let index = fs::read_to_string(dist.join("index.html"))?;
-    let named = index.replace("./worker_loader.js", &format!("./{stem}_loader.js"));
-    if named == index {
-        return Err(std::io::Error::other("index.html does not name ./worker_loader.js"));
+    let mut named = index;
+    for (built, name) in [
+        ("./worker_loader.js", format!("./{stem}_loader.js")),
+        ("./codecs_bg.wasm", format!("./{codecs_name}")),
+    ] {
+        if !named.contains(built) {
+            return Err(std::io::Error::other(format!("index.html does not name {built}")));
+        }
+        named = named.replace(built, &name);
     }
     fs::write(dist.join("index.html"), named)
 }

@@ -101,7 +101,13 @@ fn clippy_wasm() -> Outcome {
     const WASM: &str = "--target=wasm32-unknown-unknown";
     let packages = PURE_CRATES.map(|name| format!("--package=logloupe-{name}"));
     start(cargo(&["clippy", "--quiet", "--lib", WASM]).args(packages).args(["--", "-D", "warnings"]))?;
-    let worker = ["--package=logloupe-protocol", "--package=logloupe-worker", "--lib", "--bins"];
+    let worker = [
+        "--package=logloupe-protocol",
+        "--package=logloupe-worker",
+        "--package=logloupe-page-codecs",
+        "--lib",
+        "--bins",
+    ];
     start(cargo(&["clippy", "--quiet", WASM]).args(worker).args(["--", "-D", "warnings"]))?;
     let page = ["--package=logloupe-web", "--all-targets"];
     start(cargo(&["clippy", "--quiet", WASM]).args(page).args(["--", "-D", "warnings"]))

@@ -27,7 +27,7 @@ mod rsa;
 #[cfg(test)]
 mod tests;
 
-pub use container::codec;
+pub use container::{codec, is_container};
 pub use limits::Limits;
 pub use loader::{Loader, Options, Progress, each_row};
 pub use logloupe_table::ledger::{self, Entry, Error, ErrorKind, Rejection, State};

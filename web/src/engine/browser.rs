@@ -1,12 +1,18 @@
 //! The engine's surroundings in a browser.
 
-use std::cell::Cell;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
-use js_sys::{Array, Uint8Array};
+use js_sys::{
+    Array, Uint8Array,
+    WebAssembly::{self, Module},
+};
 use logloupe_protocol::wire;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use wasm_bindgen_futures::spawn_local;
-use web_sys::{Blob, BlobPropertyBag, ErrorEvent, File, MessageEvent, Url, Worker};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, BlobPropertyBag, ErrorEvent, File, MessageEvent, Response, Url, Worker};
 use yew::Callback;
 
 use super::{
@@ -17,6 +23,13 @@ use super::{
 /// The browser; `tell` is called with every event, on the page's own task queue.
 pub(super) struct Browser {
     pub(super) tell: Callback<Event>,
+    codecs: Codecs,
+}
+
+impl Browser {
+    pub(super) fn new(tell: Callback<Event>) -> Browser {
+        Browser { tell, codecs: Codecs::default() }
+    }
 }
 
 impl Host for Browser {
@@ -26,7 +39,7 @@ impl Host for Browser {
         (cores as u32).clamp(1, 8)
     }
     fn start(&self, shard: u32, sink: Sink) -> Result<Box<dyn Link>, String> {
-        Ok(Box::new(Port::start(shard, sink)?))
+        Ok(Box::new(Port::start(shard, sink, self.codecs.clone())?))
     }
     fn now(&self) -> f64 {
         web_sys::window().and_then(|w| w.performance()).map_or(0.0, |p| p.now())
@@ -54,11 +67,17 @@ struct Port {
 }
 
 impl Port {
-    fn start(shard: u32, sink: Sink) -> Result<Port, String> {
-        let worker = Worker::new(&script()).map_err(|e| describe(&e))?;
+    fn start(shard: u32, sink: Sink, codecs: Codecs) -> Result<Port, String> {
+        let worker = Worker::new(&address("logloupe-worker")).map_err(|e| describe(&e))?;
         let on_message = {
             let sink = sink.clone();
+            // It listens from its first message on.
+            let listens = Cell::new(false);
+            let port = worker.clone();
             Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+                if !listens.replace(true) {
+                    codecs.give(port.clone());
+                }
                 sink(shard, Signal::Message(wire::unpack(&event.data()).0));
             })
         };
@@ -108,15 +127,64 @@ impl Output for Pieces {
     }
 }
 
-/// The worker's script, as index.html names it.
-fn script() -> String {
+/// The module of codecs: fetched once, when the first worker is there, whatever the user does; all workers get it, those too that are
+/// started later. From then on the page asks for nothing.
+#[derive(Clone, Default)]
+struct Codecs(Rc<RefCell<Fetching>>);
+
+#[derive(Default)]
+enum Fetching {
+    #[default]
+    NotBegun,
+    /// These workers wait.
+    Begun(Vec<Worker>),
+    Done(Result<Module, String>),
+}
+
+impl Codecs {
+    fn give(&self, worker: Worker) {
+        match &mut *self.0.borrow_mut() {
+            Fetching::Done(codecs) => return send(&worker, codecs),
+            Fetching::Begun(waiting) => return waiting.push(worker),
+            begins => *begins = Fetching::Begun(vec![worker]),
+        }
+        let all = self.0.clone();
+        spawn_local(async move {
+            let codecs = fetch().await.map_err(|fault| describe(&fault));
+            if let Fetching::Begun(waiting) = all.replace(Fetching::Done(codecs.clone())) {
+                waiting.iter().for_each(|worker| send(worker, &codecs));
+            }
+        });
+    }
+}
+
+fn send(worker: &Worker, codecs: &Result<Module, String>) {
+    if let Err(error) = worker.post_message(&wire::pack_codecs(codecs)) {
+        web_sys::console::error_1(&error);
+    }
+}
+
+async fn fetch() -> Result<Module, JsValue> {
+    let window = web_sys::window().ok_or("no window")?;
+    let response: Response = JsFuture::from(window.fetch_with_str(&address("logloupe-codecs"))).await?.into();
+    if !response.ok() {
+        return Err(JsValue::from_str(&response.status_text()));
+    }
+    // Not by streaming, for which a host would have to know the type of such files.
+    let bytes = JsFuture::from(response.array_buffer()?).await?;
+    Ok(JsFuture::from(WebAssembly::compile(&bytes)).await?.into())
+}
+
+/// What index.html says in the `<meta>` of this name: where a file of ours is.
+fn address(name: &str) -> String {
     web_sys::window()
         .and_then(|w| w.document())
-        .and_then(|d| d.query_selector("meta[name=logloupe-worker]").ok().flatten())
+        .and_then(|d| d.query_selector(&format!("meta[name={name}]")).ok().flatten())
         .and_then(|m| m.get_attribute("content"))
-        .unwrap_or_else(|| "./worker_loader.js".to_owned())
+        .unwrap_or_default()
 }
 
 fn describe(error: &JsValue) -> String {
-    error.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{error:?}"), |e| e.message().into())
+    let said = || error.as_string().unwrap_or_else(|| format!("{error:?}"));
+    error.dyn_ref::<js_sys::Error>().map_or_else(said, |e| e.message().into())
 }

@@ -224,7 +224,7 @@ impl PartialEq for Engine {
 impl Engine {
     /// Starts the pool. `tell` is called with every event, on the page's own task queue, never within a call of the handle.
     pub fn start(tell: yew::Callback<Event>) -> Engine {
-        Engine { state: state::State::start(Box::new(browser::Browser { tell }), loading::SPLIT) }
+        Engine { state: state::State::start(Box::new(browser::Browser::new(tell)), loading::SPLIT) }
     }
     /// Does what the page wants.
     pub fn send(&self, command: Command) {

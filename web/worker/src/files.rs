@@ -33,6 +33,7 @@ impl<F> Handle<Sample> for Session<F> {
         let mine = files.filter(|(i, _)| i % of.max(1) as usize == part as usize);
         self.files.sample.extend(mine.map(|(i, file)| (first + i as u32, file)));
         self.files.waiting.push((id, Sample::any_response(())));
+        self.files.held = false;
         Reply::Later
     }
 }
@@ -42,6 +43,7 @@ impl<F> Handle<Cancel> for Session<F> {
         let tasks = self.files.tasks.drain(..).map(|(t, _)| (t.task, t.name));
         let waiting: Vec<(u32, String)> =
             tasks.chain(self.files.sample.drain(..).map(|s| (s.0, s.1.path))).collect();
+        self.files.held = false;
         self.cancel_open();
         for (task, source) in waiting {
             let entries = vec![Entry { source, state: State::Cancelled, ..Entry::default() }];

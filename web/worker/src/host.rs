@@ -16,7 +16,7 @@ use web_sys::{
     DedicatedWorkerGlobalScope, DomException, File, FileReaderSync, MessageChannel, MessageEvent, MessagePort,
 };
 
-use crate::session::Session;
+use crate::{codecs, session::Session};
 
 /// How much of a file is read at once.
 const SLICE: u64 = 1 << 20;
@@ -53,6 +53,10 @@ pub fn start() {
     channel.port1().set_onmessage(Some(turn.as_ref().unchecked_ref()));
     turn.forget();
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        if let Some(arrived) = wire::unpack_codecs(&event.data()) {
+            codecs::arrive(arrived);
+            return host.borrow_mut().on_codecs();
+        }
         let (bytes, files) = wire::unpack(&event.data());
         host.borrow_mut().on_message(&bytes, files);
     });
@@ -84,7 +88,10 @@ impl Host {
     fn on_message(&mut self, bytes: &[u8], files: Vec<File>) {
         let Some(session) = &mut self.session else {
             match hello::read::<PageHello>(bytes) {
-                Ok(PageHello { shard, seed }) => self.session = Some(Session::new(shard, seed)),
+                Ok(PageHello { shard, seed }) => {
+                    let session = Session::new(shard, seed).with_codecs(codecs::open, codecs::have_arrived());
+                    self.session = Some(session);
+                }
                 Err(refusal) => send(&self.scope, &panic(refusal.to_string())),
             }
             return;
@@ -96,6 +103,13 @@ impl Host {
             Err(undecodable) => send(&self.scope, &panic(undecodable.to_string())),
         }
         self.later();
+    }
+    /// Files that waited for the codecs are read now.
+    fn on_codecs(&mut self) {
+        if let Some(session) = &mut self.session {
+            session.codecs_arrived();
+            self.later();
+        }
     }
     /// Works for one turn, then lets the event loop go on.
     fn turn(&mut self) {

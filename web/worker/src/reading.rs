@@ -73,6 +73,11 @@ impl<F> Session<F> {
         (self.loader.ledger().len(), self.shard().sources.len())
     }
     fn begin(&mut self, task: Task, file: F, read: Read<'_, F>) {
+        if self.codecs_awaited && task.part.is_none() && may_be_packed(&file, task.size, read) {
+            self.files.tasks.push_front((task, file));
+            self.files.held = true;
+            return;
+        }
         let (entries, sources) = self.mark();
         self.notify(Notice::Begun { task: task.task });
         let (from, to) = task.part.unwrap_or((0, task.size));
@@ -156,6 +161,11 @@ impl<F> Session<F> {
         let times = ranges().map(|r| r.0).min().zip(ranges().map(|r| r.1).max());
         self.notify(Notice::Catalog { catalog, formats, times });
     }
+}
+
+/// Whether a file is in a container, in which there may be others. One that cannot be read says so when it is opened.
+fn may_be_packed<F>(file: &F, size: u64, read: Read<'_, F>) -> bool {
+    read_all(file, 0, size.min(4 << 10), read).is_ok_and(|head| ingest::is_container(&head))
 }
 
 fn read_all<F>(file: &F, mut from: u64, to: u64, read: Read<'_, F>) -> Result<Vec<u8>, String> {

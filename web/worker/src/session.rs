@@ -14,7 +14,7 @@ use std::{
 use logloupe_answer::{job::ViewJob, values::Counted};
 use logloupe_core::{
     formats::{self, Format},
-    ingest::{Limits, Loader},
+    ingest::{Limits, Loader, codec::Opener},
 };
 use logloupe_protocol::{
     AnyRequest, AnyResponse, Reply, Request, WorkerMessage, dispatch, encode, files::Task, views::View,
@@ -31,6 +31,8 @@ pub type Read<'r, F> = &'r mut dyn FnMut(&F, u64, u64) -> Result<Vec<u8>, String
 pub struct Session<F> {
     pub(crate) number: u32,
     pub(crate) loader: Loader,
+    /// Whether the codecs are on their way: what may need them waits.
+    pub(crate) codecs_awaited: bool,
     pub(crate) formats: Vec<&'static dyn Format>,
     pub(crate) timeline: Timeline,
     /// How often values occur, for completion.
@@ -52,6 +54,8 @@ pub struct Session<F> {
 pub(crate) struct Files<F> {
     pub(crate) tasks: VecDeque<(Task, F)>,
     pub(crate) open: Option<OpenFile<F>>,
+    /// The next file waits for the codecs.
+    pub(crate) held: bool,
     /// Files of the sample that wait, with their task numbers.
     pub(crate) sample: VecDeque<(u32, SampleFile)>,
     /// Files whose beginning is asked about, with the request and their size.
@@ -86,6 +90,7 @@ impl<F> Default for Files<F> {
         Files {
             tasks: VecDeque::new(),
             open: None,
+            held: false,
             sample: VecDeque::new(),
             heads: VecDeque::new(),
             waiting: Vec::new(),
@@ -105,6 +110,7 @@ impl<F> Session<F> {
         Session {
             number,
             loader: Loader::new(formats.clone(), Limits::default(), seed),
+            codecs_awaited: false,
             formats,
             timeline: Timeline::default(),
             counted: RefCell::default(),
@@ -116,9 +122,24 @@ impl<F> Session<F> {
             outbox: Vec::new(),
         }
     }
+    /// The same, which reads what these codecs decode; if they are not there yet, files that may need them wait for
+    /// [`codecs_arrived`](Self::codecs_arrived).
+    pub fn with_codecs(mut self, codecs: Opener, there: bool) -> Session<F> {
+        self.loader = self.loader.with_codecs(codecs);
+        self.codecs_awaited = !there;
+        self
+    }
+    /// The codecs are there, or will not come: their opener says which.
+    pub fn codecs_arrived(&mut self) {
+        self.codecs_awaited = false;
+        self.files.held = false;
+    }
     /// Whether [`step`](Self::step) has something to do.
     pub fn is_busy(&self) -> bool {
-        !self.files.waiting.is_empty() || !self.files.heads.is_empty() || self.is_viewing()
+        self.is_reading() || !self.files.heads.is_empty() || self.is_viewing()
+    }
+    fn is_reading(&self) -> bool {
+        !self.files.waiting.is_empty() && !self.files.held
     }
     fn is_viewing(&self) -> bool {
         self.view.as_ref().is_some_and(|(_, job, _)| job.is_busy())
@@ -144,7 +165,7 @@ impl<F> Session<F> {
             self.step_view();
         } else if !self.files.heads.is_empty() {
             self.step_head(read);
-        } else if !self.files.waiting.is_empty() {
+        } else if self.is_reading() {
             self.step_files(read, now);
         }
         std::mem::take(&mut self.outbox)

@@ -221,6 +221,6 @@ pub(crate) fn fail_child(child: Unpacker, stored: u64, error: Error, context: &m
 }
 
 /// Whether a file that begins so is in a container, or is refused.
-pub(crate) fn is_container(head: &[u8]) -> bool {
+pub fn is_container(head: &[u8]) -> bool {
     magic::recognise(head).is_some()
 }

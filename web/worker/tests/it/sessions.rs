@@ -442,3 +442,40 @@ fn what_changed_is_found_across_workers() {
     let expected: Vec<String> = (0..6).map(|x| format!("configuration.x {x} {} 1", x + 1)).collect();
     assert_eq!(rows, expected);
 }
+
+#[test]
+fn files_in_containers_wait_for_the_codecs_and_others_do_not() {
+    let zstd = include_bytes!("../../../../codecs/tests/fixtures/flows.log.zst");
+    let plain = include_bytes!("../../../../codecs/tests/fixtures/flows.log");
+    let files = vec![plain.to_vec(), zstd.to_vec(), plain.to_vec()];
+    let task = |task: usize| {
+        let size = files[task].len() as u64;
+        Task { task: task as u32, name: format!("{task}.log"), size, ..Task::default() }
+    };
+    let load = || Load { tasks: (0..3).map(task).collect() };
+    let read = |said: &[WorkerMessage]| -> Vec<(u32, u64)> {
+        let notices = said.iter().filter_map(|said| match said {
+            WorkerMessage::Notice(Notice::Read { task, entries }) => Some((*task, entries[0].rows)),
+            _ => None,
+        });
+        notices.collect()
+    };
+    let answered =
+        |said: &[WorkerMessage]| said.iter().any(|said| matches!(said, WorkerMessage::Response(1, _)));
+
+    let mut session = Session::new(0, 1).with_codecs(logloupe_codecs::open, false);
+    let said = run(&mut session, load(), files.clone());
+    assert_eq!((read(&said), answered(&said)), (vec![(0, 150)], false));
+    session.codecs_arrived();
+    let said = work(&mut session);
+    assert_eq!((read(&said), answered(&said)), (vec![(1, 150), (2, 150)], true));
+
+    // Cancelled while it waits; the next file is read.
+    let mut session = Session::new(0, 1).with_codecs(logloupe_codecs::open, false);
+    run(&mut session, load(), files.clone());
+    let said = session.on_request(2, Cancel.into_any(), Vec::new());
+    assert_eq!(read(&said), [(1, 0), (2, 0)]);
+    assert!(answered(&work(&mut session)));
+    let plain = Load { tasks: vec![Task { task: 7, ..task(2) }] };
+    assert_eq!(read(&run(&mut session, plain, vec![files[2].clone()])), [(7, 150)]);
+}

@@ -1,0 +1,71 @@
+//! The codecs behind a border that JavaScript can cross: numbers and bytes. A worker's side of it is `codecs.rs` of
+//! `logloupe-worker`.
+//!
+//! A module of its own, with a memory of its own: most people never need it, so it is no part of what they wait for, and a
+//! file that breaks it breaks neither the worker nor its rows.
+
+use logloupe_core::ingest::{
+    ErrorKind,
+    codec::{Codec, CodecKind, Fault, Step},
+};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Decodes one file.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Decoder {
+    codec: Option<Box<dyn Codec>>,
+    step: Step,
+    fault: Option<Fault>,
+}
+
+#[wasm_bindgen]
+impl Decoder {
+    /// For the compression of this number ([`CodecKind::of`]).
+    #[wasm_bindgen(constructor)]
+    pub fn new(kind: u8) -> Decoder {
+        match CodecKind::of(kind).map(logloupe_codecs::open) {
+            Some(Ok(codec)) => Decoder { codec: Some(codec), ..Decoder::default() },
+            Some(Err(fault)) => Decoder { fault: Some(fault), ..Decoder::default() },
+            None => Decoder::default(),
+        }
+    }
+    /// What [`Codec::decode`] gives; how far it came, and the fault, are told by the other methods.
+    pub fn decode(&mut self, input: &[u8], end: bool) -> Vec<u8> {
+        let mut out = Vec::new();
+        if let Some(codec) = &mut self.codec {
+            match codec.decode(input, end, &mut out) {
+                Ok(step) => self.step = step,
+                Err(fault) => self.fault = Some(fault),
+            }
+        }
+        out
+    }
+    /// How many bytes of the input the last call took.
+    #[wasm_bindgen(getter)]
+    pub fn taken(&self) -> u32 {
+        self.step.taken as u32
+    }
+    /// Whether it is to be called again.
+    #[wasm_bindgen(getter)]
+    pub fn more(&self) -> bool {
+        self.step.more
+    }
+    /// The sentence of the fault of the last call, if it met one.
+    #[wasm_bindgen(getter)]
+    pub fn fault(&self) -> Option<String> {
+        self.fault.as_ref().map(|fault| fault.message.clone())
+    }
+    /// Which kind of fault that is: its place in [`ErrorKind`].
+    #[wasm_bindgen(getter)]
+    pub fn fault_kind(&self) -> u8 {
+        self.fault.as_ref().map_or(ErrorKind::Unsupported, |fault| fault.kind) as u8
+    }
+    /// How many bytes behind its data were passed over.
+    #[wasm_bindgen(getter)]
+    pub fn ignored(&self) -> f64 {
+        self.codec.as_ref().map_or(0, |codec| codec.ignored()) as f64
+    }
+}
+
+fn main() {}
