@@ -87,8 +87,14 @@ impl Format for CloudTrail {
         if head.framing == Framing::Lines {
             return Header::of(head).map_or(Sniff::No, |header| header.sniff());
         }
-        let mut reader = Reader::new(MARKS);
-        let claims = head.records.iter().filter_map(|r| claim(&mut reader, r)).collect::<Vec<_>>();
+        // All marks that make a claim have the word; a reader is made where one of them stands.
+        let word = memchr::memmem::Finder::new(b"vent");
+        let mut reader = None;
+        let mut claim = |record: &[u8]| {
+            word.find(record)?;
+            claim(reader.get_or_insert_with(|| Reader::new(MARKS)), record)
+        };
+        let claims = head.records.iter().filter_map(|r| claim(r)).collect::<Vec<_>>();
         match claims.first() {
             // One event among other things does not make a file of events.
             Some(reason) if claims.len() * 2 >= head.records.len() => Sniff::Certain((*reason).to_owned()),

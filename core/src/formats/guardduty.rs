@@ -393,6 +393,11 @@ impl Format for GuardDuty {
         if head.framing != Framing::Json {
             return Sniff::No;
         }
+        // In both spellings; what lacks the word is not read.
+        let word = memchr::memmem::Finder::new(b"everity");
+        if !head.records.iter().any(|record| word.find(record).is_some()) {
+            return Sniff::No;
+        }
         let api: Vec<String> = MARKS.iter().map(|path| json::pascal(path)).collect();
         let mut readers =
             [Reader::new(MARKS), Reader::new(&api.iter().map(String::as_str).collect::<Vec<_>>())];

@@ -138,9 +138,10 @@ impl Format for Lambda {
         JsonPart::Fragment
     }
     fn sniff(&self, head: &Head<'_>) -> Sniff {
-        let mut events = Events::new();
+        // Made where JSON has to be read.
+        let mut events = None;
         let total = head.records.len();
-        let signs: Vec<Sign> = head.records.iter().map(|r| events.sign(r)).collect();
+        let signs: Vec<Sign> = head.records.iter().map(|r| Events::sign(&mut events, r)).collect();
         let count = |sign: Sign| signs.iter().filter(|s| **s == sign).count();
         let (platform, runtime) = (count(Sign::Platform), count(Sign::Runtime));
         // A function may write much between two lines of the platform, but not before the first one. Elsewhere such
@@ -228,9 +229,15 @@ impl Events {
     fn new() -> Events {
         Events { columns: JsonColumns::new(FIELDS, EXTRA) }
     }
-    fn sign(&mut self, record: &[u8]) -> Sign {
+    fn sign(events: &mut Option<Events>, record: &[u8]) -> Sign {
         if record.trim_ascii_start().starts_with(b"{") {
-            let Ok(read) = self.columns.read(record) else { return Sign::None };
+            // One word of each kind of record.
+            let has = |word: &[u8]| memchr::memmem::find(record, word).is_some();
+            if !has(b"platform.") && !has(b"equestId") {
+                return Sign::None;
+            }
+            let events = events.get_or_insert_with(Events::new);
+            let Ok(read) = events.columns.read(record) else { return Sign::None };
             let kind = read.extra(TYPE).text();
             let is_platform = kind.is_some_and(|k| k.starts_with(b"platform."));
             if is_platform && matches!(read.extra(RECORD), Json::Object(_)) && read.extra(0).is_some() {
