@@ -32,6 +32,7 @@ mod positional;
 pub mod raw;
 pub mod result;
 pub mod schema;
+pub mod settings;
 pub mod several;
 pub mod shard;
 pub mod sort;

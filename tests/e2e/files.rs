@@ -110,6 +110,38 @@ fn closing_all_logs_begins_anew() {
     assert_eq!(visit.console_errors(), [""; 0]);
 }
 
+/// A flow log of an order of one's own, without a header: named, read once its order is said, and remembered.
+#[test]
+fn what_a_file_does_not_say_is_said_once_and_remembered() {
+    let Some(mut visit) = Visit::begin() else { return };
+    let line =
+        "eni-0a1b2c3d 10.0.0.1 203.0.113.77 443 49152 6 ACCEPT vpc-0a1b2c3d 1772674177 1772674237 5400 12\n";
+    let flows = line.repeat(3);
+    let names = "interface-id srcaddr dstaddr srcport dstport protocol action vpc-id start end bytes packets";
+    visit.drop_files(&[("flows-1.log", flows.as_bytes())]);
+    visit.wait_until_read();
+    let row = visit.ledger_of("flows-1.log");
+    assert_eq!(row[STATE], "not read", "{row:?}");
+    assert!(row[WHY].contains("flow"), "{row:?}");
+    visit.click("button", "Read as…");
+    visit.fill("textbox", "Names of its fields, in their order", names);
+    visit.click("button", "Read");
+    visit.wait_for_counts(3, 3);
+    let row = visit.ledger_of("flows-1.log");
+    assert_eq!((row[STATE].as_str(), row[ROWS].as_str()), ("read", "3"), "{row:?}");
+    // In a later visit, and of another file like it.
+    visit.reload();
+    visit.drop_files(&[("flows-2.log", flows.as_bytes())]);
+    visit.wait_for_counts(3, 3);
+    // What has rows is read anew as well, and what was said can be taken back.
+    visit.wait_until_read();
+    visit.ledger_of("flows-2.log");
+    visit.click("button", "Read as…");
+    visit.click("button", "Forget what was said");
+    visit.wait_until(|| visit.ledger_of("flows-2.log")[STATE].clone(), &"not read".to_owned());
+    visit.leave();
+}
+
 #[test]
 fn lines_that_are_no_record_are_rejected_with_their_place() {
     let mut log = given::flows(20);
@@ -120,7 +152,7 @@ fn lines_that_are_no_record_are_rejected_with_their_place() {
     let Some(visit) = Visit::with(&[("flows.log", &log)], 40) else { return };
     let row = visit.ledger_of("flows.log");
     assert_eq!((row[RECORDS].as_str(), row[ROWS].as_str(), row[REJECTED].as_str()), ("41", "40", "1"));
-    visit.click_css("[role=region] tbody button");
+    visit.click_css("[role=region] tbody button.bad");
     let shown = visit.text(&visit.select(".rejections li"));
     assert!(shown.starts_with("line 21, column "), "{shown}");
     assert!(shown.contains("lots"), "{shown}");

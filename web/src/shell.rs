@@ -11,7 +11,7 @@ use crate::{
         drop_anywhere::DropAnywhere, explain::ExplainDialog, export_note::ExportNote, header::Header,
         keys_dialog::KeysDialog, paste_dialog::PasteDialog, stopped_banner::StoppedBanner, value::ValueMenu,
     },
-    engine::Engine,
+    engine::{Command, Engine},
     format_info,
     pages::{
         explore::{Explore, ModelRef},
@@ -20,8 +20,9 @@ use crate::{
     },
     platform::{browser, listen::Listener},
     state::{
-        Action, Effect, Model, QueryAction, ScreenAction, keys, ledger,
-        model::{GridModel, Overlay, Question, Screen, Theme},
+        Action, Effect, Model, QueryAction, ScreenAction, Shared, keys, ledger,
+        model::{Files, GridModel, Overlay, Question, Screen, Theme},
+        rules,
         url::{self, Page},
     },
 };
@@ -45,7 +46,10 @@ impl Component for Shell {
         let theme = Theme::named(&browser::recall("theme").unwrap_or_default());
         browser::show_theme(theme.name());
         let widths = browser::recall("widths").map(|kept| read_widths(&kept)).unwrap_or_default();
+        let kept = browser::recall("rules").map(|kept| rules::read(&kept)).unwrap_or_default();
+        engine.send(Command::Rules(kept.clone()));
         let model = Model {
+            files: Files { rules: Shared::new(kept), ..Files::default() },
             question: Question { draft: view.query.clone(), most_bars: 120, ..Question::default() },
             grid: GridModel { widths, ..GridModel::default() },
             screen: Screen { theme, ..Screen::default() },
@@ -99,7 +103,7 @@ impl Component for Shell {
                 html! { <Explore model={ModelRef(self.model.clone())} act={act.clone()} /> }
             }
             (_, Page::Ledger) => {
-                html! { <LedgerPage entries={model.files.ledger.clone()} totals={totals.clone()} act={act.clone()} /> }
+                html! { <LedgerPage entries={model.files.ledger.clone()} rules={model.files.rules.clone()} totals={totals.clone()} act={act.clone()} /> }
             }
         };
         html! {
@@ -133,6 +137,9 @@ impl Shell {
             Effect::Theme(theme) => {
                 browser::remember("theme", theme.name());
                 browser::show_theme(theme.name());
+            }
+            Effect::RememberRules => {
+                browser::remember("rules", &rules::write(&self.model.borrow().files.rules));
             }
             Effect::RememberWidths => {
                 browser::remember("widths", &write_widths(&self.model.borrow().grid.widths));

@@ -60,7 +60,6 @@ pub mod route53_resolver;
 pub mod s3_access;
 pub mod security_hub;
 pub mod security_lake;
-pub mod settings;
 pub mod ssm_session;
 pub mod step_functions;
 pub mod text_log;
@@ -80,10 +79,10 @@ pub use field::sentence::tell;
 pub use flow_log::{FlowLog, FlowShape};
 pub use json_log::JsonLog;
 pub use line_log::LineLog;
+pub use logloupe_table::settings::Settings;
 pub use logloupe_table::{Family, Span};
 pub use named_log::NamedLog;
 pub use paths::Paths;
-pub use settings::Settings;
 pub use text_log::TextLog;
 
 use logloupe_table::external::ExternalSchema;
@@ -333,7 +332,7 @@ pub struct Head<'a> {
 impl<'a> Head<'a> {
     /// A head with nothing known but its records.
     pub fn of(framing: Framing, records: &'a [&'a [u8]]) -> Head<'a> {
-        Head { name: "", framing, records, settings: &settings::NONE }
+        Head { name: "", framing, records, settings: &logloupe_table::settings::NONE }
     }
     /// `Certain` if at least half of the records are `alike`, as some may be damaged. `what` says why, in words that
     /// follow "5 of the first 7 records ".

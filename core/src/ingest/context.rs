@@ -7,9 +7,10 @@ use super::{
     container::codec::{Codec, CodecKind, Fault, Opener},
     ledger::{Entry, Error, ErrorKind, State},
     limits::Limits,
+    loader::Options,
 };
 use crate::formats::{Format, Settings};
-use logloupe_table::{Shard, lookup::Lookup};
+use logloupe_table::{Shard, lookup::Lookup, settings::Rule};
 
 /// Shared by all stages; made once per loader, reset for each file.
 pub(crate) struct Context {
@@ -27,6 +28,8 @@ pub(crate) struct Context {
     pub(crate) forced: Option<String>,
     /// What the user says of the file.
     pub(crate) settings: Settings,
+    /// What they say of files by their names.
+    pub(crate) rules: Arc<[Rule]>,
     /// The head that the caller gave for a part of a file.
     pub(crate) head: Option<Vec<u8>>,
     /// Bytes of the stored file taken so far.
@@ -55,6 +58,7 @@ impl Context {
             lookups: Vec::new(),
             forced: None,
             settings: Settings::NONE,
+            rules: Arc::default(),
             head: None,
             at: 0,
             inflated: 0,
@@ -65,8 +69,9 @@ impl Context {
         }
     }
     /// Ready for the next file.
-    pub(crate) fn reset(&mut self, forced: Option<String>, settings: Settings, head: Option<Vec<u8>>) {
-        (self.forced, self.settings, self.head) = (forced, settings, head);
+    pub(crate) fn reset(&mut self, options: Options, head: Option<Vec<u8>>) {
+        let Options { format, settings, rules, .. } = options;
+        (self.forced, self.settings, self.rules, self.head) = (format, settings, rules, head);
         (self.at, self.inflated, self.members, self.records) = (0, 0, 0, 0);
         self.fatal = None;
     }
@@ -77,6 +82,13 @@ impl Context {
             message: format!("{}-compressed data, which is not read here", kind.name()),
         };
         self.codecs.ok_or_else(unread)?(kind)
+    }
+    /// The format that the user wants the file of this name read as, and what they say of it.
+    pub(crate) fn said_of(&self, name: &str) -> (Option<&str>, Settings) {
+        let own = (self.forced.as_deref(), &self.settings);
+        let rule = self.rules.iter().rev().find(|rule| rule.is_about(name));
+        let (format, settings) = rule.map_or(own, |rule| (rule.format.as_deref().or(own.0), &rule.settings));
+        (format, Settings { now: self.settings.now, ..settings.clone() })
     }
     /// Notes that a container inflated `n` more bytes.
     pub(crate) fn inflate(&mut self, n: usize) {

@@ -12,7 +12,7 @@ use super::{
     part::{Cut, Part},
 };
 use crate::formats::{Format, Settings};
-use logloupe_table::{Row, Shard, lookup::Lookup, schema::SOURCE};
+use logloupe_table::{Row, Shard, lookup::Lookup, schema::SOURCE, settings::Rule};
 
 /// Reads files, one after the other, into the tables of one [`Shard`].
 ///
@@ -43,6 +43,9 @@ pub struct Options {
     pub format: Option<String>,
     /// What the user says of it.
     pub settings: Settings,
+    /// What the user says of files by their names, of those inside it too: where one is about a file, it holds and not what is said
+    /// here; the last of several.
+    pub rules: Arc<[Rule]>,
     /// The part of it that will be pushed; `None` for all of it.
     pub part: Option<Part>,
 }
@@ -78,8 +81,8 @@ impl Loader {
     pub fn open(&mut self, name: &str, options: Options) {
         self.finish();
         let place = Location { name: name.to_owned(), ..Location::default() };
-        let (head, cut) = match options.part {
-            Some(part) => (Some(part.head.clone()), Some(Cut::new(&part))),
+        let (head, cut) = match &options.part {
+            Some(part) => (Some(part.head.clone()), Some(Cut::new(part))),
             None => (None, None),
         };
         let unpacker = match &head {
@@ -90,8 +93,9 @@ impl Loader {
             }
             None => Unpacker::new(place),
         };
-        self.context.reset(options.format, options.settings, head);
-        self.open = Some(OpenFile { unpacker, name: name.to_owned(), size: options.size, cut, pushed: 0 });
+        let size = options.size;
+        self.context.reset(options, head);
+        self.open = Some(OpenFile { unpacker, name: name.to_owned(), size, cut, pushed: 0 });
     }
     /// Takes the next bytes of the open file.
     pub fn push(&mut self, bytes: &[u8]) {

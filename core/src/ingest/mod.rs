@@ -31,4 +31,5 @@ pub use container::{codec, is_container};
 pub use limits::Limits;
 pub use loader::{Loader, Options, Progress, each_row};
 pub use logloupe_table::ledger::{self, Entry, Error, ErrorKind, Rejection, State};
+pub use logloupe_table::settings::{Rule, alike};
 pub use part::{Part, is_splittable};

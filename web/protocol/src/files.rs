@@ -1,6 +1,7 @@
 //! Requests about files: reading them, and what is found only when all of them are read.
 
 use logloupe_table::ledger::{Entry, Integrity};
+use logloupe_table::settings::Rule;
 use serde::{Deserialize, Serialize};
 
 crate::request::requests! {
@@ -40,25 +41,10 @@ pub struct Task {
     pub size: u64,
     /// The bytes to read if it is only a part.
     pub part: Option<(u64, u64)>,
-    /// The format that the user chose.
-    pub format: Option<String>,
-    /// What the user says of it.
-    pub settings: Settings,
-}
-
-/// What the user says of a file and its content does not: as the core has it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Settings {
-    /// The names of its records' fields in their order.
-    pub fields: Vec<String>,
-    /// What stands between the values of a record.
-    pub delimiter: Option<u8>,
-    /// How many seconds the clock of times without a zone is ahead of UTC.
-    pub ahead: i32,
-    /// The year of days without one.
-    pub year: Option<i32>,
     /// The time now, in microseconds since 1970.
-    pub now: Option<i64>,
+    pub now: i64,
+    /// What the user says of files by their names, of those inside it too.
+    pub rules: Vec<Rule>,
 }
 
 /// Make and read every `of`th file of the sample incident, from number `part` on. Answered once nothing is left to read.

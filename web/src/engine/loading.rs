@@ -1,10 +1,15 @@
 //! Loading: files dealt to workers as they ask for more, large line files in parts, the ledger, what is loaded.
 
+use std::collections::BTreeSet;
+
 use logloupe_protocol::files::{
     AddLookup, CanSplit, Cancel, CheckIntegrity, Evidence, FillChanges, FindDuplicates, FindPrevious,
-    HistoryPiece, Identities, Load, MarkDuplicates, Offset, PreviousRecords, Sample, Settings, States, Task,
+    HistoryPiece, Identities, Load, MarkDuplicates, Offset, PreviousRecords, Sample, States, Task,
 };
-use logloupe_table::ledger::{Entry, Error, ErrorKind, OtherLog, State as Ended};
+use logloupe_table::{
+    ledger::{Entry, Error, ErrorKind, OtherLog, State as Ended},
+    settings::Rule,
+};
 use web_sys::File;
 
 use super::{
@@ -41,7 +46,9 @@ impl State {
     pub(super) fn open(&mut self, files: Vec<InputFile>) {
         self.begin_loading();
         for given in files {
-            if given.size < self.loading.split {
+            // How a file that is read as the user says is cut, its beginning does not tell.
+            let told = self.loading.rules.iter().any(|rule| rule.is_about(&given.path));
+            if given.size < self.loading.split || told {
                 self.queue(given, 1);
                 continue;
             }
@@ -59,31 +66,70 @@ impl State {
         }
         self.deal();
     }
-    /// Reads a file once more that gave nothing, as this format if one is named and by these names of fields.
-    pub(super) fn read_as(&mut self, source: &str, format: Option<String>, fields: Vec<String>) {
-        let tasks = &mut self.loading.tasks;
-        let mut jobs = tasks.values().filter(|job| job.done && job.task.name == source);
-        let Some(whole) = jobs.find(|job| job.file.is_some()).map(|job| job.whole) else { return };
-        let parts: Vec<u32> = tasks
-            .range(whole..)
-            .take_while(|(_, job)| job.whole == whole)
-            .map(|(number, _)| *number)
-            .collect();
-        // A part of a large file that gave rows has them already.
-        if parts.iter().any(|part| tasks.get(part).is_none_or(|job| !job.done || job.file.is_none())) {
+    /// Takes a rule beside the others, and reads anew what it is about.
+    pub(super) fn add_rule(&mut self, rule: Rule) {
+        self.loading.rules.retain(|other| other.files != rule.files);
+        self.loading.rules.push(rule.clone());
+        self.read_again(&rule);
+    }
+    /// Forgets the rule about these files, and reads them anew.
+    pub(super) fn remove_rule(&mut self, files: &str) {
+        let rules = &mut self.loading.rules;
+        let Some(at) = rules.iter().position(|rule| rule.files == files) else { return };
+        let rule = rules.remove(at);
+        self.read_again(&rule);
+    }
+    /// Reads once more what a rule is about: those files alone where they have given nothing, else everything, as rows that are
+    /// loaded cannot be taken back.
+    fn read_again(&mut self, rule: &Rule) {
+        let about = |job: &FileTask| {
+            rule.is_about(&job.task.name) || job.entries.iter().any(|entry| rule.is_about(&entry.source))
+        };
+        let tasks = &self.loading.tasks;
+        let wholes: BTreeSet<u32> = tasks.values().filter(|job| about(job)).map(|job| job.whole).collect();
+        let mut parts = tasks.values().filter(|job| wholes.contains(&job.whole));
+        let untouched = |job: &FileTask| {
+            job.file.is_some() && job.done && !job.entries.is_empty() && job.entries.iter().all(gave_nothing)
+        };
+        if wholes.is_empty() {
             return;
         }
-        parts.iter().skip(1).for_each(|part| _ = tasks.remove(part));
-        let Some(job) = tasks.get_mut(&whole) else { return };
-        let settings = Settings { fields, ..job.task.settings.clone() };
-        job.task = Task { part: None, format, settings, ..job.task.clone() };
-        (job.done, job.entries) = (false, Vec::new());
-        let size = job.task.size;
-        self.workers.iter_mut().for_each(|worker| worker.held.read.retain(|task| !parts.contains(task)));
+        if !parts.all(untouched) {
+            return self.reload();
+        }
+        let numbers: Vec<u32> =
+            tasks.values().filter(|job| wholes.contains(&job.whole)).map(|job| job.task.task).collect();
+        self.workers.iter_mut().for_each(|worker| worker.held.read.retain(|task| !numbers.contains(task)));
+        self.loading.tasks.retain(|number, _| !numbers.contains(number) || wholes.contains(number));
         self.begin_loading();
-        self.loading.total_bytes += size;
-        self.loading.queue.push_back(whole);
+        for whole in wholes {
+            let rules = self.loading.rules.clone();
+            let Some(job) = self.loading.tasks.get_mut(&whole) else { continue };
+            job.task = Task { part: None, rules, ..job.task.clone() };
+            (job.done, job.entries) = (false, Vec::new());
+            self.loading.total_bytes += job.task.size;
+            self.loading.queue.push_back(whole);
+        }
         self.deal();
+    }
+    /// Reads all files anew, in workers that hold nothing.
+    fn reload(&mut self) {
+        let given = |job: &FileTask| {
+            let Task { name, size, .. } = &job.task;
+            let first = job.task.task == job.whole;
+            job.file.clone().filter(|_| first).map(|file| InputFile { path: name.clone(), size: *size, file })
+        };
+        let loading = &self.loading;
+        let mut files: Vec<InputFile> = loading.tasks.values().filter_map(given).collect();
+        files.extend(loading.looking.values().cloned());
+        let sample = loading.sample;
+        self.clear();
+        if sample {
+            self.open_sample();
+        }
+        if !files.is_empty() {
+            self.open(files);
+        }
     }
     fn begin_loading(&mut self) {
         if !self.loading.busy {
@@ -104,9 +150,8 @@ impl State {
         for part in 0..parts {
             let number = whole + part as u32;
             let range = (parts > 1).then(|| (size * part / parts, size * (part + 1) / parts));
-            let settings = Settings { now: Some(self.host.today()), ..Settings::default() };
-            let name = given.path.clone();
-            let task = Task { task: number, name, size, part: range, settings, ..Task::default() };
+            let (now, rules, name) = (self.host.today(), self.loading.rules.clone(), given.path.clone());
+            let task = Task { task: number, name, size, part: range, now, rules };
             let job =
                 FileTask { task, file: Some(given.file.clone()), whole, entries: Vec::new(), done: false };
             self.loading.tasks.insert(number, job);
@@ -147,6 +192,7 @@ impl State {
         (!tasks.is_empty()).then_some((to as u32, tasks, files))
     }
     pub(super) fn open_sample(&mut self) {
+        self.loading.sample = true;
         self.begin_loading();
         let of = self.workers.len() as u32;
         let first = self.loading.next;

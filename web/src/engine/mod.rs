@@ -24,7 +24,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use logloupe_protocol::text::Explained;
 use logloupe_syntax::{Diagnostic, Language, completion::Completions};
-use logloupe_table::{Value, ledger::Entry};
+use logloupe_table::{Value, ledger::Entry, settings::Rule};
 use logloupe_view::{Answer, Detail, GridRow, RowId, ViewRequest};
 
 /// One file that the user gave, with its path inside a dropped folder.
@@ -52,15 +52,12 @@ pub enum Command {
     Open(Vec<InputFile>),
     /// Load the sample incident.
     OpenSample,
-    /// Read a file once more that gave no row: no format claimed it, or all its records were rejected.
-    ReadAs {
-        /// Its path, as the ledger has it.
-        source: String,
-        /// The format to read it as; recognised by content if none.
-        format: Option<String>,
-        /// The names of its fields in their order.
-        fields: Vec<String>,
-    },
+    /// These rules hold of all files that are opened from now on.
+    Rules(Vec<Rule>),
+    /// A rule holds, beside the others, of all files, those that are loaded too.
+    AddRule(Rule),
+    /// The rule about these files holds no more.
+    RemoveRule(String),
     /// End loading; what was read stays.
     Cancel,
     /// Forget everything loaded.

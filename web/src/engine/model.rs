@@ -4,7 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use logloupe_protocol::files::Task;
-use logloupe_table::ledger::{Entry, State as Ended};
+use logloupe_table::{
+    ledger::{Entry, State as Ended},
+    settings::Rule,
+};
 use logloupe_view::{
     GridRow, RowId,
     coordinator::{Bytes, Coordinator},
@@ -67,6 +70,10 @@ pub(super) struct Loading {
     pub(super) next: u32,
     /// Tables to look things up in, as workers read them: every worker has each, those that start anew too.
     pub(super) lookups: Vec<Vec<u8>>,
+    /// What the user says of files.
+    pub(super) rules: Vec<Rule>,
+    /// The sample incident is among what is loaded.
+    pub(super) sample: bool,
 }
 
 impl Loading {
@@ -74,9 +81,9 @@ impl Loading {
     pub(super) fn new(split: u64) -> Loading {
         Loading { split, ..Loading::default() }
     }
-    /// Nothing yet, with the same limit.
+    /// Nothing yet, with the same limit and rules.
     pub(super) fn anew(&self) -> Loading {
-        Loading::new(self.split)
+        Loading { rules: self.rules.clone(), ..Loading::new(self.split) }
     }
 }
 

@@ -77,7 +77,9 @@ impl State {
         match command {
             Command::Open(files) => self.open(files),
             Command::OpenSample => self.open_sample(),
-            Command::ReadAs { source, format, fields } => self.read_as(&source, format, fields),
+            Command::Rules(rules) => self.loading.rules = rules,
+            Command::AddRule(rule) => self.add_rule(rule),
+            Command::RemoveRule(files) => self.remove_rule(&files),
             Command::Cancel => self.cancel(),
             Command::Clear => self.clear(),
             Command::View(request) => self.view(request),

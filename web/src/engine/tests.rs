@@ -12,7 +12,11 @@ use logloupe_protocol::{
     hello::{self, PageHello},
 };
 use logloupe_syntax::Language;
-use logloupe_table::{Value, ledger::State as Ended};
+use logloupe_table::{
+    Value,
+    ledger::State as Ended,
+    settings::{Rule, Settings},
+};
 use logloupe_view::ViewRequest;
 use logloupe_worker::session::Session;
 use wasm_bindgen::{JsCast, JsValue};
@@ -558,11 +562,13 @@ fn a_file_that_gave_nothing_is_read_once_more_as_the_user_says() {
             (None, "timestamp c-ip sc-status", 0),
             (Some("cloudfront_realtime"), "timestamp c-ip sc-status", 0),
             (None, "timestamp c-ip sc-status x-edge-location", rows),
-            // What has its rows is left alone.
+            // All is read anew where there are rows already.
             (None, "timestamp c-ip sc-status x-edge-location", rows),
+            (Some("plain_text"), "", rows),
         ] {
-            let (source, format) = ("a.log".to_owned(), format.map(str::to_owned));
-            pool.send(Command::ReadAs { source, format, fields: names(fields) });
+            let settings = Settings { fields: names(fields), ..Settings::NONE };
+            let rule = Rule { files: "a.log".to_owned(), format: format.map(str::to_owned), settings };
+            pool.send(Command::AddRule(rule));
             pool.settle();
             let told = pool.latest();
             let files = told.0.len();

@@ -1,6 +1,6 @@
 //! What was read and what was not: one row per file, totals that add up, each rejected line with its place.
 
-use logloupe_table::ledger::Entry;
+use logloupe_table::{ledger::Entry, settings::Rule};
 use yew::{Callback, Html, Properties, classes, component, html, use_state};
 
 use crate::{
@@ -26,13 +26,15 @@ const FILES: usize = 300;
 pub(crate) struct LedgerPageProps {
     pub(crate) entries: Shared<Vec<Entry>>,
     pub(crate) totals: Totals,
+    /// What the user says of files.
+    pub(crate) rules: Shared<Vec<Rule>>,
     pub(crate) act: Callback<Action>,
 }
 
 /// The region "Ledger".
 #[component]
 pub(crate) fn LedgerPage(props: &LedgerPageProps) -> Html {
-    let LedgerPageProps { entries, totals, act } = props;
+    let LedgerPageProps { entries, totals, rules, act } = props;
     let only_troubles = use_state(|| false);
     let shown = use_state(|| FILES);
     let is_trouble = |tone| matches!(tone, Tone::Bad | Tone::Notice);
@@ -45,7 +47,7 @@ pub(crate) fn LedgerPage(props: &LedgerPageProps) -> Html {
     let rows = chosen
         .iter()
         .take(*shown)
-        .map(|i| html! { <File key={*i} entries={entries.clone()} place={*i} act={act.clone()} /> });
+        .map(|i| html! { <File key={*i} entries={entries.clone()} place={*i} rules={rules.clone()} act={act.clone()} /> });
     let toggle = {
         let only_troubles = only_troubles.clone();
         move |_| only_troubles.set(!*only_troubles)
@@ -94,6 +96,7 @@ pub(crate) fn LedgerPage(props: &LedgerPageProps) -> Html {
 struct FileProps {
     entries: Shared<Vec<Entry>>,
     place: usize,
+    rules: Shared<Vec<Rule>>,
     act: Callback<Action>,
 }
 
@@ -102,15 +105,18 @@ fn File(props: &FileProps) -> Html {
     let open = use_state(|| false);
     let asking = use_state(|| false);
     let Some(entry) = props.entries.get(props.place) else { return html! {} };
-    let ask = gave_nothing(entry).then(|| {
+    // Offered where nothing came of a file; for others at hand when it is pointed at.
+    let needed = gave_nothing(entry);
+    let rule = props.rules.iter().rev().find(|rule| rule.is_about(&entry.source));
+    let ask = (needed || entry.format.is_some()).then(|| {
         let flip = {
             let asking = asking.clone();
             move |_| asking.set(!*asking)
         };
-        html! { <button type="button" class="link" aria-expanded={asking.to_string()} onclick={flip}>{ "Read as…" }</button> }
+        html! { <button type="button" class={classes!("link", (!needed && rule.is_none() && !*asking).then_some("at-hand"))} aria-expanded={asking.to_string()} onclick={flip}>{ "Read as…" }</button> }
     });
     let form = (ask.is_some() && *asking).then(|| {
-        html! { <tr class="rejections"><td colspan="11"><ReadAs source={entry.source.clone()} act={props.act.clone()} /></td></tr> }
+        html! { <tr class="rejections"><td colspan="11"><ReadAs source={entry.source.clone()} format={entry.format.clone()} rule={rule.cloned()} act={props.act.clone()} /></td></tr> }
     });
     let (word, tone) = ledger::state_word(entry);
     let verdict = ledger::verdict(entry);

@@ -16,6 +16,7 @@ pub(crate) mod keys;
 pub(crate) mod ledger;
 pub(crate) mod model;
 pub(crate) mod rows;
+pub(crate) mod rules;
 pub(crate) mod shared;
 pub(crate) mod text;
 pub(crate) mod time_axis;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use logloupe_syntax::{Diagnostic, Severity};
-use logloupe_table::ledger::Entry;
+use logloupe_table::{ledger::Entry, settings::Rule};
 use logloupe_view::{Detail, RowId, ViewRequest};
 
 use super::{
@@ -126,6 +126,8 @@ pub(crate) struct Files {
     pub(crate) progress: Progress,
     pub(crate) ledger: Shared<Vec<Entry>>,
     pub(crate) stopped: Shared<Vec<Stopped>>,
+    /// What the user says of files.
+    pub(crate) rules: Shared<Vec<Rule>>,
 }
 
 /// The question and its answer; the text that runs is in the address.

@@ -48,6 +48,7 @@ pub(crate) enum Effect {
     Save(Vec<u8>, &'static str),
     Theme(Theme),
     RememberWidths,
+    RememberRules,
     /// Let the notice vanish after a moment.
     NoticeSoonSeen,
 }

@@ -6,7 +6,7 @@ use logloupe_core::{
 };
 use logloupe_protocol::{
     Notice, Request, WorkerMessage, encode,
-    files::{self, CanSplit, Task},
+    files::{CanSplit, Task},
 };
 use logloupe_query::plan::Catalog;
 use logloupe_table::schema::TIMESTAMP;
@@ -21,12 +21,6 @@ const PROGRESS_EVERY: f64 = 90.0;
 const VISIBLE_EVERY: f64 = 600.0;
 /// The beginning of a file by which it is recognised.
 const HEAD: u64 = 64 << 10;
-
-/// What the user says of a file, for the core.
-fn settings(said: &files::Settings) -> Settings {
-    let files::Settings { fields, delimiter, ahead, year, now } = said.clone();
-    Settings { fields, delimiter, ahead, year, now }
-}
 
 impl<F> Session<F> {
     /// Answers whether a file may be read in parts: its beginning says so. One that cannot be read says so when it is opened.
@@ -89,9 +83,10 @@ impl<F> Session<F> {
             &task.name,
             Options {
                 size: Some(task.size),
-                format: task.format.clone(),
-                settings: settings(&task.settings),
+                settings: Settings { now: Some(task.now), ..Settings::NONE },
+                rules: task.rules.as_slice().into(),
                 part,
+                ..Options::default()
             },
         );
         self.files.open = Some(OpenFile { task, file, at: from, to, entries, sources });

@@ -160,7 +160,7 @@ impl Unpacker {
         let (place, head) = (std::mem::take(place), std::mem::take(head));
         let found = match names::known(&place.name) {
             // What the caller asks for is read, whatever it is called.
-            Some(what) if context.forced.is_none() => Some(Magic::NoLog(what)),
+            Some(what) if context.said_of(&place.name).0.is_none() => Some(Magic::NoLog(what)),
             _ => magic::recognise(&head),
         };
         let deep = place.containers.len() >= context.limits.containers;

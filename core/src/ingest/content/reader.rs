@@ -272,7 +272,7 @@ impl Reader {
             None => gathered.records(context.limits.nesting).take(HEAD_RECORDS).collect(),
         };
         let name = self.entry.source.as_str();
-        let settings = context.settings.clone();
+        let (forced, settings) = context.said_of(name);
         let whole = head(name, &lines, self.framing, &settings);
         let messages = if self.framing == Framing::Lines { export::messages(&lines) } else { Vec::new() };
         let inner: Vec<&[u8]> = messages.iter().map(Vec::as_slice).collect();
@@ -284,8 +284,8 @@ impl Reader {
         let event = head(name, &events, Framing::Json, &settings);
         let heads = Heads { whole, inside, bridge, event };
 
-        let forced = context.forced.is_some();
-        let choice = match &context.forced {
+        let is_forced = forced.is_some();
+        let choice = match forced {
             Some(id) => match context.formats.iter().find(|f| f.meta().id == id) {
                 Some(&format) => heads.asked(format),
                 None => {
@@ -342,7 +342,7 @@ impl Reader {
             (false, true) => Lines::Spanning,
             (false, false) => Lines::Records,
         };
-        let others = (!forced).then(|| Box::new(Others::than(meta.id, context)));
+        let others = (!is_forced).then(|| Box::new(Others::than(meta.id, context)));
         let events = by_event;
         self.phase =
             Phase::Decode(Decoding { decoder, table, source, lines, columns, bridged, events, others });

@@ -1,5 +1,7 @@
 //! Gzip, zip, tar, base64, and all of them within each other.
 
+use logloupe_table::settings::{Rule, Settings};
+
 use super::fixture::*;
 use crate::ingest::{Entry, ErrorKind, Limits, Loader, Options, State};
 
@@ -350,4 +352,32 @@ fn what_aws_puts_beside_logs_is_skipped_by_name() {
     let forced = Options { format: Some("pairs".into()), ..Options::default() };
     let (found, _) = read_with("aws-logs-write-test", b"n=1\n", Limits::default(), forced);
     assert_eq!(found.len(), 1);
+}
+
+#[test]
+fn a_rule_is_about_files_by_their_names_inside_archives_too() {
+    let app = b"2026-03-05 01:29:37 first\n2026-03-05 01:29:38 second\n";
+    let archive = zip(&[zipped("app-1.log", app), zipped("app-2.log", app), zipped("notes.log", app)]);
+    let read = |rules: Vec<Rule>| {
+        let mut loader = Loader::new(crate::formats::ALL.to_vec(), Limits::default(), 1);
+        loader.open("x.zip", Options { rules: rules.into(), ..Options::default() });
+        loader.push(&archive);
+        let (shard, ledger) = loader.into_parts();
+        let first = shard.tables[0].row(0).unwrap().show("@timestamp");
+        let formats = ledger.iter().map(|e| e.format.clone().unwrap_or_default()).collect::<Vec<_>>();
+        (first, formats, ledger.iter().map(|e| e.rejected).sum::<u64>())
+    };
+    let plain = ["plain_text", "plain_text", "plain_text"].map(str::to_owned);
+    assert_eq!(read(Vec::new()), ("2026-03-05T01:29:37Z".to_owned(), plain.to_vec(), 0));
+    let settings = Settings { ahead: 3600, ..Settings::NONE };
+    let all = Rule { files: "x.zip/app-#.log".to_owned(), format: None, settings };
+    assert_eq!(read(vec![all.clone()]), ("2026-03-05T00:29:37Z".to_owned(), plain.to_vec(), 0));
+    // The last one about a file counts.
+    let one =
+        Rule { files: "x.zip/app-2.log".to_owned(), format: Some("lambda".to_owned()), ..Rule::default() };
+    let (_, formats, _) = read(vec![all, one]);
+    assert_eq!(formats, ["plain_text", "lambda", "plain_text"]);
+    let unknown =
+        Rule { files: "x.zip/notes.log".to_owned(), format: Some("none".to_owned()), ..Rule::default() };
+    assert_eq!(read(vec![unknown]).1, ["plain_text", "plain_text", ""]);
 }

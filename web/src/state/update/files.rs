@@ -1,5 +1,7 @@
 //! Files given, loading, the ledger.
 
+use logloupe_table::settings::Rule;
+
 use super::{Effect, with};
 use crate::{
     engine::{Command, InputFile, Loaded},
@@ -16,12 +18,10 @@ use crate::{
 pub(crate) enum FilesAction {
     Open(Vec<InputFile>),
     OpenSample,
-    /// Read a file of the ledger once more, as the user says.
-    ReadAs {
-        source: String,
-        format: Option<String>,
-        fields: Vec<String>,
-    },
+    /// Read files as the user says, those that are loaded too.
+    AddRule(Rule),
+    /// Forget what was said of these files.
+    RemoveRule(String),
     Cancel,
     /// Close all logs.
     Clear,
@@ -43,14 +43,26 @@ impl Model {
                 self.files.progress.loading = true;
                 vec![Effect::Engine(Command::OpenSample)]
             }
-            FilesAction::ReadAs { source, format, fields } => {
+            FilesAction::AddRule(rule) => {
                 self.files.progress.loading = true;
-                vec![Effect::Engine(Command::ReadAs { source, format, fields })]
+                let mut rules = self.files.rules.to_vec();
+                rules.retain(|other| other.files != rule.files);
+                rules.push(rule.clone());
+                self.files.rules = Shared::new(rules);
+                with(vec![Effect::Engine(Command::AddRule(rule))], Effect::RememberRules)
+            }
+            FilesAction::RemoveRule(files) => {
+                self.files.progress.loading = true;
+                let mut rules = self.files.rules.to_vec();
+                rules.retain(|rule| rule.files != files);
+                self.files.rules = Shared::new(rules);
+                with(vec![Effect::Engine(Command::RemoveRule(files))], Effect::RememberRules)
             }
             FilesAction::Cancel => vec![Effect::Engine(Command::Cancel)],
             FilesAction::Clear => {
                 let mut fresh = Model::default();
                 fresh.grid.widths = std::mem::take(&mut self.grid.widths);
+                fresh.files.rules = self.files.rules.clone();
                 fresh.question.most_bars = self.question.most_bars;
                 fresh.screen = Screen { theme: self.screen.theme, ..Screen::default() };
                 *self = fresh;

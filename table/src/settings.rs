@@ -1,7 +1,10 @@
-//! What the user says of a file and its content does not, and how that is written in a command or a form.
+//! What the user says of files and their content does not, and how that is written in a command or a form. A rule says it of
+//! one file, or of all that are called like it.
+
+use serde::{Deserialize, Serialize};
 
 /// What the user says of a file. Where the content says it itself, the content is believed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// The names of its fields in their order: for logs that do not name them themselves.
     pub fields: Vec<String>,
@@ -16,7 +19,7 @@ pub struct Settings {
 }
 
 /// Nothing was said.
-pub(super) static NONE: Settings = Settings::NONE;
+pub static NONE: Settings = Settings::NONE;
 
 impl Settings {
     /// Nothing was said.
@@ -71,6 +74,42 @@ impl Settings {
     }
 }
 
+/// What is said of some files.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rule {
+    /// The path of a file, as the ledger has it, or what [`alike`] makes of it: then it holds for all that are called like it.
+    pub files: String,
+    /// The format that they are read as; recognised by content if none.
+    pub format: Option<String>,
+    /// What they do not say themselves.
+    pub settings: Settings,
+}
+
+impl Rule {
+    /// Whether it is about the file with this path.
+    pub fn is_about(&self, path: &str) -> bool {
+        self.files == path || self.files.contains('#') && self.files == alike(path)
+    }
+}
+
+/// What paths of one kind of file have in common: each word with a digit in it (numbers, dates, ids) is a `#`.
+pub fn alike(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some(first) = rest.chars().next() {
+        let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+        if end == 0 {
+            out.push(first);
+            rest = &rest[first.len_utf8()..];
+            continue;
+        }
+        let (word, behind) = rest.split_at(end);
+        out.push_str(if word.bytes().any(|b| b.is_ascii_digit()) { "#" } else { word });
+        rest = behind;
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,5 +145,18 @@ mod tests {
             (Settings::year("2019"), Settings::year("19"), Settings::year("x")),
             (Some(2019), None, None)
         );
+    }
+
+    #[test]
+    fn files_of_one_kind_are_called_alike() {
+        let path = |day: u32, id: &str| {
+            format!("logs/AWSLogs/111122223333/vpcflowlogs/eu-central-1/2026/03/{day:02}/x_fl-{id}_é.log.gz")
+        };
+        let rule = Rule { files: alike(&path(5, "0a1b2c")), ..Rule::default() };
+        assert_eq!(rule.files, "logs/AWSLogs/#/vpcflowlogs/eu-central-#/#/#/#/x_fl-#_é.log.gz");
+        assert!(rule.is_about(&path(6, "9d8e7f")) && !rule.is_about("logs/x.log"));
+        let one = Rule { files: "app.log".to_owned(), ..Rule::default() };
+        assert!(one.is_about("app.log") && !one.is_about("app2.log"));
+        assert_eq!(alike(""), "");
     }
 }
