@@ -56,6 +56,12 @@ const HEAD: usize = 512;
 /// How much white space may stand before it.
 const BLANK: usize = 64 << 10;
 
+/// How many of `available` bytes a stated length of `left` takes. Where an address has 32 bits, as in the page, the length of a
+/// member of 4 GiB or more has none: cut to one it may be zero, and nothing would ever be taken.
+fn within(available: usize, left: u64) -> usize {
+    left.min(available as u64) as usize
+}
+
 impl Unpacker {
     pub(crate) fn new(place: Location) -> Unpacker {
         Unpacker::Head { place, head: Vec::new() }

@@ -1,6 +1,6 @@
 //! Tar: old, ustar, GNU long names, pax paths. Links, devices and folders are passed over.
 
-use super::Unpacker;
+use super::{Unpacker, within};
 use crate::ingest::{
     context::{Context, Location},
     ledger::{ErrorKind, State},
@@ -59,7 +59,7 @@ impl Tar {
         let mut rest = bytes;
         while !rest.is_empty() && context.fatal.is_none() && !self.is_done() {
             if self.left > 0 {
-                let most = rest.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+                let most = within(rest.len(), self.left);
                 let (piece, after) = rest.split_at(most);
                 match &mut self.body {
                     Body::File(node) => node.push(piece, context),
@@ -73,7 +73,7 @@ impl Tar {
                     self.complete(context);
                 }
             } else if self.padding > 0 {
-                let most = rest.len().min(self.padding as usize);
+                let most = within(rest.len(), self.padding);
                 rest = &rest[most..];
                 self.padding -= most as u64;
             } else {

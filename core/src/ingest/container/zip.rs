@@ -11,6 +11,7 @@ use super::{
     Unpacker,
     codec::{self, Codec, CodecKind, Input},
     gzip::PIECE,
+    within,
 };
 use crate::ingest::{
     context::{Context, Location},
@@ -235,7 +236,7 @@ impl Zip {
             self.stage = ZipStage::Header;
             return 0;
         };
-        let most = member.left.map_or(bytes.len(), |left| bytes.len().min(left as usize));
+        let most = member.left.map_or(bytes.len(), |left| within(bytes.len(), left));
         let taken = if member.refused.is_some() || member.inflated {
             most
         } else {

@@ -107,6 +107,21 @@ fn rows_before_a_fault_of_gzip_are_kept() {
     }
 }
 
+/// Its length has no address where these have 32 bits, and zero was left of it there: nothing was taken, for ever.
+#[test]
+fn a_stored_member_of_four_gigabytes_is_read_as_far_as_it_goes() {
+    let content = lines(100);
+    let mut archive = zip(&[Zipped { method: 0, wide: true, ..zipped("a.log", &content) }]);
+    let length = (content.len() as u64).to_le_bytes();
+    let stated: Vec<usize> = (0..90).filter(|at| archive[*at..].starts_with(&length)).collect();
+    assert_eq!(stated.len(), 2);
+    stated.iter().for_each(|at| archive[*at..at + 8].copy_from_slice(&(1u64 << 32).to_le_bytes()));
+    let start = archive.windows(content.len()).position(|bytes| bytes == content).unwrap_or_default();
+    archive.truncate(start + content.len());
+    let (rows, ledger) = read("a.zip", &archive);
+    assert_eq!((rows.len(), failed(&ledger[0]).0), (100, ErrorKind::Truncated));
+}
+
 #[test]
 fn zip_gives_an_entry_per_file() {
     let (a, b, packed) = (lines(500), lines(10), gzip(b"{\"Records\":[{\"n\":5}]}"));
