@@ -282,6 +282,7 @@ pub const BUILT_IN: &[&str] = &[
     "@logStream",
     "@log",
     "@ingestionTime",
+    "@carrier",
     "@ptr",
     "@entity",
 ];

@@ -1,13 +1,14 @@
 //! The content of one file: cut into records, its format detected, its records decoded into rows, its entry written to
 //! the ledger.
 //!
-//! [`Carried`] is what CloudWatch says beside a message. [`Content`] cuts; [`Feed`] takes records out of what wraps them,
-//! `events` out of tables of them; [`Reader`] keeps the first ones until a format has claimed them, then decodes.
+//! [`Carried`] is what carriers say beside a record. [`Content`] cuts; [`Feed`] takes records out of what wraps them,
+//! `wrapped` out of the carriers that the file is known to have, `events` out of tables of them; [`Reader`] keeps the first ones until a format has claimed them, then decodes.
 
 mod carried;
 mod choice;
 mod events;
 mod reader;
+mod wrapped;
 
 use super::{
     context::{Context, Location},
@@ -26,7 +27,7 @@ use super::{
 use crate::formats::Framing;
 use carried::Carried;
 use events::{EventTable, Rows};
-use reader::{Decoding, HeadKind, Lines, Phase, Reader};
+use reader::{Decoding, HeadKind, Phase, Reader};
 use sha2::{Digest, Sha256};
 
 /// One file's content.
@@ -175,7 +176,7 @@ impl Sink for Feed<'_> {
     #[inline]
     fn line(&mut self, bytes: &[u8], line: u64) {
         match self.reader.phase {
-            Phase::Decode(Decoding { lines: Lines::Export | Lines::Spanning, .. }) => {
+            Phase::Decode(Decoding { lined: true, .. }) => {
                 self.reader.line(bytes, line, self.context);
             }
             _ => self.reader.record(bytes, line, None, self.context),
@@ -224,14 +225,16 @@ impl Feed<'_> {
         }
         if let Some((event, is_text)) = marks.notification(bytes) {
             self.name_envelope("SNS notification");
-            if !is_text {
-                return self.reader.record(event, line, None, self.context);
+            let outer = self.reader.carried.clone();
+            self.reader.carried.carrier("SNS notification");
+            if is_text {
+                let mut message = Vec::new();
+                super::framing::keys::unescape(event, &mut message);
+                self.document(&message, line);
+            } else {
+                self.document(event, line);
             }
-            let mut message = std::mem::take(&mut self.reader.scratch);
-            message.clear();
-            super::framing::keys::unescape(event, &mut message);
-            self.message(&message, line, None);
-            self.reader.scratch = message;
+            self.reader.carried = outer;
             return;
         }
         if let Some((text, time)) = marks.wrapped(bytes) {
@@ -240,6 +243,9 @@ impl Feed<'_> {
             super::framing::keys::unescape(text, &mut message);
             let carried = self.reader.carried.clone();
             self.reader.carried.of_event(bytes, marks);
+            if time.is_some() && !self.reader.carried.is_carried() {
+                self.reader.carried.carrier("CloudWatch events");
+            }
             self.message(&message, line, time);
             self.reader.carried = carried;
             self.reader.scratch = message;
@@ -292,8 +298,15 @@ impl Feed<'_> {
     /// A payload that was compressed within a record.
     fn payload(&mut self, content: &[u8], line: u64) {
         self.reader.payloads += 1;
+        self.cut(content, line);
+        self.reader.payloads -= 1;
+    }
+    /// Cuts the records out of content that stood in a record.
+    fn cut(&mut self, content: &[u8], line: u64) {
         let Limits { record, nesting, .. } = self.context.limits;
-        let mut within = Within { feed: Feed { reader: self.reader, context: self.context }, line };
+        let outer = self.reader.carried.clone();
+        let base = outer.clone();
+        let mut within = Within { feed: Feed { reader: self.reader, context: self.context }, line, base };
         match super::framing::framing(content) {
             Framing::Json => {
                 let mut json = JsonCutter::new(record, nesting);
@@ -306,7 +319,7 @@ impl Feed<'_> {
                 lines.finish(false, &mut within);
             }
         }
-        self.reader.payloads -= 1;
+        self.reader.carried = outer;
     }
 }
 
@@ -314,6 +327,8 @@ impl Feed<'_> {
 struct Within<'a> {
     feed: Feed<'a>,
     line: u64,
+    /// What is known of all of it.
+    base: Carried,
 }
 
 impl Sink for Within<'_> {
@@ -330,6 +345,6 @@ impl Sink for Within<'_> {
         self.feed.envelope(name);
     }
     fn origin(&mut self, origin: &Origin) {
-        self.feed.origin(origin);
+        self.feed.reader.carried = self.base.within(Carried::of(origin));
     }
 }

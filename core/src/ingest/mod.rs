@@ -4,17 +4,17 @@
 //! [`limits`], then the stages in the order in which bytes pass them: `container` (gzip, zip, tar, nested; what else is
 //! compressed goes through a [`codec`]),
 //! `framing` (lines, JSON objects, lists of records), `content` (one file's records: `detect` its format, decode,
-//! reject), with `export` and `payload` for what CloudWatch wraps around messages. [`part`] splits large files,
+//! reject), with `carrier` and `payload` for what other services wrap around records. [`part`] splits large files,
 //! [`duplicates`] finds events that were delivered twice, [`history`] what changed between states of the same thing,
 //! [`integrity`] files that are not what CloudTrail's digests say.
 //! Everything is pushed: `push(&[u8])`, then `finish()`, resumable at every byte.
 
+mod carrier;
 mod container;
 mod content;
 mod context;
 mod detect;
 pub mod duplicates;
-mod export;
 mod framing;
 pub mod history;
 pub mod integrity;

@@ -10,6 +10,7 @@ use std::ops::Range;
 use memchr::memchr;
 
 use super::{
+    carrier::{prefix, wrapper},
     detect::{HEAD_RECORDS, claim},
     framing,
 };
@@ -40,16 +41,18 @@ pub fn is_splittable(formats: &[&'static dyn Format], head: &[u8]) -> bool {
     let complete = memchr::memrchr(b'\n', head).map_or(&head[..0], |end| &head[..end]);
     let mut lines = complete.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
     match framing::framing(head) {
-        // A message of a CloudWatch export may go on over several lines.
+        // A record of a CloudWatch export may go on over several lines, as with other carriers.
         Framing::Lines => {
             let records: Vec<&[u8]> = lines.clone().take(HEAD_RECORDS).collect();
             let head = Head::of(Framing::Lines, &records);
+            let word = prefix::first_word(&records);
             lines.clone().count() > 1
-                && lines.all(|line| super::export::prefix(line).is_none())
+                && !lines.any(|line| prefix::spans(line, word))
                 && !claim(formats, &head).is_some_and(|claim| claim.format.spans_lines())
         }
         Framing::Json => {
             lines.clone().count() > 1
+                && !lines.clone().any(wrapper::joins)
                 && lines.all(|line| serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok())
         }
     }

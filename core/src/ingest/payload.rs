@@ -17,27 +17,60 @@ pub(crate) fn open(text: &[u8], limit: usize) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let mut decoder = Base64::default();
     decoder.push(text, &mut bytes).map_err(|()| "base64 text of gzip data".to_owned())?;
-    // Written without optional parts by every service that does this.
-    let body = bytes.get(10..).filter(|_| bytes[3] == 0).ok_or("gzip data with a plain header")?;
-    let mut inflate = Decompress::new(false);
-    let mut content = Vec::with_capacity(body.len().saturating_mul(4).min(limit));
+    inflate(&bytes, limit)
+}
+
+/// What gzip data holds, of at most `limit` bytes, all members of it; otherwise what was expected of it.
+pub(crate) fn inflate(bytes: &[u8], limit: usize) -> Result<Vec<u8>, String> {
+    /// The checksum and the length behind a member.
+    const TRAILER: usize = 8;
+    let mut content = Vec::with_capacity(bytes.len().saturating_mul(4).min(limit));
+    let mut rest = bytes;
     loop {
-        let read = &body[inflate.total_in() as usize..];
-        let before = inflate.total_out();
-        match inflate.decompress_vec(read, &mut content, FlushDecompress::None) {
-            Ok(Status::StreamEnd) => return Ok(content),
-            Ok(_) if content.len() >= limit => return Err(format!("a payload of at most {limit} bytes")),
-            Ok(_) if content.len() < content.capacity() && inflate.total_out() == before => {
-                return Err("a complete gzip payload".to_owned());
-            }
-            Ok(_) => {
-                if content.len() == content.capacity() {
-                    content.reserve(content.len().clamp(1 << 12, 1 << 20));
+        let body = behind_header(rest).ok_or("gzip data with a header")?;
+        let mut inflate = Decompress::new(false);
+        loop {
+            let read = body.get(inflate.total_in() as usize..).unwrap_or_default();
+            let before = inflate.total_out();
+            match inflate.decompress_vec(read, &mut content, FlushDecompress::None) {
+                Ok(Status::StreamEnd) => break,
+                Ok(_) if content.len() >= limit => return Err(format!("a payload of at most {limit} bytes")),
+                Ok(_) if content.len() < content.capacity() && inflate.total_out() == before => {
+                    return Err("a complete gzip payload".to_owned());
                 }
+                Ok(_) => {
+                    if content.len() == content.capacity() {
+                        content.reserve(content.len().clamp(1 << 12, 1 << 20));
+                    }
+                }
+                Err(_) => return Err("an undamaged gzip payload".to_owned()),
             }
-            Err(_) => return Err("an undamaged gzip payload".to_owned()),
+        }
+        rest = body.get(inflate.total_in() as usize + TRAILER..).unwrap_or_default();
+        if !rest.starts_with(b"\x1f\x8b") {
+            return Ok(content);
         }
     }
+}
+
+/// What stands behind the header of a gzip member (RFC 1952).
+fn behind_header(bytes: &[u8]) -> Option<&[u8]> {
+    const CHECKED: u8 = 2;
+    const EXTRA: u8 = 4;
+    const NAME: u8 = 8;
+    const COMMENT: u8 = 16;
+    let flags = *bytes.strip_prefix(b"\x1f\x8b\x08")?.first()?;
+    let mut rest = bytes.get(10..)?;
+    if flags & EXTRA != 0 {
+        let length = u16::from_le_bytes([*rest.first()?, *rest.get(1)?]);
+        rest = rest.get(2 + length as usize..)?;
+    }
+    for text in [NAME, COMMENT] {
+        if flags & text != 0 {
+            rest = rest.get(memchr::memchr(0, rest)? + 1..)?;
+        }
+    }
+    if flags & CHECKED != 0 { rest.get(2..) } else { Some(rest) }
 }
 
 /// Base64 text to bytes, resumable anywhere. White space is skipped; padding ends a group, and another may follow.

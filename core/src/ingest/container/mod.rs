@@ -164,7 +164,7 @@ impl Unpacker {
     fn decide(&mut self, context: &mut Context) {
         let Unpacker::Head { place, head } = self else { return };
         let (place, head) = (std::mem::take(place), std::mem::take(head));
-        let found = match names::known(&place.name) {
+        let found = match names::known(&place.name).or_else(|| names::manifest(&head)) {
             // What the caller asks for is read, whatever it is called.
             Some(what) if context.said_of(&place.name).0.is_none() => Some(Magic::NoLog(what)),
             _ => magic::recognise(&head),

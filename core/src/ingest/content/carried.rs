@@ -1,4 +1,4 @@
-//! What CloudWatch says of an event beside its message: the fields `@log`, `@logStream` and `@ingestionTime` of a row. Not
+//! What carriers say of a record beside its text: the fields `@log`, `@logStream`, `@ingestionTime` and `@carrier` of a row. Not
 //! here: `@timestamp`, which the decoder gets with the record. `@ptr` and `@entity` are in results of Insights only.
 
 use std::sync::Arc;
@@ -16,14 +16,21 @@ pub(super) struct Carried {
     ingested: Option<i64>,
     /// Other fields of CloudWatch's own, by name.
     own: Vec<(Arc<str>, Arc<[u8]>)>,
+    /// When the record was written, in microseconds, for records that get no time with them.
+    pub(super) time: Option<i64>,
+    /// The carriers that it was taken out of, the outermost first.
+    carriers: [Option<&'static str>; CARRIERS],
 }
+
+/// How many carriers within each other are named.
+const CARRIERS: usize = 4;
 
 /// How many fields of its own an event has beside those: CloudWatch has fewer, and each is looked up by its name.
 const MOST_OWN: usize = 16;
 
-/// The places of the three fields in a table, looked up once per file.
+/// The places of the four fields in a table, looked up once per file.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct CarriedColumns([Option<usize>; 3]);
+pub(super) struct CarriedColumns([Option<usize>; 4]);
 
 impl Carried {
     /// What an envelope says of all its events.
@@ -42,7 +49,31 @@ impl Carried {
             log.extend_from_slice(&text(&origin.group));
             log.into()
         });
-        Carried { log, stream, ..Carried::default() }
+        let mut carried = Carried { log, stream, ..Carried::default() };
+        if carried.log.is_some() {
+            carried.carrier("CloudWatch subscription");
+        }
+        carried
+    }
+    /// Adds the name of a carrier within those that are named.
+    pub(super) fn carrier(&mut self, name: &'static str) {
+        if let Some(free) = self.carriers.iter_mut().find(|known| known.is_none_or(|known| known == name)) {
+            *free = Some(name);
+        }
+    }
+    /// Whether it was taken out of any carrier.
+    pub(super) fn is_carried(&self) -> bool {
+        self.carriers[0].is_some()
+    }
+    /// What is known of a record for which `inner` is said within what says this.
+    pub(super) fn within(&self, inner: Carried) -> Carried {
+        let mut carried = Carried { carriers: self.carriers, ..inner };
+        carried.log = carried.log.or_else(|| self.log.clone());
+        carried.stream = carried.stream.or_else(|| self.stream.clone());
+        carried.ingested = carried.ingested.or(self.ingested);
+        carried.time = carried.time.or(self.time);
+        inner.carriers.into_iter().flatten().for_each(|name| carried.carrier(name));
+        carried
     }
     /// The log stream that the path of an export to S3 names: `…/TASK-ID/STREAM/000000.gz`, in which `-` stands for `/`.
     pub(super) fn of_path(path: &str) -> Carried {
@@ -93,10 +124,20 @@ impl Carried {
             }
         }
         let stream = self.stream.as_ref().or(path.stream.as_ref());
-        if self.log.is_none() && stream.is_none() && self.ingested.is_none() {
+        if self.log.is_none() && stream.is_none() && self.ingested.is_none() && !self.is_carried() {
             return;
         }
+        let joined: Vec<u8>;
+        let carrier = match self.carriers {
+            [only, None, ..] => only.map(str::as_bytes),
+            carriers => {
+                let names: Vec<&str> = carriers.into_iter().flatten().collect();
+                joined = names.join(", ").into_bytes();
+                Some(joined.as_slice())
+            }
+        };
         let cells = [
+            ("@carrier", Kind::Text, carrier.map(Cell::Text)),
             ("@log", Kind::Text, self.log.as_deref().map(Cell::Text)),
             ("@logStream", Kind::Text, stream.map(|s| Cell::Text(s))),
             ("@ingestionTime", Kind::Time, self.ingested.map(Cell::Time)),

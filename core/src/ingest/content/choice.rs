@@ -1,6 +1,7 @@
 //! How the records of a file are read: as which format, out of which envelope. The formats are asked about the first
 //! records in each of the ways in which they may stand in the file.
 
+use super::wrapped::Way;
 use crate::{
     formats::{Format, Framing, Head, Precedence},
     ingest::detect::{Claim, advice, describe, detect, most_of_mixed},
@@ -10,8 +11,9 @@ use crate::{
 pub(super) struct Heads<'a> {
     /// As they stand in the file.
     pub(super) whole: Head<'a>,
-    /// Behind the times of a CloudWatch export; empty if that is none.
-    pub(super) inside: Head<'a>,
+    /// The ways in which they may be carried, and each as it is out of that.
+    pub(super) ways: &'a [Way],
+    pub(super) inside: Vec<Head<'a>>,
     /// With the `detail` in place of events of EventBridge that messages are; empty if none is.
     pub(super) bridge: Head<'a>,
     /// With the events of EventBridge whole that stand in the file; empty if none does.
@@ -24,7 +26,8 @@ pub(super) struct Choice<'a> {
     /// Of a file of several logs, the first records that are the format's; else none.
     pub(super) own: Vec<&'a [u8]>,
     pub(super) reason: String,
-    pub(super) export: bool,
+    /// The carriers that records are taken out of, among [`Heads::ways`].
+    pub(super) way: Option<usize>,
     pub(super) bridged: bool,
     pub(super) by_event: bool,
 }
@@ -33,11 +36,16 @@ impl<'a> Heads<'a> {
     /// The way to read the file as a format that was asked for.
     pub(super) fn asked(&self, format: &'static dyn Format) -> Choice<'a> {
         let claims = |head: &Head<'_>| !head.records.is_empty() && detect(&[format], head).is_some();
-        let export = !self.inside.records.is_empty() && !claims(&self.whole);
-        let plain = claims(if export { &self.inside } else { &self.whole });
+        // Where no way is its own, what a line has before it is taken off.
+        let carried = || {
+            let claimed = self.inside.iter().position(&claims);
+            claimed.or_else(|| self.ways.iter().position(|way| way.layers.is_empty()))
+        };
+        let way = if claims(&self.whole) { None } else { carried() };
+        let plain = claims(way.and_then(|way| self.inside.get(way)).unwrap_or(&self.whole));
         let bridged = !plain && claims(&self.bridge);
         let by_event = !plain && !bridged && claims(&self.event);
-        Choice { format, own: Vec::new(), reason: "asked for".to_owned(), export, bridged, by_event }
+        Choice { format, own: Vec::new(), reason: "asked for".to_owned(), way, bridged, by_event }
     }
     /// The way to read the file as what it is, by what formats say of it; what it looks like if it is none of theirs. A table
     /// of events is said to be one.
@@ -47,13 +55,17 @@ impl<'a> Heads<'a> {
         is_table: bool,
     ) -> Result<Choice<'a>, String> {
         let ask = |head: &Head<'_>| (!head.records.is_empty()).then(|| detect(formats, head)).flatten();
-        let plain = ask(&self.whole);
-        let unwrapped = ask(&self.inside);
-        let prefers_plain = match (&plain, &unwrapped) {
-            (Some(plain), Some(unwrapped)) => plain.rank() >= unwrapped.rank(),
-            (_, unwrapped) => unwrapped.is_none(),
-        };
-        let outer = if prefers_plain { plain } else { unwrapped };
+        let mut outer = ask(&self.whole);
+        let mut way = None;
+        for (at, (head, carried)) in self.inside.iter().zip(self.ways).enumerate() {
+            let Some(claim) = ask(head) else { continue };
+            let better = outer.as_ref().is_none_or(|outer| {
+                claim.rank() > outer.rank() || carried.sure && outer.format.precedence() < Precedence::Own
+            });
+            if better {
+                (outer, way) = (Some(claim), Some(at));
+            }
+        }
         let within = ask(&self.bridge);
         // A function may print the events that it gets: they are its log's, if that is sure.
         let bridged = match (&outer, &within) {
@@ -64,7 +76,8 @@ impl<'a> Heads<'a> {
             }
             (_, within) => within.is_some(),
         };
-        let export = if bridged { !self.inside.records.is_empty() } else { !prefers_plain };
+        let prefixed = self.ways.first().is_some_and(|way| way.layers.is_empty());
+        let way = if bridged { prefixed.then_some(0) } else { way };
         let claim = if bridged { within } else { outer };
         // What reads a detail comes before what reads events of any kind.
         let by_event =
@@ -72,11 +85,16 @@ impl<'a> Heads<'a> {
         let is_event = by_event.is_some();
         let claim = by_event.or(claim);
         let weak = claim.as_ref().is_none_or(Claim::is_weak);
-        if weak && let Some((Claim { format, reason, .. }, own)) = most_of_mixed(formats, &self.whole) {
-            return Ok(Choice { format, own, reason, export: false, bridged: false, by_event: false });
+        let plain = [(None, &self.whole)].into_iter();
+        let mut all = plain.chain(self.inside.iter().enumerate().map(|(at, head)| (Some(at), head)));
+        if weak
+            && let Some((way, (claim, own))) = all.find_map(|(w, h)| Some((w, most_of_mixed(formats, h)?)))
+        {
+            let Claim { format, reason, .. } = claim;
+            return Ok(Choice { format, own, reason, way, bridged: false, by_event: false });
         }
         // Where a format knows the records and lacks the names of their fields, that is said, not what else they may be.
-        let heads = [&self.inside, &self.whole].into_iter().filter(|head| weak && !head.records.is_empty());
+        let heads = self.inside.iter().chain([&self.whole]).filter(|head| weak && !head.records.is_empty());
         let advice = heads.into_iter().find_map(|head| advice(formats, head));
         let what = || match is_table {
             true => format!("a CSV file of events, {}", describe(&self.whole)),
@@ -98,7 +116,7 @@ impl<'a> Heads<'a> {
                     format,
                     own: Vec::new(),
                     reason,
-                    export: export && !is_event,
+                    way: way.filter(|_| !is_event),
                     bridged: bridged && !is_event,
                     by_event: is_event,
                 })

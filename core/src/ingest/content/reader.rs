@@ -5,16 +5,21 @@ mod others;
 use std::{ops::Range, sync::Arc};
 
 use super::{
+    Feed,
     carried::{Carried, CarriedColumns},
     choice::{Choice, Heads},
     events,
+    wrapped::Way,
 };
 use crate::{
     formats::{Decoded, Decoder, Framing, Head, Precedence, Record, Settings, csv},
     ingest::{
+        carrier::{
+            prefix::{self, Prefix, Stripped},
+            wrapper::Layer,
+        },
         context::{Context, Location},
         detect::{HEAD_BYTES, HEAD_RECORDS},
-        export,
         framing::{self, bridge},
         ledger::{Entry, Error, ErrorKind, Rejection, State},
         limits::{KEPT_TEXT, Limits},
@@ -32,8 +37,15 @@ pub(super) struct Reader {
     /// How the content is cut.
     framing: Framing,
     pub(super) phase: Phase,
-    /// The message of a CloudWatch export, or the record of a log that spans lines, whose last line may not have come yet.
+    /// The record of a carrier or a log that spans lines, whose last line may not have come yet.
     held: Option<Held>,
+    /// Records of which pieces have come, by their streams.
+    pending: Vec<(Vec<u8>, Held)>,
+    /// The carriers of JSON that records are taken out of, and how many the record at hand was taken out of.
+    pub(super) layers: Vec<Layer>,
+    pub(super) layer: usize,
+    /// It only gathers records, to see what they are.
+    pub(super) is_trial: bool,
     rejected_bytes: usize,
     /// The reason of the first record that was skipped.
     skipped: Option<String>,
@@ -90,7 +102,13 @@ pub(super) struct Decoding {
     table: usize,
     source: u32,
     /// How lines are put together.
-    pub(super) lines: Lines,
+    lines: Lines,
+    /// What carriers write before the record on its line.
+    prefixes: Vec<&'static Prefix>,
+    /// The first word of the file, by which a carrier may know its lines.
+    word: Vec<u8>,
+    /// Lines are more than records.
+    pub(super) lined: bool,
     columns: CarriedColumns,
     /// Messages are events of EventBridge, of which the format reads the `detail`.
     bridged: bool,
@@ -102,11 +120,11 @@ pub(super) struct Decoding {
 
 /// How the lines of a file become records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Lines {
+enum Lines {
     /// Each is one.
     Records,
-    /// Those that begin with the time that a CloudWatch export gives them begin one.
-    Export,
+    /// Those that begin with what their carrier writes begin one.
+    Continued,
     /// The decoder says which go on the one before.
     Spanning,
 }
@@ -117,6 +135,17 @@ struct Held {
     /// The last of its lines.
     last: u64,
     time: Option<i64>,
+    carried: Carried,
+    layer: usize,
+}
+
+/// How many records in pieces are kept at a time: a container has two streams.
+const MOST_PENDING: usize = 8;
+
+pub(super) struct Joined {
+    pub(super) bytes: Vec<u8>,
+    pub(super) line: u64,
+    time: Option<i64>,
 }
 
 impl Reader {
@@ -126,6 +155,10 @@ impl Reader {
             framing,
             phase: Phase::Gather(Gathered::default()),
             held: None,
+            pending: Vec::new(),
+            layers: Vec::new(),
+            layer: 0,
+            is_trial: false,
             rejected_bytes: 0,
             skipped: None,
             scratch: Vec::new(),
@@ -135,9 +168,18 @@ impl Reader {
         }
     }
 
-    /// One record, taken out of every envelope.
+    /// One record, taken out of every envelope but the carriers that the file is known to have.
     #[inline]
     pub(super) fn record(&mut self, bytes: &[u8], line: u64, time: Option<i64>, context: &mut Context) {
+        if self.layer < self.layers.len() && (Feed { reader: self, context }).layer(bytes, line, time) {
+            return;
+        }
+        self.bare(bytes, line, time, context);
+    }
+    /// One record, taken out of everything.
+    #[inline]
+    fn bare(&mut self, bytes: &[u8], line: u64, time: Option<i64>, context: &mut Context) {
+        let time = time.or(self.carried.time);
         let decoding = match &mut self.phase {
             Phase::Decode(decoding) => decoding,
             Phase::Ignore => return,
@@ -211,8 +253,14 @@ impl Reader {
     /// Keeps a record until there are enough to tell the format by.
     fn gather(&mut self, bytes: &[u8], line: u64, time: Option<i64>, what: HeadKind, context: &mut Context) {
         let Phase::Gather(gathered) = &mut self.phase else { return };
+        if self.is_trial && gathered.records >= HEAD_RECORDS {
+            return;
+        }
         gathered.add(bytes, line, time, self.carried.clone(), what);
         gathered.records += 1;
+        if self.is_trial {
+            return;
+        }
         if gathered.records >= HEAD_RECORDS || gathered.bytes.len() >= HEAD_BYTES {
             self.decide(true, context);
         }
@@ -248,6 +296,9 @@ impl Reader {
             Phase::Gather(gathered) => {
                 gathered.add(text, line, None, Carried::default(), what);
                 // So much damage and no record: there is nothing to wait for.
+                if self.is_trial {
+                    return;
+                }
                 if gathered.bytes.len() > context.limits.rejected_bytes || gathered.items.len() > 4096 {
                     self.decide(true, context);
                 }
@@ -273,19 +324,26 @@ impl Reader {
         };
         let name = self.entry.source.as_str();
         let (forced, settings) = context.said_of(name);
+        let forced = forced.map(str::to_owned);
         let whole = head(name, &lines, self.framing, &settings);
-        let messages = if self.framing == Framing::Lines { export::messages(&lines) } else { Vec::new() };
-        let inner: Vec<&[u8]> = messages.iter().map(Vec::as_slice).collect();
-        let inside = head(name, &inner, Framing::Lines, &settings);
-        let carried = if inner.is_empty() { &lines } else { &inner };
+        let events: Vec<&[u8]> = gathered.events();
+        let ways = match events.is_empty() {
+            true => Way::all(&lines, self.framing, context),
+            false => Vec::new(),
+        };
+        let inner: Vec<Vec<&[u8]>> =
+            ways.iter().map(|way| way.records.iter().map(Vec::as_slice).collect()).collect();
+        let inside: Vec<Head<'_>> =
+            inner.iter().map(|records| head(name, records, Framing::Lines, &settings)).collect();
+        let prefixed = ways.first().filter(|way| way.layers.is_empty()).and(inner.first());
+        let carried = prefixed.unwrap_or(&lines);
         let details = details(carried, context.limits.nesting);
         let bridge = head(name, &details, Framing::Lines, &settings);
-        let events: Vec<&[u8]> = gathered.events();
         let event = head(name, &events, Framing::Json, &settings);
-        let heads = Heads { whole, inside, bridge, event };
+        let heads = Heads { whole, ways: &ways, inside, bridge, event };
 
         let is_forced = forced.is_some();
-        let choice = match forced {
+        let choice = match &forced {
             Some(id) => match context.formats.iter().find(|f| f.meta().id == id) {
                 Some(&format) => heads.asked(format),
                 None => {
@@ -313,23 +371,25 @@ impl Reader {
                 }
             }
         };
-        let Choice { format, own, reason, export, bridged, by_event } = choice;
+        let Choice { format, own, reason, way, bridged, by_event } = choice;
         let meta = format.meta();
-        let of_mixed = Head { records: &own, ..heads.whole };
-        let decoder = format.decoder(match (by_event, bridged, export) {
+        let inside = way.and_then(|way| heads.inside.get(way));
+        let of_mixed = Head { records: &own, ..*inside.unwrap_or(&heads.whole) };
+        let decoder = format.decoder(match (by_event, bridged, inside) {
             _ if !own.is_empty() => &of_mixed,
             (true, ..) => &heads.event,
             (false, true, _) => &heads.bridge,
-            (false, false, true) => &heads.inside,
-            (false, false, false) => &heads.whole,
+            (false, false, inside) => inside.unwrap_or(&heads.whole),
         });
+        let is_text = inside.unwrap_or(&heads.whole).framing == Framing::Lines;
+        let way = way.and_then(|way| ways.get(way));
         context.shard.table(meta.id, format.fields());
         let table = context.shard.tables.iter().position(|t| t.format() == meta.id).unwrap_or_default();
         let source = context.shard.add_source(&self.entry.source);
         self.entry.reason = reason;
         self.entry.format = Some(meta.id.to_owned());
-        if export {
-            self.entry.envelope = "CloudWatch export".to_owned();
+        if let Some(way) = way {
+            self.entry.envelope = way.names().join(", ");
         }
         if bridged {
             let outer = std::mem::take(&mut self.entry.envelope);
@@ -337,16 +397,34 @@ impl Reader {
             self.entry.envelope = format!("{outer}{between}EventBridge detail");
         }
         let columns = CarriedColumns::default();
-        let lines = match (export, format.spans_lines() && self.framing == Framing::Lines) {
-            (true, _) => Lines::Export,
+        let prefixes = way.map(|way| way.prefixes.clone()).unwrap_or_default();
+        self.layers = way.map(|way| way.layers.iter().copied().map(Layer::of).collect()).unwrap_or_default();
+        let spans =
+            format.spans_lines() && (self.framing == Framing::Lines || !self.layers.is_empty() && is_text);
+        let lines_are = match (prefixes.iter().any(|prefix| prefix.continues), spans) {
+            (true, _) => Lines::Continued,
             (false, true) => Lines::Spanning,
             (false, false) => Lines::Records,
         };
         let others = (!is_forced).then(|| Box::new(Others::than(meta.id, context)));
-        let events = by_event;
-        self.phase =
-            Phase::Decode(Decoding { decoder, table, source, lines, columns, bridged, events, others });
-        if export {
+        let lined = lines_are != Lines::Records || !prefixes.is_empty();
+        let by_event = by_event || way.is_some_and(|way| way.by_event);
+        let exported = prefixes.first().is_some_and(|prefix| prefix.name == prefix::EXPORT);
+        let word = prefix::first_word(&lines).to_vec();
+        self.phase = Phase::Decode(Decoding {
+            decoder,
+            table,
+            source,
+            lines: lines_are,
+            prefixes,
+            word,
+            lined,
+            columns,
+            bridged,
+            events: by_event,
+            others,
+        });
+        if exported {
             self.path = Carried::of_path(&self.entry.source);
         }
         let carried = std::mem::take(&mut self.carried);
@@ -354,7 +432,7 @@ impl Reader {
             let bytes = &gathered.bytes[item.range];
             self.carried = item.carried;
             match item.what {
-                HeadKind::Record if lines != Lines::Records => self.line(bytes, item.line, context),
+                HeadKind::Record if lined => self.line(bytes, item.line, context),
                 HeadKind::Record => self.record(bytes, item.line, item.time, context),
                 HeadKind::Event(detail) => self.event(bytes, detail, item.line, context),
                 other => self.other(bytes, item.line, other, context),
@@ -409,56 +487,154 @@ impl Reader {
     }
     /// A line that may go on the one before.
     pub(super) fn line(&mut self, line: &[u8], number: u64, context: &mut Context) {
-        let Phase::Decode(decoding) = &mut self.phase else {
+        let Phase::Decode(decoding) = &self.phase else {
             return self.record(line, number, None, context);
         };
-        let begun = match decoding.lines {
-            Lines::Records => return self.record(line, number, None, context),
-            Lines::Export => export::prefix(line).map(|(time, message)| (Some(time), message)),
+        // What was taken out of JSON has no prefix.
+        if decoding.prefixes.is_empty() || self.layer > 0 {
+            return self.stripped(line, number, None, false, context);
+        }
+        let mut inner = Carried::default();
+        let mut found = Stripped { text: line, ..Stripped::default() };
+        let mut begins = true;
+        for prefix in &decoding.prefixes {
+            inner.carrier(prefix.name);
+            let Some(next) = prefix.strip(found.text, &decoding.word) else {
+                begins = false;
+                break;
+            };
+            if !next.log.is_empty() {
+                inner.log(next.log);
+            }
+            if !next.stream.is_empty() {
+                inner.stream(next.stream);
+            }
+            let partial = found.partial || next.partial;
+            let stream = if next.stream.is_empty() { found.stream } else { next.stream };
+            found = Stripped { time: next.time.or(found.time), partial, stream, ..next };
+        }
+        let carried = self.carried.within(inner);
+        let outer = std::mem::replace(&mut self.carried, carried);
+        let Stripped { text, time, .. } = found;
+        if begins && (found.partial || self.is_joining()) {
+            let limit = context.limits.record;
+            if let Some(whole) = self.join(found.stream, text, found.partial, number, time, limit) {
+                self.stripped(&whole.bytes, whole.line, whole.time, true, context);
+            }
+        } else {
+            self.stripped(text, number, time, begins, context);
+        }
+        self.carried = outer;
+    }
+    /// A line without what its carrier wrote; `begins` says that it had that.
+    fn stripped(&mut self, text: &[u8], number: u64, time: Option<i64>, begins: bool, context: &mut Context) {
+        let Phase::Decode(decoding) = &mut self.phase else { return };
+        let begins = match decoding.lines {
+            Lines::Continued if self.layer == 0 => begins,
+            _ if text.trim_ascii().is_empty() => {
+                let empty = HeadKind::Skipped("an event without a message");
+                return self.other(text, number, empty, context);
+            }
+            Lines::Records | Lines::Continued => return self.record(text, number, time, context),
             // Asked of each line, as the decoder remembers.
-            Lines::Spanning => (!decoding.decoder.goes_on(line)).then_some((None, line)),
+            Lines::Spanning => !decoding.decoder.goes_on(text),
         };
-        if let Some((time, message)) = begun {
-            let held = Held { bytes: message.to_vec(), line: number, last: number, time };
+        if begins {
+            let (carried, layer) = (self.carried.clone(), self.layer);
+            let held = Held { bytes: text.to_vec(), line: number, last: number, time, carried, layer };
             let before = self.held.replace(held);
             self.give(before, context);
         } else if let Some(held) = &mut self.held
-            && held.bytes.len() + line.len() < context.limits.record
+            && held.bytes.len() + text.len() < context.limits.record
         {
             // Blank lines are not given on, and are part of it.
             let blank = usize::try_from(number.saturating_sub(held.last)).unwrap_or(1).clamp(1, MOST_BLANK);
-            held.bytes.extend(std::iter::repeat_n(b'\n', blank));
-            held.bytes.extend_from_slice(line);
+            // Of a record that begins on the line behind its prefix, that line's end is no part.
+            if !held.bytes.is_empty() {
+                held.bytes.extend(std::iter::repeat_n(b'\n', blank));
+            }
+            held.bytes.extend_from_slice(text);
             held.last = number;
         } else {
             let before = self.held.take();
             self.give(before, context);
-            self.record(line, number, None, context);
+            self.record(text, number, time, context);
         }
     }
     fn give(&mut self, held: Option<Held>, context: &mut Context) {
         if let Some(held) = held {
+            let carried = std::mem::replace(&mut self.carried, held.carried);
+            let layer = std::mem::replace(&mut self.layer, held.layer);
             self.record(&held.bytes, held.line, held.time, context);
+            (self.carried, self.layer) = (carried, layer);
         }
+    }
+    /// Whether pieces of records are kept.
+    pub(super) fn is_joining(&self) -> bool {
+        !self.pending.is_empty()
+    }
+    /// Adds `text` to the pieces of the record of this stream, and gives that if it is whole, or would be too long.
+    pub(super) fn join(
+        &mut self,
+        stream: &[u8],
+        text: &[u8],
+        partial: bool,
+        line: u64,
+        time: Option<i64>,
+        limit: usize,
+    ) -> Option<Joined> {
+        let known = self.pending.iter().position(|(of, _)| of == stream);
+        let at = match known {
+            Some(at) => at,
+            None => {
+                let (bytes, carried, layer) = (Vec::new(), self.carried.clone(), self.layer);
+                let held = Held { bytes, line, last: line, time, carried, layer };
+                self.pending.push((stream.to_vec(), held));
+                self.pending.len() - 1
+            }
+        };
+        let held = &mut self.pending.get_mut(at)?.1;
+        held.bytes.extend_from_slice(text);
+        held.last = line;
+        if partial && held.bytes.len() < limit && self.pending.len() <= MOST_PENDING {
+            return None;
+        }
+        let (_, Held { bytes, line, time, .. }) = self.pending.swap_remove(at);
+        Some(Joined { bytes, line, time })
+    }
+    /// Gives what was kept for lines that may have come.
+    pub(super) fn flush(&mut self, context: &mut Context) {
+        for (_, held) in std::mem::take(&mut self.pending) {
+            let before = self.held.take();
+            self.give(before, context);
+            self.give(Some(held), context);
+        }
+        let held = self.held.take();
+        self.give(held, context);
+    }
+    /// The first records, with the `detail` of events of EventBridge, and with those events whole, if there are any.
+    pub(super) fn gathered(&self, nesting: usize) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
+        let Phase::Gather(gathered) = &self.phase else { return Default::default() };
+        let owned = |records: &mut dyn Iterator<Item = &[u8]>| {
+            records.take(HEAD_RECORDS).map(<[u8]>::to_vec).collect::<Vec<_>>()
+        };
+        (owned(&mut gathered.records(nesting)), owned(&mut gathered.events().into_iter()))
     }
 
     /// The content has ended: the entry is completed and goes to the ledger.
     pub(super) fn complete(mut self, state: Option<State>, context: &mut Context) {
-        let held = self.held.take();
-        self.give(held, context);
+        self.flush(context);
         if let Phase::Gather(gathered) = &self.phase {
             if gathered.records > 0 {
                 self.decide(true, context);
-                let held = self.held.take();
-                self.give(held, context);
+                self.flush(context);
             } else {
                 self.nothing(context);
             }
         }
         if state.is_none() {
             self.table(context);
-            let held = self.held.take();
-            self.give(held, context);
+            self.flush(context);
         }
         let source = match &self.phase {
             Phase::Decode(decoding) => Some(decoding.source),

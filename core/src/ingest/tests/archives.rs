@@ -360,6 +360,20 @@ fn what_aws_puts_beside_logs_is_skipped_by_name() {
             assert!(entry.reason.contains(words), "{entry:?}");
         }
     }
+    for (content, what) in [
+        (
+            r#"{"sourceBucket":"a","destinationBucket":"arn:b","version":"2016-11-30","creationTimestamp":"1514944800000","fileFormat":"CSV","fileSchema":"Bucket, Key"}"#,
+            "S3 Inventory",
+        ),
+        (
+            r#"{"Format":"Report_CSV_20180820","ReportCreationDate":"2019-04-05T17:48:39.725Z","Results":[]}"#,
+            "S3 Batch Operations",
+        ),
+    ] {
+        let (_, ledger) = read("manifest.json", content.as_bytes());
+        let found = &ledger[0].state;
+        assert!(matches!(found, State::Skipped(is) if is.contains(what)), "{found:?}");
+    }
     for name in ["ELBAccessLogTestFile.log", "my-aws-logs-write-test", "aws-logs-write-test/000000.log", "a"]
     {
         assert_eq!(entry(name, b"n=1\n").0.len(), 1, "{name}");

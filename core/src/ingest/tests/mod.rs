@@ -3,6 +3,7 @@
 
 mod archives;
 mod carried;
+mod carriers;
 mod content;
 mod drain;
 mod fixture;
