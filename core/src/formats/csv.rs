@@ -82,9 +82,9 @@ impl Header {
                 && super::field::usual::moment(cell, head.settings).is_some()
         };
         // Each row is cut once: a header may give all of its columns the name of a time.
-        rows.iter().filter_map(|row| csv::cells_by(row, self.separator).ok()).any(|cells| {
-            self.names.iter().zip(&cells).any(|(name, cell)| is_time(name, cell))
-        })
+        rows.iter()
+            .filter_map(|row| csv::cells_by(row, self.separator).ok())
+            .any(|cells| self.names.iter().zip(&cells).any(|(name, cell)| is_time(name, cell)))
     }
 }
 

@@ -226,7 +226,10 @@ fn events_without_a_message_are_counted() {
             r#"{"logEvents":[{"id":"1","timestamp":1000,"message":"n=1"},{"id":"2","timestamp":2000,"message":" \n"}]}"#,
             "logEvents",
         ),
-        ("@timestamp,@message\n2026-01-07 10:00:00.000,n=1\n2026-01-07 10:00:00.000,\n", "CloudWatch console CSV"),
+        (
+            "@timestamp,@message\n2026-01-07 10:00:00.000,n=1\n2026-01-07 10:00:00.000,\n",
+            "CloudWatch console CSV",
+        ),
     ] {
         let entry = ledger("x", text.as_bytes(), 7);
         assert_eq!((entry.rows, entry.skipped, entry.records), (1, 1, 2), "{entry:?}");

@@ -27,7 +27,12 @@ fn what_is_no_log_is_named() {
     for (content, words) in [
         (&b"PAR1\x15\x04"[..], "a Parquet file"),
         (b"\x28\xb5\x2f\xfd\x04", "zstd"),
-        (b"BZh91AY&SY", "bzip2"),
+        (b"BZh91AY&SY", "bzip2-compressed data, which is not read here"),
+        (b"\xfd7zXZ\0\0", "xz"),
+        (b"\xff\x06\0\0sNaPpY", "snappy"),
+        (b"7z\xbc\xaf\x27\x1c\0\x04", "a 7-Zip archive"),
+        (b"Rar!\x1a\x07\x01\0", "a RAR archive"),
+        (b"\x04\x22\x4d\x18\x60", "LZ4"),
         (b"\xff\xfe\0\0n\0\0\0", "UTF-32"),
     ] {
         let (_, entry) = entry("a", content);
@@ -145,7 +150,8 @@ fn a_header_of_times_alone_is_read_in_linear_time() {
     const COLUMNS: usize = 16_000;
     let name = |n: usize| -> String {
         let letters = "_source_realtime_timestamp".chars();
-        let cased = letters.enumerate().map(|(i, c)| if n >> i & 1 == 1 { c.to_ascii_uppercase() } else { c });
+        let cased =
+            letters.enumerate().map(|(i, c)| if n >> i & 1 == 1 { c.to_ascii_uppercase() } else { c });
         cased.collect()
     };
     // The letters after the underscores that the bits of a number reach.
