@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 
 use crate::logloupe;
 
+/// How many logs there are.
+const LOGS: u64 = 10;
+
 /// A file per format that answers to `access_logs`, each with two requests of one client and one of another.
 fn folder() -> Folder {
     let folder = Folder::new();
@@ -45,7 +48,17 @@ fn folder() -> Folder {
             "bytesReceived": 42,
             "bytesSent": bytes,
         });
-        [s3, alb, clb, cloudfront, realtime, gateway, lattice.to_string()]
+        let nginx = format!(
+            "b.example.com:443 {client} - - [05/Mar/2026:01:31:{second:02} +0000] \"GET {path} HTTP/1.1\" {status} {bytes} \
+             \"-\" \"curl/8\" 0.004"
+        );
+        let iis =
+            format!("2026-03-05 01:31:{second:02} {client} GET b.example.com {path} {status} {bytes} curl/8");
+        let envoy = format!(
+            "[2026-03-05T01:31:{second:02}.000Z] \"GET {path} HTTP/1.1\" {status} - 0 {bytes} 1 1 \"{client}\" \"curl/8\" \
+             \"0c7f0f4c-9bb0\" \"b.example.com\" \"10.0.0.1:80\""
+        );
+        [s3, alb, clb, cloudfront, realtime, gateway, lattice.to_string(), nginx, iis, envoy]
     };
     let rows = [
         line(200, "/a", 100, "192.0.2.1", 1),
@@ -63,6 +76,12 @@ fn folder() -> Folder {
         ("realtime.log", chosen),
         ("gateway.log", ""),
         ("lattice.ndjson", ""),
+        ("nginx.log", ""),
+        (
+            "iis.log",
+            "#Fields: date time c-ip cs-method cs-host cs-uri-stem sc-status sc-bytes cs(User-Agent)\n",
+        ),
+        ("envoy.log", ""),
     ];
     for (i, (name, before)) in files.into_iter().enumerate() {
         let text: Vec<&str> = rows.iter().map(|row| row[i].as_str()).collect();
@@ -82,30 +101,30 @@ fn one_query_reads_all_web_access_logs() {
     for (query, answer) in [
         (
             "SELECT count(DISTINCT \"@format\") AS logs, count(*) AS n FROM access_logs",
-            json!([{ "logs": 7, "n": 21 }]),
+            json!([{ "logs": LOGS, "n": LOGS * 3 }]),
         ),
         (
             "SELECT requestip, count(*) AS n FROM access_logs GROUP BY requestip ORDER BY n DESC",
-            json!([{ "requestip": "192.0.2.1", "n": 14 }, { "requestip": "2001:db8::1", "n": 7 }]),
+            json!([{ "requestip": "192.0.2.1", "n": LOGS * 2 }, { "requestip": "2001:db8::1", "n": LOGS }]),
         ),
         (
             "SELECT statuscode, count(*) AS n FROM access_logs GROUP BY statuscode ORDER BY n DESC",
-            json!([{ "statuscode": 200, "n": 14 }, { "statuscode": 404, "n": 7 }]),
+            json!([{ "statuscode": 200, "n": LOGS * 2 }, { "statuscode": 404, "n": LOGS }]),
         ),
         (
             "SELECT requesturi, count(*) AS n FROM access_logs WHERE method = 'GET' GROUP BY requesturi ORDER BY n DESC",
-            json!([{ "requesturi": "/a", "n": 14 }, { "requesturi": "/b", "n": 7 }]),
+            json!([{ "requesturi": "/a", "n": LOGS * 2 }, { "requesturi": "/b", "n": LOGS }]),
         ),
         (
             "SELECT sum(bytes) AS bytes FROM access_logs WHERE requestip = '192.0.2.1'",
-            json!([{ "bytes": 770 }]),
+            json!([{ "bytes": LOGS * 110 }]),
         ),
         (
             "SELECT date_trunc('second', time) AS at, count(*) AS n FROM access_logs GROUP BY 1 ORDER BY at",
             json!([
-                { "at": "2026-03-05T01:31:01Z", "n": 7 },
-                { "at": "2026-03-05T01:31:02Z", "n": 7 },
-                { "at": "2026-03-05T01:31:03Z", "n": 7 },
+                { "at": "2026-03-05T01:31:01Z", "n": LOGS },
+                { "at": "2026-03-05T01:31:02Z", "n": LOGS },
+                { "at": "2026-03-05T01:31:03Z", "n": LOGS },
             ]),
         ),
     ] {
@@ -115,8 +134,8 @@ fn one_query_reads_all_web_access_logs() {
     let query = "filter source.ip = \"192.0.2.1\" | stats count(*) as n, sum(http.response.bytes) as bytes by event.outcome | sort n desc, bytes desc";
     let said = logloupe(&["query", "--output", "json", query, folder.arg()]);
     let expected = json!([
-        { "event.outcome": "success", "n": 7, "bytes": 700 },
-        { "event.outcome": "failure", "n": 7, "bytes": 70 },
+        { "event.outcome": "success", "n": LOGS, "bytes": LOGS * 100 },
+        { "event.outcome": "failure", "n": LOGS, "bytes": LOGS * 10 },
     ]);
     assert_eq!(said.json(), expected);
 }

@@ -29,11 +29,15 @@ pub mod ecs_events;
 pub mod eks_audit;
 pub mod eks_control_plane;
 pub mod elasticache;
+pub mod envoy;
 pub mod eventbridge;
 pub mod field;
 pub mod flow_log;
 pub mod global_accelerator;
 pub mod guardduty;
+pub mod haproxy;
+pub mod http_access;
+pub mod http_error;
 pub mod inspector;
 pub mod json_lines;
 pub mod json_log;
@@ -68,6 +72,7 @@ pub mod verified_access;
 pub mod vpc_flow;
 pub mod vpc_lattice;
 pub mod vpn;
+pub mod w3c;
 pub mod waf;
 
 #[cfg(test)]
@@ -142,6 +147,11 @@ pub static ALL: &[&dyn Format] = &[
     &postgresql::LOG,
     &rds_audit::LOG,
     &redshift::LOG,
+    &http_access::LOG,
+    &http_error::LOG,
+    &w3c::W3c,
+    &haproxy::LOG,
+    &envoy::LOG,
     &json_lines::JsonLines,
     &logfmt::Logfmt,
     &csv::Csv,

@@ -8,7 +8,7 @@ use super::{
     field::{self, Layout, TokenField, Tokens},
 };
 use logloupe_table::external::ExternalSchema;
-use logloupe_table::{Field, Row, RowWriter};
+use logloupe_table::{Cell, Field, Row, RowWriter};
 
 /// How a line is cut into at most so many tokens; where it cannot be, the place and what was expected there.
 pub type Cut = fn(&[u8], &mut Tokens, usize) -> Result<(), (usize, &'static str)>;
@@ -30,6 +30,9 @@ pub struct TextLog {
     pub what: &'static str,
     /// Whether a line is no record but form: a header, a comment.
     pub form: fn(&[u8]) -> bool,
+    /// What tokens behind the table's are called, with their number (`extra` makes `extra.1`, `extra.2`): columns that are found in
+    /// the log. Empty: they are left alone.
+    pub extra: &'static str,
     /// The columns that have a record's time, the best first.
     pub time: &'static [&'static str],
     /// The log as records of JSON, if it is also delivered so: how those are recognised and where their time stands. Its
@@ -80,6 +83,7 @@ impl TextLog {
             is: |_| false,
             what: "have its fields",
             form: |_| false,
+            extra: "",
             time: &[],
             json: None,
             summary: |row| vec![Span::strong(row.show("@timestamp"))],
@@ -114,7 +118,14 @@ impl Format for TextLog {
         }
         let layout = Layout::fixed(self.fields, usize::MAX).time_from(self.time);
         let layout = if self.counts.is_empty() { layout } else { layout.only(self.counts) };
-        Box::new(TextLogDecoder { layout, tokens: Tokens::default(), cut: self.cut, form: self.form })
+        Box::new(TextLogDecoder {
+            layout,
+            tokens: Tokens::default(),
+            cut: self.cut,
+            form: self.form,
+            extra: self.extra,
+            extras: Vec::new(),
+        })
     }
     fn summary(&self, row: &Row<'_>) -> Vec<Span> {
         (self.summary)(row)
@@ -142,6 +153,31 @@ struct TextLogDecoder {
     tokens: Tokens,
     cut: Cut,
     form: fn(&[u8]) -> bool,
+    extra: &'static str,
+    /// The columns of tokens behind the table's, once a row has asked for them; `None` where the table is full.
+    extras: Vec<Option<usize>>,
+}
+
+/// How many tokens behind the table's are kept.
+const MOST_EXTRA: usize = 32;
+
+impl TextLogDecoder {
+    /// Writes the tokens behind the table's.
+    fn extras(&mut self, bytes: &[u8], row: &mut RowWriter<'_>) {
+        for i in 0.. {
+            let Some((_, token)) = self.tokens.get(bytes, self.layout.tokens() + i) else { return };
+            if matches!(token, b"" | b"-") {
+                continue;
+            }
+            while self.extras.len() <= i {
+                let name = format!("{}.{}", self.extra, self.extras.len() + 1);
+                self.extras.push(row.column(&name));
+            }
+            if let Some(Some(column)) = self.extras.get(i) {
+                row.set(*column, Cell::Text(token));
+            }
+        }
+    }
 }
 
 impl Decoder for TextLogDecoder {
@@ -150,10 +186,14 @@ impl Decoder for TextLogDecoder {
         if (self.form)(bytes) {
             return Ok(Decoded::Form);
         }
-        if let Err((at, expected)) = (self.cut)(bytes, &mut self.tokens, self.layout.cut()) {
+        let extra = if self.extra.is_empty() { 0 } else { MOST_EXTRA };
+        if let Err((at, expected)) = (self.cut)(bytes, &mut self.tokens, self.layout.cut() + extra) {
             return Err(Fault::new(bytes, at, expected));
         }
         let time = self.layout.read(bytes, &self.tokens, row)?;
+        if extra > 0 && self.tokens.len() > self.layout.tokens() {
+            self.extras(bytes, row);
+        }
         if let Some(micros) = time.or(record.envelope_time) {
             row.timestamp(micros);
         }

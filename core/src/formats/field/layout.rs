@@ -6,7 +6,7 @@ use super::{
     percent, time, whole,
 };
 use crate::formats::Fault;
-use logloupe_table::{Cell, Kind, RowWriter, Unit};
+use logloupe_table::{Cell, Kind, RowWriter, Unit, time::DAY};
 
 /// The way of one file's records through a field table.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub struct Layout {
     day_token: Option<usize>,
     /// The day named last, and its first microsecond: a file is mostly of one day.
     day: ([u8; 10], i64),
+    /// Of records that name no day: that of the last one, its first microsecond, and its time of day.
+    running: Option<(i64, i64)>,
     /// Where percent-decoded text is put together.
     scratch: Vec<u8>,
 }
@@ -77,6 +79,7 @@ impl Layout {
             counts: &[],
             day_token: None,
             day: (*b"1970-01-01", 0),
+            running: None,
             scratch: Vec::new(),
         };
         for name in names {
@@ -134,6 +137,11 @@ impl Layout {
         let step = self.steps.iter().find(|s| s.target != TokenTarget::Found && self.name(s) == name);
         self.day_token = step.map(|s| s.token as usize);
         self
+    }
+    /// Moves times of day of records that name no day to that of `micros`, and to the next one where they begin anew.
+    pub fn running_from(&mut self, micros: i64) {
+        let day = micros.div_euclid(DAY) * DAY;
+        self.running = Some((day, micros - day));
     }
     /// Has records rejected only when they have fewer tokens than this (by default, than the layout has).
     pub fn at_least(mut self, tokens: usize) -> Layout {
@@ -292,7 +300,14 @@ impl Layout {
     /// A time of day on the record's day; no value if the record names none.
     fn moved_to_day<'a>(&mut self, record: &[u8], tokens: &Tokens, cell: Cell<'a>) -> Cell<'a> {
         let day = self.day_token.and_then(|t| tokens.get(record, t)).map(|(_, day)| day);
-        let (Some(day), Cell::Time(of_day)) = (day, cell) else { return Cell::Null };
+        let Cell::Time(of_day) = cell else { return Cell::Null };
+        let Some(day) = day else {
+            let Some((day, last)) = &mut self.running else { return Cell::Null };
+            // Records are not quite in the order of their times.
+            *day += if of_day + DAY / 2 < *last { DAY } else { 0 };
+            *last = of_day;
+            return Cell::Time(*day + of_day);
+        };
         if self.day.0 != day && !self.begin_day(day) {
             return Cell::Null;
         }

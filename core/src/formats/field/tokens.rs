@@ -29,6 +29,10 @@ impl Tokens {
     pub fn push(&mut self, at: std::ops::Range<usize>) {
         self.spans.push((at.start as u32, at.end as u32));
     }
+    /// Forgets all tokens but the first `count`.
+    pub fn truncate(&mut self, count: usize) {
+        self.spans.truncate(count);
+    }
     /// Token `i` of `record`, the record that was split last, and where it begins.
     #[inline]
     pub fn get<'a>(&self, record: &'a [u8], i: usize) -> Option<(usize, &'a [u8])> {
