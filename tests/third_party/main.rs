@@ -5,6 +5,7 @@
 //! expected result lies beside an input, values are compared with it.
 
 mod values;
+mod web;
 
 use std::path::{Path, PathBuf};
 
