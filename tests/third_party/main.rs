@@ -115,6 +115,9 @@ const RECOGNISED: &[(&str, &str, &[&str])] = &[
     ("rds_postgresql/darold__pgbadger", "postgresql", &[]),
     ("redshift_audit/IBM__universal-connectors", "redshift", &[]),
     ("config", "config", &[]),
+    ("syslog/log2timeline__plaso", "syslog", &[]),
+    ("auditd/log2timeline__plaso", "linux_audit", &[]),
+    ("w3c_and_generic/tstack__lnav/test/logfile_journald.json", "journald", &[]),
 ];
 
 /// Records that are rejected, and rightly so: their names say why.
@@ -122,6 +125,10 @@ const REJECTED: &[(&str, u64)] = &[
     ("vpc_flow_log_too_few_fields.log", 1),
     ("vpc_flow_log_too_many_fields.log", 1),
     ("s3access/open-telemetry__opentelemetry-collector-contrib/too_few_values.log", 1),
+    // A month that there is not.
+    ("syslog/log2timeline__plaso/test_data/syslog/syslog", 1),
+    // No milliseconds, no time at all.
+    ("selinux.log", 2),
 ];
 
 #[test]

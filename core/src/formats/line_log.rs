@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::{Decoder, Format, Framing, Head, Meta, Preset, Sample, Sniff, Span};
+use super::{Decoder, Format, Framing, Head, JsonPart, Meta, Preset, Sample, Sniff, Span};
 use logloupe_table::external::ExternalSchema;
 use logloupe_table::{Cell, Computed, Field, Kind, Role, Row};
 
@@ -23,6 +23,8 @@ pub struct LineLog {
     pub certain: bool,
     /// See [`Format::spans_lines`]. The first line tells such a log as well as many, since others may go on it.
     pub spans_lines: bool,
+    /// See [`Format::json`].
+    pub json: JsonPart,
     /// Makes a decoder for one file.
     pub decoder: fn(&Head<'_>) -> Box<dyn Decoder>,
     /// A row told in one sentence.
@@ -47,6 +49,7 @@ impl LineLog {
             what: "begin as its records do",
             certain: true,
             spans_lines: false,
+            json: JsonPart::None,
             decoder,
             summary: |row| vec![Span::strong(row.show("@timestamp"))],
             sources: &[],
@@ -115,6 +118,9 @@ impl Format for LineLog {
     }
     fn spans_lines(&self) -> bool {
         self.spans_lines
+    }
+    fn json(&self) -> JsonPart {
+        self.json
     }
     fn sniff(&self, head: &Head<'_>) -> Sniff {
         if head.framing != Framing::Lines {

@@ -39,10 +39,12 @@ pub mod haproxy;
 pub mod http_access;
 pub mod http_error;
 pub mod inspector;
+pub mod journald;
 pub mod json_lines;
 pub mod json_log;
 pub mod lambda;
 pub mod line_log;
+pub mod linux_audit;
 pub mod logfmt;
 pub mod macie;
 pub mod msk_broker;
@@ -66,6 +68,7 @@ pub mod security_hub;
 pub mod security_lake;
 pub mod ssm_session;
 pub mod step_functions;
+pub mod syslog;
 pub mod text_log;
 pub mod transit_gateway;
 pub mod verified_access;
@@ -152,6 +155,9 @@ pub static ALL: &[&dyn Format] = &[
     &w3c::W3c,
     &haproxy::LOG,
     &envoy::LOG,
+    &journald::LOG,
+    &linux_audit::LOG,
+    &syslog::LOG,
     &json_lines::JsonLines,
     &logfmt::Logfmt,
     &csv::Csv,

@@ -30,6 +30,7 @@ pub mod parse;
 pub mod percent;
 pub mod protocol;
 pub mod request;
+pub mod said;
 pub mod sentence;
 pub mod sql;
 pub mod time;
