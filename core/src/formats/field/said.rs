@@ -425,7 +425,7 @@ mod tests {
             ),
             (
                 "sudo",
-                " fred : TTY=pts/6 ; PWD=/home/fred ; USER=root ; COMMAND=/bin/sh -c a ; b",
+                " fred : TTY=pts/6 ; PWD=/u/fred ; USER=root ; COMMAND=/bin/sh -c a ; b",
                 "sudo|ok|fred|root||||/bin/sh -c a ; b",
             ),
             (
