@@ -123,7 +123,8 @@ impl State {
         let mut files: Vec<InputFile> = loading.tasks.values().filter_map(given).collect();
         files.extend(loading.looking.values().cloned());
         let sample = loading.sample;
-        self.clear();
+        // What is on screen stays until there is something new.
+        self.begin_anew();
         if sample {
             self.open_sample();
         }

@@ -91,16 +91,20 @@ impl State {
             Command::CancelExport => self.cancel_export(),
         }
     }
-    /// Forgets everything: the pool is started anew, since memory of WebAssembly never shrinks.
+    /// Forgets everything, and tells the page.
     pub(super) fn clear(&mut self) {
+        self.begin_anew();
+        self.tell(Event::Ledger(Vec::new()));
+        self.tell(Event::Changed(Loaded { workers: self.workers.len() as u32, ..Loaded::default() }));
+    }
+    /// Forgets everything: the pool is started anew, since memory of WebAssembly never shrinks.
+    pub(super) fn begin_anew(&mut self) {
         self.workers.clear();
         self.pending.clear();
         self.loading = self.loading.anew();
         self.viewing.forget();
         self.exporting = None;
         self.start_pool();
-        self.tell(Event::Ledger(Vec::new()));
-        self.tell(Event::Changed(Loaded { workers: self.workers.len() as u32, ..Loaded::default() }));
     }
     fn start_pool(&mut self) {
         self.catalogs_shared = false;

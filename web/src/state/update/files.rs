@@ -44,7 +44,7 @@ impl Model {
                 vec![Effect::Engine(Command::OpenSample)]
             }
             FilesAction::AddRule(rule) => {
-                self.files.progress.loading = true;
+                self.reads_anew();
                 let mut rules = self.files.rules.to_vec();
                 rules.retain(|other| other.files != rule.files);
                 rules.push(rule.clone());
@@ -52,7 +52,7 @@ impl Model {
                 with(vec![Effect::Engine(Command::AddRule(rule))], Effect::RememberRules)
             }
             FilesAction::RemoveRule(files) => {
-                self.files.progress.loading = true;
+                self.reads_anew();
                 let mut rules = self.files.rules.to_vec();
                 rules.retain(|rule| rule.files != files);
                 self.files.rules = Shared::new(rules);
@@ -76,6 +76,12 @@ impl Model {
                 vec![Effect::Save(ledger::rejected_file(&self.files.ledger), "rejected-lines.txt")]
             }
         }
+    }
+
+    /// Files are read once more, maybe by workers that know nothing of a question that is out.
+    fn reads_anew(&mut self) {
+        self.files.progress.loading = true;
+        (self.question.asking, self.question.outdated) = (false, false);
     }
 
     /// Other events are loaded than before.
