@@ -54,6 +54,10 @@ pub fn run(call: &Ledger, out: &mut dyn Write) -> Outcome {
             let said = format!("{}: {}", entry.source, entry.others_told());
             writeln!(out, "{}", output::plain(&said, usize::MAX))?;
         }
+        for (entry, note) in ledger.iter().flat_map(|entry| entry.notes.iter().map(move |note| (entry, note)))
+        {
+            writeln!(out, "{}", output::plain(&format!("{}: {note}", entry.source), usize::MAX))?;
+        }
         for entry in &ledger {
             for rejection in entry.rejections.iter().take(SHOWN) {
                 let Rejection { line, column, expected, found, .. } = rejection;
@@ -158,6 +162,7 @@ fn describe(entry: &Entry) -> Json {
             "missingFiles": i.missing_files,
             "missing": i.missing,
         })),
+        "notes": entry.notes,
         "others": entry.others.iter().map(|other| json!({
             "format": other.format,
             "rows": other.rows,

@@ -86,6 +86,15 @@ impl Tone {
 
 /// Why it ended so: the fault, the reason for skipping it, else why it was taken for what it is.
 pub(crate) fn reason(entry: &Entry) -> String {
+    let mut reason = main_reason(entry);
+    for note in &entry.notes {
+        reason.push_str("; ");
+        reason.push_str(note);
+    }
+    reason
+}
+
+fn main_reason(entry: &Entry) -> String {
     match &entry.state {
         State::Failed(error) if error.at > 0 => {
             format!("{}, at byte {}", error.message, super::text::grouped(error.at))
