@@ -28,7 +28,7 @@ pub static LOG: LineLog = LineLog {
     is: |line| Heading::of(line).is_ok(),
     what: "have audit's type, time and serial number",
     summary,
-    sources: &["auditd", "audit"],
+    sources: &["auditd"],
     external: Some(&EXTERNAL),
     presets: PRESETS,
     samples: SAMPLES,

@@ -40,7 +40,7 @@ pub static LOG: LineLog = LineLog {
     spans_lines: true,
     json: JsonPart::Fragment,
     summary,
-    sources: &["auth_log", "secure"],
+    sources: &["auth_log"],
     external: Some(&EXTERNAL),
     presets: PRESETS,
     samples: SAMPLES,
