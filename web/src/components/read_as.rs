@@ -3,7 +3,10 @@
 
 use logloupe_table::settings::{Rule, Settings, alike};
 use web_sys::{HtmlInputElement, HtmlSelectElement};
-use yew::{Callback, Html, NodeRef, Properties, SubmitEvent, component, html, use_node_ref, use_state};
+use yew::{
+    Callback, Html, NodeRef, Properties, SubmitEvent, component, html, use_effect_with, use_node_ref,
+    use_state,
+};
 
 use crate::{
     format_info as formats,
@@ -57,8 +60,17 @@ pub(crate) fn ReadAs(props: &ReadAsProps) -> Html {
     });
     let said = props.rule.as_ref().map(|rule| rule.settings.clone()).unwrap_or_default();
     let chosen = props.rule.as_ref().and_then(|rule| rule.format.clone());
+    // An option that is said not to be selected would be for the browser.
+    {
+        let format = format.clone();
+        use_effect_with(chosen, move |chosen| {
+            if let Some(select) = format.cast::<HtmlSelectElement>() {
+                select.set_value(chosen.as_deref().unwrap_or_default());
+            }
+        });
+    }
     let all = formats::all().iter().map(|format| {
-        html! { <option value={format.id} selected={chosen.as_deref() == Some(format.id)}>{ format.title }</option> }
+        html! { <option value={format.id}>{ format.title }</option> }
     });
     let now = props.format.as_deref().and_then(formats::by_id).map(|f| format!(" (now {})", f.title));
     let zone_said = match said.ahead {

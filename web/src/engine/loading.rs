@@ -243,11 +243,7 @@ impl State {
         worker.held.read.push(task);
         match self.loading.tasks.get_mut(&task) {
             Some(job) => {
-                // What gave nothing may be read once more, as the user says.
-                if !matches!(entries.as_slice(), [entry] if gave_nothing(entry) && entry.source == job.task.name)
-                {
-                    job.file = None;
-                }
+                // Its handle is kept: it may be read once more, as the user says.
                 job.entries = entries;
                 job.done = true;
                 if job.task.part.is_some() {

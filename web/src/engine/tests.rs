@@ -570,14 +570,19 @@ fn a_file_that_gave_nothing_is_read_once_more_as_the_user_says() {
             let rule = Rule { files: "a.log".to_owned(), format: format.map(str::to_owned), settings };
             pool.send(Command::AddRule(rule));
             pool.settle();
-            let told = pool.latest();
-            let files = told.0.len();
-            if let Some(entry) = of(told.0) {
-                assert_eq!((files, entry.rows), (2, read), "{entry:?}");
-            }
-            if read > 0 && told.1.rows > 0 {
-                assert_eq!(told.1.rows, rows + 3);
+            let (ledger, loaded, _) = pool.latest();
+            let files = ledger.len();
+            let entry = of(ledger).expect("read once more");
+            assert_eq!((files, entry.rows), (2, read), "{entry:?}");
+            if read > 0 {
+                assert_eq!(loaded.rows, rows + 3);
             }
         }
+        // What was said is taken back.
+        pool.send(Command::RemoveRule("a.log".to_owned()));
+        pool.settle();
+        let (ledger, loaded, progress) = pool.latest();
+        assert!(!progress.loading && loaded.rows == 3, "{progress:?} {loaded:?}");
+        assert_eq!(of(ledger).map(|e| e.format), Some(None));
     }
 }
