@@ -49,7 +49,9 @@ pub fn from_parts(
     second: u32,
     micros: i64,
 ) -> Option<i64> {
-    let fits = (1..=12).contains(&month)
+    // Microseconds of years beyond do not fit into 64 bits.
+    let fits = (-200_000..=200_000).contains(&year)
+        && (1..=12).contains(&month)
         && (1..=days_in_month(year, month)).contains(&day)
         && hour < 24
         && minute < 60
@@ -184,6 +186,14 @@ pub fn format_iso(micros: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn years_that_do_not_fit_are_no_times() {
+        assert_eq!(from_parts(1970, 1, 1, 0, 0, 1, 0), Some(SECOND));
+        for year in [i64::MIN, -200_001, 200_001, 5_545_200_000, i64::MAX] {
+            assert_eq!(from_parts(year, 3, 5, 1, 2, 3, 0), None, "{year}");
+        }
+    }
 
     #[test]
     fn iso_ends_where_its_grammar_ends() {

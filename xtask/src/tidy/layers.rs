@@ -175,6 +175,7 @@ mod tests {
             ("table/clippy.toml", ""),
             ("syntax/clippy.toml", ""),
             ("query/clippy.toml", ""),
+            ("tell/clippy.toml", ""),
             ("answer/clippy.toml", ""),
             ("core/src/a.rs", "use std::net::IpAddr;\nuse std::{fmt, fs};\n"),
             ("query/src/b.rs", "use std::net::TcpStream;"),
