@@ -53,11 +53,6 @@ pub(crate) fn ReadAs(props: &ReadAsProps) -> Html {
             }
         })
     };
-    let forget = props.rule.as_ref().map(|rule| {
-        let (act, files) = (props.act.clone(), rule.files.clone());
-        let onclick = move |_| act.emit(Action::Files(FilesAction::RemoveRule(files.clone())));
-        html! { <button type="button" class="out" {onclick}>{ "Forget what was said" }</button> }
-    });
     let said = props.rule.as_ref().map(|rule| rule.settings.clone()).unwrap_or_default();
     let chosen = props.rule.as_ref().and_then(|rule| rule.format.clone());
     // An option that is said not to be selected would be for the browser.
@@ -97,7 +92,6 @@ pub(crate) fn ReadAs(props: &ReadAsProps) -> Html {
             <label><span>{ "Year" }</span><input ref={year} type="text" inputmode="numeric" class="field mono short" value={year_said} placeholder="the last" /></label>
             if has_like { <label class="check"><input ref={like} type="checkbox" checked={true} /><span>{ "for all files like it, in later visits too: " }<code>{ &pattern }</code></span></label> }
             <button type="submit" class="primary">{ "Read" }</button>
-            { for forget }
             if let Some(why) = *fault { <p class="hint bad" role="alert">{ why }</p> }
         </form>
     }

@@ -72,13 +72,6 @@ impl State {
         self.loading.rules.push(rule.clone());
         self.read_again(&rule);
     }
-    /// Forgets the rule about these files, and reads them anew.
-    pub(super) fn remove_rule(&mut self, files: &str) {
-        let rules = &mut self.loading.rules;
-        let Some(at) = rules.iter().position(|rule| rule.files == files) else { return };
-        let rule = rules.remove(at);
-        self.read_again(&rule);
-    }
     /// Reads once more what a rule is about: those files alone where they have given nothing, else everything, as rows that are
     /// loaded cannot be taken back.
     fn read_again(&mut self, rule: &Rule) {

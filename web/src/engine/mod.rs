@@ -56,8 +56,6 @@ pub enum Command {
     Rules(Vec<Rule>),
     /// A rule holds, beside the others, of all files, those that are loaded too.
     AddRule(Rule),
-    /// The rule about these files holds no more.
-    RemoveRule(String),
     /// End loading; what was read stays.
     Cancel,
     /// Forget everything loaded.

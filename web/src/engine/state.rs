@@ -79,7 +79,6 @@ impl State {
             Command::OpenSample => self.open_sample(),
             Command::Rules(rules) => self.loading.rules = rules,
             Command::AddRule(rule) => self.add_rule(rule),
-            Command::RemoveRule(files) => self.remove_rule(&files),
             Command::Cancel => self.cancel(),
             Command::Clear => self.clear(),
             Command::View(request) => self.view(request),

@@ -579,7 +579,7 @@ fn a_file_that_gave_nothing_is_read_once_more_as_the_user_says() {
             }
         }
         // What was said is taken back.
-        pool.send(Command::RemoveRule("a.log".to_owned()));
+        pool.send(Command::AddRule(Rule { files: "a.log".to_owned(), ..Rule::default() }));
         pool.settle();
         let (ledger, loaded, progress) = pool.latest();
         assert!(!progress.loading && loaded.rows == 3, "{progress:?} {loaded:?}");

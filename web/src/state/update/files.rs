@@ -20,8 +20,6 @@ pub(crate) enum FilesAction {
     OpenSample,
     /// Read files as the user says, those that are loaded too.
     AddRule(Rule),
-    /// Forget what was said of these files.
-    RemoveRule(String),
     Cancel,
     /// Close all logs.
     Clear,
@@ -50,13 +48,6 @@ impl Model {
                 rules.push(rule.clone());
                 self.files.rules = Shared::new(rules);
                 with(vec![Effect::Engine(Command::AddRule(rule))], Effect::RememberRules)
-            }
-            FilesAction::RemoveRule(files) => {
-                self.reads_anew();
-                let mut rules = self.files.rules.to_vec();
-                rules.retain(|rule| rule.files != files);
-                self.files.rules = Shared::new(rules);
-                with(vec![Effect::Engine(Command::RemoveRule(files))], Effect::RememberRules)
             }
             FilesAction::Cancel => vec![Effect::Engine(Command::Cancel)],
             FilesAction::Clear => {
