@@ -47,7 +47,9 @@ impl Format for JsonLines {
     }
     fn decoder(&self, head: &Head<'_>) -> Box<dyn Decoder> {
         let extra: Vec<&str> = [TIMES, LEVELS, ADDRESSES, &INSTANT].concat();
-        Box::new(Objects { columns: JsonColumns::new(FIELDS, &extra), settings: head.settings.clone() })
+        let at = |key: &str| extra.iter().position(|other| *other == key);
+        let clef = (at("@t"), at("@l"));
+        Box::new(Objects { columns: JsonColumns::new(FIELDS, &extra), clef, settings: head.settings.clone() })
     }
     fn summary(&self, row: &Row<'_>) -> Vec<Span> {
         summary(row)
@@ -66,6 +68,8 @@ impl Format for JsonLines {
 /// The decoder.
 struct Objects {
     columns: JsonColumns,
+    /// The places of CLEF's time and level among the extra values.
+    clef: (Option<usize>, Option<usize>),
     settings: Settings,
 }
 
@@ -94,10 +98,9 @@ impl Decoder for Objects {
             }
         }
         // CLEF leaves out the level that most of its records have.
-        if row.time().is_some()
-            && LEVELS.len() > CLEF.1
-            && !says(read.extra(times + CLEF.1))
-            && says(read.extra(CLEF.0))
+        if let (Some(time), Some(level)) = (self.clef.0, self.clef.1)
+            && says(read.extra(time))
+            && !says(read.extra(level))
         {
             row.set(LEVEL, Cell::Text(b"info"));
         }
@@ -111,21 +114,6 @@ impl Decoder for Objects {
         read.write(row);
         Ok(Decoded::Row)
     }
-}
-
-/// The places of `@t` among the times and of `@l` among the levels.
-const CLEF: (usize, usize) = (place(TIMES, "@t"), place(LEVELS, "@l"));
-
-const fn place(keys: &[&str], key: &str) -> usize {
-    let mut at = 0;
-    while at < keys.len() {
-        let (a, b) = (keys[at].as_bytes(), key.as_bytes());
-        if a.len() == b.len() && a[0] == b[0] && a[a.len() - 1] == b[b.len() - 1] {
-            return at;
-        }
-        at += 1;
-    }
-    panic!("no such key")
 }
 
 /// Log4j's time.
