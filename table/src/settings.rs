@@ -92,6 +92,13 @@ impl Rule {
     }
 }
 
+/// The last of the rules that is about the file with this path.
+pub fn last_about<'r>(rules: &'r [Rule], path: &str) -> Option<&'r Rule> {
+    // What it is called like is found once, not for each of many rules.
+    let pattern = rules.iter().any(|rule| rule.files.contains('#')).then(|| alike(path));
+    rules.iter().rev().find(|rule| rule.files == path || pattern.as_deref() == Some(rule.files.as_str()))
+}
+
 /// What paths of one kind of file have in common: each word with a digit in it (numbers, dates, ids) is a `#`.
 pub fn alike(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
@@ -155,6 +162,10 @@ mod tests {
         let rule = Rule { files: alike(&path(5, "0a1b2c")), ..Rule::default() };
         assert_eq!(rule.files, "logs/AWSLogs/#/vpcflowlogs/eu-central-#/#/#/#/x_fl-#_é.log.gz");
         assert!(rule.is_about(&path(6, "9d8e7f")) && !rule.is_about("logs/x.log"));
+        let rules = [rule, Rule { files: path(5, "0a"), ..Rule::default() }];
+        assert_eq!(last_about(&rules, &path(5, "0a")), Some(&rules[1]));
+        assert_eq!(last_about(&rules, &path(6, "0b")), Some(&rules[0]));
+        assert_eq!((last_about(&rules, "x.log"), last_about(&[], "x.log")), (None, None));
         let one = Rule { files: "app.log".to_owned(), ..Rule::default() };
         assert!(one.is_about("app.log") && !one.is_about("app2.log"));
         assert_eq!(alike(""), "");

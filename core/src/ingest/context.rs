@@ -10,7 +10,11 @@ use super::{
     loader::Options,
 };
 use crate::formats::{Format, Settings};
-use logloupe_table::{Shard, lookup::Lookup, settings::Rule};
+use logloupe_table::{
+    Shard,
+    lookup::Lookup,
+    settings::{Rule, last_about},
+};
 
 /// Shared by all stages; made once per loader, reset for each file.
 pub(crate) struct Context {
@@ -86,7 +90,7 @@ impl Context {
     /// The format that the user wants the file of this name read as, and what they say of it.
     pub(crate) fn said_of(&self, name: &str) -> (Option<&str>, Settings) {
         let own = (self.forced.as_deref(), &self.settings);
-        let rule = self.rules.iter().rev().find(|rule| rule.is_about(name));
+        let rule = last_about(&self.rules, name);
         let (format, settings) = rule.map_or(own, |rule| (rule.format.as_deref().or(own.0), &rule.settings));
         (format, Settings { now: self.settings.now, ..settings.clone() })
     }

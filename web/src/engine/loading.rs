@@ -8,7 +8,7 @@ use logloupe_protocol::files::{
 };
 use logloupe_table::{
     ledger::{Entry, Error, ErrorKind, OtherLog, State as Ended},
-    settings::Rule,
+    settings::{Rule, last_about},
 };
 use web_sys::File;
 
@@ -47,7 +47,7 @@ impl State {
         self.begin_loading();
         for given in files {
             // How a file that is read as the user says is cut, its beginning does not tell.
-            let told = self.loading.rules.iter().any(|rule| rule.is_about(&given.path));
+            let told = last_about(&self.loading.rules, &given.path).is_some();
             if given.size < self.loading.split || told {
                 self.queue(given, 1);
                 continue;

@@ -1,6 +1,9 @@
 //! What was read and what was not: one row per file, totals that add up, each rejected line with its place.
 
-use logloupe_table::{ledger::Entry, settings::Rule};
+use logloupe_table::{
+    ledger::Entry,
+    settings::{Rule, last_about},
+};
 use yew::{Callback, Html, Properties, classes, component, html, use_state};
 
 use crate::{
@@ -107,7 +110,7 @@ fn File(props: &FileProps) -> Html {
     let Some(entry) = props.entries.get(props.place) else { return html! {} };
     // Offered where nothing came of a file; for others at hand when it is pointed at.
     let needed = gave_nothing(entry);
-    let rule = props.rules.iter().rev().find(|rule| rule.is_about(&entry.source));
+    let rule = last_about(&props.rules, &entry.source);
     let ask = (needed || entry.format.is_some()).then(|| {
         let flip = {
             let asking = asking.clone();
