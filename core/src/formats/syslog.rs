@@ -12,7 +12,7 @@
 //!
 //! Decisions: days without a year are of the year that the user gave, else of the last one in which they are not in the future. Structured
 //! data is a field per parameter (`id.name`). Lines that do not begin with a time or a priority go on the one before. What the programs
-//! that let users in say is read further ([`said`]). Several records that a dump of datagrams has on one line are one row, whose text
+//! that let users in say is read further ([`said`](mod@said)). Several records that a dump of datagrams has on one line are one row, whose text
 //! has them all. JSON in the text is open to paths (`@cee:` among it).
 
 mod data;
