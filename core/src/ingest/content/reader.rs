@@ -629,6 +629,16 @@ impl Reader {
         (owned(&mut gathered.records(nesting)), owned(&mut gathered.events().into_iter()))
     }
 
+    /// What waits for more is read as it stands.
+    pub(super) fn settle(&mut self, ends: bool, context: &mut Context) {
+        if matches!(&self.phase, Phase::Gather(gathered) if gathered.records > 0) {
+            // What grows is no table to look things up in.
+            self.decide(false, context);
+        }
+        if ends {
+            self.flush(context);
+        }
+    }
     /// The content has ended: the entry is completed and goes to the ledger.
     pub(super) fn complete(mut self, state: Option<State>, context: &mut Context) {
         self.flush(context);
