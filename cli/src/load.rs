@@ -101,8 +101,7 @@ pub fn loader() -> Loader {
     Loader::new(ALL.to_vec(), Limits::default(), seed()).with_codecs(logloupe_codecs::open)
 }
 
-/// A random number for hash tables.
-pub fn seed() -> u64 {
+fn seed() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 
@@ -136,8 +135,8 @@ fn mark_repeats(all: &mut [Read]) {
     }
 }
 
-/// The time now in microseconds since 1970.
-pub fn now() -> i64 {
+/// Microseconds since 1970.
+fn now() -> i64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
@@ -153,7 +152,9 @@ pub fn feed(
     mut after: impl FnMut(&mut Loader) -> bool,
 ) {
     let size = input.path.as_ref().map(|_| input.bytes).filter(|bytes| *bytes > 0);
-    open(loader, input, files, size);
+    let format = files.format.clone();
+    let settings = Settings { now: Some(now()), ..files.settings.clone() };
+    loader.open(&input.name, Options { size, format, settings, ..Options::default() });
     let outcome = match &input.path {
         None => push(loader, &mut io::stdin().lock(), buffer, counts, &mut after),
         Some(path) => {
@@ -165,17 +166,6 @@ pub fn feed(
         Err(fault) => loader.fail(&fault.to_string()),
     }
     counts.add_file();
-}
-
-/// Begins an input of which nobody knows how much will come.
-pub fn begin(loader: &mut Loader, input: &Input, files: &Files) {
-    open(loader, input, files, None);
-}
-
-fn open(loader: &mut Loader, input: &Input, files: &Files, size: Option<u64>) {
-    let format = files.format.clone();
-    let settings = Settings { now: Some(now()), ..files.settings.clone() };
-    loader.open(&input.name, Options { size, format, settings, ..Options::default() });
 }
 
 fn push(

@@ -1,4 +1,5 @@
-//! Decompression that `logloupe-core` names and does not bring itself: zstd, bzip2, xz and Snappy.
+//! What `logloupe-core` names and does not decode itself: zstd, bzip2, xz, Snappy, and Parquet behind the feature `parquet`,
+//! which is on unless a program says otherwise.
 //!
 //! Reading order: [`open`], which a program hands to its loader; then one file per compression, each a
 //! [`Codec`](logloupe_core::ingest::codec::Codec) whose promises are core's; [`seam`], which they share, is what stands
@@ -15,6 +16,8 @@
 //! ```
 
 mod bzip2;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod seam;
 mod snappy;
 mod xz;
@@ -34,5 +37,9 @@ pub fn open(kind: CodecKind) -> Result<Box<dyn Codec>, Fault> {
         CodecKind::Snappy => Box::new(snappy::Framed::new()),
         CodecKind::SnappyRaw => Box::new(snappy::Raw::new()),
         CodecKind::SnappyHadoop => Box::new(snappy::Hadoop::new()),
+        #[cfg(feature = "parquet")]
+        CodecKind::Parquet => Box::new(parquet::Parquet::new()),
+        #[cfg(not(feature = "parquet"))]
+        CodecKind::Parquet => return Err(Fault::unread(kind)),
     })
 }

@@ -5,7 +5,6 @@ mod archives;
 mod bad_input;
 mod contract;
 mod explain;
-mod follow;
 mod names;
 mod readme;
 mod runbooks;

@@ -12,5 +12,7 @@
 mod fixtures;
 mod hostile;
 mod packed;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod written;
 mod zipped;

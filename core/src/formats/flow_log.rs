@@ -163,6 +163,9 @@ impl Format for FlowLog {
     fn fields(&self) -> Vec<Field> {
         field::fields(self.shape.fields)
     }
+    fn is_header(&self, line: &[u8]) -> bool {
+        self.shape.header(line).is_some()
+    }
     fn sniff(&self, head: &Head<'_>) -> Sniff {
         if head.framing != Framing::Lines {
             return Sniff::No;

@@ -202,6 +202,11 @@ pub trait Format: Sync {
     /// Whether the first records of a file are this format's. Decide by content; the name is a hint that may turn
     /// `Maybe` into `Certain`, never `No` into `Maybe`. Must be `No` for every other format's samples.
     fn sniff(&self, head: &Head<'_>) -> Sniff;
+    /// Whether a line is the header of this log: names of its fields. Asked of tables that can be read as lines or as JSON,
+    /// so only for logs of lines whose fields are known by a header alone.
+    fn is_header(&self, _line: &[u8]) -> bool {
+        false
+    }
     /// How its claim stands against others' that are as sure.
     fn precedence(&self) -> Precedence {
         Precedence::Own

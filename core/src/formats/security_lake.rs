@@ -1,7 +1,9 @@
 //! Events in OCSF, the Open Cybersecurity Schema Framework, as JSON: what Security Lake holds, and what CloudWatch's
 //! `parseToOCSF`, the newer Security Hub and tools such as Prowler write. All classes are one table.
 //!
-//! Not these: the Parquet files of Security Lake; findings in ASFF (`security_hub`); logs of Verified Access, which are OCSF
+//! Parquet files of Security Lake come as JSON lines too.
+//!
+//! Not these: findings in ASFF (`security_hub`); logs of Verified Access, which are OCSF
 //! too and a log of their own.
 //!
 //! Decisions:
@@ -63,8 +65,8 @@ const META: Meta = Meta {
     page: "https://docs.aws.amazon.com/security-lake/latest/userguide/open-cybersecurity-schema-framework.html",
     read_on: "2026-11-26",
     key_shape: "ext/{source}/region={region}/accountId={account}/eventDay={yyyymmdd}/{random}.json",
-    versions: "OCSF 1.0.0-rc.2 to 1.5 as JSON, of every class: objects, lines, lists, get-findings-v2, EventBridge events",
-    not_read: "the Parquet files of Security Lake, which a tool such as Athena gives as JSON; fields that no column has are paths",
+    versions: "OCSF 1.0.0-rc.2 to 1.5 of every class: as Parquet, as JSON in objects, lines, lists, get-findings-v2 and EventBridge events",
+    not_read: "fields that no column has are paths",
 };
 
 static EXTERNAL: ExternalSchema = ExternalSchema {

@@ -1,6 +1,7 @@
-//! Flow logs of transit gateways, as text: S3 objects with a header in any order, and the default format without one.
+//! Flow logs of transit gateways, as text: S3 objects with a header in any order (Parquet files come as such), and the default
+//! format without one.
 //!
-//! Not these: VPC flow logs, which lie under the same prefix and have other fields; Parquet files.
+//! Not these: VPC flow logs, which lie under the same prefix and have other fields.
 //!
 //! Decisions: those of VPC flow logs; there is no action here, and no interface, but what was lost and why.
 
@@ -225,8 +226,8 @@ const META: Meta = Meta {
     page: "https://docs.aws.amazon.com/vpc/latest/tgw/tgw-flow-logs.html",
     read_on: "2026-11-26",
     key_shape: "AWSLogs/{account}/vpcflowlogs/{region}/{yyyy}/{mm}/{dd}/{account}_vpcflowlogs_{region}_{flow-log-id}_{yyyymmddThhmmZ}_{hash}.log.gz",
-    versions: "versions 2 to 6 with a header in any order; the default format without one",
-    not_read: "Parquet files",
+    versions: "versions 2 to 6 with a header in any order and as Parquet; the default format without one",
+    not_read: "VPC flow logs, which are a log of their own",
 };
 
 static EXTERNAL: ExternalSchema = ExternalSchema {

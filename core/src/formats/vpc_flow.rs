@@ -1,5 +1,5 @@
-//! VPC Flow Logs, versions 2 to 11, as text: S3 objects with a header in any order, and the headerless records of
-//! CloudWatch Logs where their order can be told: the default format, and all fields up to a version in AWS's order.
+//! VPC Flow Logs, versions 2 to 11, as text: S3 objects with a header in any order (Parquet files come as such, their names
+//! with underscores), and the headerless records of CloudWatch Logs where their order can be told: the default format, and all fields up to a version in AWS's order.
 //!
 //! A log without a header in an order of the user's own is not claimed: which number is which cannot be told. A line
 //! with the names, put in front of it, tells; the ledger says so. Transit gateway flow logs live under the same prefix and
@@ -75,8 +75,8 @@ const META: Meta = Meta {
     page: "https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html",
     read_on: "2026-11-20",
     key_shape: "AWSLogs/{account}/vpcflowlogs/{region}/{yyyy}/{mm}/{dd}/{account}_vpcflowlogs_{region}_{flow-log-id}_{yyyymmddThhmmZ}_{hash}.log.gz",
-    versions: "versions 2 to 11 with a header in any order; without one the default order and what can be told by its values",
-    not_read: "Parquet files and transit gateway flow logs",
+    versions: "versions 2 to 11 with a header in any order and as Parquet; without a header the default order and what can be told by its values",
+    not_read: "transit gateway flow logs, which are a log of their own",
 };
 
 /// Athena: <https://docs.aws.amazon.com/athena/latest/ug/vpc-flow-logs-create-table-statement.html>, read 2026-11-21.

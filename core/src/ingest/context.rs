@@ -81,11 +81,7 @@ impl Context {
     }
     /// A codec for one file.
     pub(crate) fn codec(&self, kind: CodecKind) -> Result<Box<dyn Codec>, Fault> {
-        let unread = || Fault {
-            kind: ErrorKind::Unsupported,
-            message: format!("{}-compressed data, which is not read here", kind.name()),
-        };
-        self.codecs.ok_or_else(unread)?(kind)
+        self.codecs.ok_or_else(|| Fault::unread(kind))?(kind)
     }
     /// The format that the user wants the file of this name read as, and what they say of it.
     pub(crate) fn said_of(&self, name: &str) -> (Option<&str>, Settings) {
@@ -93,6 +89,13 @@ impl Context {
         let rule = last_about(&self.rules, name);
         let (format, settings) = rule.map_or(own, |rule| (rule.format.as_deref().or(own.0), &rule.settings));
         (format, Settings { now: self.settings.now, ..settings.clone() })
+    }
+    /// Whether this is the header of a log of lines that is read here; of the one that the user wants the file of this name
+    /// read as, if they want one.
+    pub(crate) fn has_log_of(&self, name: &str, header: &str) -> bool {
+        let (wanted, _) = self.said_of(name);
+        let may_be = |id| wanted.is_none_or(|wanted| wanted == id);
+        self.formats.iter().any(|format| may_be(format.meta().id) && format.is_header(header.as_bytes()))
     }
     /// Notes that a container inflated `n` more bytes.
     pub(crate) fn inflate(&mut self, n: usize) {

@@ -61,6 +61,16 @@ impl Decoder {
     pub fn fault_kind(&self) -> u8 {
         self.fault.as_ref().map_or(ErrorKind::Unsupported, |fault| fault.kind) as u8
     }
+    /// What [`Codec::header`] gives.
+    pub fn header(&mut self) -> Option<String> {
+        self.codec.as_mut().and_then(|codec| codec.header())
+    }
+    /// See [`Codec::give_lines`].
+    pub fn give_lines(&mut self) {
+        if let Some(codec) = &mut self.codec {
+            codec.give_lines();
+        }
+    }
     /// How many bytes behind its data were passed over.
     #[wasm_bindgen(getter)]
     pub fn ignored(&self) -> f64 {

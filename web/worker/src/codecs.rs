@@ -35,6 +35,10 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn ignored(this: &Decoder) -> f64;
     #[wasm_bindgen(method, catch)]
+    fn header(this: &Decoder) -> Result<Option<String>, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn give_lines(this: &Decoder) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch)]
     fn free(this: &Decoder) -> Result<(), JsValue>;
 }
 
@@ -90,10 +94,9 @@ pub(crate) fn open(kind: CodecKind) -> Result<Box<dyn Codec>, Fault> {
 }
 
 fn missing(kind: CodecKind, reason: &str) -> Fault {
-    let name = kind.name();
-    let message = format!(
-        "{name}-compressed data, whose decoder could not be loaded with the page ({reason}); load the page again"
-    );
+    let subject = kind.subject();
+    let message =
+        format!("{subject}, whose decoder could not be loaded with the page ({reason}); load the page again");
     Fault { kind: ErrorKind::Unsupported, message }
 }
 
@@ -121,6 +124,13 @@ impl Codec for Remote {
     }
     fn ignored(&self) -> u64 {
         self.decoder.ignored() as u64
+    }
+    fn header(&mut self) -> Option<String> {
+        // One that threw has said so where it was asked to decode.
+        self.decoder.header().ok().flatten()
+    }
+    fn give_lines(&mut self) {
+        let _ = self.decoder.give_lines();
     }
 }
 

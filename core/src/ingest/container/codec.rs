@@ -33,17 +33,20 @@ pub enum CodecKind {
     SnappyRaw,
     /// Snappy in the blocks of Hadoop's codec.
     SnappyHadoop,
+    /// A Parquet file, read into text: JSON lines, or lines with a header.
+    Parquet,
 }
 
 impl CodecKind {
     /// All of them, each at the place of its number.
-    pub const ALL: [CodecKind; 6] = [
+    pub const ALL: [CodecKind; 7] = [
         CodecKind::Zstd,
         CodecKind::Bzip2,
         CodecKind::Xz,
         CodecKind::Snappy,
         CodecKind::SnappyRaw,
         CodecKind::SnappyHadoop,
+        CodecKind::Parquet,
     ];
     /// What the ledger calls it, in lists of containers and in sentences.
     pub fn name(self) -> &'static str {
@@ -52,6 +55,14 @@ impl CodecKind {
             CodecKind::Bzip2 => "bzip2",
             CodecKind::Xz => "xz",
             CodecKind::Snappy | CodecKind::SnappyRaw | CodecKind::SnappyHadoop => "snappy",
+            CodecKind::Parquet => "Parquet",
+        }
+    }
+    /// What is not read where no codec of this kind is at hand: the subject of a sentence.
+    pub fn subject(self) -> String {
+        match self {
+            CodecKind::Parquet => "a Parquet file".to_owned(),
+            _ => format!("{}-compressed data", self.name()),
         }
     }
     /// The kind of this number, which is `kind as u8`.
@@ -79,6 +90,14 @@ pub trait Codec {
     fn ignored(&self) -> u64 {
         0
     }
+    /// Of a table of plain values: the names of its columns with spaces between, as a log of lines has them in its header.
+    /// Told once, after a call of [`Codec::decode`] that gave nothing and before anything is given.
+    fn header(&mut self) -> Option<String> {
+        None
+    }
+    /// The rows of a table are wanted as lines: the header, then the values of each row with spaces between them, `-` for
+    /// those that are missing. Without it they come as JSON, an object per line.
+    fn give_lines(&mut self) {}
 }
 
 /// How far one call of [`Codec::decode`] came.
@@ -103,6 +122,11 @@ impl Fault {
     /// The data is not what its format says.
     pub fn damaged(kind: CodecKind) -> Fault {
         Fault { kind: ErrorKind::Corrupt, message: format!("its {} data is damaged", kind.name()) }
+    }
+    /// There is no codec of this kind.
+    pub fn unread(kind: CodecKind) -> Fault {
+        let message = format!("{}, which is not read here", kind.subject());
+        Fault { kind: ErrorKind::Unsupported, message }
     }
     /// What was decoded is not what its checksum or size says.
     pub fn checksum(kind: CodecKind) -> Fault {
@@ -134,6 +158,8 @@ pub(super) struct Input<'b> {
     pub(super) bytes: &'b [u8],
     pub(super) end: bool,
     pub(super) outermost: bool,
+    /// What the file is called; a method of an archive does not ask.
+    pub(super) name: &'b str,
 }
 
 /// Decodes all of the input, piece by piece through `out`, and hands each piece on; up to a fault or a limit.
@@ -153,6 +179,9 @@ pub(super) fn drive(
         at += step.as_ref().map_or(0, |step| step.taken);
         if input.outermost {
             context.at = base + at as u64;
+        }
+        if out.is_empty() && codec.header().is_some_and(|header| context.has_log_of(input.name, &header)) {
+            codec.give_lines();
         }
         context.inflate(out.len());
         give(out, context);
@@ -185,7 +214,8 @@ impl Packed {
         let Packed { child, place, kind, codec, out, .. } = self;
         let outermost = place.containers.is_empty();
         let mut give = |out: &[u8], context: &mut Context| child.push(out, context);
-        drive(*kind, codec.as_mut(), Input { bytes, end, outermost }, out, context, &mut give)
+        let input = Input { bytes, end, outermost, name: &place.name };
+        drive(*kind, codec.as_mut(), input, out, context, &mut give)
     }
     pub(super) fn finish(mut self, stored: u64, context: &mut Context) {
         let ended = self.decode(&[], true, context);

@@ -401,9 +401,9 @@ impl ZipMember {
                 Ok(bytes.len())
             }
             Body::Deflated(_) => self.inflate(bytes, out, outermost, context),
-            Body::Packed(..) => {
-                self.decode(Input { bytes, end: false, outermost }, out, context).map(|()| bytes.len())
-            }
+            Body::Packed(..) => self
+                .decode(Input { bytes, end: false, outermost, name: "" }, out, context)
+                .map(|()| bytes.len()),
         }
     }
     /// Hands on content.
@@ -425,7 +425,7 @@ impl ZipMember {
     }
     /// The data has ended: what a codec still holds comes.
     fn end(&mut self, out: &mut Vec<u8>, context: &mut Context) -> Result<(), Error> {
-        self.decode(Input { bytes: &[], end: true, outermost: false }, out, context)
+        self.decode(Input { bytes: &[], end: true, outermost: false, name: "" }, out, context)
     }
     /// Inflates `bytes` as far as the data goes and says how much it took.
     fn inflate(
