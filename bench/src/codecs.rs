@@ -32,7 +32,7 @@ pub(crate) fn all(table: &mut FigureTable, scale: u64) {
         let Some(packed) = packed else { continue };
         let open = || logloupe_codecs::open(kind).expect("all kinds are there");
         let took = time(RUNS, open, |codec| {
-            assert_eq!(inflate(codec, &packed), log.len() as u64, "{name}");
+            assert_eq!(inflate(codec, &packed, false), log.len() as u64, "{name}");
         });
         let note =
             format!("inflated bytes, {:.0} MB from {:.1}", log.len() as f64 / 1e6, packed.len() as f64 / 1e6);
@@ -40,8 +40,8 @@ pub(crate) fn all(table: &mut FigureTable, scale: u64) {
     }
 }
 
-/// Decodes a whole file as a loader would, pushed a megabyte at a time, and says how much it holds.
-fn inflate(mut codec: Box<dyn Codec>, packed: &[u8]) -> u64 {
+/// Decodes a whole file as a loader would, pushed a megabyte at a time, and says how much it holds; a table as `lines`.
+pub(crate) fn inflate(mut codec: Box<dyn Codec>, packed: &[u8], lines: bool) -> u64 {
     let (mut out, mut all) = (Vec::with_capacity(2 * PIECE), 0);
     for (bytes, end) in packed.chunks(1 << 20).map(|bytes| (bytes, false)).chain([(&[][..], true)]) {
         let mut at = 0;
@@ -50,6 +50,9 @@ fn inflate(mut codec: Box<dyn Codec>, packed: &[u8]) -> u64 {
             let step = codec.decode(&bytes[at..], end, &mut out).expect("it is whole");
             at += step.taken;
             all += out.len() as u64;
+            if lines && codec.header().is_some() {
+                codec.give_lines();
+            }
             if at >= bytes.len() && !step.more {
                 break;
             }

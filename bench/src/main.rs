@@ -7,7 +7,7 @@
 //! On WASM the same but for the browser: `cargo build --release --target wasm32-wasip1 -p logloupe-bench`, then
 //! `node bench/wasi.mjs [PART…]`.
 //!
-//! Reading order: [`measure`] (repeat, take the median, print), [`logs`] (what is read), [`ingest`], [`codecs`],
+//! Reading order: [`measure`] (repeat, take the median, print), [`logs`] (what is read), [`ingest`], [`codecs`], [`parquet`],
 //! [`queries`], [`browser`] (the same through the built page).
 
 #[cfg(not(target_family = "wasm"))]
@@ -16,6 +16,8 @@ mod codecs;
 mod ingest;
 mod logs;
 mod measure;
+#[cfg(not(target_family = "wasm"))]
+mod parquet;
 mod queries;
 
 use std::process::ExitCode;
@@ -25,9 +27,10 @@ use measure::FigureTable;
 const HELP: &str = "\
 logloupe-bench [PART…] [--quick]
 
-  native     the core in this process, one thread (the default): the next four
+  native     the core in this process, one thread (the default): the next five
   ingest     bytes to tables
   codecs     decompression alone
+  parquet    Parquet files, beside DuckDB; needs Python with duckdb
   samples    the same for every format, of its samples repeated
   queries    questions over a million rows
   large      the same questions over ten million; needs 8 GB of memory
@@ -57,7 +60,8 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let has = |name: &str| args.iter().any(|arg| arg == name);
-    const PARTS: [&str; 7] = ["native", "ingest", "codecs", "queries", "large", "browser", "samples"];
+    const PARTS: [&str; 8] =
+        ["native", "ingest", "codecs", "parquet", "queries", "large", "browser", "samples"];
     if let Some(unknown) = args.iter().find(|arg| !PARTS.contains(&arg.as_str()) && *arg != "--quick") {
         eprint!(
             "{}{HELP}",
@@ -74,6 +78,10 @@ fn main() -> ExitCode {
     }
     if native || has("codecs") {
         codecs::all(&mut table, scale);
+    }
+    #[cfg(not(target_family = "wasm"))]
+    if native || has("parquet") {
+        parquet::all(&mut table, 1_000_000 / scale);
     }
     if has("samples") {
         ingest::samples(&mut table, scale);
