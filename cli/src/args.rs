@@ -19,6 +19,8 @@ pub enum Call {
         /// As JSON.
         json: bool,
     },
+    /// `try`.
+    Try(Try),
     /// `convert`.
     Convert(Convert),
     /// `query`.
@@ -32,6 +34,17 @@ pub enum Call {
         /// Where the files go.
         folder: PathBuf,
     },
+}
+
+/// `try [--json] [--template TEMPLATE] PATH`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Try {
+    /// As JSON.
+    pub json: bool,
+    /// The file, or `-`.
+    pub path: PathBuf,
+    /// What is said of it.
+    pub files: Files,
 }
 
 /// `convert [--to ndjson|csv] [--format ID] [--fields NAMES] PATH…`
@@ -97,6 +110,10 @@ pub struct Files {
     pub paths: Vec<PathBuf>,
     /// The format they are read as; recognised by content if not given.
     pub format: Option<String>,
+    /// Files that describe formats.
+    pub format_files: Vec<PathBuf>,
+    /// What a record of theirs looks like.
+    pub template: Option<String>,
     /// What the user says of them all.
     pub settings: Settings,
     /// How many threads read; all processors if not given.
@@ -135,6 +152,7 @@ logloupe reads exported AWS logs where they lie and answers questions about them
   logloupe explain [--to FORM] QUERY [PATH…]          the plan in words, or the query for Athena or Insights
   logloupe convert [--to ndjson|csv] PATH…            every row as JSON or CSV
   logloupe ledger [--json] PATH…                      what was read of each file, what was not, and why
+  logloupe try [--template T] PATH                    how the first lines of a file parse, and as what
   logloupe sample DIR                                 writes a small made-up incident to try all this on
 
 PATH is a file, an archive (gzip, zip, tar), a folder with everything in it, or - for stdin.
@@ -147,6 +165,9 @@ Try:
 
 Options of every command that reads:
   --format ID      read all files as this format (see `logloupe formats`)
+  --format-file F  know the format that this file describes, too; may be given several times. Files that it fits are
+                   read as it; with --format and its id, all are
+  --template T     read all files as records that look like this: '%{ip:client} [%{time}] %{rest:message}'
   --fields NAMES   the names of a log's fields in their order, with blanks or commas between them, for files that do
                    not name them themselves: flow logs of an order of your own, CloudFront real-time logs, tables
                    without a header
@@ -218,6 +239,21 @@ Where CloudTrail's digest files are among the files, each log file is held again
 not covered. With the output of `aws cloudtrail list-public-keys` among the files, signatures are checked too.
 ";
 
+const HELP_TRY: &str = "\
+logloupe try [--json] [--template TEMPLATE | --format-file FILE | --format ID] PATH
+
+How the first lines of a file parse (256 KiB of it; - is stdin): the fields with their kinds and values, the lines that
+do not fit with the place at which they stop fitting, and what each format says of them. Without a format they are read
+as what they are recognised.
+
+A template is a line with its fields in place of what differs: %{kind:name}. Kinds are text, word, int, float, ip, time,
+duration, bytes, status, level, json, quoted, rest and skip; docs/custom-formats.md tells more.
+
+  logloupe try --template '%{ip:client} - %{word:user} [%{time}] %{quoted:request} %{status} %{bytes:size}' access.log
+
+Exit status 1: no line became a row.
+";
+
 const HELP_SAMPLE: &str = "\
 logloupe sample DIR
 
@@ -244,10 +280,11 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Call, Usage> {
         "convert" => convert(&mut parser),
         "query" => query(&mut parser),
         "ledger" => ledger(&mut parser),
+        "try" => attempt(&mut parser),
         "sample" => sample(&mut parser),
         "explain" => explain(&mut parser),
         other => Err(Usage(format!(
-            "there is no command `{other}`; there are formats, query, explain, convert, ledger, sample"
+            "there is no command `{other}`; there are formats, query, explain, convert, ledger, try, sample"
         ))),
     }
 }
@@ -325,7 +362,7 @@ fn explain(parser: &mut Parser) -> Result<Call, Usage> {
         }
     }
     let text = text.ok_or_else(|| Usage("no query given".into()))?;
-    Ok(Call::Explain(Explain { text, language, to, files }))
+    Ok(Call::Explain(Explain { text, language, to, files: files.checked()? }))
 }
 
 fn ledger(parser: &mut Parser) -> Result<Call, Usage> {
@@ -343,6 +380,24 @@ fn ledger(parser: &mut Parser) -> Result<Call, Usage> {
         }
     }
     Ok(Call::Ledger(Ledger { json, files: files.given()? }))
+}
+
+fn attempt(parser: &mut Parser) -> Result<Call, Usage> {
+    let (mut json, mut path, mut files) = (false, None, Files::default());
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Long("json") => json = true,
+            Arg::Short('h') | Arg::Long("help") => return Ok(Call::Help(HELP_TRY)),
+            Arg::Value(value) if path.is_none() => path = Some(value.into()),
+            Arg::Long(option) if Files::has(option) && option != "threads" => {
+                let option = option.to_owned();
+                files.option(&option, parser)?;
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let path = path.ok_or_else(|| Usage("no file given; give one, or - for stdin".into()))?;
+    Ok(Call::Try(Try { json, path, files: files.checked()? }))
 }
 
 fn sample(parser: &mut Parser) -> Result<Call, Usage> {
@@ -377,12 +432,15 @@ fn choice<T: Copy>(parser: &mut Parser, option: &str, choices: &[(&str, T)]) -> 
 impl Files {
     /// Whether this is an option of every command that reads.
     fn has(option: &str) -> bool {
-        ["format", "fields", "delimiter", "timezone", "year", "threads"].contains(&option)
+        ["format", "format-file", "template", "fields", "delimiter", "timezone", "year", "threads"]
+            .contains(&option)
     }
     fn option(&mut self, option: &str, parser: &mut Parser) -> Result<(), Usage> {
         let settings = &mut self.settings;
         match option {
-            "format" => return self.format(parser),
+            "format" => self.format = Some(parser.value()?.string()?),
+            "format-file" => self.format_files.push(parser.value()?.into()),
+            "template" => self.template = Some(parser.value()?.string()?),
             "threads" => return self.threads(parser),
             "fields" => {
                 settings.fields = Settings::names(&parser.value()?.string()?);
@@ -404,13 +462,22 @@ impl Files {
         }
         Ok(())
     }
-    fn format(&mut self, parser: &mut Parser) -> Result<(), Usage> {
-        let id = parser.value()?.string()?;
-        if logloupe_core::formats::by_id(&id).is_none() {
-            return Err(Usage(format!("there is no format `{id}`; `logloupe formats` lists them")));
+    /// The format is one that there is, unless a file may describe it.
+    fn checked(self) -> Result<Files, Usage> {
+        match &self.format {
+            Some(_) if self.template.is_some() => {
+                Err(Usage("--format and --template both say what files are read as; give one of them".into()))
+            }
+            Some(id) if self.format_files.is_empty() && logloupe_core::formats::by_id(id).is_none() => {
+                let file = if id.ends_with(".json") {
+                    "; a file that describes one goes with --format-file"
+                } else {
+                    ""
+                };
+                Err(Usage(format!("there is no format `{id}`; `logloupe formats` lists them{file}")))
+            }
+            _ => Ok(self),
         }
-        self.format = Some(id);
-        Ok(())
     }
     fn threads(&mut self, parser: &mut Parser) -> Result<(), Usage> {
         let value = parser.value()?.string()?;
@@ -422,7 +489,7 @@ impl Files {
         if self.paths.is_empty() {
             return Err(Usage("no file given; give files, folders or - for stdin".into()));
         }
-        Ok(self)
+        self.checked()
     }
 }
 

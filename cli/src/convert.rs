@@ -13,6 +13,7 @@ use logloupe_view::export::{self, CsvColumns, FilledColumns};
 use crate::{
     Outcome,
     args::{Convert, Files},
+    definitions::{self, Formats},
     inputs::{self, Input},
     load, output,
     progress::{self, Counts},
@@ -27,11 +28,12 @@ const CHUNK: usize = 64 << 10;
 /// # Errors
 /// When stdout cannot be written.
 pub fn run(call: &Convert, out: &mut dyn Write) -> Outcome {
+    let (files, formats) = definitions::resolve(&call.files)?;
     let (inputs, missing) = inputs::expand(&call.files.paths);
     let counts = Counts::default();
     let bytes = inputs.iter().map(|input| input.bytes).sum();
     let mut ledger = progress::show(&counts, inputs.len() as u64, bytes, || {
-        let reader = Reader { files: &call.files, counts: &counts };
+        let reader = Reader { files: &files, formats, counts: &counts };
         if call.csv { csv(&inputs, &reader, out) } else { ndjson(&inputs, &reader, out) }
     })?;
     ledger.extend(missing.iter().map(load::unread));
@@ -40,6 +42,7 @@ pub fn run(call: &Convert, out: &mut dyn Write) -> Outcome {
 
 struct Reader<'a> {
     files: &'a Files,
+    formats: Formats,
     counts: &'a Counts,
 }
 
@@ -50,7 +53,7 @@ impl Reader<'_> {
         input: &Input,
         mut after: impl FnMut(&mut Loader) -> io::Result<()>,
     ) -> io::Result<Loader> {
-        let mut loader: Loader = load::loader();
+        let mut loader: Loader = load::loader(self.formats);
         let (mut buffer, mut outcome) = (vec![0; CHUNK], Ok(()));
         load::feed(&mut loader, input, self.files, &mut buffer, self.counts, |loader| {
             outcome = after(loader);

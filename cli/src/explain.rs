@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use logloupe_core::formats::{ALL, Paths};
+use logloupe_core::formats::Paths;
 use logloupe_query::plan::{self, Catalog};
 use logloupe_syntax::{self as syntax, Diagnostic, Language, Severity, diagnostic};
 use logloupe_table::json_paths::JsonPaths;
@@ -15,6 +15,7 @@ use logloupe_tell::{
 use crate::{
     Failure, Outcome, Status,
     args::{Explain, Files, To},
+    definitions::{self, Formats},
     load, report,
 };
 
@@ -31,7 +32,8 @@ pub fn run(call: &Explain, out: &mut dyn Write) -> Outcome {
     };
     let query = syntax::parse_in(&call.text, language).into_result().map_err(|found| refuse(&found))?;
 
-    let (catalog, status) = catalog(&call.files);
+    let (files, formats) = definitions::resolve(&call.files)?;
+    let (catalog, status) = catalog(&files, formats);
     let warnings: Vec<Diagnostic> = plan::check(&query, &catalog)
         .into_iter()
         .filter(|remark| remark.severity == Severity::Warning)
@@ -44,12 +46,12 @@ pub fn run(call: &Explain, out: &mut dyn Write) -> Outcome {
         }
         To::Athena => {
             plan::plan(&query, &catalog).map_err(|found| refuse(&found))?;
-            let athena = transpile::athena(&query, &catalog, &Paths(ALL)).map_err(unsupported)?;
+            let athena = transpile::athena(&query, &catalog, &Paths(formats.all)).map_err(unsupported)?;
             athena_sql(&athena, out)?;
         }
         To::Insights => {
             plan::plan(&query, &catalog).map_err(|found| refuse(&found))?;
-            let insights = transpile::insights(&query, &catalog, &Paths(ALL)).map_err(unsupported)?;
+            let insights = transpile::insights(&query, &catalog, &Paths(formats.all)).map_err(unsupported)?;
             writeln!(out, "# Log group: {}", insights.group)?;
             for note in &insights.notes {
                 writeln!(out, "# {note}")?;
@@ -61,22 +63,22 @@ pub fn run(call: &Explain, out: &mut dyn Write) -> Outcome {
 }
 
 /// The names that exist: in the files, or in all formats if there are none.
-fn catalog(files: &Files) -> (Catalog, Status) {
+fn catalog(files: &Files, formats: Formats) -> (Catalog, Status) {
     let mut catalog = Catalog::default();
     if files.paths.is_empty() {
-        for format in ALL {
+        for format in formats.all {
             let meta = format.meta();
-            catalog.add_format(meta.id, &format.fields(), Paths(ALL).has_json(meta.id));
+            catalog.add_format(meta.id, &format.fields(), Paths(formats.all).has_json(meta.id));
             format.sources().iter().for_each(|name| catalog.add_source(name, meta.id));
-            if Paths(ALL).has_partitions(meta.id) {
+            if Paths(formats.all).has_partitions(meta.id) {
                 catalog.add_partitions(meta.id);
             }
         }
         return (catalog, Status::Answered);
     }
-    let loaded = load::load(files);
+    let loaded = load::load(files, formats);
     for shard in &loaded.shards {
-        catalog.merge(&Catalog::of(shard, &Paths(ALL)));
+        catalog.merge(&Catalog::of(shard, &Paths(formats.all)));
     }
     (catalog, report::remarks(&loaded.ledger))
 }

@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 use crate::{
     Outcome, Status,
     args::{Ledger, Output},
-    load, output, report,
+    definitions, load, output, report,
 };
 
 /// Reads all files and tells.
@@ -20,7 +20,8 @@ use crate::{
 /// # Errors
 /// When stdout cannot be written.
 pub fn run(call: &Ledger, out: &mut dyn Write) -> Outcome {
-    let ledger = load::load(&call.files).ledger;
+    let (files, formats) = definitions::resolve(&call.files)?;
+    let ledger = load::load(&files, formats).ledger;
     if call.json {
         let all: Vec<Json> = ledger.iter().map(describe).collect();
         serde_json::to_writer_pretty(&mut *out, &all).map_err(std::io::Error::from)?;

@@ -2,12 +2,14 @@
 //!
 //! Reading order: [`args`] (what can be asked), [`inputs`] (which files a path means), [`load`] (files to shards, on
 //! all processors), then one file per command: [`formats`], [`convert`], [`query`], [`explain`], [`ledger`],
-//! [`sample`]. [`output`] writes tables of values, [`report`] says on stderr what could not be read.
+//! [`sample`], [`attempt`](mod@attempt); [`definitions`] are formats that the user describes. [`output`] writes tables of values, [`report`] says on stderr what could not be read.
 //!
 //! Not here: parsing, detection, queries. A command opens files, pushes bytes and prints.
 
 pub mod args;
+pub mod attempt;
 pub mod convert;
+pub mod definitions;
 pub mod explain;
 pub mod formats;
 pub mod inputs;
@@ -96,6 +98,7 @@ pub fn run(call: &Call, out: &mut dyn Write) -> Outcome {
             writeln!(out, "logloupe {}", env!("CARGO_PKG_VERSION"))?;
             Ok(Status::Answered)
         }
+        Call::Try(call) => attempt::run(call, out),
         Call::Formats { json } => formats::run(*json, out),
         Call::Convert(call) => convert::run(call, out),
         Call::Query(call) => query::run(call, out),

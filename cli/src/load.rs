@@ -24,6 +24,7 @@ use logloupe_table::{Shard, Source, lookup::Lookup};
 
 use crate::{
     args::Files,
+    definitions::Formats,
     inputs::{self, Input, Missing},
     progress::{self, Counts},
 };
@@ -44,14 +45,14 @@ pub struct Loaded {
 }
 
 /// Reads all files.
-pub fn load(files: &Files) -> Loaded {
+pub fn load(files: &Files, formats: Formats) -> Loaded {
     let (inputs, missing) = inputs::expand(&files.paths);
     let all = files.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
     let hands = inputs::deal(&inputs, all);
     let counts = Counts::default();
     let bytes = inputs.iter().map(|input| input.bytes).sum();
     let seed = seed();
-    let read = |hand: &[usize]| read(&inputs, hand, files, seed, &counts);
+    let read = |hand: &[usize]| read(&inputs, hand, (files, formats), seed, &counts);
     let read_all = || match hands.as_slice() {
         [only] => vec![read(only)],
         hands => thread::scope(|scope| {
@@ -96,9 +97,9 @@ struct Read {
     lookups: Vec<Arc<Lookup>>,
 }
 
-/// A loader for all formats and codecs, its hash tables seeded at random.
-pub fn loader() -> Loader {
-    Loader::new(ALL.to_vec(), Limits::default(), seed()).with_codecs(logloupe_codecs::open)
+/// A loader for these formats and all codecs, its hash tables seeded at random.
+pub fn loader(formats: Formats) -> Loader {
+    Loader::new(formats.all.to_vec(), Limits::default(), seed()).with_codecs(logloupe_codecs::open)
 }
 
 fn seed() -> u64 {
@@ -106,8 +107,14 @@ fn seed() -> u64 {
 }
 
 /// Reads the inputs of one hand.
-fn read(inputs: &[Input], hand: &[usize], files: &Files, seed: u64, counts: &Counts) -> Read {
-    let mut loader = loader();
+fn read(
+    inputs: &[Input],
+    hand: &[usize],
+    (files, formats): (&Files, Formats),
+    seed: u64,
+    counts: &Counts,
+) -> Read {
+    let mut loader = loader(formats);
     let mut buffer = vec![0; CHUNK];
     let mut belongs = Vec::new();
     for &i in hand {
@@ -141,6 +148,11 @@ fn now() -> i64 {
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
 
+/// What the user says of all files.
+pub fn said(files: &Files) -> Settings {
+    Settings { now: Some(now()), ..files.settings.clone() }
+}
+
 /// Pushes one input through the loader, to its end or to where reading on is of no use. `after` is called after each
 /// push and says whether to go on.
 pub fn feed(
@@ -153,7 +165,7 @@ pub fn feed(
 ) {
     let size = input.path.as_ref().map(|_| input.bytes).filter(|bytes| *bytes > 0);
     let format = files.format.clone();
-    let settings = Settings { now: Some(now()), ..files.settings.clone() };
+    let settings = said(files);
     loader.open(&input.name, Options { size, format, settings, ..Options::default() });
     let outcome = match &input.path {
         None => push(loader, &mut io::stdin().lock(), buffer, counts, &mut after),

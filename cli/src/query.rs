@@ -8,7 +8,7 @@ use std::{
 };
 
 use logloupe_answer::{Values, job};
-use logloupe_core::formats::{ALL, Paths};
+use logloupe_core::formats::Paths;
 use logloupe_query::{
     exec::{self, Job, Partial, Reader, Remainder, RowRef, Selection},
     plan::{self, Catalog, Plan},
@@ -31,6 +31,7 @@ use logloupe_view::{
 use crate::{
     Failure, Outcome,
     args::{Output, Query},
+    definitions::{self, Formats},
     load, output, report,
 };
 
@@ -48,11 +49,12 @@ pub fn run(call: &Query, out: &mut dyn Write) -> Outcome {
     };
     let query = syntax::parse_in(&call.text, language).into_result().map_err(|found| refuse(&found))?;
 
-    let mut loaded = load::load(&call.files);
-    let mut catalog = catalog(&loaded.shards);
+    let (files, formats) = definitions::resolve(&call.files)?;
+    let mut loaded = load::load(&files, formats);
+    let mut catalog = catalog(&loaded.shards, formats);
     loaded.lookups.iter().for_each(|table| catalog.bindings.add_lookup(table.clone()));
     let count = loaded.shards.len();
-    let mut threads = Threads::new(query, catalog, &mut loaded.shards);
+    let mut threads = Threads::new(query, catalog, &mut loaded.shards, formats);
     let driven = drive(ViewRequest::default(), count, |ask| threads.answer(ask));
     let Threads { plan, selections, failure, .. } = threads;
     let driven = driven.map_err(|found| match failure {
@@ -96,6 +98,7 @@ struct Threads<'s> {
     query: syntax::tree::Query,
     catalog: Catalog,
     shards: &'s mut [Shard],
+    formats: Formats,
     /// The plan that was asked last, and what the shards keep of it.
     plan: Option<Arc<Plan>>,
     selections: Vec<Selection>,
@@ -105,11 +108,17 @@ struct Threads<'s> {
 }
 
 impl<'s> Threads<'s> {
-    fn new(query: syntax::tree::Query, catalog: Catalog, shards: &'s mut [Shard]) -> Threads<'s> {
+    fn new(
+        query: syntax::tree::Query,
+        catalog: Catalog,
+        shards: &'s mut [Shard],
+        formats: Formats,
+    ) -> Threads<'s> {
         Threads {
             query,
             catalog,
             shards,
+            formats,
             plan: None,
             selections: Vec::new(),
             remainders: Vec::new(),
@@ -159,7 +168,7 @@ impl<'s> Threads<'s> {
         let (subquery, selects) = (next.is_some(), plan.is_selection());
         let mut parts = Vec::new();
         (self.selections, self.remainders) = (Vec::new(), Vec::new());
-        for (number, (selection, partial, rest)) in (0..).zip(ask(&plan, self.shards)) {
+        for (number, (selection, partial, rest)) in (0..).zip(ask(&plan, self.shards, self.formats)) {
             let shard = &self.shards[number as usize];
             parts.push(ViewPart {
                 total: shard.rows() as u64,
@@ -180,26 +189,21 @@ impl<'s> Threads<'s> {
 
 /// The names that exist: of what is loaded, and of every format, so that a query for a log of which there happens to
 /// be none has an empty answer and not a complaint.
-fn catalog(shards: &[Shard]) -> Catalog {
+fn catalog(shards: &[Shard], formats: Formats) -> Catalog {
     let mut catalog = Catalog::default();
-    for format in ALL {
+    for format in formats.all {
         catalog.add_format(format.meta().id, &format.fields(), false);
         format.sources().iter().for_each(|name| catalog.add_source(name, format.meta().id));
     }
     for shard in shards {
-        catalog.merge(&Catalog::of(shard, &paths()));
+        catalog.merge(&Catalog::of(shard, &Paths(formats.all)));
     }
     catalog
 }
 
-/// Reads any path of a JSON record.
-fn paths() -> Paths<'static> {
-    Paths(ALL)
-}
-
 /// Runs the plan on all shards at once.
-fn ask(plan: &Arc<Plan>, shards: &mut [Shard]) -> Vec<(Selection, Partial, Remainder)> {
-    let paths = paths();
+fn ask(plan: &Arc<Plan>, shards: &mut [Shard], formats: Formats) -> Vec<(Selection, Partial, Remainder)> {
+    let paths = Paths(formats.all);
     let one = |shard: &mut Shard| {
         let mut job = Job::new(plan.clone(), None, shard, &paths).allow_truncated();
         while !job.step(shard, usize::MAX) {}

@@ -4,6 +4,7 @@ mod access_logs;
 mod archives;
 mod bad_input;
 mod contract;
+mod custom;
 mod explain;
 mod names;
 mod readme;

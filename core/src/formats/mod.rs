@@ -25,6 +25,7 @@ pub mod cognito;
 pub mod config;
 pub mod connect;
 pub mod csv;
+pub mod custom;
 pub mod ecs_events;
 pub mod eks_audit;
 pub mod eks_control_plane;
@@ -397,6 +398,8 @@ pub enum Precedence {
     Form,
     /// What carries records of other logs.
     Carrier,
+    /// What a user described.
+    Custom,
     /// A log of its own.
     Own,
 }

@@ -77,6 +77,11 @@ impl Loader {
         self.context.codecs = Some(codecs);
         self
     }
+    /// Asks these formats from the next file on. Rows of a format that is described anew keep their columns: files of it are
+    /// refused from then on.
+    pub fn set_formats(&mut self, formats: Vec<&'static dyn Format>) {
+        self.context.formats = formats;
+    }
     /// Begins a file. One that is still open is finished first.
     pub fn open(&mut self, name: &str, options: Options) {
         self.finish();

@@ -6,9 +6,10 @@
 //! `framing` (lines, JSON objects, lists of records), `content` (one file's records: `detect` its format, decode,
 //! reject), with `carrier` and `payload` for what other services wrap around records. [`part`] splits large files,
 //! [`duplicates`] finds events that were delivered twice, [`history`] what changed between states of the same thing,
-//! [`integrity`] files that are not what CloudTrail's digests say.
+//! [`integrity`] files that are not what CloudTrail's digests say, [`attempt`](mod@attempt) what comes of a few lines.
 //! Everything is pushed: `push(&[u8])`, then `finish()`, resumable at every byte.
 
+pub mod attempt;
 mod carrier;
 mod container;
 mod content;
@@ -27,6 +28,7 @@ mod rsa;
 #[cfg(test)]
 mod tests;
 
+pub use attempt::{Asked, attempt};
 pub use container::{codec, is_container};
 pub use limits::Limits;
 pub use loader::{Loader, Options, Progress, each_row};

@@ -12,7 +12,7 @@ use super::{
     wrapped::Way,
 };
 use crate::{
-    formats::{Decoded, Decoder, Framing, Head, Precedence, Record, Settings, csv},
+    formats::{Decoded, Decoder, Format, Framing, Head, Precedence, Record, Settings, csv},
     ingest::{
         carrier::{
             prefix::{self, Prefix, Stripped},
@@ -25,7 +25,10 @@ use crate::{
         limits::{KEPT_TEXT, Limits},
     },
 };
-use logloupe_table::lookup::{self, Lookup};
+use logloupe_table::{
+    lookup::{self, Lookup},
+    schema::BUILTINS,
+};
 use others::Others;
 
 /// How many blank lines within a record are kept.
@@ -373,6 +376,11 @@ impl Reader {
         };
         let Choice { format, own, reason, way, bridged, by_event } = choice;
         let meta = format.meta();
+        if format.precedence() == Precedence::Custom && described_anew(format, context) {
+            let message =
+                format!("`{}` was described anew while its rows are loaded: open all files anew", meta.id);
+            return self.unknown(message);
+        }
         let inside = way.and_then(|way| heads.inside.get(way));
         let of_mixed = Head { records: &own, ..*inside.unwrap_or(&heads.whole) };
         let decoder = format.decoder(match (by_event, bridged, inside) {
@@ -717,6 +725,16 @@ impl Gathered {
         let is_record = |item: &&HeadRecord| matches!(item.what, HeadKind::Record | HeadKind::Event(_));
         self.items.iter().filter(is_record).map(|item| &self.bytes[item.range.clone()]).collect()
     }
+}
+
+/// Whether the rows that are there have other columns than the format of their id.
+fn described_anew(format: &dyn Format, context: &Context) -> bool {
+    let table = context.shard.tables.iter().find(|table| table.format() == format.meta().id);
+    table.is_some_and(|table| {
+        let columns = table.schema().fields().get(BUILTINS..).unwrap_or_default();
+        let fields = format.fields();
+        columns.len() < fields.len() || fields.iter().zip(columns).any(|(field, column)| field != column)
+    })
 }
 
 /// Records as formats are shown them. Messages taken out of JSON or of an export may be lines or JSON themselves.
