@@ -100,7 +100,7 @@ fn trying_shows_fields_rejections_and_formats() {
     let flow =
         "2 123456789012 eni-1 203.0.113.7 10.0.0.5 443 49152 6 20 4249 1418530010 1418530070 ACCEPT OK\n";
     let said = logloupe_fed(&["try", "-"], flow.as_bytes());
-    assert!(said.out.starts_with("Read as VPC flow logs (vpc_flow)"), "{}", said.out);
+    assert!(said.out.starts_with("Read as VPC Flow Logs (vpc_flow)"), "{}", said.out);
     // Nothing became a row.
     assert_eq!(logloupe_fed(&["try", "--template", "%{ip}", "-"], b"x\n").status, 1);
 }

@@ -36,6 +36,10 @@ fn words(line: &str) -> Vec<String> {
 #[test]
 fn the_commands_of_the_readme_run() {
     let folder = Folder::incident();
+    // A log that no format knows, apart from the others.
+    let own = Folder::new();
+    let app = own.write("app.log", b"2026-03-05T01:29:37Z INFO [main] ready\n");
+    let app = app.to_str().expect("a name of UTF-8");
     let readme = text("README.md");
     let calls: Vec<&str> = code(&readme).into_iter().filter(|line| line.starts_with("logloupe ")).collect();
     assert!(calls.len() >= 6, "the README shows the command: {calls:?}");
@@ -44,7 +48,11 @@ fn the_commands_of_the_readme_run() {
         let words: Vec<String> = words(call)
             .into_iter()
             .skip(1)
-            .map(|word| if word == "incident" { folder.arg().to_owned() } else { word })
+            .map(|word| match word.as_str() {
+                "incident" => folder.arg().to_owned(),
+                "app.log" => app.to_owned(),
+                _ => word,
+            })
             .collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let said = logloupe(&words);
