@@ -56,7 +56,7 @@ pub struct Convert {
     pub files: Files,
 }
 
-/// `query [--sql | --pattern] [--output …] QUERY PATH…`
+/// `query [--sql | --pattern] [--output …] [--follow] QUERY PATH…`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
     /// The query's text.
@@ -65,6 +65,8 @@ pub struct Query {
     pub language: Language,
     /// How the answer is written.
     pub output: Output,
+    /// Whether files are read as they grow, and the answer is given anew.
+    pub follow: bool,
     /// Which files.
     pub files: Files,
 }
@@ -198,7 +200,7 @@ is left out. As csv there is one header for all files, and cells that a spreadsh
 ";
 
 const HELP_QUERY: &str = "\
-logloupe query [--sql | --pattern] [--output table|json|ndjson|csv] [--format ID] [--fields NAMES]
+logloupe query [--sql | --pattern] [--output table|json|ndjson|csv] [--follow] [--format ID] [--fields NAMES]
                QUERY PATH…
 
 Runs a CloudWatch Logs Insights query over all rows of all files. Fields go by the vendor's name, by the name that
@@ -211,6 +213,12 @@ in a JSON event (requestParameters.bucketName). A word without a command searche
   --output json    an array of objects with typed values
   --output ndjson  one object per line
   --output csv     with a header line, safe against spreadsheet formulas
+  --follow, -f     goes on as files grow, new ones come into folders, and stdin brings more. Events are written as they
+                   come, oldest first, and forgotten; any other answer is given anew when it has changed: in its place
+                   on a terminal, else after a blank line. Ends with stdin if that is all, else with Ctrl-C
+
+    aws logs tail GROUP --follow | logloupe query -f 'stats count(*) by level' -
+    logloupe query -f 'filter status >= 500' /var/log/nginx
 ";
 
 const HELP_EXPLAIN: &str = "\
@@ -322,12 +330,13 @@ fn query(parser: &mut Parser) -> Result<Call, Usage> {
     const OUTPUTS: [(&str, Output); 4] =
         [("table", Output::Table), ("json", Output::Json), ("ndjson", Output::Ndjson), ("csv", Output::Csv)];
     let (mut text, mut language, mut output) = (None, Language::default(), Output::default());
-    let mut files = Files::default();
+    let (mut files, mut follow) = (Files::default(), false);
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Long("sql") => language = Language::Sql,
             Arg::Long("pattern") => language = Language::Pattern,
             Arg::Long("output") => output = choice(parser, "--output", &OUTPUTS)?,
+            Arg::Short('f') | Arg::Long("follow") => follow = true,
             Arg::Short('h') | Arg::Long("help") => return Ok(Call::Help(HELP_QUERY)),
             Arg::Value(value) if text.is_none() => text = Some(value.string()?),
             Arg::Value(path) => files.paths.push(path.into()),
@@ -339,7 +348,12 @@ fn query(parser: &mut Parser) -> Result<Call, Usage> {
         }
     }
     let text = text.ok_or_else(|| Usage("no query given".into()))?;
-    Ok(Call::Query(Query { text, language, output, files: files.given()? }))
+    if follow && output == Output::Json {
+        return Err(Usage(
+            "--follow never ends an array: --output is one of table, ndjson, csv with it".into(),
+        ));
+    }
+    Ok(Call::Query(Query { text, language, output, follow, files: files.given()? }))
 }
 
 fn explain(parser: &mut Parser) -> Result<Call, Usage> {

@@ -1,7 +1,7 @@
 //! `logloupe` in a terminal: files in, rows, answers and the ledger out. The same core as the page's.
 //!
 //! Reading order: [`args`] (what can be asked), [`inputs`] (which files a path means), [`load`] (files to shards, on
-//! all processors), then one file per command: [`formats`], [`convert`], [`query`], [`explain`], [`ledger`],
+//! all processors), then one file per command: [`formats`], [`convert`], [`query`], [`follow`] (a query over what grows), [`explain`], [`ledger`],
 //! [`sample`], [`attempt`](mod@attempt); [`definitions`] are formats that the user describes. [`output`] writes tables of values, [`report`] says on stderr what could not be read.
 //!
 //! Not here: parsing, detection, queries. A command opens files, pushes bytes and prints.
@@ -11,6 +11,7 @@ pub mod attempt;
 pub mod convert;
 pub mod definitions;
 pub mod explain;
+pub mod follow;
 pub mod formats;
 pub mod inputs;
 pub mod ledger;
@@ -101,6 +102,7 @@ pub fn run(call: &Call, out: &mut dyn Write) -> Outcome {
         Call::Try(call) => attempt::run(call, out),
         Call::Formats { json } => formats::run(*json, out),
         Call::Convert(call) => convert::run(call, out),
+        Call::Query(call) if call.follow => follow::run(call, out),
         Call::Query(call) => query::run(call, out),
         Call::Explain(call) => explain::run(call, out),
         Call::Ledger(call) => ledger::run(call, out),

@@ -102,7 +102,8 @@ pub fn loader(formats: Formats) -> Loader {
     Loader::new(formats.all.to_vec(), Limits::default(), seed()).with_codecs(logloupe_codecs::open)
 }
 
-fn seed() -> u64 {
+/// A random number for hash tables.
+pub fn seed() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 
@@ -142,8 +143,8 @@ fn mark_repeats(all: &mut [Read]) {
     }
 }
 
-/// Microseconds since 1970.
-fn now() -> i64 {
+/// The time now in microseconds since 1970.
+pub fn now() -> i64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
@@ -164,9 +165,7 @@ pub fn feed(
     mut after: impl FnMut(&mut Loader) -> bool,
 ) {
     let size = input.path.as_ref().map(|_| input.bytes).filter(|bytes| *bytes > 0);
-    let format = files.format.clone();
-    let settings = said(files);
-    loader.open(&input.name, Options { size, format, settings, ..Options::default() });
+    open(loader, input, files, size);
     let outcome = match &input.path {
         None => push(loader, &mut io::stdin().lock(), buffer, counts, &mut after),
         Some(path) => {
@@ -178,6 +177,17 @@ pub fn feed(
         Err(fault) => loader.fail(&fault.to_string()),
     }
     counts.add_file();
+}
+
+/// Begins an input of which nobody knows how much will come.
+pub fn begin(loader: &mut Loader, input: &Input, files: &Files) {
+    open(loader, input, files, None);
+}
+
+fn open(loader: &mut Loader, input: &Input, files: &Files, size: Option<u64>) {
+    let format = files.format.clone();
+    let settings = said(files);
+    loader.open(&input.name, Options { size, format, settings, ..Options::default() });
 }
 
 fn push(

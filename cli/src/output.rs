@@ -18,28 +18,94 @@ const WIDEST: usize = 120;
 pub fn write(
     form: Output,
     columns: &[String],
-    mut rows: impl Iterator<Item = Vec<Value>>,
+    rows: impl Iterator<Item = Vec<Value>>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    match form {
-        Output::Table => {
-            let widest = if io::stdout().is_terminal() { WIDEST } else { usize::MAX };
-            table(columns, &rows.collect::<Vec<_>>(), widest, out)
-        }
-        Output::Csv => csv(columns, rows, out),
-        Output::Ndjson => rows.try_for_each(|row| {
-            object(columns, &row, out)?;
-            writeln!(out)
-        }),
-        Output::Json => {
-            let mut between = "[\n";
-            for row in rows {
-                write!(out, "{between}")?;
-                object(columns, &row, out)?;
-                between = ",\n";
+    Writer::new(form).write(columns, rows, out)
+}
+
+/// Writes rows under the same names in several goes.
+#[derive(Debug)]
+pub struct Writer {
+    form: Output,
+    /// The names were written.
+    begun: bool,
+    /// How wide the columns were before.
+    widths: Vec<usize>,
+}
+
+impl Writer {
+    /// Nothing is written yet.
+    pub fn new(form: Output) -> Writer {
+        Writer { form, begun: false, widths: Vec::new() }
+    }
+    /// Writes these rows, behind their names the first time. An array is one by itself each time.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(
+        &mut self,
+        columns: &[String],
+        mut rows: impl Iterator<Item = Vec<Value>>,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let begun = std::mem::replace(&mut self.begun, true);
+        match self.form {
+            Output::Table => {
+                let widest = if io::stdout().is_terminal() { WIDEST } else { usize::MAX };
+                self.table(columns, &rows.collect::<Vec<_>>(), (widest, begun), out)
             }
-            writeln!(out, "{}", if between == "[\n" { "[]" } else { "\n]" })
+            Output::Csv => csv(columns, rows, begun, out),
+            Output::Ndjson => rows.try_for_each(|row| {
+                object(columns, &row, out)?;
+                writeln!(out)
+            }),
+            Output::Json => {
+                let mut between = "[\n";
+                for row in rows {
+                    write!(out, "{between}")?;
+                    object(columns, &row, out)?;
+                    between = ",\n";
+                }
+                writeln!(out, "{}", if between == "[\n" { "[]" } else { "\n]" })
+            }
         }
+    }
+    /// Aligned columns: numbers to the right, everything else to the left.
+    fn table(
+        &mut self,
+        columns: &[String],
+        rows: &[Vec<Value>],
+        (widest, begun): (usize, bool),
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let cells: Vec<Vec<String>> =
+            rows.iter().map(|row| row.iter().map(|value| cell(value, widest)).collect()).collect();
+        let heads: Vec<String> = columns.iter().map(|name| plain(name, widest)).collect();
+        let count = |text: &String| text.chars().count();
+        self.widths.resize(heads.len(), 0);
+        for (i, width) in self.widths.iter_mut().enumerate() {
+            let of_cells = cells.iter().filter_map(|row| row.get(i)).map(count).max().unwrap_or(0);
+            *width = of_cells.max(count(&heads[i])).max(*width);
+        }
+        let widths = &self.widths;
+        let numbers: Vec<bool> = (0..heads.len())
+            .map(|i| {
+                let mut values = rows.iter().filter_map(|row| row.get(i)).filter(|v| !v.is_null()).peekable();
+                values.peek().is_some() && values.all(|v| matches!(v, Value::Int(_) | Value::Float(_)))
+            })
+            .collect();
+        let rule: Vec<String> = widths.iter().map(|width| "─".repeat(*width)).collect();
+        for row in [&heads, &rule].into_iter().filter(|_| !begun).chain(&cells) {
+            let mut line = String::new();
+            for (i, text) in row.iter().enumerate() {
+                let gap = " ".repeat(widths[i].saturating_sub(count(text)));
+                let (before, after) = if numbers[i] { (gap.as_str(), "") } else { ("", gap.as_str()) };
+                line.extend([if i > 0 { "  " } else { "" }, before, text, after]);
+            }
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        Ok(())
     }
 }
 
@@ -53,9 +119,16 @@ fn object(columns: &[String], row: &[Value], out: &mut dyn Write) -> io::Result<
     map.end().map_err(io::Error::from)
 }
 
-fn csv(columns: &[String], rows: impl Iterator<Item = Vec<Value>>, out: &mut dyn Write) -> io::Result<()> {
+fn csv(
+    columns: &[String],
+    rows: impl Iterator<Item = Vec<Value>>,
+    begun: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut line = Vec::new();
-    csv_header(columns, &mut line);
+    if !begun {
+        csv_header(columns, &mut line);
+    }
     out.write_all(&line)?;
     for row in rows {
         line.clear();
@@ -78,36 +151,6 @@ pub fn csv_header(columns: &[String], line: &mut Vec<u8>) {
         }
     }
     line.extend(b"\r\n");
-}
-
-/// Aligned columns: numbers to the right, everything else to the left.
-fn table(columns: &[String], rows: &[Vec<Value>], widest: usize, out: &mut dyn Write) -> io::Result<()> {
-    let cells: Vec<Vec<String>> =
-        rows.iter().map(|row| row.iter().map(|value| cell(value, widest)).collect()).collect();
-    let heads: Vec<String> = columns.iter().map(|name| plain(name, widest)).collect();
-    let count = |text: &String| text.chars().count();
-    let width = |i: usize| {
-        let of_cells = cells.iter().filter_map(|row| row.get(i)).map(count).max().unwrap_or(0);
-        of_cells.max(count(&heads[i]))
-    };
-    let widths: Vec<usize> = (0..heads.len()).map(width).collect();
-    let numbers: Vec<bool> = (0..heads.len())
-        .map(|i| {
-            let mut values = rows.iter().filter_map(|row| row.get(i)).filter(|v| !v.is_null()).peekable();
-            values.peek().is_some() && values.all(|v| matches!(v, Value::Int(_) | Value::Float(_)))
-        })
-        .collect();
-    let rule: Vec<String> = widths.iter().map(|width| "─".repeat(*width)).collect();
-    for row in [&heads, &rule].into_iter().chain(&cells) {
-        let mut line = String::new();
-        for (i, text) in row.iter().enumerate() {
-            let gap = " ".repeat(widths[i].saturating_sub(count(text)));
-            let (before, after) = if numbers[i] { (gap.as_str(), "") } else { ("", gap.as_str()) };
-            line.extend([if i > 0 { "  " } else { "" }, before, text, after]);
-        }
-        writeln!(out, "{}", line.trim_end())?;
-    }
-    Ok(())
 }
 
 fn cell(value: &Value, widest: usize) -> String {

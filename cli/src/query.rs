@@ -18,6 +18,7 @@ use logloupe_syntax::{self as syntax, Diagnostic, Language, Severity, diagnostic
 use logloupe_table::{
     Row, Shard, Value,
     builtin::{position, source},
+    lookup::Lookup,
     schema::TIMESTAMP,
 };
 use logloupe_view::{
@@ -32,7 +33,9 @@ use crate::{
     Failure, Outcome,
     args::{Output, Query},
     definitions::{self, Formats},
-    load, output, report,
+    load,
+    output::{self, Writer},
+    report,
 };
 
 /// Answers the query.
@@ -41,56 +44,118 @@ use crate::{
 /// What is wrong with the query, or when stdout cannot be written.
 pub fn run(call: &Query, out: &mut dyn Write) -> Outcome {
     // What is wrong with the text alone is said before anything is read.
-    let refuse = |found: &[Diagnostic]| Failure::Refused(diagnostic::render(&call.text, found));
+    let query = parse(call)?;
+    let (files, formats) = definitions::resolve(&call.files)?;
+    let mut loaded = load::load(&files, formats);
+    let answer = answer(call, query, &mut loaded.shards, &loaded.lookups, formats)?;
+    eprint!("{}", answer.warnings);
+    let status = report::remarks(&loaded.ledger);
+    answer.write(call, &loaded.shards, &mut Writer::new(call.output), out)?;
+    Ok(status)
+}
+
+/// The text understood in its language.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn parse(call: &Query) -> Result<syntax::tree::Query, Failure> {
     let language = match call.language {
         // Words that are commands elsewhere are words of a pattern where one is asked for.
         Language::Pattern => Language::Pattern,
         chosen => Language::of(&call.text, chosen),
     };
-    let query = syntax::parse_in(&call.text, language).into_result().map_err(|found| refuse(&found))?;
+    syntax::parse_in(&call.text, language).into_result().map_err(|found| refuse(call, &found))
+}
 
-    let (files, formats) = definitions::resolve(&call.files)?;
-    let mut loaded = load::load(&files, formats);
-    let mut catalog = catalog(&loaded.shards, formats);
-    loaded.lookups.iter().for_each(|table| catalog.bindings.add_lookup(table.clone()));
-    let count = loaded.shards.len();
-    let mut threads = Threads::new(query, catalog, &mut loaded.shards, formats);
+fn refuse(call: &Query, found: &[Diagnostic]) -> Failure {
+    Failure::Refused(diagnostic::render(&call.text, found))
+}
+
+/// The answer of all shards.
+pub(crate) struct Answer {
+    /// None where nothing was asked.
+    pub(crate) plan: Option<Arc<Plan>>,
+    /// A table, or rows of the shards in their order.
+    pub(crate) found: Found,
+    /// What is to be said of the query, as it is printed.
+    pub(crate) warnings: String,
+    /// Why there are no rows, where that can be told.
+    no_rows: Option<String>,
+}
+
+/// What a query gives.
+pub(crate) enum Found {
+    /// Values under the names of columns, and what is to be said of them.
+    Table(ResultTable),
+    /// Rows as they were read.
+    Rows(Vec<RowRef>),
+}
+
+/// Asks all shards.
+///
+/// # Errors
+/// What is wrong with the query where it meets what is loaded.
+pub(crate) fn answer(
+    call: &Query,
+    query: syntax::tree::Query,
+    shards: &mut [Shard],
+    lookups: &[Arc<Lookup>],
+    formats: Formats,
+) -> Result<Answer, Failure> {
+    let mut catalog = catalog(shards, formats);
+    lookups.iter().for_each(|table| catalog.bindings.add_lookup(table.clone()));
+    let count = shards.len();
+    let mut threads = Threads::new(query, catalog, shards, formats);
     let driven = drive(ViewRequest::default(), count, |ask| threads.answer(ask));
-    let Threads { plan, selections, failure, .. } = threads;
+    let Threads { plan, selections, failure, shards, .. } = threads;
     let driven = driven.map_err(|found| match failure {
         Some(message) => Failure::Refused(format!("logloupe: {message}")),
-        None => refuse(&found),
+        None => refuse(call, &found),
     })?;
     let warnings: Vec<Diagnostic> =
         driven.remarks.into_iter().filter(|remark| remark.severity == Severity::Warning).collect();
-    eprint!("{}", diagnostic::render(&call.text, &warnings));
-
-    let Some(plan) = plan else { return Ok(report::remarks(&loaded.ledger)) };
-    let status = report::remarks(&loaded.ledger);
-    let no_rows = presence::no_rows(&driven.view.answer.absent).filter(|_| call.output == Output::Table);
-    match (driven.view.table, driven.order) {
-        (Some(table), _) => {
-            table.remarks.iter().for_each(|remark| eprintln!("logloupe: {remark}"));
-            if let (true, Some(why)) = (table.rows.is_empty(), no_rows) {
-                writeln!(out, "{}", output::plain(&why, usize::MAX))?;
-                return Ok(status);
-            }
-            let columns: Vec<String> = table.columns.into_iter().map(|column| column.name).collect();
-            output::write(call.output, &columns, table.rows.into_iter(), out)?;
-        }
-        (None, order) => {
+    let found = match (driven.view.table, driven.order, &plan) {
+        (Some(table), ..) => Found::Table(table),
+        (None, RowOrder::Listed(ids), Some(plan)) if !plan.is_selection() => {
             let row = |id: RowId| RowRef { shard: id.shard, table: id.table, row: id.row };
-            let rows = match order {
-                RowOrder::Listed(ids) if !plan.is_selection() => ids.into_iter().map(row).collect(),
-                _ => in_order(&plan, &loaded.shards, &selections),
-            };
-            match no_rows.filter(|_| rows.is_empty()) {
-                Some(why) => writeln!(out, "{}", output::plain(&why, usize::MAX))?,
-                None => events(&plan, &loaded.shards, &rows, call.output, out)?,
+            Found::Rows(ids.into_iter().map(row).collect())
+        }
+        (None, _, Some(plan)) => Found::Rows(in_order(plan, shards, &selections)),
+        (None, _, None) => Found::Rows(Vec::new()),
+    };
+    let warnings = diagnostic::render(&call.text, &warnings);
+    Ok(Answer { plan, found, warnings, no_rows: presence::no_rows(&driven.view.answer.absent) })
+}
+
+impl Answer {
+    /// Writes it in the form that is called for; `shards` are those that were asked.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn write(
+        self,
+        call: &Query,
+        shards: &[Shard],
+        writer: &mut Writer,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let Some(plan) = self.plan else { return Ok(()) };
+        let no_rows = self.no_rows.filter(|_| call.output == Output::Table);
+        match self.found {
+            Found::Table(table) => {
+                table.remarks.iter().for_each(|remark| eprintln!("logloupe: {remark}"));
+                if let (true, Some(why)) = (table.rows.is_empty(), no_rows) {
+                    return writeln!(out, "{}", output::plain(&why, usize::MAX));
+                }
+                let columns: Vec<String> = table.columns.into_iter().map(|column| column.name).collect();
+                writer.write(&columns, table.rows.into_iter(), out)
             }
+            Found::Rows(rows) => match no_rows.filter(|_| rows.is_empty()) {
+                Some(why) => writeln!(out, "{}", output::plain(&why, usize::MAX)),
+                None => events(&plan, shards, &rows, call.output, writer, out),
+            },
         }
     }
-    Ok(status)
 }
 
 /// The shards, a thread each: what the coordinator asks is answered by all at once.
@@ -270,13 +335,14 @@ fn events(
     shards: &[Shard],
     rows: &[RowRef],
     form: Output,
+    writer: &mut Writer,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let chosen: Vec<String> = plan.output().iter().map(|column| column.name.clone()).collect();
     if !chosen.is_empty() {
         let readers: Vec<Reader<'_>> = shards.iter().map(|shard| Reader::new(plan, shard)).collect();
         let values = rows.iter().filter_map(|id| Some(readers.get(id.shard as usize)?.values(*id)));
-        return output::write(form, &chosen, values, out);
+        return writer.write(&chosen, values, out);
     }
     match form {
         Output::Table => {
@@ -288,7 +354,7 @@ fn events(
                 values.push(vec![time, Value::text(row.table.format()), message]);
                 Ok(())
             })?;
-            output::write(form, &columns, values.into_iter(), out)
+            writer.write(&columns, values.into_iter(), out)
         }
         Output::Csv => {
             let columns = export::csv_columns(shards);

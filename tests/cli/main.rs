@@ -6,6 +6,7 @@ mod bad_input;
 mod contract;
 mod custom;
 mod explain;
+mod follow;
 mod names;
 mod readme;
 mod runbooks;

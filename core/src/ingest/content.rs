@@ -130,6 +130,10 @@ impl Content {
     pub(crate) fn is_done(&self) -> bool {
         matches!(self.reader.phase, Phase::Ignore)
     }
+    /// Reads what waits for more, but for a line or an object that has not ended.
+    pub(crate) fn settle(&mut self, ends: bool, context: &mut Context) {
+        self.reader.settle(ends, context);
+    }
     /// The content ends; with `state`, before its time.
     pub(crate) fn finish(mut self, stored: u64, state: Option<State>, context: &mut Context) {
         self.end_of_mark(context);

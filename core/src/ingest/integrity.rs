@@ -30,11 +30,10 @@ use logloupe_table::{Shard, schema::SOURCE, sort, time};
 /// The format of digest files and keys.
 const DIGESTS: &str = "cloudtrail_digest";
 
-/// Whether a file may be named by a digest, or be one: its path says CloudTrail, or it begins as one of them does. Only
-/// such files are hashed.
+/// Whether a file may be named by a digest, or be one: the last part of its path is CloudTrail's, by which it is found, or it
+/// begins as a digest does. Only such files are hashed.
 pub(crate) fn may_be_named(path: &str, head: &[u8]) -> bool {
-    let head = head.trim_ascii_start();
-    path.contains("CloudTrail") || head.starts_with(b"{\"Records\"") || head.starts_with(b"{\"awsAccountId\"")
+    stem(path).contains("CloudTrail") || head.trim_ascii_start().starts_with(b"{\"awsAccountId\"")
 }
 
 /// The digests and keys among the rows of a shard.

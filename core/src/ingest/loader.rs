@@ -133,6 +133,21 @@ impl Loader {
         let fatal = self.context.fatal.take().map(State::Failed);
         self.end(fatal);
     }
+    /// No more of the open file is there for now, as of one that grows: what waits for more is read as it stands. Its format is
+    /// told by fewer records than would be asked for, and, if `ends`, a record that could go on over further lines ends. Called or
+    /// not, everything is accounted for; but rows depend on when it is called.
+    pub fn settle(&mut self, ends: bool) {
+        if let Some(open) = &mut self.open
+            && self.context.fatal.is_none()
+        {
+            open.unpacker.settle(ends, &mut self.context);
+        }
+    }
+    /// Whether the open file is text that stands in no container, so that more of it may be written behind what was pushed.
+    pub fn may_grow(&self) -> bool {
+        let unpacker = self.open.as_ref().map(|open| &open.unpacker);
+        matches!(unpacker, Some(Unpacker::Head { .. } | Unpacker::Content(_) | Unpacker::Utf16(_)))
+    }
     /// The open file could not be read further, for this reason.
     pub fn fail(&mut self, message: &str) {
         let error = self.context.error(ErrorKind::Io, message);

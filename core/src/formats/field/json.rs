@@ -280,18 +280,24 @@ impl Reader {
         reader
     }
     fn want(&mut self, path: &str, slot: u16) {
+        // A reader is made for each of thousands of small files: most paths are cut where they stand.
+        match path.contains('`') {
+            true => self.want_parts(each::parts(path).iter().map(|(part, _)| part.as_str()), slot),
+            false => self.want_parts(path.split('.'), slot),
+        }
+    }
+    fn want_parts<'p>(&mut self, parts: impl Iterator<Item = &'p str>, slot: u16) {
         let mut at = 0;
-        let mut parts = each::parts(path).into_iter().map(|(part, _)| part).peekable();
+        let mut parts = parts.peekable();
         while let Some(part) = parts.next() {
             self.nodes[at].slots.push(slot);
-            let mut key = part.as_bytes().to_vec();
-            key.push(b'"');
-            let known = self.nodes[at].children.iter().position(|c| *c.key == *key);
+            let is = |c: &PathChild| c.key.len() == part.len() + 1 && c.key.starts_with(part.as_bytes());
+            let known = self.nodes[at].children.iter().position(is);
             let child = known.unwrap_or_else(|| {
                 let node = &mut self.nodes[at];
                 let next = node.children.len() + 1;
-                let child =
-                    PathChild { key: key.into(), index: part.parse().ok(), next, ..PathChild::default() };
+                let key = [part.as_bytes(), b"\""].concat().into_boxed_slice();
+                let child = PathChild { key, index: part.parse().ok(), next, ..PathChild::default() };
                 node.lengths |= 1 << part.len().min(63);
                 node.children.push(child);
                 next - 1

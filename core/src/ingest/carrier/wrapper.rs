@@ -282,7 +282,15 @@ fn instant(text: &[u8]) -> Option<i64> {
 /// The carrier of most of `records`, if there is one.
 pub(crate) fn of(records: &[&[u8]], limit: usize) -> Option<&'static Wrapper> {
     let first = records.first()?;
-    WRAPPERS.iter().find(|wrapper| {
+    // A reader is made for those that may have it: a name, but for one with an escape, stands in it.
+    let may_have = |wrapper: &&Wrapper| {
+        let names = |path: &'static str| match path.starts_with('`') {
+            true => path.trim_matches('`'),
+            false => path.rsplit('.').next().unwrap_or_default(),
+        };
+        wrapper.needs.iter().all(|need| memchr::memmem::find(first, names(need).as_bytes()).is_some())
+    };
+    WRAPPERS.iter().filter(may_have).find(|wrapper| {
         let mut layer = Layer::of(wrapper);
         let mut is = |record: &&[u8]| {
             let opened = layer.open(record, limit);

@@ -100,6 +100,17 @@ impl Unpacker {
             Unpacker::Refused { bytes: all, .. } => *all += bytes.len() as u64,
         }
     }
+    /// Reads what waits for more, of text that stands in no container.
+    pub(crate) fn settle(&mut self, ends: bool, context: &mut Context) {
+        let is_line =
+            |head: &[u8]| head.ends_with(b"\n") && !head.trim_ascii().is_empty() && !head.contains(&0);
+        if matches!(self, Unpacker::Head { head, .. } if is_line(head)) {
+            self.decide(context);
+        }
+        if let Unpacker::Content(content) = self {
+            content.settle(ends, context);
+        }
+    }
     /// The bytes end here, of which the file or archive stored `stored`.
     pub(crate) fn finish(mut self, stored: u64, context: &mut Context) {
         if let Unpacker::Head { place, head } = &self {

@@ -47,15 +47,15 @@ impl<'a> Heads<'a> {
         let by_event = !plain && !bridged && claims(&self.event);
         Choice { format, own: Vec::new(), reason: "asked for".to_owned(), way, bridged, by_event }
     }
-    /// The way to read the file as what it is, by what formats say of it; what it looks like if it is none of theirs. A table
-    /// of events is said to be one.
+    /// The way to read the file as what it is, by what formats say of it; what it looks like if it is none of theirs. `outer` is
+    /// the claim of the records as they stand. A table of events is said to be one.
     pub(super) fn choose(
         &self,
+        mut outer: Option<Claim>,
         formats: &[&'static dyn Format],
         is_table: bool,
     ) -> Result<Choice<'a>, String> {
         let ask = |head: &Head<'_>| (!head.records.is_empty()).then(|| detect(formats, head)).flatten();
-        let mut outer = ask(&self.whole);
         let mut way = None;
         for (at, (head, carried)) in self.inside.iter().zip(self.ways).enumerate() {
             let Some(claim) = ask(head) else { continue };

@@ -19,7 +19,7 @@ use crate::{
             wrapper::Layer,
         },
         context::{Context, Location},
-        detect::{HEAD_BYTES, HEAD_RECORDS},
+        detect::{HEAD_BYTES, HEAD_RECORDS, detect},
         framing::{self, bridge},
         ledger::{Entry, Error, ErrorKind, Rejection, State},
         limits::{KEPT_TEXT, Limits},
@@ -330,7 +330,15 @@ impl Reader {
         let forced = forced.map(str::to_owned);
         let whole = head(name, &lines, self.framing, &settings);
         let events: Vec<&[u8]> = gathered.events();
-        let ways = match events.is_empty() {
+        let claim = match &forced {
+            None if !lines.is_empty() => detect(&context.formats, &whole),
+            _ => None,
+        };
+        // No carrier's record outranks one that a log is certain of as it stands, and a trail is thousands of small files. Lines
+        // may have something before them all the same.
+        let is_known = self.framing == Framing::Json
+            && claim.as_ref().is_some_and(|claim| claim.rank() == (true, Precedence::Own));
+        let ways = match events.is_empty() && !is_known {
             true => Way::all(&lines, self.framing, context),
             false => Vec::new(),
         };
@@ -355,7 +363,7 @@ impl Reader {
                 }
             },
             None => {
-                let choice = heads.choose(&context.formats, self.entry.envelope == events::CSV);
+                let choice = heads.choose(claim, &context.formats, self.entry.envelope == events::CSV);
                 let is_log = choice.as_ref().is_ok_and(|c| c.format.precedence() > Precedence::Form);
                 let whole_file = given.is_none() && self.framing == Framing::Lines;
                 if lookup
@@ -629,6 +637,16 @@ impl Reader {
         (owned(&mut gathered.records(nesting)), owned(&mut gathered.events().into_iter()))
     }
 
+    /// What waits for more is read as it stands.
+    pub(super) fn settle(&mut self, ends: bool, context: &mut Context) {
+        if matches!(&self.phase, Phase::Gather(gathered) if gathered.records > 0) {
+            // What grows is no table to look things up in.
+            self.decide(false, context);
+        }
+        if ends {
+            self.flush(context);
+        }
+    }
     /// The content has ended: the entry is completed and goes to the ledger.
     pub(super) fn complete(mut self, state: Option<State>, context: &mut Context) {
         self.flush(context);

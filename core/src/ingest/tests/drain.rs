@@ -65,3 +65,33 @@ fn memory_does_not_depend_on_the_size_of_the_file() {
     let (two, eight) = (most(2), most(8));
     assert!(eight < two * 3 / 2, "{eight} bytes for eight chunks, {two} for two");
 }
+
+#[test]
+fn what_waits_for_more_is_read_when_none_is_there_for_now() {
+    let mut loader = Loader::new(crate::formats::ALL.to_vec(), Limits::default(), 1);
+    loader.open("app.log", Options::default());
+    loader.push(b"2026-05-02 10:00:00 ERROR no way\n  at one\n");
+    assert!(loader.may_grow());
+    assert_eq!(loader.shard().rows(), 0, "a format is told by more, and the record may go on");
+    loader.settle(false);
+    assert_eq!(loader.shard().rows(), 0, "the record may go on");
+    loader.push(b"  at two\n2026-05-02 10:00:01 INFO on");
+    loader.settle(true);
+    assert_eq!(loader.shard().rows(), 1, "of the next record there is no line yet");
+    loader.push(b" we go\n");
+    loader.settle(true);
+    assert_eq!(loader.shard().rows(), 2);
+    loader.settle(true);
+    loader.finish();
+    assert!(!loader.may_grow());
+    let entry = loader.ledger()[0].clone();
+    assert_eq!((entry.format.as_deref(), entry.records, entry.rows), (Some("plain_text"), 2, 2));
+    let first = loader.shard().tables[0].row(0).map(|row| row.raw()).expect("a row");
+    assert_eq!(first, b"2026-05-02 10:00:00 ERROR no way\n  at one\n  at two");
+    // A container ends when it says so.
+    loader.open("x.gz", Options::default());
+    loader.push(&gzip(b"n=1 word=a\n"));
+    loader.settle(true);
+    loader.finish();
+    assert_eq!(loader.ledger()[1].rows, 1);
+}
