@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use logloupe_table::Value;
+use logloupe_table::{Value, shown};
 use logloupe_view::export;
 use serde::{Serializer, ser::SerializeMap};
 
@@ -159,15 +159,7 @@ fn cell(value: &Value, widest: usize) -> String {
 
 /// Text without anything that a terminal would act on: log content is what attackers typed.
 pub fn plain(text: &str, widest: usize) -> String {
-    let harmless = |c: char| {
-        if c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c)
-        {
-            '␣'
-        } else {
-            c
-        }
-    };
-    let mut short: String = text.chars().take(widest).map(harmless).collect();
+    let mut short: String = shown::line(text).chars().take(widest).collect();
     if text.chars().nth(widest).is_some() {
         short.pop();
         short.push('…');

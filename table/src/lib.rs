@@ -37,6 +37,7 @@ pub mod schema;
 pub mod settings;
 pub mod several;
 pub mod shard;
+pub mod shown;
 pub mod sort;
 mod span;
 pub mod table;

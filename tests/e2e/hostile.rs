@@ -105,3 +105,28 @@ fn an_address_made_by_somebody_else_is_only_a_query() {
     assert_eq!(found, json!([null, 0]));
     assert_eq!(page.console_errors(), [""; 0]);
 }
+
+#[test]
+fn what_turns_text_around_is_marked() {
+    const NAME: &str = "GetObject\u{202e}gnp.exe\u{7}";
+    let event = given::event(1, &json!({ "eventName": NAME, "userAgent": NAME, "errorCode": NAME }));
+    let Some(visit) = Visit::with(&[("trail\u{202e}.json.gz", &given::trail(&[event]))], 1) else { return };
+    let none = || {
+        let found = visit.script("return /[\\u202e\\u0007]/.test(document.body.innerText)", &[]);
+        assert_eq!(found, json!(false));
+    };
+    is_shown(&visit, "GetObject␣gnp.exe␣");
+    none();
+    visit.open_row(0);
+    for tab in ["Fields", "JSON", "Raw"] {
+        visit.tab(tab);
+        none();
+    }
+    // What is asked is the value itself.
+    visit.click("button", "GetObject␣gnp.exe␣, 1 events");
+    visit.click("menuitem", "Only");
+    visit.wait_for_counts(1, 1);
+    none();
+    visit.ledger();
+    is_shown(&visit, "trail␣.json.gz");
+}

@@ -95,7 +95,7 @@ pub use paths::Paths;
 pub use text_log::TextLog;
 
 use logloupe_table::external::ExternalSchema;
-use logloupe_table::{Field, Kind, Row, RowWriter};
+use logloupe_table::{Field, Kind, Row, RowWriter, shown};
 
 /// Every format of this crate, in the order in which ties of detection are decided.
 #[rustfmt::skip] // one line each
@@ -475,7 +475,7 @@ pub fn shorten(bytes: &[u8]) -> String {
         return "end of record".to_owned();
     }
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(MOST * 4)]);
-    let mut short: String = text.chars().take(MOST).map(|c| if c.is_control() { '␣' } else { c }).collect();
+    let mut short: String = shown::line(&text).chars().take(MOST).collect();
     if text.chars().count() > MOST || bytes.len() > MOST * 4 {
         short.push('…');
     }

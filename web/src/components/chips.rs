@@ -1,7 +1,7 @@
 //! The filters of the query, one by one: each can be turned around or removed.
 
 use logloupe_syntax::{Language, edit::FilterOp};
-use logloupe_table::Value;
+use logloupe_table::{Value, shown};
 use yew::{AttrValue, Callback, Html, Properties, classes, component, html};
 
 use super::icon::{Glyph, Icon};
@@ -38,7 +38,7 @@ pub(crate) fn Chips(props: &ChipsProps) -> Html {
                     if filter.negated { <span class="not-word">{ "not" }</span> }
                     if !filter.field.is_empty() { <b>{ &filter.field }</b> }
                     if !filter.field.is_empty() && op != FilterOp::Equal && op != FilterOp::Term { <span class="op">{ op.symbol() }</span> }
-                    if filter.value != Value::Null { <span class="what">{ list_text(&filter.value) }</span> }
+                    if filter.value != Value::Null { <span class="what">{ shown::line(&list_text(&filter.value)) }</span> }
                 </>
             },
         };

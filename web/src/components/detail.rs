@@ -1,6 +1,6 @@
 //! One event in full: its fields with what can be done with each, the record as JSON, the record as it was read.
 
-use logloupe_table::Value;
+use logloupe_table::{Value, shown};
 use logloupe_view::{Detail, DetailField};
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::{Callback, Html, Properties, TargetCast, component, html, use_memo, use_state};
@@ -131,7 +131,7 @@ fn Fields(props: &FieldsProps) -> Html {
         let button = |value: &Value| {
             let shown = match value {
                 Value::Time(at) => time_axis::full(*at),
-                value => value.to_string(),
+                value => shown::lines(&value.to_string()),
             };
             let open = opens_menu(act, &field.name, &value.to_string(), Some(&detail.format));
             html! { <button type="button" class="value" aria-haspopup="menu" onclick={open.clone()} oncontextmenu={open}>{ shown }</button> }
@@ -170,9 +170,9 @@ fn change_table(changed: &[changes::ChangeRow], all: usize) -> Html {
         html! {
             <tr>
                 <th scope="row">{ breakable(&change.path) }
-                    if !change.item.is_empty() { <span class="muted">{ &change.item }</span> }</th>
-                <td class="gone">{ &change.before }</td>
-                <td class="new">{ &change.after }</td>
+                    if !change.item.is_empty() { <span class="muted">{ shown::line(&change.item) }</span> }</th>
+                <td class="gone">{ shown::lines(&change.before) }</td>
+                <td class="new">{ shown::lines(&change.after) }</td>
             </tr>
         }
     };
@@ -189,6 +189,7 @@ fn change_table(changed: &[changes::ChangeRow], all: usize) -> Html {
 
 /// A long name that may be broken behind its separators, not in the midst of a word.
 fn breakable(name: &str) -> Html {
+    let name = shown::line(name);
     let parts = name.split_inclusive(['.', '_', '-']).enumerate();
     html! { { for parts.map(|(i, part)| html! { <>if i > 0 { <wbr /> }{ part }</> }) } }
 }
@@ -214,7 +215,7 @@ fn Json(props: &JsonProps) -> Html {
                 JsonTokenKind::Word => "js-word",
                 JsonTokenKind::Mark => "js-mark",
             };
-            html! { <span {class}>{ words }</span> }
+            html! { <span {class}>{ shown::line(words) }</span> }
         });
         html! { <div class={format!("d{}", line.depth.min(12))}>{ for pieces }</div> }
     });
@@ -256,7 +257,7 @@ fn Raw(props: &RawProps) -> Html {
         <>
             <div class="raw-tools"><button type="button" class="out small" onclick={copy}><Icon glyph={Glyph::Copy} />{ "Copy" }</button>
                 <span class="muted">{ text::bytes(raw.len() as f64) }</span></div>
-            <pre class="raw">{ raw.get(..end).unwrap_or("") }</pre>
+            <pre class="raw">{ shown::lines(raw.get(..end).unwrap_or("")) }</pre>
             if end < raw.len() { <p class="hint pad">{ "Only the beginning is shown; Copy takes all of it." }</p> }
         </>
     }

@@ -1,5 +1,6 @@
 //! Which values how often, exactly, over all that matches. A click on a value offers what can be done with it.
 
+use logloupe_table::shown;
 use logloupe_view::Facet;
 use web_sys::HtmlInputElement;
 use yew::{Callback, Html, Properties, TargetCast, component, html, use_state};
@@ -145,10 +146,10 @@ fn FacetGroup(props: &FacetGroupProps) -> Html {
                     });
                     html! { <button type="button" class="quick" tabindex="-1" aria-hidden="true" title={name} {onclick}><Icon {glyph} /></button> }
                 };
-                let shown = if value.is_empty() { "(empty)" } else { value };
+                let shown = &*if value.is_empty() { "(empty)".to_owned() } else { shown::line(value) };
                 html! {
                     <div class="facet-row" key={value.clone()}>
-                        <button type="button" class="facet-value" aria-haspopup="menu" title={value.clone()}
+                        <button type="button" class="facet-value" aria-haspopup="menu" title={shown::lines(value)}
                             aria-label={format!("{shown}, {} events", text::grouped(*count))}
                             onclick={opens_menu(act, field, value, None)} oncontextmenu={opens_menu(act, field, value, None)}>
                             if are_logs { <span class="name">{ family::log(shown) }</span> } else { <span class="name">{ shown }</span> }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use logloupe_table::Value;
+use logloupe_table::{Value, shown};
 use logloupe_view as view;
 use yew::{Callback, Html, Properties, classes, component, html};
 
@@ -71,7 +71,7 @@ fn cell(column: &GridColumn, row: &view::GridRow, act: &Callback<Action>) -> (&'
                 let shown = match value.number().filter(|_| column.number) {
                     Some(number) if column.bytes => text::bytes(number),
                     Some(number) => text::number(number),
-                    None => full.clone(),
+                    None => shown::line(&full),
                 };
                 let separator = if i > 0 { ", " } else { "" };
                 html! { <>{ separator }{ clickable(act, name, &full, &row.format, html! { { shown } }) }</> }
@@ -91,14 +91,14 @@ fn cell(column: &GridColumn, row: &view::GridRow, act: &Callback<Action>) -> (&'
 
 fn clickable(act: &Callback<Action>, field: &str, value: &str, format: &str, face: Html) -> Html {
     let open = opens_menu(act, field, value, Some(format));
-    html! { <span class="value" title={value.to_owned()} onclick={open.clone()} oncontextmenu={open}>{ face }</span> }
+    html! { <span class="value" title={shown::lines(value)} onclick={open.clone()} oncontextmenu={open}>{ face }</span> }
 }
 
 /// A row's sentence, the words that matter strong.
 pub(crate) fn sentence(spans: &[logloupe_table::Span]) -> Html {
     let words = spans.iter().map(|span| match span.strong {
-        true => html! { <b>{ &span.text }</b> },
-        false => html! { { &span.text } },
+        true => html! { <b>{ shown::line(&span.text) }</b> },
+        false => html! { { shown::line(&span.text) } },
     });
     html! { <span class="sentence">{ for words }</span> }
 }
@@ -110,5 +110,5 @@ pub(crate) fn outcome(word: &str) -> Html {
         "failure" => "bad",
         _ => "plain",
     };
-    html! { <span class={classes!("label", tone)}>{ word }</span> }
+    html! { <span class={classes!("label", tone)}>{ shown::line(word) }</span> }
 }

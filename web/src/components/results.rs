@@ -2,7 +2,7 @@
 //! everything, the chart says what it leaves out.
 
 use logloupe_syntax::presence;
-use logloupe_table::Value;
+use logloupe_table::{Value, shown};
 use yew::{Callback, Html, Properties, classes, component, html, use_memo, use_node_ref, use_state};
 
 use super::{
@@ -122,7 +122,7 @@ fn Table(props: &TableProps) -> Html {
                 Value::Null => "–".to_owned(),
                 Value::Time(at) => time_axis::brief(*at),
                 value if *number => value.number().map_or_else(|| value.to_string(), |n| value_text(name, n)),
-                value => value.to_string(),
+                value => shown::line(&value.to_string()),
             };
             // A computed column is no field: its values cannot be looked for.
             let is_field = !*number && matches!(value, Value::Text(_)) && !name.contains('(');
@@ -132,7 +132,7 @@ fn Table(props: &TableProps) -> Html {
             } else {
                 html! { { shown } }
             };
-            html! { <td class={classes!(number.then_some("right mono"))} title={value.to_string()}>{ face }</td> }
+            html! { <td class={classes!(number.then_some("right mono"))} title={shown::lines(&value.to_string())}>{ face }</td> }
         });
         html! { <tr>{ for cells }</tr> }
     });

@@ -1,6 +1,7 @@
 //! A value, wherever it stands: it looks the same and offers the same. Hover shows that it can be clicked, a click or
 //! the menu key opens what can be done with it.
 
+use logloupe_table::shown;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, MouseEvent};
 use yew::{Callback, Html, Properties, component, html, use_effect_with, use_node_ref};
@@ -101,8 +102,8 @@ pub(crate) fn ValueMenu(props: &ValueMenuProps) -> Html {
     html! {
         <>
             <div class="backdrop" onclick={close.reform(|_| ())} oncontextmenu={close.reform(|e: MouseEvent| e.prevent_default())}></div>
-            <div ref={panel} class="panel menu floating" role="menu" tabindex="-1" aria-label={format!("{field} {value}")} {onkeydown}>
-                <div class="menu-head"><span>{ field }</span><b>{ value }</b></div>
+            <div ref={panel} class="panel menu floating" role="menu" tabindex="-1" aria-label={format!("{field} {}", shown::line(value))} {onkeydown}>
+                <div class="menu-head"><span>{ field }</span><b>{ shown::line(value) }</b></div>
                 <MenuItem onclick={with(ValueAct::Only)}><Icon glyph={Glyph::Plus} />{ "Only" }</MenuItem>
                 <MenuItem onclick={with(ValueAct::Exclude)}><Icon glyph={Glyph::Minus} />{ "Exclude" }</MenuItem>
                 <MenuItem onclick={with(ValueAct::Also)}><Icon glyph={Glyph::Filter} />{ "Also include" }</MenuItem>

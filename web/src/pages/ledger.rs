@@ -3,6 +3,7 @@
 use logloupe_table::{
     ledger::Entry,
     settings::{Rule, last_about},
+    shown,
 };
 use yew::{Callback, Html, Properties, classes, component, html, use_state};
 
@@ -157,8 +158,8 @@ fn File(props: &FileProps) -> Html {
             html! {
                 <li>
                     <p><span class="mono muted">{ format!("line {}, column {}", text::grouped(rejection.line), text::grouped(rejection.column)) }</span>
-                        { " expected " }<b>{ &rejection.expected }</b>{ ", found " }<code>{ &rejection.found }</code></p>
-                    <pre>{ before }<mark>{ here }</mark>{ after }</pre>
+                        { " expected " }<b>{ shown::line(&rejection.expected) }</b>{ ", found " }<code>{ shown::line(&rejection.found) }</code></p>
+                    <pre>{ shown::lines(&before) }<mark>{ shown::line(&here) }</mark>{ shown::lines(&after) }</pre>
                 </li>
             }
         });
@@ -172,9 +173,9 @@ fn File(props: &FileProps) -> Html {
     html! {
         <>
             <tr>
-                <th scope="row" class="source" title={entry.source.clone()}><span class="mono">{ name }</span><span class="folder">{ folder }</span></th>
+                <th scope="row" class="source" title={shown::line(&entry.source)}><span class="mono">{ shown::line(name) }</span><span class="folder">{ shown::line(folder) }</span></th>
                 <td>{ taken_for }if !wrapping.is_empty() { <span class="muted wrapping">{ wrapping }</span> }</td>
-                <td class="why">{ ledger::reason(entry) }{ " " }{ ask }if let Some(told) = told { <span class="muted wrapping">{ told }</span> }</td>
+                <td class="why">{ shown::line(&ledger::reason(entry)) }{ " " }{ ask }if let Some(told) = told { <span class="muted wrapping">{ told }</span> }</td>
                 <td><span class={classes!("label", tone.class())}>{ word }</span>{ for verdict }</td>
                 { number(entry.records) }{ number(entry.rows) }{ rejected }{ number(entry.skipped) }{ number(entry.duplicates) }
                 <td class="right mono">{ text::bytes(entry.bytes_stored as f64) }</td>
