@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::parts::FilePart;
+
 /// One thing to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
@@ -14,6 +16,8 @@ pub struct Input {
     pub path: Option<PathBuf>,
     /// How many bytes it has, as far as that is known beforehand.
     pub bytes: u64,
+    /// The part of the file that it is; none for all of it.
+    pub part: Option<FilePart>,
 }
 
 /// A path that leads to no file.
@@ -31,7 +35,7 @@ pub fn expand(paths: &[PathBuf]) -> (Vec<Input>, Vec<Missing>) {
     let (mut inputs, mut missing) = (Vec::new(), Vec::new());
     for path in paths {
         if path.as_os_str() == "-" {
-            inputs.push(Input { name: "-".into(), path: None, bytes: 0 });
+            inputs.push(Input { name: "-".into(), path: None, bytes: 0, part: None });
             continue;
         }
         match fs::metadata(path) {
@@ -48,7 +52,7 @@ fn file(path: &Path, bytes: u64) -> Input {
     // The same file has the same name everywhere: sources are compared and linked to.
     let name = path.display().to_string();
     let name = if cfg!(windows) { name.replace('\\', "/") } else { name };
-    Input { name, path: Some(path.to_owned()), bytes }
+    Input { name, path: Some(path.to_owned()), bytes, part: None }
 }
 
 fn folder(path: &Path, inputs: &mut Vec<Input>, missing: &mut Vec<Missing>) {
@@ -107,7 +111,7 @@ mod tests {
     #[test]
     fn hands_are_even_and_hold_everything_once() {
         let inputs: Vec<Input> = (0..100u64)
-            .map(|i| Input { name: i.to_string(), path: None, bytes: (i * 7919) % 100_000 })
+            .map(|i| Input { name: i.to_string(), path: None, bytes: (i * 7919) % 100_000, part: None })
             .collect();
         for hands in [1, 3, 8] {
             let dealt = deal(&inputs, hands);

@@ -1,6 +1,6 @@
 //! `logloupe` in a terminal: files in, rows, answers and the ledger out. The same core as the page's.
 //!
-//! Reading order: [`args`] (what can be asked), [`inputs`] (which files a path means), [`load`] (files to shards, on
+//! Reading order: [`args`] (what can be asked), [`inputs`] (which files a path means), [`parts`] (large files, cut), [`load`] (files to shards, on
 //! all processors), then one file per command: [`formats`], [`convert`], [`query`], [`follow`] (a query over what grows), [`explain`], [`ledger`],
 //! [`sample`], [`attempt`](mod@attempt); [`definitions`] are formats that the user describes. [`output`] writes tables of values, [`report`] says on stderr what could not be read.
 //!
@@ -17,6 +17,7 @@ pub mod inputs;
 pub mod ledger;
 pub mod load;
 pub mod output;
+pub mod parts;
 pub mod progress;
 pub mod query;
 pub mod report;

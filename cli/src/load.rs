@@ -4,7 +4,7 @@
 use std::{
     fs::File,
     hash::{BuildHasher, Hasher, RandomState},
-    io,
+    io::{self, Seek, SeekFrom},
     num::NonZeroUsize,
     sync::Arc,
     thread,
@@ -26,6 +26,7 @@ use crate::{
     args::Files,
     definitions::Formats,
     inputs::{self, Input, Missing},
+    parts::{self, FilePart},
     progress::{self, Counts},
 };
 
@@ -46,8 +47,14 @@ pub struct Loaded {
 
 /// Reads all files.
 pub fn load(files: &Files, formats: Formats) -> Loaded {
+    load_split(files, formats, parts::LEAST)
+}
+
+/// The same, large plain files in parts of at least about so many bytes.
+pub fn load_split(files: &Files, formats: Formats, least: u64) -> Loaded {
     let (inputs, missing) = inputs::expand(&files.paths);
     let all = files.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let inputs = parts::split(inputs, files, formats.all, all, least);
     let hands = inputs::deal(&inputs, all);
     let counts = Counts::default();
     let bytes = inputs.iter().map(|input| input.bytes).sum();
@@ -65,6 +72,7 @@ pub fn load(files: &Files, formats: Formats) -> Loaded {
         }),
     };
     let mut read = progress::show(&counts, inputs.len() as u64, bytes, read_all);
+    place_parts(&inputs, &mut read);
     mark_repeats(&mut read);
     let mut shards: Vec<&mut Shard> = read.iter_mut().map(|read| &mut read.shard).collect();
     history::fill_all(&mut shards, ALL, seed);
@@ -78,7 +86,8 @@ pub fn load(files: &Files, formats: Formats) -> Loaded {
         entries.extend(ledger);
     }
     entries.sort_by_key(|(input, ..)| *input);
-    loaded.ledger = entries.into_iter().map(|(.., entry)| entry).chain(missing.iter().map(unread)).collect();
+    loaded.ledger = parts::join(&inputs, entries.into_iter().map(|(input, _, entry)| (input, entry)));
+    loaded.ledger.extend(missing.iter().map(unread));
     let found = integrity::check(&loaded.ledger.iter().collect::<Vec<_>>(), digests);
     for (entry, found) in loaded.ledger.iter_mut().zip(found) {
         entry.integrity = found;
@@ -130,6 +139,24 @@ fn read(
     Read { shard, ledger, identities, evidence, lookups }
 }
 
+/// Tells the rows of later parts where in their file those begin.
+fn place_parts(inputs: &[Input], all: &mut [Read]) {
+    let mut order: Vec<(usize, usize, usize)> = Vec::new();
+    for (hand, read) in all.iter().enumerate() {
+        order.extend(read.ledger.iter().enumerate().map(|(at, (input, ..))| (*input, hand, at)));
+    }
+    order.sort_unstable();
+    let entries = order.iter().map(|(input, hand, at)| (*input, &all[*hand].ledger[*at].2));
+    let places = parts::places(inputs, entries);
+    for ((_, hand, at), place) in order.into_iter().zip(places) {
+        let Read { shard, ledger, .. } = &mut all[hand];
+        let source = ledger[at].1.and_then(|source| shard.sources.get_mut(source as usize));
+        if let Some(source) = source.filter(|_| place != (0, 0)) {
+            (source.first_line, source.first_record) = place;
+        }
+    }
+}
+
 /// Marks the rows that repeat an event of this thread or another one.
 fn mark_repeats(all: &mut [Read]) {
     let shards: Vec<(&[Source], &[Identity])> =
@@ -168,9 +195,12 @@ pub fn feed(
     open(loader, input, files, size);
     let outcome = match &input.path {
         None => push(loader, &mut io::stdin().lock(), buffer, counts, &mut after),
-        Some(path) => {
-            File::open(path).and_then(|mut file| push(loader, &mut file, buffer, counts, &mut after))
-        }
+        Some(path) => File::open(path).and_then(|mut file| {
+            if let Some(part) = &input.part {
+                file.seek(SeekFrom::Start(part.range.start))?;
+            }
+            push(loader, &mut file, buffer, counts, &mut after)
+        }),
     };
     match outcome {
         Ok(()) => loader.finish(),
@@ -187,7 +217,8 @@ pub fn begin(loader: &mut Loader, input: &Input, files: &Files) {
 fn open(loader: &mut Loader, input: &Input, files: &Files, size: Option<u64>) {
     let format = files.format.clone();
     let settings = said(files);
-    loader.open(&input.name, Options { size, format, settings, ..Options::default() });
+    let part = input.part.as_ref().map(FilePart::part);
+    loader.open(&input.name, Options { size, format, settings, part, ..Options::default() });
 }
 
 fn push(

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 /// How many rejected records a file's entry keeps with their text; further ones are counted.
 pub const KEPT_REJECTIONS: usize = 10_000;
+/// How many bytes of rejections it keeps, so that few long ones are not many.
+pub const KEPT_REJECTED_BYTES: usize = 16 << 20;
 
 /// One file, or one file inside an archive.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -92,6 +94,45 @@ impl Entry {
         if let Some(time) = time {
             self.first_time = Some(self.first_time.map_or(time, |first| first.min(time)));
             self.last_time = Some(self.last_time.map_or(time, |last| last.max(time)));
+        }
+    }
+    /// Adds the entry of the part that follows in the same file: what one reading of both would give.
+    pub fn add_part(&mut self, part: &Entry) {
+        let mut kept: usize = self.rejections.iter().map(Rejection::bytes).sum();
+        // Only the first of a file are kept: none behind one that was not.
+        let all = self.rejections.len() as u64 == self.rejected;
+        for rejection in part.rejections.iter().filter(|_| all) {
+            if self.rejections.len() >= KEPT_REJECTIONS || kept >= KEPT_REJECTED_BYTES {
+                break;
+            }
+            kept += rejection.bytes();
+            let (line, record) = (rejection.line + self.lines, rejection.record + self.records);
+            self.rejections.push(Rejection { line, record, ..rejection.clone() });
+        }
+        self.rejected += part.rejected;
+        for other in &part.others {
+            let (first_line, last_line) = (other.first_line + self.lines, other.last_line + self.lines);
+            OtherLog::add(&mut self.others, OtherLog { first_line, last_line, ..other.clone() });
+        }
+        self.bytes_stored += part.bytes_stored;
+        self.bytes += part.bytes;
+        self.lines += part.lines;
+        self.records += part.records;
+        self.rows += part.rows;
+        self.skipped += part.skipped;
+        self.duplicates += part.duplicates;
+        self.first_time = [self.first_time, part.first_time].into_iter().flatten().min();
+        self.last_time = self.last_time.max(part.last_time);
+        // A part that holds nothing but what is set aside, or nothing at all, is not the file.
+        self.state = match (&self.state, &part.state) {
+            (State::Read, State::Skipped(_)) => State::Read,
+            (State::Read | State::Skipped(_), state) => state.clone(),
+            (state, _) => state.clone(),
+        };
+        if self.format.is_none() {
+            self.format.clone_from(&part.format);
+            self.reason.clone_from(&part.reason);
+            self.envelope.clone_from(&part.envelope);
         }
     }
     /// What of it was read as other logs, in words; empty where nothing was.
@@ -225,6 +266,13 @@ pub struct Rejection {
     pub found: String,
     /// The record itself, cut at 64 KiB.
     pub text: Vec<u8>,
+}
+
+impl Rejection {
+    /// How many bytes it keeps.
+    pub fn bytes(&self) -> usize {
+        self.expected.len() + self.found.len() + self.text.len()
+    }
 }
 
 /// Why a file could not be read to its end.

@@ -1,7 +1,7 @@
 //! The limits of ingest: they bound memory and time on hostile input (decompression bombs, deep nesting, endless
 //! records). A limit that is reached is an entry in the ledger; none drops anything silently.
 
-use super::ledger::KEPT_REJECTIONS;
+use super::ledger::{KEPT_REJECTED_BYTES, KEPT_REJECTIONS};
 
 /// Limits per opened file. The defaults fit a browser tab.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Default for Limits {
             containers: 6,
             members: 200_000,
             rejections: KEPT_REJECTIONS,
-            rejected_bytes: 16 << 20,
+            rejected_bytes: KEPT_REJECTED_BYTES,
         }
     }
 }

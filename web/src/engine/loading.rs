@@ -7,7 +7,7 @@ use logloupe_protocol::files::{
     HistoryPiece, Identities, Load, MarkDuplicates, Offset, PreviousRecords, Sample, States, Task,
 };
 use logloupe_table::{
-    ledger::{Entry, Error, ErrorKind, OtherLog, State as Ended},
+    ledger::{Entry, Error, ErrorKind, State as Ended},
     settings::{Rule, last_about},
 };
 use web_sys::File;
@@ -412,7 +412,7 @@ impl State {
         for job in self.loading.tasks.values().filter(|j| j.done) {
             if job.task.part.is_some() && whole == Some(job.whole) {
                 if let (Some(sum), Some(part)) = (ledger.last_mut(), job.entries.first()) {
-                    add(sum, part);
+                    sum.add_part(part);
                 }
             } else {
                 ledger.extend(job.entries.iter().cloned());
@@ -472,32 +472,5 @@ impl State {
         files.dedup();
         self.end_queued(&Ended::Failed(Error::new(ErrorKind::Io, 0, message)));
         files
-    }
-}
-
-/// Adds a later part's counts to the entry of the whole file.
-fn add(sum: &mut Entry, part: &Entry) {
-    sum.rejections.extend(part.rejections.iter().cloned().map(|mut r| {
-        r.line += sum.lines;
-        r.record += sum.records;
-        r
-    }));
-    for mut other in part.others.iter().cloned() {
-        other.first_line += sum.lines;
-        other.last_line += sum.lines;
-        OtherLog::add(&mut sum.others, other);
-    }
-    sum.bytes_stored += part.bytes_stored;
-    sum.bytes += part.bytes;
-    sum.lines += part.lines;
-    sum.records += part.records;
-    sum.rows += part.rows;
-    sum.rejected += part.rejected;
-    sum.skipped += part.skipped;
-    sum.duplicates += part.duplicates;
-    sum.first_time = [sum.first_time, part.first_time].into_iter().flatten().min();
-    sum.last_time = sum.last_time.max(part.last_time);
-    if matches!(sum.state, Ended::Read) {
-        sum.state = part.state.clone();
     }
 }
