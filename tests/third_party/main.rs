@@ -115,9 +115,27 @@ const RECOGNISED: &[(&str, &str, &[&str])] = &[
     ("rds_postgresql/darold__pgbadger", "postgresql", &[]),
     ("redshift_audit/IBM__universal-connectors", "redshift", &[]),
     ("config", "config", &[]),
-    ("syslog/log2timeline__plaso", "syslog", &[]),
-    ("auditd/log2timeline__plaso", "linux_audit", &[]),
-    ("w3c_and_generic/tstack__lnav/test/logfile_journald.json", "journald", &[]),
+    // Parquet, as AWS delivers it. The flow log beside them is one from which such a file was made.
+    (
+        "security_lake/aws-samples__amazon-security-lake-ocsf-validation/samples/1.0.0-rc.2/CLOUD_TRAIL/account_change",
+        "security_lake",
+        &[],
+    ),
+    (
+        "security_lake/aws-samples__amazon-security-lake-ocsf-validation/samples/1.0.0-rc.2/CLOUD_TRAIL/authentication",
+        "security_lake",
+        &["AssumeRole.test.gz"],
+    ),
+    (
+        "security_lake/aws-samples__amazon-security-lake-ocsf-validation/samples/1.0.0-rc.2/ROUTE53",
+        "security_lake",
+        &["route53-inputs3.json.gz"],
+    ),
+    (
+        "security_lake/aws-samples__amazon-security-lake-ocsf-validation/samples/1.0.0-rc.2/VPC_FLOW",
+        "security_lake",
+        &["vpc_flow-input3.parquet"],
+    ),
 ];
 
 /// Records that are rejected, and rightly so: their names say why.

@@ -3,9 +3,12 @@
 
 use std::{fs, path::PathBuf};
 
-use logloupe_core::ingest::{
-    ErrorKind, Limits, State,
-    codec::{CodecKind, Fault, PIECE},
+use logloupe_core::{
+    formats::ALL,
+    ingest::{
+        ErrorKind, Limits, Loader, Options, State,
+        codec::{CodecKind, Fault, PIECE},
+    },
 };
 use logloupe_sample::rng::Rng;
 
@@ -84,6 +87,23 @@ fn a_flow_log_is_read_as_its_format_reads_lines() {
         let told = (entry.format.as_deref(), &entry.state, entry.containers.as_slice());
         assert_eq!(told, (Some("vpc_flow"), &State::Read, &["Parquet".to_owned()][..]), "{name}: {entry:?}");
         assert_eq!((entry.records, entry.rows, rows.len()), (150, 150, 150), "{name}");
+    }
+}
+
+#[test]
+fn other_logs_are_read_as_json() {
+    for (name, format, count) in [
+        ("requests.parquet", "cloudfront", 30),
+        ("nested.gzip_v1.parquet", "json_lines", 60),
+        ("duckdb_types.parquet", "json_lines", 30),
+    ] {
+        let mut loader = Loader::new(ALL.to_vec(), Limits::default(), 1).with_codecs(logloupe_codecs::open);
+        loader.open(name, Options::default());
+        loader.push(&fixture(name));
+        loader.finish();
+        let entry = &loader.ledger()[0];
+        assert_eq!((entry.format.as_deref(), &entry.state), (Some(format), &State::Read), "{name}");
+        assert_eq!((entry.records, entry.rows, entry.rejected), (count, count, 0), "{name}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! CloudFront standard logs: the legacy ones (23, 24, 26 or 33 columns, with a header), and version 2 with the fields and the
-//! order that the user chose, as lines in W3C form or with a header of another kind, with any separator, and as JSON.
+//! order that the user chose, as lines in W3C form or with a header of another kind, with any separator, and as JSON, which Parquet files come as too.
 //!
-//! Not these: version 2 as Parquet, real-time logs (`cloudfront_realtime`), connection logs (`cloudfront_connection`), and W3C
+//! Not these: real-time logs (`cloudfront_realtime`), connection logs (`cloudfront_connection`), and W3C
 //! logs of other servers.
 //!
 //! Decisions: `time` is the whole point in time (the log's `date` and `time` together), so that Athena queries
@@ -30,7 +30,14 @@ pub static LOG: NamedLog = NamedLog {
     fields: FIELDS,
     is_own: is_telling,
     is_foreign: is_real_time,
-    json: &["\"x-edge-", "\"x-host-header\"", "\"DistributionId\"", "\"timestamp(ms)\""],
+    json: &[
+        "\"x-edge-",
+        "\"x_edge_",
+        "\"x-host-header\"",
+        "\"x_host_header\"",
+        "\"DistributionId\"",
+        "\"timestamp(ms)\"",
+    ],
     unnamed: legacy,
     is_record: |line| !is_real_time_line(line) && line.split(is_separator).any(is_request_id),
     day: "date",
@@ -55,8 +62,8 @@ const META: Meta = Meta {
     page: "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html",
     read_on: "2026-11-26",
     key_shape: "{prefix}/{distribution}.{yyyy}-{mm}-{dd}-{hh}.{hash}.gz",
-    versions: "legacy (12 to 33 fields) with a `#Fields` line; v2 with any selection of fields, as lines with any separator, their names in a header or given, and as JSON",
-    not_read: "real-time and connection logs, which are logs of their own, and Parquet",
+    versions: "legacy (12 to 33 fields) with a `#Fields` line; v2 with any selection of fields, as lines with any separator, their names in a header or given, as JSON and as Parquet",
+    not_read: "real-time and connection logs, which are logs of their own",
 };
 
 /// When an event happened, in Athena's table.
@@ -132,6 +139,13 @@ static SAMPLES: &[Sample] = &[
         rows: 3,
         rejected: 2,
     },
+    // As it comes out of a Parquet file.
+    Sample {
+        name: "AWSLogs/123456789012/CloudFront/E3EXAMPLE2LOUPE.2026-03-05-01.e5f60718.parquet",
+        content: crate::sample!("cloudfront_v2_parquet.ndjson"),
+        rows: 3,
+        rejected: 0,
+    },
     Sample { name: "plain.log", content: crate::sample!("cloudfront_v2_plain.log"), rows: 2, rejected: 1 },
 ];
 
@@ -145,7 +159,7 @@ fn legacy(head: &Head<'_>) -> Option<(Layout, String)> {
     })
 }
 
-/// Whether only CloudFront has a column of that name.
+/// Whether only CloudFront has a column of that name. In Parquet all names have underscores, and real-time logs do not come so.
 fn is_telling(name: &[u8]) -> bool {
     let only: [&[u8]; 6] = [
         b"x-host-header",
@@ -155,7 +169,10 @@ fn is_telling(name: &[u8]) -> bool {
         b"origin-fbl",
         b"cache-behavior-path-pattern",
     ];
-    name.starts_with(b"x-edge-") || only.iter().any(|o| o.eq_ignore_ascii_case(name))
+    name.starts_with(b"x-edge-")
+        || name.starts_with(b"x_edge_")
+        || name == b"x_host_header"
+        || only.iter().any(|o| o.eq_ignore_ascii_case(name))
 }
 
 /// Whether only a real-time log has a column of that name, or that value in it.

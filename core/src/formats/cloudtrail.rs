@@ -43,7 +43,7 @@ static META: Meta = Meta {
     page: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
     read_on: "2026-11-26",
     key_shape: "AWSLogs/{account}/CloudTrail/{region}/{yyyy}/{MM}/{dd}/{account}_CloudTrail_{region}_{yyyyMMdd}T{HHmm}Z_{random}.json.gz",
-    versions: "event versions 1.00 to 1.11: management, data, network activity, Insights and aggregated events, in files of a trail, as lookup-events and EventBridge give them, and as JSON lines; downloads of Event history (CSV of 16 and of 10 columns, JSON); query results of CloudTrail Lake and Athena as CSV",
+    versions: "event versions 1.00 to 1.11: management, data, network activity, Insights and aggregated events, in files of a trail, as lookup-events and EventBridge give them, and as JSON lines; downloads of Event history (CSV of 16 and of 10 columns, JSON); query results of CloudTrail Lake and Athena as CSV and as Parquet",
     not_read: "digest files, which are a log of their own",
 };
 
@@ -89,10 +89,11 @@ impl Format for CloudTrail {
         }
         // All marks that make a claim have the word; a reader is made where one of them stands.
         let word = memchr::memmem::Finder::new(b"vent");
-        let mut reader = None;
+        let (mut reader, mut lower) = (None, None);
         let mut claim = |record: &[u8]| {
             word.find(record)?;
             claim(reader.get_or_insert_with(|| Reader::new(MARKS)), record)
+                .or_else(|| claim_of_table(&mut lower, record))
         };
         let claims = head.records.iter().filter_map(|r| claim(r)).collect::<Vec<_>>();
         match claims.first() {
@@ -106,6 +107,7 @@ impl Format for CloudTrail {
         let header = if head.framing == Framing::Lines { Header::of(head) } else { None };
         match header {
             Some(header) => Box::new(rows::Rows::new(header)),
+            None if is_table(head) => Box::new(Events::spelled(lower_case)),
             None => Box::new(Events::new()),
         }
     }
@@ -188,6 +190,47 @@ fn claim(reader: &mut Reader, record: &[u8]) -> Option<&'static str> {
         .then_some("records have eventSource and eventName")
 }
 
+/// The same of a row of a table, whose columns and members of structs have the events' names in lower case: Parquet files of
+/// Lake and of Athena.
+fn claim_of_table(reader: &mut Option<Reader>, record: &[u8]) -> Option<&'static str> {
+    if !may_be_of_table(record) {
+        return None;
+    }
+    let reader = reader.get_or_insert_with(|| {
+        let marks: Vec<String> = MARKS.iter().map(|mark| lower_case(mark)).collect();
+        Reader::new(&marks.iter().map(String::as_str).collect::<Vec<_>>())
+    });
+    claim(reader, record).map(|_| "records have the events' names in lower case, as tables have them")
+}
+
+/// Whether a record has a name that only such rows have; nearly none has.
+fn may_be_of_table(record: &[u8]) -> bool {
+    let has = |word: &str| memchr::memmem::find(record, word.as_bytes()).is_some();
+    has("\"eventversion\"") || has("\"useridentity\"")
+}
+
+/// Whether the first records that are events are rows of a table.
+fn is_table(head: &Head<'_>) -> bool {
+    if head.framing != Framing::Json || !head.records.iter().any(|record| may_be_of_table(record)) {
+        return false;
+    }
+    let (mut reader, mut lower) = (Reader::new(MARKS), None);
+    let first = |record: &&[u8]| match claim(&mut reader, record) {
+        Some(_) => Some(false),
+        None => claim_of_table(&mut lower, record).map(|_| true),
+    };
+    head.records.iter().find_map(first) == Some(true)
+}
+
+/// A path as tables spell it. Below what is a map, names are those of the event.
+fn lower_case(path: &str) -> String {
+    let (first, below) = path.split_at(path.find('.').unwrap_or(path.len()));
+    let first = first.to_ascii_lowercase();
+    let below =
+        if rows::MAPS.contains(&first.as_str()) { below.to_owned() } else { below.to_ascii_lowercase() };
+    first + &below
+}
+
 /// Paths that the decoder asks for besides the columns; the constants are places in this list.
 const EXTRA: &[&str] = &[
     "eventTime",
@@ -222,11 +265,15 @@ struct Events {
 
 impl Events {
     fn new() -> Events {
+        Events::spelled(str::to_owned)
+    }
+    /// A decoder for events whose paths are spelled so.
+    fn spelled(spelling: impl Fn(&str) -> String) -> Events {
         let extra: Vec<&str> = EXTRA.iter().copied().chain(derive::paths()).collect();
         Events {
-            columns: JsonColumns::new(FIELDS, &extra),
+            columns: JsonColumns::spelled(FIELDS, &extra, &spelling),
             derived: Derived::new(EXTRA.len()),
-            wrapping: JsonColumns::new(&[], EXTRA),
+            wrapping: JsonColumns::spelled(&[], EXTRA, &spelling),
             inner: Vec::new(),
         }
     }
@@ -314,4 +361,5 @@ static SAMPLES: &[Sample] = &[
     sample!("cloudtrail_history.csv", 4 rows, 2 rejected),
     sample!("cloudtrail_history_2020.csv", 2 rows, 1 rejected),
     sample!("cloudtrail_lake.csv", 2 rows, 1 rejected),
+    sample!("cloudtrail_table.ndjson", 2 rows, 0 rejected),
 ];

@@ -216,9 +216,18 @@ fn separator<'l>(lines: impl Iterator<Item = &'l [u8]>, count: usize) -> Option<
     best.filter(|_| count > 1).or_else(|| SEPARATORS.into_iter().find(half))
 }
 
-/// Whether a name is the column's, letter case aside.
+/// Whether a name is the column's, letter case aside; or is what Parquet has for it: `cs_user_agent` for `cs(User-Agent)`.
 fn same_name(column: &str, name: &[u8]) -> bool {
-    column.as_bytes().eq_ignore_ascii_case(name)
+    let column = column.as_bytes();
+    if column.eq_ignore_ascii_case(name) {
+        return true;
+    }
+    let column = column.strip_suffix(b")").unwrap_or(column);
+    let same = |(column, name): (&u8, &u8)| match column {
+        b'-' | b'(' => *name == b'_',
+        _ => column.eq_ignore_ascii_case(name),
+    };
+    column.len() == name.len() && column.iter().zip(name).all(same)
 }
 
 impl Format for NamedLog {

@@ -62,7 +62,7 @@ const SIGNS: &[&str] = &[
 ];
 
 /// Columns that are maps: their members may have any name.
-const MAPS: &[&str] = &[
+pub(super) const MAPS: &[&str] = &[
     "requestparameters",
     "responseelements",
     "additionaleventdata",

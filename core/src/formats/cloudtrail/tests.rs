@@ -5,7 +5,10 @@ use logloupe_sample::rng::Rng;
 use serde_json::value::RawValue;
 
 use super::*;
-use crate::ingest::{Limits, Loader, Options};
+use crate::{
+    formats::trial::load_as,
+    ingest::{Limits, Loader, Options},
+};
 use logloupe_table::{Table, Value, schema::BUILTINS};
 
 #[derive(serde::Deserialize)]
@@ -66,9 +69,32 @@ fn sniff(records: &[&[u8]]) -> Sniff {
 }
 
 #[test]
+fn rows_of_tables_are_read_as_events_are() {
+    let content = SAMPLES.iter().find(|s| s.name == "cloudtrail_table.ndjson").expect("it is there").content;
+    let (shard, entry) = load_as("events.parquet", content);
+    assert_eq!((entry.rows, entry.format.as_deref()), (2, Some("cloudtrail")), "{entry:?}");
+    let row = shard.tables[0].row(0).expect("a row");
+    for (column, value) in [
+        ("@timestamp", "2026-03-05T01:31:14Z"),
+        ("eventName", "RunInstances"),
+        ("userIdentity.sessionContext.sessionIssuer.userName", "deploy"),
+        ("sourceIPAddress", "203.0.113.66"),
+        ("errorCode", "Client.UnauthorizedOperation"),
+        ("event.outcome", "failure"),
+        ("tlsDetails.tlsVersion", "TLSv1.3"),
+    ] {
+        assert_eq!(row.show(column), value, "{column}");
+    }
+    // Below maps, names are those of the event.
+    assert_eq!(shard.tables[0].row(1).expect("a row").show("event.outcome"), "success");
+}
+
+#[test]
 fn samples_give_what_they_state() {
     let mut fed = vec![false; FIELDS.len()];
-    for sample in SAMPLES.iter().filter(|s| !s.name.ends_with(".csv")) {
+    // Rows of tables have a decoder of their own.
+    let is_event = |s: &&Sample| !s.name.ends_with(".csv") && s.name != "cloudtrail_table.ndjson";
+    for sample in SAMPLES.iter().filter(is_event) {
         let records = records(sample.content);
         assert!(matches!(sniff(&records), Sniff::Certain(_)), "{}", sample.name);
         let (table, faults, skipped) = decode(&records);
