@@ -3,7 +3,10 @@
 
 use logloupe_core::{
     formats::{ALL, Decoded, Format, Framing, Head, Record, by_id},
-    ingest::{Limits, Loader, Options},
+    ingest::{
+        Limits, Loader, Options,
+        codec::{CodecKind, Fault},
+    },
 };
 use logloupe_table::{Shard, Table, ledger::{Entry, State}};
 
@@ -70,6 +73,35 @@ pub fn ingest(bytes: &[u8]) {
     let (other, others) = load(name, content, *piece as usize + 1, format);
     assert_eq!(ledger, others);
     assert_eq!(rows(&shard), rows(&other));
+}
+
+/// A Parquet file: the same text and the same fault in any pieces, as JSON and as lines. What rows make of the text is the
+/// matter of [`ingest`].
+pub fn parquet(bytes: &[u8]) {
+    let [piece, content @ ..] = bytes else { return };
+    for lines in [false, true] {
+        let whole = decoded(content, usize::MAX, lines);
+        assert_eq!(decoded(content, *piece as usize + 1, lines), whole);
+        // A row is given whole or not at all.
+        assert!(whole.0.last().is_none_or(|last| *last == b'\n'));
+    }
+}
+
+/// What the codec gives of a file, up to a few megabytes, and its fault.
+fn decoded(content: &[u8], piece: usize, lines: bool) -> (Vec<u8>, Option<Fault>) {
+    let mut out = Vec::new();
+    let mut codec = logloupe_codecs::open(CodecKind::Parquet).expect("it is there");
+    for (bytes, end) in content.chunks(piece).map(|bytes| (bytes, false)).chain([(&[][..], true)]) {
+        loop {
+            match codec.decode(bytes, end, &mut out) {
+                Err(fault) => return (out, Some(fault)),
+                Ok(step) if !step.more || out.len() > 4 << 20 => break,
+                Ok(_) if lines && codec.header().is_some() => codec.give_lines(),
+                Ok(_) => {}
+            }
+        }
+    }
+    (out, None)
 }
 
 /// The first rows of every table: the record, and its line and columns as they are shown.

@@ -63,6 +63,17 @@ fn main() -> io::Result<()> {
             count += 1;
         }
     }
+    for file in fs::read_dir(here.join("../codecs/tests/fixtures/parquet"))? {
+        let path = file?.path();
+        let (Some(name), true) = (path.file_name(), path.extension().is_some_and(|e| e == "parquet")) else { continue };
+        let content = fs::read(&path)?;
+        for (target, before) in [("parquet", &[63][..]), ("ingest", &[255, 63])] {
+            let folder = here.join("corpus").join(target);
+            fs::create_dir_all(&folder)?;
+            fs::write(folder.join(name), [before, &content].concat())?;
+            count += 1;
+        }
+    }
     println!("{count} seeds");
     Ok(())
 }

@@ -33,6 +33,23 @@ fn compressed_files_are_read_without_another_request() {
 }
 
 #[test]
+fn parquet_files_are_read() {
+    // 150 flow records in three row groups, 60 rows whose columns nest, 30 requests.
+    const FLOWS: &[u8] = include_bytes!("../../codecs/tests/fixtures/parquet/flows.gzip.parquet");
+    const NESTED: &[u8] = include_bytes!("../../codecs/tests/fixtures/parquet/nested.zstd_v2.parquet");
+    const REQUESTS: &[u8] = include_bytes!("../../codecs/tests/fixtures/parquet/requests.parquet");
+    let Some(visit) = Visit::begin() else { return };
+    visit.drop_files(&[("flows.log.parquet", FLOWS), ("rows.parquet", NESTED), ("cf.parquet", REQUESTS)]);
+    visit.wait_for_counts(240, 240);
+    visit.wait_until_read();
+    // Without its footer a file has no rows; the next one is read.
+    visit.drop_files(&[("cut.parquet", &FLOWS[..FLOWS.len() - 5]), ("again.parquet", NESTED)]);
+    visit.wait_for_counts(300, 300);
+    visit.wait_until_read();
+    visit.leave();
+}
+
+#[test]
 fn files_that_come_before_the_module_wait_for_it() {
     let Some(visit) = Visit::begin() else { return };
     // Workers that are started anew are given the module again; these files are there first.

@@ -46,6 +46,8 @@ pub(super) struct Column {
     /// Of a column that does not nest: where the texts of the next rows stand, and which row is next.
     cells: Vec<Cell>,
     cell: usize,
+    /// How long the longest of them is.
+    pub(super) longest: usize,
 }
 
 /// Where in a column's texts a row's value stands; its length is [`NONE`] where there is no value.
@@ -57,13 +59,32 @@ pub(super) struct Cell {
 
 pub(super) const NONE: u32 = u32::MAX;
 
+impl Cell {
+    /// How many bytes it has.
+    pub(super) fn length(&self) -> usize {
+        if self.length == NONE { 1 } else { self.length as usize }
+    }
+}
+
 /// What all columns of a row group share.
 pub(super) struct Shared<'f> {
     pub(super) file: &'f Store,
     pub(super) form: Form,
-    /// How much memory the pages and dictionaries have.
-    pub(super) held: &'f mut usize,
+    pub(super) used: &'f mut Used,
 }
+
+/// What was used of the limits.
+#[derive(Debug, Default)]
+pub(super) struct Used {
+    /// How much memory the pages and dictionaries of the row group have.
+    pub(super) held: usize,
+    /// What all pages so far inflated to.
+    inflated: u64,
+}
+
+/// How many times the file pages may inflate to, once that is more than so many bytes: what they hold may be hardly used by rows.
+const RATIO: u64 = 200;
+const RATIO_FROM: u64 = 1 << 30;
 
 impl Column {
     pub(super) fn open(chunk: &Chunk, leaf: &Leaf, footer: usize) -> Result<Column, Bad> {
@@ -205,6 +226,7 @@ impl Column {
                 }
             }
         }
+        self.longest = self.cells.iter().map(Cell::length).max().unwrap_or(0);
         self.level += self.cells.len();
         Ok(self.cells.len())
     }
@@ -246,6 +268,11 @@ impl Column {
         }
         let page = Page::read(shared.file, self.at, self.end, self.codec)?;
         self.at = page.end;
+        let (inflated, size) = (&mut shared.used.inflated, shared.file.len() as u64);
+        *inflated += page.data.len() as u64;
+        if *inflated > RATIO_FROM && *inflated / RATIO > size {
+            return Err(Bad::Limit(format!("its pages inflate to more than {RATIO} times its size")));
+        }
         match page.kind {
             Kind::Other => {}
             Kind::Dictionary => {
@@ -260,7 +287,8 @@ impl Column {
                 }
                 texts.pad();
                 let before = self.dictionary.as_ref().map_or(0, Texts::bytes);
-                *shared.held = (*shared.held + texts.bytes()).saturating_sub(before);
+                let held = &mut shared.used.held;
+                *held = (*held + texts.bytes()).saturating_sub(before);
                 self.dictionary = Some(texts);
             }
             Kind::Data => {
@@ -272,14 +300,15 @@ impl Column {
                 let (repetitions, definitions, at) = page.levels(leaf)?;
                 (self.repetition_runs, self.definition_runs) = (repetitions, definitions);
                 self.values = Some(Values::new(page.header.encoding, leaf, &page.data, at)?);
-                *shared.held = (*shared.held + page.data.capacity()).saturating_sub(self.data.capacity());
+                let held = &mut shared.used.held;
+                *held = (*held + page.data.capacity()).saturating_sub(self.data.capacity());
                 self.data = page.data;
                 self.value = 0;
                 self.indexes.clear();
                 self.texts.clear();
             }
         }
-        match *shared.held > HELD {
+        match shared.used.held > HELD {
             true => Err(held()),
             false => Ok(()),
         }

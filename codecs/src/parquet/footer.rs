@@ -16,7 +16,7 @@ const TAIL: usize = 8;
 const MOST: usize = 64 << 20;
 
 /// The most elements of a schema, and the most row groups.
-const ELEMENTS: usize = 100_000;
+const ELEMENTS: usize = 10_000;
 const GROUPS: usize = 1_000_000;
 
 /// What a footer says.

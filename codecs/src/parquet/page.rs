@@ -62,10 +62,14 @@ impl Page {
     /// Reads the page that begins at byte `at` of a column's chunk, which ends at byte `end`.
     pub(super) fn read(file: &Store, at: usize, end: usize, codec: i64) -> Result<Page, Bad> {
         let left = end.saturating_sub(at);
-        let (header, length) = match header(file, at, left.min(4 << 10)) {
-            Err(Bad::Short) if left > 4 << 10 => header(file, at, left.min(HEADER)),
-            read => read,
-        }?;
+        // Most are short; the bytes of a longer one are put together again, so each look is much longer than the last.
+        let mut most = 4 << 10;
+        let (header, length) = loop {
+            match header(file, at, left.min(most)) {
+                Err(Bad::Short) if left > most && most < HEADER => most <<= 4,
+                read => break read?,
+            }
+        };
         let kind = match header.kind {
             0 | 3 => Kind::Data,
             2 => Kind::Dictionary,

@@ -6,7 +6,7 @@
 
 use super::{
     Bad, Place,
-    column::{Cell, Column, NONE, Shared},
+    column::{Cell, Column, NONE, Shared, Used},
     footer::Footer,
     schema::{Leaf, Member, Node, Repeated, Schema, Shape},
     store::Store,
@@ -28,7 +28,7 @@ pub(super) struct Rows {
     columns: Vec<Column>,
     /// Rows of the row group at hand that are to come.
     left: i64,
-    held: usize,
+    used: Used,
     begun: bool,
     /// No column nests.
     is_flat: bool,
@@ -45,7 +45,7 @@ impl Rows {
             groups: 0,
             columns: Vec::new(),
             left: 0,
-            held: 0,
+            used: Used::default(),
             begun: false,
             is_flat,
         })
@@ -91,7 +91,7 @@ impl Rows {
     fn open(&mut self) -> Result<(), (Bad, Option<usize>)> {
         let leaves = &self.schema.leaves;
         self.columns.clear();
-        self.held = 0;
+        self.used.held = 0;
         let group = self.footer.group(self.groups - 1, leaves.len()).map_err(|bad| (bad, None))?;
         if group.rows < 0 || group.rows > 0 && leaves.is_empty() {
             return Err((Bad::Damaged("it states rows and has no columns for them"), None));
@@ -105,7 +105,7 @@ impl Rows {
     }
     /// All rows of a row group were given: no column may have more.
     fn close(&mut self, file: &Store) -> Result<(), (Bad, usize)> {
-        let mut shared = Shared { file, form: self.form, held: &mut self.held };
+        let mut shared = Shared { file, form: self.form, used: &mut self.used };
         for (number, (column, leaf)) in self.columns.iter_mut().zip(&self.schema.leaves).enumerate() {
             let more = match self.is_flat {
                 true => column.ready(leaf, &mut shared).map(|rows| rows > 0),
@@ -118,11 +118,11 @@ impl Rows {
         Ok(())
     }
     fn row(&mut self, file: &Store, out: &mut Vec<u8>) -> Result<(), (Bad, usize)> {
-        let Rows { schema, columns, held, form, .. } = self;
+        let Rows { schema, columns, used, form, .. } = self;
         let mut row = Row {
             columns,
             leaves: &schema.leaves,
-            shared: Shared { file, form: *form, held },
+            shared: Shared { file, form: *form, used },
             most: out.len() + ROW,
         };
         match form {
@@ -136,7 +136,7 @@ impl Rows {
     /// Rows of columns that do not nest, one at least, until one of the columns has to be decoded further or the output is
     /// `full`; how many.
     fn flat(&mut self, file: &Store, full: usize, out: &mut Vec<u8>) -> Result<i64, (Bad, usize)> {
-        let mut shared = Shared { file, form: self.form, held: &mut self.held };
+        let mut shared = Shared { file, form: self.form, used: &mut self.used };
         let mut ready = usize::try_from(self.left).unwrap_or(usize::MAX);
         for (number, (column, leaf)) in self.columns.iter_mut().zip(&self.schema.leaves).enumerate() {
             match column.ready(leaf, &mut shared) {
@@ -150,6 +150,20 @@ impl Rows {
             let names: Vec<&str> = self.schema.leaves.iter().map(|leaf| leaf.path.as_str()).collect();
             out.extend_from_slice(names.join(" ").as_bytes());
             out.push(b'\n');
+        }
+        let keys = self.schema.row.iter().map(|member| member.key.len() + 1);
+        let longest = keys.zip(&self.columns).map(|(key, column)| key + column.longest);
+        if longest.clone().sum::<usize>() > ROW {
+            // Such rows come one at a time, if at all.
+            ready = 1;
+            let length: usize =
+                self.columns.iter().filter_map(|column| column.cells().1.first()).map(Cell::length).sum();
+            let keys: usize = self.schema.row.iter().map(|member| member.key.len() + 1).sum();
+            if length + keys > ROW {
+                let number =
+                    longest.enumerate().max_by_key(|(_, length)| *length).map_or(0, |(number, _)| number);
+                return Err((Bad::Limit(format!("a row of more than {} MiB", ROW >> 20)), number));
+            }
         }
         let columns: Vec<(&[u8], &[Cell])> = self.columns.iter().map(Column::cells).collect();
         let mut rows = 0;

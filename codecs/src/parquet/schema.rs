@@ -12,6 +12,8 @@ use super::{
 
 /// How deep columns may nest.
 const NESTING: u32 = 64;
+/// How much of a column's path is kept: names may be as long as a footer.
+const LONGEST: usize = 200;
 
 /// A schema: what a row is.
 pub(super) struct Schema {
@@ -52,7 +54,7 @@ pub(super) struct Repeated {
 
 /// A column that has values.
 pub(super) struct Leaf {
-    /// Its names from the row on, with dots between them.
+    /// Its names from the row on, with dots between them; of long ones the beginning.
     pub(super) path: String,
     pub(super) physical: Physical,
     pub(super) how: How,
@@ -127,7 +129,9 @@ impl Schema {
     }
     /// The names of a row's values, if each is plain and has a name that is a word.
     pub(super) fn names(&self) -> Option<Vec<&str>> {
-        let is_word = |name: &str| name.bytes().all(|b| b.is_ascii_graphic()) && !name.is_empty();
+        let is_word = |name: &str| {
+            name.bytes().all(|b| b.is_ascii_graphic()) && !name.is_empty() && name.len() < LONGEST
+        };
         let plain = self.row.iter().all(|member| matches!(member.node.shape, Shape::Leaf));
         let names = self.leaves.iter().map(|leaf| leaf.path.as_str());
         (plain && !self.leaves.is_empty() && names.clone().all(is_word)).then(|| names.collect())
@@ -253,7 +257,7 @@ impl<'e> Tree<'e> {
         let physical = Physical::of(element)?;
         let at = self.leaves.len();
         self.leaves.push(Leaf {
-            path: self.path.join("."),
+            path: short(&self.path),
             physical,
             how: how(physical, element),
             definition: levels.definition,
@@ -267,6 +271,19 @@ impl From<Levels> for Repeated {
     fn from(levels: Levels) -> Repeated {
         Repeated { level: levels.repetition, item: levels.definition }
     }
+}
+
+/// The names with dots between them, up to about [`LONGEST`] bytes.
+fn short(names: &[&str]) -> String {
+    let mut path = String::new();
+    for (at, name) in names.iter().enumerate() {
+        path.push_str(if at > 0 { "." } else { "" });
+        path.extend(name.chars().take(LONGEST));
+        if path.len() > LONGEST {
+            break;
+        }
+    }
+    path
 }
 
 fn list(there: u32, under: Levels, item: Node) -> Node {
