@@ -50,7 +50,7 @@ pub fn resolve(files: &Files) -> Result<(Files, Formats), Failure> {
         described.push(format.map_err(|problem| refused(&problem, definition, "--template", ""))?);
         files.format = Some(QUICK.to_owned());
     }
-    let all = registry.all(&described);
+    let all = registry.all(&described).0;
     if let Some(id) = &files.format
         && !all.iter().any(|format| format.meta().id == id)
     {

@@ -3,6 +3,7 @@
 
 mod address;
 mod codecs;
+mod custom;
 mod detail;
 mod export;
 mod facets;

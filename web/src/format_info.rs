@@ -2,7 +2,7 @@
 //!
 //! Not the formats themselves: they are in the parser crate, which the page does not link.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 use logloupe_protocol::formats::{FieldMessage, FormatMessage};
 use logloupe_table::{Family, Field};
@@ -21,6 +21,8 @@ pub struct FormatInfo {
     pub fields: Vec<Field>,
     /// Questions worth asking.
     pub presets: Vec<Preset>,
+    /// Orders in which its fields are known to stand where a file does not name them: what each is called, and the names.
+    pub orders: Vec<(String, String)>,
 }
 
 /// A question and its query.
@@ -33,6 +35,35 @@ pub struct Preset {
 
 thread_local! {
     static FORMATS: OnceCell<&'static [FormatInfo]> = const { OnceCell::new() };
+    /// Those that the user described, now and before: each is kept once.
+    static CUSTOM: RefCell<Custom> = const { RefCell::new(Custom { now: Vec::new(), kept: Vec::new() }) };
+}
+
+/// The formats that the user described.
+struct Custom {
+    now: Vec<&'static FormatInfo>,
+    kept: Vec<(FormatMessage, &'static FormatInfo)>,
+}
+
+/// These are the formats that the user described.
+pub fn set_custom(told: impl Iterator<Item = FormatMessage>) {
+    CUSTOM.with_borrow_mut(|custom| {
+        custom.now.clear();
+        for told in told {
+            let known = custom.kept.iter().find(|(known, _)| *known == told).map(|(_, info)| *info);
+            let info = known.unwrap_or_else(|| {
+                let info: &'static FormatInfo = Box::leak(Box::new(format(told.clone())));
+                custom.kept.push((told, info));
+                info
+            });
+            custom.now.push(info);
+        }
+    });
+}
+
+/// The formats that the user described.
+pub fn custom() -> Vec<&'static FormatInfo> {
+    CUSTOM.with_borrow(|custom| custom.now.clone())
 }
 
 /// Takes in what a worker told; all workers tell the same, so the first one counts. Says whether it was news.
@@ -55,6 +86,7 @@ fn format(told: FormatMessage) -> FormatInfo {
         summary: keep(told.summary),
         fields: told.fields.into_iter().map(field).collect(),
         presets: told.presets.into_iter().map(preset).collect(),
+        orders: told.orders,
     }
 }
 
@@ -74,7 +106,7 @@ fn keep(text: String) -> &'static str {
     Box::leak(text.into_boxed_str())
 }
 
-/// All formats; none before the first worker has said hello.
+/// All formats but those that the user described; none before the first worker has said hello.
 pub fn all() -> &'static [FormatInfo] {
     // Tests without a worker know what one would say.
     #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -84,5 +116,5 @@ pub fn all() -> &'static [FormatInfo] {
 
 /// The format with this id.
 pub fn by_id(id: &str) -> Option<&'static FormatInfo> {
-    all().iter().find(|f| f.id == id)
+    all().iter().find(|f| f.id == id).or_else(|| custom().into_iter().find(|f| f.id == id))
 }

@@ -9,7 +9,8 @@ use yew::{Callback, Component, Context, Html, html};
 use crate::{
     components::{
         drop_anywhere::DropAnywhere, explain::ExplainDialog, export_note::ExportNote, header::Header,
-        keys_dialog::KeysDialog, paste_dialog::PasteDialog, stopped_banner::StoppedBanner, value::ValueMenu,
+        keys_dialog::KeysDialog, paste_dialog::PasteDialog, stopped_banner::StoppedBanner,
+        try_pattern::TryPattern, value::ValueMenu,
     },
     engine::{Command, Engine},
     format_info,
@@ -20,7 +21,7 @@ use crate::{
     },
     platform::{browser, listen::Listener},
     state::{
-        Action, Effect, Model, QueryAction, ScreenAction, Shared, keys, ledger,
+        Action, Effect, Model, QueryAction, ScreenAction, Shared, formats_kept, keys, ledger,
         model::{Files, GridModel, Overlay, Question, Screen, Theme},
         rules,
         url::{self, Page},
@@ -48,6 +49,8 @@ impl Component for Shell {
         let widths = browser::recall("widths").map(|kept| read_widths(&kept)).unwrap_or_default();
         let kept = browser::recall("rules").map(|kept| rules::read(&kept)).unwrap_or_default();
         engine.send(Command::Rules(kept.clone()));
+        let described = browser::recall("formats").map(|kept| formats_kept::read(&kept)).unwrap_or_default();
+        engine.send(Command::Formats(described));
         let model = Model {
             files: Files { rules: Shared::new(kept), ..Files::default() },
             question: Question { draft: view.query.clone(), most_bars: 120, ..Question::default() },
@@ -114,7 +117,8 @@ impl Component for Shell {
                 if let Some(menu) = &model.screen.menu { <section aria-label="Value"><ValueMenu menu={menu.clone()} act={act.clone()} /></section> }
                 if model.screen.overlay == Overlay::Keys { <KeysDialog act={act.clone()} /> }
                 if model.screen.overlay == Overlay::Explain { <ExplainDialog explained={model.question.explained.clone()} act={act.clone()} /> }
-                if model.screen.overlay == Overlay::Paste { <PasteDialog act={act.clone()} /> }
+                if model.screen.overlay == Overlay::Try { <TryPattern known={model.formats.known.clone()} tried={model.formats.tried.clone()} lines={model.formats.lines.clone()} from={model.formats.from.clone()} kept={model.formats.kept.clone()} refused={model.formats.refused.clone()} ledger={model.files.ledger.clone()} act={act.clone()} /> }
+                if model.screen.overlay == Overlay::Paste { <PasteDialog number={model.files.pasted()} act={act.clone()} /> }
                 if let Some(export) = &model.screen.export { <ExportNote export={export.clone()} act={act.clone()} /> }
                 if let Some(words) = &model.screen.notice { <div class="toast" role="status">{ words }</div> }
                 <DropAnywhere act={act.clone()} />
@@ -133,13 +137,20 @@ impl Shell {
             Effect::FocusQuery => browser::focus("#query"),
             Effect::Copy(text) => browser::copy(&text),
             Effect::Download(url, name) => browser::download(&url, &name),
-            Effect::Save(bytes, name) => browser::save(&bytes, name),
+            Effect::Save(bytes, name) => browser::save(&bytes, &name),
             Effect::Theme(theme) => {
                 browser::remember("theme", theme.name());
                 browser::show_theme(theme.name());
             }
             Effect::RememberRules => {
                 browser::remember("rules", &rules::write(&self.model.borrow().files.rules));
+            }
+            Effect::RememberFormats => {
+                let known = self.model.borrow().formats.known.clone();
+                browser::remember(
+                    "formats",
+                    &formats_kept::write(known.iter().map(|known| known.file.as_str())),
+                );
             }
             Effect::RememberWidths => {
                 browser::remember("widths", &write_widths(&self.model.borrow().grid.widths));

@@ -166,6 +166,14 @@ impl Format for FlowLog {
     fn is_header(&self, line: &[u8]) -> bool {
         self.shape.header(line).is_some()
     }
+    fn orders(&self) -> Vec<(String, String)> {
+        let order = |(version, tokens): &(&[u8], usize)| {
+            let fields = self.shape.fields.iter().filter(|field| !field.again).take(*tokens);
+            let names: Vec<&str> = fields.map(|field| &*field.field.name).collect();
+            (format!("version {}, {tokens} fields", String::from_utf8_lossy(version)), names.join(" "))
+        };
+        self.shape.forms.iter().map(order).collect()
+    }
     fn sniff(&self, head: &Head<'_>) -> Sniff {
         if head.framing != Framing::Lines {
             return Sniff::No;

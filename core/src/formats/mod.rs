@@ -212,6 +212,11 @@ pub trait Format: Sync {
     fn precedence(&self) -> Precedence {
         Precedence::Own
     }
+    /// The orders in which its fields are known to stand where a file does not name them: what each is called, and the names
+    /// with blanks between them.
+    fn orders(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
     /// What to do about records that are this kind of log and cannot be claimed, in words that follow "no format claims
     /// it: "; asked only where no format claims the head.
     fn advice(&self, _head: &Head<'_>) -> Option<String> {

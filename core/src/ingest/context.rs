@@ -28,6 +28,8 @@ pub(crate) struct Context {
     pub(crate) sources: Vec<Option<u32>>,
     /// Tables to look things up in.
     pub(crate) lookups: Vec<Arc<Lookup>>,
+    /// Files that describe formats.
+    pub(crate) definitions: Vec<Vec<u8>>,
     /// The format that the caller asked for.
     pub(crate) forced: Option<String>,
     /// What the user says of the file.
@@ -60,6 +62,7 @@ impl Context {
             ledger: Vec::new(),
             sources: Vec::new(),
             lookups: Vec::new(),
+            definitions: Vec::new(),
             forced: None,
             settings: Settings::NONE,
             rules: Arc::default(),

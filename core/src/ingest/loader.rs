@@ -194,6 +194,10 @@ impl Loader {
     pub fn lookups(&self) -> &[Arc<Lookup>] {
         &self.context.lookups
     }
+    /// The files that describe formats that were met, in order. They are set aside: what is done with them is the program's.
+    pub fn definitions(&self) -> &[Vec<u8>] {
+        &self.context.definitions
+    }
     /// Makes all rows visible to queries.
     pub fn seal(&mut self) {
         self.context.shard.seal();

@@ -4,9 +4,27 @@
 use logloupe_tests::browser::{Page, Theme};
 use logloupe_tests::webdriver::keys;
 
+/// Lines of a log that nobody knows, one of them damaged.
+const LINES: &str = "\
+203.0.113.7 - ana [05/Mar/2026:01:29:37 +0000] \"GET /a HTTP/1.1\" 404 took 12ms
+203.0.113.8 - ben [05/Mar/2026:01:29:38 +0000] \"GET /b HTTP/1.1\" 200 took 1.2s
+203.0.113.9 | cy [05/Mar/2026:01:29:39 +0000] \"GET /c HTTP/1.1\" 200 took 3ms";
+
 fn main() {
     let Some(page) = Page::open() else { return };
     pictures(&page, "empty");
+    page.click("button", "Try a pattern on lines of your own");
+    page.fill("textbox", "Lines", LINES);
+    page.click("radio", "A template");
+    page.fill(
+        "textbox",
+        "Template",
+        "%{ip:client} - %{word:user} [%{time}] %{quoted:request} %{status} took %{duration:took}",
+    );
+    page.fill("textbox", "Name of the format", "My app");
+    page.wait_for("rows", || page.look_for("table", "Rows"));
+    pictures(&page, "try");
+    page.click("button", "Close");
     page.click("button", "Try sample logs");
     page.wait_for_status(|status| status.starts_with("8,901 of 8,901 events"));
     pictures(&page, "sample");

@@ -18,6 +18,8 @@ pub struct FormatMessage {
     pub fields: Vec<FieldMessage>,
     /// Title and query of each preset.
     pub presets: Vec<(String, String)>,
+    /// Orders in which its fields are known to stand where a file does not name them: what each is called, and the names.
+    pub orders: Vec<(String, String)>,
 }
 
 /// One column of a format.

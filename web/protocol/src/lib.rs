@@ -2,13 +2,14 @@
 //! request asked for. Both sides link this crate and neither links the other.
 //!
 //! Reading order: [`request`] (how a request, its response and its handler belong together), [`files`], [`views`], [`rows`],
-//! [`text`] (the requests by what they are about, each file with their list), [`notice`], [`hello`] (the first message of each
+//! [`text`], [`custom`] (the requests by what they are about, each file with their list), [`notice`], [`hello`] (the first message of each
 //! side, and the version), [`formats`] (log formats as the page needs them), [`wire`] (a message in the browser).
 //!
 //! A message is the postcard encoding of an [`PageMessage`] or a [`WorkerMessage`] in a transferred buffer; `File` handles travel beside it.
 //! Every request is answered exactly once: [`WorkerMessage::Dropped`] where a newer one took its place. To add one: its type and its
 //! line in the list of its file, its handler in the worker, its use in the page's engine; the compiler names what is missing.
 
+pub mod custom;
 pub mod files;
 pub mod formats;
 pub mod hello;
@@ -32,6 +33,7 @@ pub enum AnyRequest {
     Views(views::ViewsRequest),
     Rows(rows::RowsRequest),
     Text(text::TextRequest),
+    Custom(custom::CustomRequest),
 }
 
 /// Any response.
@@ -42,18 +44,20 @@ pub enum AnyResponse {
     Views(views::ViewsResponse),
     Rows(rows::RowsResponse),
     Text(text::TextResponse),
+    Custom(custom::CustomResponse),
 }
 
 /// Gives a request to its handler.
 pub fn dispatch<H>(handler: &mut H, id: u32, request: AnyRequest) -> Reply<AnyResponse>
 where
-    H: files::Handler + views::Handler + rows::Handler + text::Handler,
+    H: files::Handler + views::Handler + rows::Handler + text::Handler + custom::Handler,
 {
     match request {
         AnyRequest::Files(request) => files::dispatch(handler, id, request),
         AnyRequest::Views(request) => views::dispatch(handler, id, request),
         AnyRequest::Rows(request) => rows::dispatch(handler, id, request),
         AnyRequest::Text(request) => text::dispatch(handler, id, request),
+        AnyRequest::Custom(request) => custom::dispatch(handler, id, request),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a worker sends without a request.
 
-use logloupe_table::ledger::Entry;
+use logloupe_table::{custom::Definition, ledger::Entry};
 use serde::{Deserialize, Serialize};
 
 /// Worker to page.
@@ -33,6 +33,11 @@ pub enum Notice {
     Lookup {
         /// Postcard of the table.
         table: Vec<u8>,
+    },
+    /// A file described a format.
+    Definition {
+        /// The description.
+        definition: Definition,
     },
     /// What can be asked for has changed.
     Catalog {

@@ -12,7 +12,7 @@ use crate::{
     engine::{Loaded, Progress},
     hooks::use_style,
     state::{
-        Action, FilesAction, ScreenAction, Shared,
+        Action, FilesAction, FormatsAction, ScreenAction, Shared,
         ledger::Totals,
         model::{Overlay, Theme},
         text,
@@ -70,6 +70,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                         <Picker class="item" role="menuitem" />
                         <Picker folder={true} class="item" role="menuitem" />
                         <MenuItem onclick={act.reform(|()| Action::Screen(ScreenAction::Overlay(Overlay::Paste)))}><Icon glyph={Glyph::Paste} />{ "Paste text" }</MenuItem>
+                        <MenuItem onclick={act.reform(|()| Action::Formats(FormatsAction::Open(None)))}><Icon glyph={Glyph::Filter} />{ "Try a pattern" }</MenuItem>
                         <hr />
                         <MenuItem onclick={act.reform(|()| Action::Files(FilesAction::Clear))}><Icon glyph={Glyph::Close} />{ "Close all logs" }</MenuItem>
                     </div>

@@ -32,4 +32,5 @@ pub(crate) mod stopped_banner;
 pub(crate) mod suggestions;
 pub(crate) mod time_range;
 pub(crate) mod timeline;
+pub(crate) mod try_pattern;
 pub(crate) mod value;

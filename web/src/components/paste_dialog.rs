@@ -12,6 +12,8 @@ use crate::{
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct PasteDialogProps {
+    /// How many texts were pasted before, and one.
+    pub(crate) number: usize,
     pub(crate) act: Callback<Action>,
 }
 
@@ -20,18 +22,17 @@ pub(crate) struct PasteDialogProps {
 pub(crate) fn PasteDialog(props: &PasteDialogProps) -> Html {
     let area = use_node_ref();
     let onsubmit = {
-        let (area, act) = (area.clone(), props.act.clone());
+        let (area, act, number) = (area.clone(), props.act.clone(), props.number);
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let text = area.cast::<HtmlTextAreaElement>().map(|a| a.value()).unwrap_or_default();
             if text.trim().is_empty() {
                 return;
             }
-            if let Some(file) = browser::text_file(&text, "pasted.log") {
-                act.emit(Action::Files(FilesAction::Open(vec![InputFile::new(
-                    "pasted.log".to_owned(),
-                    file,
-                )])));
+            // Numbered, so that what is said of one is remembered of all.
+            let name = format!("pasted-{number}.log");
+            if let Some(file) = browser::text_file(&text, &name) {
+                act.emit(Action::Files(FilesAction::Open(vec![InputFile::new(name, file)])));
             }
         })
     };

@@ -2,15 +2,15 @@
 //! not say itself.
 
 use logloupe_table::settings::{Rule, Settings, alike};
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
 use yew::{
-    Callback, Html, NodeRef, Properties, SubmitEvent, component, html, use_effect_with, use_node_ref,
-    use_state,
+    Callback, Html, NodeRef, Properties, SubmitEvent, TargetCast, component, html, use_effect_with,
+    use_node_ref, use_state,
 };
 
 use crate::{
     format_info as formats,
-    state::{Action, FilesAction},
+    state::{Action, FilesAction, FormatsAction},
 };
 
 #[derive(Properties, PartialEq)]
@@ -64,9 +64,10 @@ pub(crate) fn ReadAs(props: &ReadAsProps) -> Html {
             }
         });
     }
-    let all = formats::all().iter().map(|format| {
-        html! { <option value={format.id}>{ format.title }</option> }
-    });
+    let option =
+        |format: &'static formats::FormatInfo| html! { <option value={format.id}>{ format.title }</option> };
+    let all = formats::all().iter().map(option);
+    let own: Vec<Html> = formats::custom().into_iter().map(option).collect();
     let now = props.format.as_deref().and_then(formats::by_id).map(|f| format!(" (now {})", f.title));
     let zone_said = match said.ahead {
         0 => String::new(),
@@ -83,15 +84,47 @@ pub(crate) fn ReadAs(props: &ReadAsProps) -> Html {
         None => String::new(),
     };
     let year_said = said.year.map(|year| year.to_string()).unwrap_or_default();
+    // Where a log has orders that are known, they need not be typed.
+    let orders: Vec<(&'static str, String, String)> = formats::all()
+        .iter()
+        .flat_map(|format| {
+            format
+                .orders
+                .iter()
+                .map(|(title, names)| (format.id, format!("{}, {title}", format.title), names.clone()))
+        })
+        .collect();
+    let options = orders
+        .iter()
+        .enumerate()
+        .map(|(i, (_, title, _))| html! { <option value={i.to_string()}>{ title }</option> });
+    let options: Vec<Html> = options.collect();
+    let choose = {
+        let (format, names) = (format.clone(), names.clone());
+        Callback::from(move |event: Event| {
+            let chosen =
+                event.target_dyn_into::<HtmlSelectElement>().and_then(|s| s.value().parse::<usize>().ok());
+            let Some((id, _, order)) = chosen.and_then(|chosen| orders.get(chosen)) else { return };
+            if let (Some(select), Some(input)) =
+                (format.cast::<HtmlSelectElement>(), names.cast::<HtmlInputElement>())
+            {
+                select.set_value(id);
+                input.set_value(order);
+            }
+        })
+    };
+    let source = props.source.clone();
     html! {
         <form class="read-as" aria-label={format!("Read {} once more", props.source)} {onsubmit}>
-            <label><span>{ "Read as" }</span><select ref={format} class="field"><option value="">{ format!("what it is recognised as{}", now.unwrap_or_default()) }</option>{ for all }</select></label>
+            <label><span>{ "Read as" }</span><select ref={format} class="field"><option value="">{ format!("what it is recognised as{}", now.unwrap_or_default()) }</option>if !own.is_empty() { <optgroup label="Your formats">{ for own }</optgroup> }{ for all }</select></label>
             <label class="grow"><span>{ "Names of its fields, in their order" }</span><input ref={names} type="text" class="field mono" spellcheck="false" value={said.fields.join(" ")} placeholder="timestamp c-ip sc-status …" /></label>
+            if !options.is_empty() { <label><span>{ "A known order" }</span><select class="field order" onchange={choose}><option value="">{ "none of these" }</option>{ for options }</select></label> }
             <label><span>{ "Between values" }</span><input ref={delimiter} type="text" class="field mono short" spellcheck="false" value={delimiter_said} placeholder="found" /></label>
             <label><span>{ "Zone of its times" }</span><input ref={zone} type="text" class="field mono short" spellcheck="false" value={zone_said} placeholder="UTC, +02:00" /></label>
             <label><span>{ "Year" }</span><input ref={year} type="text" inputmode="numeric" class="field mono short" value={year_said} placeholder="the last" /></label>
             if has_like { <label class="check"><input ref={like} type="checkbox" checked={true} /><span>{ "for all files like it, in later visits too: " }<code>{ &pattern }</code></span></label> }
             <button type="submit" class="primary">{ "Read" }</button>
+            <button type="button" class="out" onclick={props.act.reform(move |_| Action::Formats(FormatsAction::Open(Some(source.clone()))))}>{ "Try a pattern on its lines" }</button>
             if let Some(why) = *fault { <p class="hint bad" role="alert">{ why }</p> }
         </form>
     }

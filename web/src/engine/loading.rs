@@ -106,7 +106,7 @@ impl State {
         self.deal();
     }
     /// Reads all files anew, in workers that hold nothing.
-    fn reload(&mut self) {
+    pub(super) fn reload(&mut self) {
         let given = |job: &FileTask| {
             let Task { name, size, .. } = &job.task;
             let first = job.task.task == job.whole;
@@ -298,10 +298,14 @@ impl State {
             self.changed();
         }
     }
-    fn finish_if_done(&mut self) {
+    pub(super) fn finish_if_done(&mut self) {
         let Loading { looking, samples, queue, busy, .. } = &self.loading;
         let waiting = !looking.is_empty() || !samples.is_empty() || !queue.is_empty();
-        if !busy || waiting || self.workers.iter().any(|w| !w.held.tasks.is_empty()) {
+        let idle = !*busy && !self.describing.taken;
+        if idle || waiting || self.workers.iter().any(|w| !w.held.tasks.is_empty()) {
+            return;
+        }
+        if std::mem::take(&mut self.describing.taken) && self.read_weak_again() || !self.loading.busy {
             return;
         }
         self.loading.busy = false;

@@ -4,11 +4,12 @@
 //! windows of rows and finished series.
 //!
 //! Reading order: this file, `model` (what is remembered), `state` (requests to workers, messages from them), then what is asked about: `loading`, `viewing`,
-//! `exporting`, `completing`. `host` is all that they need of their surroundings; `browser` gives it in the page, `tests`
+//! `exporting`, `completing`, `describing`. `host` is all that they need of their surroundings; `browser` gives it in the page, `tests`
 //! in a test, so that everything here but `browser` is tested natively.
 
 mod browser;
 mod completing;
+mod describing;
 mod exporting;
 mod host;
 mod loading;
@@ -22,9 +23,17 @@ pub(crate) use loading::gave_nothing;
 
 use std::{cell::RefCell, rc::Rc};
 
-use logloupe_protocol::text::Explained;
+use logloupe_protocol::{
+    custom::{Described, Tried, Try},
+    text::Explained,
+};
 use logloupe_syntax::{Diagnostic, Language, completion::Completions};
-use logloupe_table::{Value, ledger::Entry, settings::Rule};
+use logloupe_table::{
+    Value,
+    custom::{Definition, Problem},
+    ledger::Entry,
+    settings::Rule,
+};
 use logloupe_view::{Answer, Detail, GridRow, RowId, ViewRequest};
 
 /// One file that the user gave, with its path inside a dropped folder.
@@ -56,6 +65,16 @@ pub enum Command {
     Rules(Vec<Rule>),
     /// A rule holds, beside the others, of all files, those that are loaded too.
     AddRule(Rule),
+    /// The formats that these files describe are known, and no others beside those that always are.
+    Formats(Vec<String>),
+    /// Keep a format beside the others. With `true`, files that no log of its own claims are read anew.
+    Describe(Box<Definition>, bool),
+    /// Forget the described format of this id.
+    ForgetFormat(String),
+    /// Say what comes of some lines.
+    Try(Box<Try>),
+    /// Give the first lines of the file of this path.
+    FirstLines(String),
     /// End loading; what was read stays.
     Cancel,
     /// Forget everything loaded.
@@ -90,6 +109,18 @@ pub enum Command {
 pub enum Event {
     /// The formats are known now: see [`crate::format_info`].
     Formats,
+    /// The formats that the user described, whenever they are others.
+    Described(Vec<Described>),
+    /// The format of this id is kept, as asked for by [`Command::Describe`].
+    Kept(String),
+    /// It is not, for this reason.
+    NotKept(Box<Problem>),
+    /// The answer to the latest [`Command::Try`].
+    Tried(Box<Tried>),
+    /// The answer to [`Command::FirstLines`]: the path and the lines.
+    FirstLines(String, String),
+    /// Everything is read anew.
+    Anew,
     /// Loading goes on; sent several times a second.
     Progress(Progress),
     /// The ledger after a change: all files so far, in the order given.

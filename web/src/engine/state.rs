@@ -20,6 +20,7 @@ use web_sys::File;
 
 use super::{
     Command, Event, Loaded,
+    describing::Describing,
     host::{Host, Signal, Sink},
     model::{Exporting, Held, Loading, Viewing, Worker},
 };
@@ -34,6 +35,7 @@ pub(super) struct State {
     pub(super) loading: Loading,
     pub(super) viewing: Viewing,
     pub(super) exporting: Option<Exporting>,
+    pub(super) describing: Describing,
     /// The number of the latest completion that was asked for.
     pub(super) completing: u32,
     /// What waits for a response: the worker that was asked, and what happens then.
@@ -63,6 +65,7 @@ impl State {
                 loading: Loading::new(split),
                 viewing: Viewing::default(),
                 exporting: None,
+                describing: Describing::default(),
                 completing: 0,
                 pending: HashMap::new(),
                 number: 0,
@@ -79,6 +82,11 @@ impl State {
             Command::OpenSample => self.open_sample(),
             Command::Rules(rules) => self.loading.rules = rules,
             Command::AddRule(rule) => self.add_rule(rule),
+            Command::Formats(files) => self.set_formats(files),
+            Command::Describe(definition, read_anew) => self.describe(*definition, read_anew),
+            Command::ForgetFormat(id) => self.forget_format(&id),
+            Command::Try(request) => self.try_lines(*request),
+            Command::FirstLines(path) => self.first_lines(path),
             Command::Cancel => self.cancel(),
             Command::Clear => self.clear(),
             Command::View(request) => self.view(request),
@@ -114,6 +122,7 @@ impl State {
                 Err(message) => return self.tell(Event::Stopped { message, files: Vec::new() }),
             }
         }
+        self.share_formats();
     }
     fn start_worker(&self, shard: u32) -> Result<Worker, String> {
         let link = self.host.start(shard, self.sink.clone())?;
@@ -257,6 +266,7 @@ impl State {
             Notice::Begun { task } => self.on_begun(shard, task),
             Notice::Read { task, entries } => self.on_read(shard, task, entries),
             Notice::Lookup { table } => self.on_lookup(table),
+            Notice::Definition { definition } => self.on_definition(definition),
             Notice::Catalog { catalog, formats, times } => {
                 self.catalogs_shared = false;
                 self.on_catalog(shard, catalog, formats, times);
@@ -274,6 +284,7 @@ impl State {
         let old = std::mem::replace(slot, worker);
         self.pending.retain(|_, (asked, _)| *asked != shard);
         self.catalogs_shared = false;
+        self.share_formats_with(shard);
         for table in self.loading.lookups.clone() {
             self.ask(shard, AddLookup { table }, |_, ()| {});
         }

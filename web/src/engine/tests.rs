@@ -586,3 +586,5 @@ fn a_file_that_gave_nothing_is_read_once_more_as_the_user_says() {
         assert_eq!(of(ledger).map(|e| e.format), Some(None));
     }
 }
+
+mod custom;

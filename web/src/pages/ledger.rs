@@ -15,7 +15,7 @@ use crate::{
     },
     engine::gave_nothing,
     state::{
-        Action, FilesAction, Shared, facets,
+        Action, FilesAction, FormatsAction, Shared, facets,
         ledger::{self, Tone, Totals},
         text, time_axis,
     },
@@ -74,6 +74,7 @@ pub(crate) fn LedgerPage(props: &LedgerPageProps) -> Html {
                     </div>
                     <span class="grow"></span>
                     <button type="button" class="out" aria-pressed={only_troubles.to_string()} onclick={toggle}>{ "Only with troubles" }</button>
+                    <button type="button" class="out" onclick={act.reform(|_| Action::Formats(FormatsAction::Open(None)))}>{ "Try a pattern" }</button>
                     <button type="button" class="out" disabled={totals.rejected == 0} onclick={act.reform(|_| Action::Files(FilesAction::DownloadRejected))}><Icon glyph={Glyph::Download} />{ "Download rejected lines" }</button>
                 </div>
                 <div class="ledger-table"><table aria-label="Files">

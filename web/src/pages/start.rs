@@ -9,7 +9,7 @@ use crate::{
         icon::{Glyph, Icon},
         picker::Picker,
     },
-    state::{Action, FilesAction, ScreenAction, facets, model::Overlay},
+    state::{Action, FilesAction, FormatsAction, ScreenAction, facets, model::Overlay},
 };
 
 #[derive(Properties, PartialEq)]
@@ -49,6 +49,7 @@ pub(crate) fn Start(props: &StartProps) -> Html {
                     </div>
                     <div class="or"><span>{ "or" }</span></div>
                     <button type="button" class="out tall" onclick={act.reform(|_| Action::Files(FilesAction::OpenSample))}><Icon glyph={Glyph::Spark} />{ "Try sample logs" }</button>
+                    <button type="button" class="quiet" onclick={act.reform(|_| Action::Formats(FormatsAction::Open(None)))}>{ "Try a pattern on lines of your own" }</button>
                     <p class="muted small-words">{ "A leaked key, told by eleven logs over a week. Made up." }</p>
                 </div>
                 <section class="understood" aria-label="Logs that are understood">

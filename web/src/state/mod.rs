@@ -3,17 +3,19 @@
 //! Reading order: [`model`] (what is known), [`update`] (what an action or an answer changes, and what is then to be
 //! done), then the parts they stand on: [`url`] (the view and its address), [`edits`] (clicks on the query's tree),
 //! [`rows`] and [`window`] (the grid's rows), [`columns`], [`facets`], [`ledger`], [`json`], [`highlighting`], [`keys`],
-//! [`time_axis`], [`text`] (words for times and numbers), [`shared`].
+//! [`time_axis`], [`marking`] (templates made by example), [`text`] (words for times and numbers), [`shared`].
 
 pub(crate) mod changes;
 pub(crate) mod columns;
 pub(crate) mod completion;
 pub(crate) mod edits;
 pub(crate) mod facets;
+pub(crate) mod formats_kept;
 pub(crate) mod highlighting;
 pub(crate) mod json;
 pub(crate) mod keys;
 pub(crate) mod ledger;
+pub(crate) mod marking;
 pub(crate) mod model;
 pub(crate) mod rows;
 pub(crate) mod rules;
@@ -27,5 +29,6 @@ pub(crate) mod window;
 pub(crate) use model::Model;
 pub(crate) use shared::Shared;
 pub(crate) use update::{
-    Action, Effect, ExportAction, FacetsAction, FilesAction, GridAction, QueryAction, ScreenAction,
+    Action, Effect, ExportAction, FacetsAction, FilesAction, FormatsAction, GridAction, QueryAction,
+    ScreenAction,
 };

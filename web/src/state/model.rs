@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use logloupe_syntax::{Diagnostic, Severity};
-use logloupe_table::{ledger::Entry, settings::Rule};
+use logloupe_table::{custom::Problem, ledger::Entry, settings::Rule};
 use logloupe_view::{Detail, RowId, ViewRequest};
 
 use super::{
@@ -15,7 +15,10 @@ use super::{
     time_axis::{self, Range},
     url::View,
 };
-use logloupe_protocol::text::Explained;
+use logloupe_protocol::{
+    custom::{Described, Tried},
+    text::Explained,
+};
 
 use crate::{
     charts::data::ChartKind,
@@ -76,6 +79,8 @@ pub(crate) enum Overlay {
     Paste,
     /// The question explained.
     Explain,
+    /// Lines and a pattern to try on them.
+    Try,
 }
 
 /// The menu of a value.
@@ -113,6 +118,7 @@ pub(crate) struct Model {
     /// What the address holds.
     pub(crate) view: View,
     pub(crate) files: Files,
+    pub(crate) formats: Formats,
     pub(crate) question: Question,
     pub(crate) facets: FacetsModel,
     pub(crate) grid: GridModel,
@@ -128,6 +134,31 @@ pub(crate) struct Files {
     pub(crate) stopped: Shared<Vec<Stopped>>,
     /// What the user says of files.
     pub(crate) rules: Shared<Vec<Rule>>,
+}
+
+impl Files {
+    /// The number of the next text that is pasted.
+    pub(crate) fn pasted(&self) -> usize {
+        self.ledger.iter().filter(|entry| entry.source.starts_with("pasted-")).count() + 1
+    }
+}
+
+/// Formats that the user described, and the panel in which one is made.
+#[derive(Default)]
+pub(crate) struct Formats {
+    pub(crate) known: Shared<Vec<Described>>,
+    /// What came of the lines that were tried last.
+    pub(crate) tried: Option<Shared<Tried>>,
+    /// The first lines of a file that were asked for.
+    pub(crate) lines: Shared<String>,
+    /// The file whose lines are tried.
+    pub(crate) from: Option<String>,
+    /// What is to be read as the format once it is kept.
+    pub(crate) pending: Option<Rule>,
+    /// The id of the format that was kept last.
+    pub(crate) kept: Option<String>,
+    /// Why the format was not kept.
+    pub(crate) refused: Option<Problem>,
 }
 
 /// The question and its answer; the text that runs is in the address.

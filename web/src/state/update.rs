@@ -4,6 +4,7 @@
 mod export;
 mod facets;
 mod files;
+mod formats;
 mod grid;
 mod query;
 mod screen;
@@ -11,6 +12,7 @@ mod screen;
 pub(crate) use export::ExportAction;
 pub(crate) use facets::FacetsAction;
 pub(crate) use files::FilesAction;
+pub(crate) use formats::FormatsAction;
 pub(crate) use grid::GridAction;
 pub(crate) use query::QueryAction;
 pub(crate) use screen::ScreenAction;
@@ -27,6 +29,7 @@ pub(crate) enum Action {
     /// An event of the engine.
     Engine(Event),
     Files(FilesAction),
+    Formats(FormatsAction),
     Query(QueryAction),
     Facets(FacetsAction),
     Grid(GridAction),
@@ -45,10 +48,11 @@ pub(crate) enum Effect {
     /// Offer what the engine wrote: address of the object and file name.
     Download(String, String),
     /// Offer these bytes.
-    Save(Vec<u8>, &'static str),
+    Save(Vec<u8>, String),
     Theme(Theme),
     RememberWidths,
     RememberRules,
+    RememberFormats,
     /// Let the notice vanish after a moment.
     NoticeSoonSeen,
 }
@@ -59,6 +63,7 @@ impl Model {
         match action {
             Action::Engine(event) => self.on_event(event),
             Action::Files(action) => self.update_files(action),
+            Action::Formats(action) => self.update_formats(action),
             Action::Query(action) => self.update_query(action),
             Action::Facets(action) => self.update_facets(action),
             Action::Grid(action) => self.update_grid(action),
@@ -71,6 +76,12 @@ impl Model {
         match event {
             // Drawing again is all that there is to do.
             Event::Formats => {}
+            Event::Described(known) => return self.formats_described(known),
+            Event::Kept(id) => return self.format_kept(id),
+            Event::NotKept(problem) => self.formats.refused = Some(*problem),
+            Event::Tried(tried) => self.formats.tried = Some(Shared::new(*tried)),
+            Event::FirstLines(_, text) => self.formats.lines = Shared::new(text),
+            Event::Anew => self.reads_anew(),
             Event::Progress(progress) => self.files.progress = progress,
             Event::Ledger(entries) => self.files.ledger = Shared::new(entries),
             Event::Changed(loaded) => return self.changed(loaded),

@@ -4,11 +4,11 @@ use logloupe_query::plan::Catalog;
 use logloupe_syntax::{self as syntax, Diagnostic, Language, Severity};
 use logloupe_tell::{explain, transpile};
 
-use crate::PATHS;
+use logloupe_core::formats::Paths;
 use logloupe_protocol::text::Explained;
 
 /// Explains a text; `catalog` is what all workers know together.
-pub(super) fn explained(text: &str, language: Language, catalog: &Catalog) -> Explained {
+pub(super) fn explained(text: &str, language: Language, catalog: &Catalog, paths: &Paths<'_>) -> Explained {
     let parsed = syntax::parse_in(text, Language::of(text, language)).into_result();
     let query = match parsed {
         Ok(query) => query,
@@ -16,8 +16,8 @@ pub(super) fn explained(text: &str, language: Language, catalog: &Catalog) -> Ex
     };
     Explained::new(
         explain::prose(&query, catalog).map_err(|found| first(&found)),
-        transpile::athena(&query, catalog, &PATHS).map_err(|e| e.to_string()),
-        transpile::insights(&query, catalog, &PATHS).map_err(|e| e.to_string()),
+        transpile::athena(&query, catalog, paths).map_err(|e| e.to_string()),
+        transpile::insights(&query, catalog, paths).map_err(|e| e.to_string()),
     )
 }
 

@@ -17,7 +17,7 @@ use logloupe_protocol::{
 };
 use logloupe_table::{Source, lookup::Lookup};
 
-use crate::session::Session;
+use crate::session::{Ahead, Session};
 
 impl<F> Handle<Load> for Session<F> {
     fn handle(&mut self, id: u32, Load { tasks }: Load) -> Reply<()> {
@@ -56,7 +56,7 @@ impl<F> Handle<Cancel> for Session<F> {
 impl<F> Handle<CanSplit> for Session<F> {
     fn handle(&mut self, id: u32, CanSplit { size }: CanSplit) -> Reply<bool> {
         let Some(file) = self.handles.pop() else { return Reply::Now(false) };
-        self.files.heads.push_back((id, file, size));
+        self.files.heads.push_back((id, file, size, Ahead::CanSplit));
         Reply::Later
     }
 }
@@ -85,7 +85,7 @@ type Part = (u32, Vec<Source>, Vec<Identity>);
 
 impl<F> Handle<Identities> for Session<F> {
     fn handle(&mut self, _: u32, Identities { seed }: Identities) -> Reply<Vec<u8>> {
-        let found = duplicates::identities(self.shard(), &self.formats, seed);
+        let found = duplicates::identities(self.shard(), self.formats, seed);
         Reply::Now(match found.is_empty() {
             true => Vec::new(),
             false => encode(&(self.number, &self.shard().sources, found)),
@@ -118,7 +118,7 @@ type StatesPart = (u32, Vec<Source>, Vec<RowState>);
 
 impl<F> Handle<States> for Session<F> {
     fn handle(&mut self, _: u32, States { seed }: States) -> Reply<Vec<u8>> {
-        let found = history::states(self.shard(), &self.formats, seed);
+        let found = history::states(self.shard(), self.formats, seed);
         Reply::Now(match found.is_empty() {
             true => Vec::new(),
             false => encode(&(self.number, &self.shard().sources, found)),
@@ -165,7 +165,7 @@ impl<F> Handle<FillChanges> for Session<F> {
             Some(records) => decode(&records).unwrap_or_default(),
             None => history::records(self.shard(), &links),
         };
-        history::fill(self.loader.loaded_mut(), &self.formats, &links, &records);
+        history::fill(self.loader.loaded_mut(), self.formats, &links, &records);
         Reply::Now(skip + records.len() as u32)
     }
 }

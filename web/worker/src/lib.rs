@@ -1,7 +1,7 @@
 //! One worker of the page's pool.
 //!
 //! Reading order: [`session`] (what it holds; requests in, bounded steps of work, messages out: plain code, tested without
-//! a browser), the handlers by what requests are about (`files`, `views`, `rows`, `text`), `reading` (files into rows, a
+//! a browser), the handlers by what requests are about (`files`, `views`, `rows`, `text`, `custom`), `reading` (files into rows, a
 //! slice at a time), `host` (what a browser adds: files, the message port, time slices, the panic hook), `codecs` (the module
 //! that decodes what is rare).
 //!
@@ -9,6 +9,7 @@
 
 #[cfg(target_arch = "wasm32")]
 mod codecs;
+mod custom;
 mod explain;
 mod files;
 #[cfg(target_arch = "wasm32")]
@@ -19,15 +20,12 @@ pub mod session;
 mod text;
 mod views;
 
-use logloupe_core::formats::{self, Format, Paths};
+use logloupe_core::formats::{self, Format};
 use logloupe_protocol::{
     formats::{FieldMessage, FormatMessage},
     hello::WorkerHello,
 };
 use logloupe_table::Field;
-
-/// What queries need to know of the crate's own formats.
-static PATHS: Paths<'static> = Paths(formats::ALL);
 
 /// A worker's first message.
 pub fn hello() -> WorkerHello {
@@ -50,6 +48,7 @@ fn message(format: &'static dyn Format) -> FormatMessage {
         title: format.meta().title.to_owned(),
         summary: format.meta().summary.to_owned(),
         fields: format.fields().into_iter().map(field).collect(),
+        orders: format.orders(),
         presets: format.presets().iter().map(|p| (p.title.to_owned(), p.query.to_owned())).collect(),
     }
 }

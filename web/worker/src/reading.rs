@@ -1,7 +1,7 @@
 //! Reading: files into rows, a slice at a time, so that a newer request is taken in between.
 
 use logloupe_core::{
-    formats::Settings,
+    formats::{Settings, custom},
     ingest::{self, Options, Part, ledger::Entry},
 };
 use logloupe_protocol::{
@@ -11,23 +11,23 @@ use logloupe_protocol::{
 use logloupe_query::plan::Catalog;
 use logloupe_table::schema::TIMESTAMP;
 
-use crate::{
-    PATHS,
-    session::{OpenFile, Read, Session},
-};
+use crate::session::{Ahead, OpenFile, Read, Session};
 
 /// How often progress is sent, and how often rows read so far become visible, in milliseconds.
 const PROGRESS_EVERY: f64 = 90.0;
 const VISIBLE_EVERY: f64 = 600.0;
 /// The beginning of a file by which it is recognised.
-const HEAD: u64 = 64 << 10;
+pub(crate) const HEAD: u64 = 64 << 10;
 
 impl<F> Session<F> {
-    /// Answers whether a file may be read in parts: its beginning says so. One that cannot be read says so when it is opened.
+    /// Answers what is asked about a file's beginning, such as whether it may be read in parts. One that cannot be read says so when it is opened.
     pub(crate) fn step_head(&mut self, read: Read<'_, F>) {
-        let Some((id, file, size)) = self.files.heads.pop_front() else { return };
+        let Some((id, file, size, ahead)) = self.files.heads.pop_front() else { return };
+        if let Ahead::Lines = ahead {
+            return self.first_lines(id, &file, size, read);
+        }
         let head = read_all(&file, 0, HEAD.min(size), read);
-        let can_split = head.is_ok_and(|head| ingest::is_splittable(logloupe_core::formats::ALL, &head));
+        let can_split = head.is_ok_and(|head| ingest::is_splittable(self.formats, &head));
         self.outbox.push(WorkerMessage::Response(id, CanSplit::any_response(can_split)));
     }
     /// Reads a slice of the file that is open, else opens the next one, else answers that all is read.
@@ -114,12 +114,18 @@ impl<F> Session<F> {
         }
         self.done(open.task.task, open.entries, open.sources);
     }
-    /// Sends what a task gave, lookup tables first.
+    /// Sends what a task gave, lookup tables and descriptions of formats first.
     fn done(&mut self, task: u32, entries: usize, sources: usize) {
         let new = self.loader.lookups().get(self.files.lookups_sent..).unwrap_or_default();
         let tables: Vec<Vec<u8>> = new.iter().map(|table| encode(&**table)).collect();
         self.files.lookups_sent += tables.len();
         tables.into_iter().for_each(|table| self.notify(Notice::Lookup { table }));
+        let new = self.loader.definitions().get(self.files.definitions_sent..).unwrap_or_default();
+        let count = new.len();
+        // What is wrong with one, the ledger says.
+        let definitions: Vec<_> = new.iter().filter_map(|text| custom::file::read(text).ok()).collect();
+        self.files.definitions_sent += count;
+        definitions.into_iter().for_each(|definition| self.notify(Notice::Definition { definition }));
         self.files.sources.insert(task, sources..self.shard().sources.len());
         let entries: Vec<Entry> = self.loader.ledger().get(entries..).unwrap_or_default().to_vec();
         self.notify(Notice::Read { task, entries });
@@ -149,7 +155,7 @@ impl<F> Session<F> {
         self.files.made_visible = now;
         self.loader.loaded_mut().seal();
         let shard = self.shard();
-        let catalog = encode(&Catalog::of(shard, &PATHS));
+        let catalog = encode(&Catalog::of(shard, self.paths));
         let formats = shard.tables.iter().map(|t| (t.format().to_owned(), t.rows() as u64)).collect();
         let ranges =
             || shard.tables.iter().flat_map(|t| t.chunks()).filter_map(|c| c.column(TIMESTAMP).range());
@@ -163,7 +169,7 @@ fn may_be_packed<F>(file: &F, size: u64, read: Read<'_, F>) -> bool {
     read_all(file, 0, size.min(4 << 10), read).is_ok_and(|head| ingest::is_container(&head))
 }
 
-fn read_all<F>(file: &F, mut from: u64, to: u64, read: Read<'_, F>) -> Result<Vec<u8>, String> {
+pub(crate) fn read_all<F>(file: &F, mut from: u64, to: u64, read: Read<'_, F>) -> Result<Vec<u8>, String> {
     let mut all = Vec::new();
     while from < to {
         let bytes = read(file, from, to)?;

@@ -27,7 +27,7 @@ impl<F> Handle<GridRows> for Session<F> {
                 let known = cells.as_ref().and_then(|c| c.get(&computed, name)).cloned();
                 known.unwrap_or_else(|| builtin::value(shard, row, name))
             };
-            rows::grid_row(shard, &self.formats, id, &columns, &cell)
+            rows::grid_row(shard, self.formats, id, &columns, &cell)
         };
         Reply::Now(ids.into_iter().filter_map(grid_row).collect())
     }
@@ -35,7 +35,7 @@ impl<F> Handle<GridRows> for Session<F> {
 
 impl<F> Handle<FullRow> for Session<F> {
     fn handle(&mut self, _: u32, FullRow { id }: FullRow) -> Reply<Option<Box<Detail>>> {
-        Reply::Now(rows::detail(self.shard(), &self.formats, id).map(Box::new))
+        Reply::Now(rows::detail(self.shard(), self.formats, id).map(Box::new))
     }
 }
 

@@ -13,7 +13,7 @@ use std::{
 
 use logloupe_answer::{job::ViewJob, values::Counted};
 use logloupe_core::{
-    formats::{self, Format},
+    formats::{self, Format, Paths, custom::Registry},
     ingest::{Limits, Loader, codec::Opener},
 };
 use logloupe_protocol::{
@@ -33,7 +33,12 @@ pub struct Session<F> {
     pub(crate) loader: Loader,
     /// Whether the codecs are on their way: what may need them waits.
     pub(crate) codecs_awaited: bool,
-    pub(crate) formats: Vec<&'static dyn Format>,
+    /// The formats that are known: the crate's, and those that the user described.
+    pub(crate) formats: &'static [&'static dyn Format],
+    /// What queries need to know of them.
+    pub(crate) paths: &'static Paths<'static>,
+    pub(crate) registry: Registry,
+    pub(crate) codecs: Option<Opener>,
     pub(crate) timeline: Timeline,
     /// How often values occur, for completion.
     pub(crate) counted: RefCell<Counted>,
@@ -58,8 +63,8 @@ pub(crate) struct Files<F> {
     pub(crate) held: bool,
     /// Files of the sample that wait, with their task numbers.
     pub(crate) sample: VecDeque<(u32, SampleFile)>,
-    /// Files whose beginning is asked about, with the request and their size.
-    pub(crate) heads: VecDeque<(u32, F, u64)>,
+    /// Files whose beginning is asked about, with the request, their size and what is asked.
+    pub(crate) heads: VecDeque<(u32, F, u64, Ahead)>,
     /// Responses to give once nothing is left to read, with their requests.
     pub(crate) waiting: Vec<(u32, AnyResponse)>,
     /// The sources that each task gave.
@@ -69,8 +74,18 @@ pub(crate) struct Files<F> {
     /// When the last progress was sent, and when rows last became visible.
     pub(crate) progress_sent: f64,
     pub(crate) made_visible: f64,
-    /// How many of this worker's lookup tables were sent.
+    /// How many of this worker's lookup tables were sent, and of the descriptions of formats that it met.
     pub(crate) lookups_sent: usize,
+    pub(crate) definitions_sent: usize,
+}
+
+/// What is asked about a file's beginning.
+#[derive(Clone, Copy)]
+pub(crate) enum Ahead {
+    /// Whether the file may be read in parts.
+    CanSplit,
+    /// Its first lines.
+    Lines,
 }
 
 /// The file being read.
@@ -99,6 +114,7 @@ impl<F> Default for Files<F> {
             progress_sent: f64::MIN,
             made_visible: f64::MIN,
             lookups_sent: 0,
+            definitions_sent: 0,
         }
     }
 }
@@ -106,12 +122,14 @@ impl<F> Default for Files<F> {
 impl<F> Session<F> {
     /// An empty worker, number `number` of the pool.
     pub fn new(number: u32, seed: u64) -> Session<F> {
-        let formats = formats::ALL.to_vec();
         Session {
             number,
-            loader: Loader::new(formats.clone(), Limits::default(), seed),
+            loader: Loader::new(formats::ALL.to_vec(), Limits::default(), seed),
             codecs_awaited: false,
-            formats,
+            formats: formats::ALL,
+            paths: Registry::default().all(&[]),
+            registry: Registry::default(),
+            codecs: None,
             timeline: Timeline::default(),
             counted: RefCell::default(),
             catalog: Catalog::open(),
@@ -126,6 +144,7 @@ impl<F> Session<F> {
     /// [`codecs_arrived`](Self::codecs_arrived).
     pub fn with_codecs(mut self, codecs: Opener, there: bool) -> Session<F> {
         self.loader = self.loader.with_codecs(codecs);
+        self.codecs = Some(codecs);
         self.codecs_awaited = !there;
         self
     }

@@ -19,6 +19,6 @@ impl<F> Handle<Complete> for Session<F> {
 
 impl<F> Handle<Explain> for Session<F> {
     fn handle(&mut self, _: u32, Explain { query, language }: Explain) -> Reply<Box<Explained>> {
-        Reply::Now(Box::new(explain::explained(&query, language, &self.catalog)))
+        Reply::Now(Box::new(explain::explained(&query, language, &self.catalog, self.paths)))
     }
 }

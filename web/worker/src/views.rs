@@ -13,7 +13,7 @@ use logloupe_query::{
 use logloupe_syntax::Diagnostic;
 use logloupe_view::coordinator::Counts;
 
-use crate::{PATHS, session::Session};
+use crate::session::Session;
 
 impl<F> Session<F> {
     /// The job of the view at hand, if that is `view`.
@@ -47,7 +47,7 @@ impl<F> Handle<View> for Session<F> {
         };
         let mut catalog = self.catalog.clone();
         catalog.bindings.lookups = self.lookups.clone();
-        self.view = Some((view, ViewJob::new(self.number, request, catalog, answers, &PATHS), Some(id)));
+        self.view = Some((view, ViewJob::new(self.number, request, catalog, answers, self.paths), Some(id)));
         Reply::Later
     }
 }

@@ -8,7 +8,7 @@ use super::{
     Meta, Preset, Sample, presets, wrong,
 };
 use crate::{
-    formats::ALL,
+    formats::{ALL, Paths},
     ingest::{Limits, Loader, Options},
 };
 use logloupe_table::custom::{Definition, Problem};
@@ -21,10 +21,18 @@ const MOST: usize = 256;
 pub struct Registry {
     kept: Vec<(Definition, &'static CustomFormat)>,
     /// The lists that were handed out.
-    lists: Vec<&'static [&'static dyn Format]>,
+    lists: Vec<&'static Paths<'static>>,
 }
 
 impl Registry {
+    /// Whether a description is one, without keeping it.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check(definition: &Definition) -> Result<(), Problem> {
+        check(definition)?;
+        Custom::new(definition).map(drop)
+    }
     /// The format that a description is.
     ///
     /// # Errors
@@ -43,23 +51,25 @@ impl Registry {
         self.kept.push((definition.clone(), format));
         Ok(format)
     }
-    /// The formats of the crate and these, which come last. Where two have one id, the later one counts.
-    pub fn all(&mut self, custom: &[&'static dyn Format]) -> &'static [&'static dyn Format] {
+    /// The formats of the crate and these, which come last, with the paths of their records. Where two have one id, the
+    /// later one counts.
+    pub fn all(&mut self, custom: &[&'static dyn Format]) -> &'static Paths<'static> {
+        static OWN: Paths<'static> = Paths(ALL);
         let later = |at: usize, id: &str| custom.iter().skip(at + 1).any(|f| f.meta().id == id);
         let mut all = ALL.to_vec();
         let own = custom.iter().enumerate().filter(|(at, f)| !later(*at, f.meta().id));
         all.extend(own.map(|(_, f)| *f));
         if all.len() == ALL.len() {
-            return ALL;
+            return &OWN;
         }
         let same = |list: &[&'static dyn Format]| {
             // Of one description there is one format.
             list.len() == all.len() && list.iter().zip(&all).all(|(a, b)| std::ptr::addr_eq(*a, *b))
         };
-        if let Some(list) = self.lists.iter().find(|list| same(list)) {
+        if let Some(list) = self.lists.iter().find(|list| same(list.0)) {
             return list;
         }
-        let list: &'static [&'static dyn Format] = Box::leak(all.into_boxed_slice());
+        let list: &'static Paths<'static> = Box::leak(Box::new(Paths(Box::leak(all.into_boxed_slice()))));
         self.lists.push(list);
         list
     }

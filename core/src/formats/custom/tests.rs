@@ -27,7 +27,7 @@ fn load(definition: &Definition, content: &[u8], piece: usize, forced: bool) -> 
     let mut registry = Registry::default();
     let format = registry.define(definition).unwrap();
     let formats = registry.all(&[format]);
-    let mut loader = Loader::new(formats.to_vec(), Limits::default(), 1);
+    let mut loader = Loader::new(formats.0.to_vec(), Limits::default(), 1);
     let settings = Settings { now: Some(1_772_674_177_000_000), ..Settings::NONE };
     let format = forced.then(|| definition.id.clone());
     loader.open("x", Options { format, settings, ..Options::default() });
@@ -250,8 +250,8 @@ fn ids_are_no_other_formats() {
     // The later one of an id counts, and the same list is the same.
     let other = registry.define(&template("%{text:y}")).unwrap();
     let all = registry.all(&[first, other]);
-    assert_eq!(all.len(), ALL.len() + 1);
-    assert!(std::ptr::eq(all, registry.all(&[first, other])) && std::ptr::eq(registry.all(&[]), ALL));
+    assert_eq!(all.0.len(), ALL.len() + 1);
+    assert!(std::ptr::eq(all, registry.all(&[first, other])) && std::ptr::eq(registry.all(&[]).0, ALL));
     for i in 0..300 {
         let _ = registry.define(&template(&format!("{i} %{{rest:x}}")));
     }
@@ -308,6 +308,30 @@ fn a_file_is_read_and_written() {
         assert!(problem.part == part && problem.message.contains(message), "{text}: {problem}");
     }
     assert!(file::read(&vec![b' '; file::LONGEST + 1]).is_err());
+}
+
+#[test]
+fn a_file_that_describes_a_format_is_no_log() {
+    let text = file::write(&template("%{ip:client} %{rest:x}"));
+    for (text, said) in
+        [(text.as_str(), "describes the format `myapp`"), ("{\"logloupe_format\":2}", "of version 2")]
+    {
+        for piece in [1, 4096] {
+            let mut loader = Loader::new(ALL.to_vec(), Limits::default(), 1);
+            loader.open("myapp.json", Options::default());
+            text.as_bytes().chunks(piece).for_each(|piece| loader.push(piece));
+            loader.finish();
+            let entry = &loader.ledger()[0];
+            assert!(
+                matches!(&entry.state, crate::ingest::State::Skipped(why) if why.contains(said)),
+                "{entry:?}"
+            );
+            assert_eq!((entry.records, entry.skipped, loader.definitions().len()), (1, 1, 1));
+        }
+    }
+    // Among events of a log it is one of them.
+    let (_, entry) = load(&template("%{rest:x}"), b"{\"a\":1}\n{\"logloupe_format\":1}\n", 4096, false);
+    assert_eq!(entry.format.as_deref(), Some("json_lines"));
 }
 
 #[test]

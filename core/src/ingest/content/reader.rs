@@ -12,7 +12,10 @@ use super::{
     wrapped::Way,
 };
 use crate::{
-    formats::{Decoded, Decoder, Format, Framing, Head, Precedence, Record, Settings, csv},
+    formats::{
+        Decoded, Decoder, Format, Framing, Head, Precedence, Record, Settings, csv,
+        custom::file as definition,
+    },
     ingest::{
         carrier::{
             prefix::{self, Prefix, Stripped},
@@ -141,6 +144,9 @@ struct Held {
     carried: Carried,
     layer: usize,
 }
+
+/// How many descriptions of formats are taken.
+const MOST_DEFINITIONS: usize = 256;
 
 /// How many records in pieces are kept at a time: a container has two streams.
 const MOST_PENDING: usize = 8;
@@ -320,6 +326,19 @@ impl Reader {
     /// is kept until it is known whether things can be looked up in it.
     fn decide(&mut self, lookup: bool, context: &mut Context) {
         let Phase::Gather(gathered) = std::mem::replace(&mut self.phase, Phase::Ignore) else { return };
+        if self.framing == Framing::Json
+            && let Some(text) = gathered.definition()
+            && context.definitions.len() < MOST_DEFINITIONS
+        {
+            let reason = match definition::read(text) {
+                Ok(definition) => format!("it describes the format `{}`", definition.id),
+                Err(problem) => format!("it describes a format, and cannot be read: {problem}"),
+            };
+            context.definitions.push(text.to_vec());
+            self.skip_record(&reason);
+            self.entry.reason = reason;
+            return;
+        }
         let given = context.head.take();
         let lines: Vec<&[u8]> = match &given {
             Some(head) => head_lines(head),
@@ -715,6 +734,12 @@ impl Reader {
 }
 
 impl Gathered {
+    /// The only record, if it is the description of a format.
+    fn definition(&self) -> Option<&[u8]> {
+        let [only] = self.items.as_slice() else { return None };
+        let text = self.bytes.get(only.range.clone()).filter(|text| text.len() <= definition::LONGEST)?;
+        (matches!(only.what, HeadKind::Record) && definition::is_definition(text)).then_some(text)
+    }
     fn add(&mut self, bytes: &[u8], line: u64, time: Option<i64>, carried: Carried, what: HeadKind) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(bytes);

@@ -54,6 +54,7 @@ impl Model {
                 let mut fresh = Model::default();
                 fresh.grid.widths = std::mem::take(&mut self.grid.widths);
                 fresh.files.rules = self.files.rules.clone();
+                fresh.formats.known = self.formats.known.clone();
                 fresh.question.most_bars = self.question.most_bars;
                 fresh.screen = Screen { theme: self.screen.theme, ..Screen::default() };
                 *self = fresh;
@@ -64,13 +65,13 @@ impl Model {
                 Vec::new()
             }
             FilesAction::DownloadRejected => {
-                vec![Effect::Save(ledger::rejected_file(&self.files.ledger), "rejected-lines.txt")]
+                vec![Effect::Save(ledger::rejected_file(&self.files.ledger), "rejected-lines.txt".to_owned())]
             }
         }
     }
 
     /// Files are read once more, maybe by workers that know nothing of a question that is out.
-    fn reads_anew(&mut self) {
+    pub(super) fn reads_anew(&mut self) {
         self.files.progress.loading = true;
         (self.question.asking, self.question.outdated) = (false, false);
     }

@@ -8,6 +8,7 @@ use logloupe_core::ingest::{
 };
 use logloupe_protocol::{
     AnyRequest, AnyResponse, Notice, PageMessage, WorkerMessage,
+    custom::{CustomRequest, CustomResponse},
     files::{FilesRequest, FilesResponse},
     hello::{PageHello, WorkerHello},
     rows::{RowsRequest, RowsResponse},
@@ -16,7 +17,12 @@ use logloupe_protocol::{
 };
 use logloupe_query::plan::Catalog;
 use logloupe_syntax::{Language, Severity, completion::CompletionKind, explanation::RunsAt, presence::Found};
-use logloupe_table::{Family, Kind, ResultTable, Role, Source, Unit, Value, ledger, lookup::Lookup};
+use logloupe_table::{
+    Family, Kind, ResultTable, Role, Source, Unit, Value,
+    custom::{Shape, Verdict},
+    ledger,
+    lookup::Lookup,
+};
 use serde_reflection::{Samples, Tracer, TracerConfig};
 
 /// Traces these types and all that they hold.
@@ -52,7 +58,9 @@ fn the_version_is_that_of_the_types() {
         Value,
         ledger::State,
         ledger::ErrorKind,
-        ledger::Verdict
+        ledger::Verdict,
+        Shape,
+        Verdict
     );
     trace!(tracer_of_messages, samples, Language, Severity, Found, CompletionKind, RunsAt, Merged, Result<Merged, String>);
     trace!(
@@ -61,6 +69,7 @@ fn the_version_is_that_of_the_types() {
     );
     trace!(tracer_of_messages, samples, FilesRequest, FilesResponse, ViewsRequest, ViewsResponse);
     trace!(tracer_of_messages, samples, RowsRequest, RowsResponse, TextRequest, TextResponse);
+    trace!(tracer_of_messages, samples, CustomRequest, CustomResponse);
 
     // What travels inside messages as bytes, from worker to worker. Not partial results: what they consist of is the
     // engine's own, and all workers of a pool run one script.
