@@ -1,5 +1,6 @@
 //! Formats that the user describes, and lines that are tried: the panel, what it keeps, what is dropped.
 
+use logloupe_tests::browser::MOUNT;
 use serde_json::json;
 
 use crate::visit::Visit;
@@ -110,7 +111,11 @@ fn a_dropped_description_is_used_and_no_log() {
     visit.click("button", "Try a pattern");
     visit.click("button", "Delete Jobs");
     visit.wait_until(|| visit.look_for("button", "Delete Jobs").is_none(), &true);
-    visit.leave();
+    // What was read before the description is read anew, by workers that hold nothing: their script is all that is asked for.
+    let asked = visit.requests_after_load();
+    let is_worker = |path: &String| path.starts_with(&format!("{MOUNT}worker-"));
+    assert!(asked.iter().all(is_worker), "{asked:?}");
+    assert_eq!(visit.console_errors(), [""; 0]);
 }
 
 /// A flow log of an order of one's own, pasted: named, read once its order is said, and remembered.

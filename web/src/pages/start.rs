@@ -49,8 +49,8 @@ pub(crate) fn Start(props: &StartProps) -> Html {
                     </div>
                     <div class="or"><span>{ "or" }</span></div>
                     <button type="button" class="out tall" onclick={act.reform(|_| Action::Files(FilesAction::OpenSample))}><Icon glyph={Glyph::Spark} />{ "Try sample logs" }</button>
-                    <button type="button" class="quiet" onclick={act.reform(|_| Action::Formats(FormatsAction::Open(None)))}>{ "Try a pattern on lines of your own" }</button>
                     <p class="muted small-words">{ "A leaked key, told by eleven logs over a week. Made up." }</p>
+                    <button type="button" class="quiet pattern" onclick={act.reform(|_| Action::Formats(FormatsAction::Open(None)))}>{ "Try a pattern on lines of your own" }</button>
                 </div>
                 <section class="understood" aria-label="Logs that are understood">
                     <h2>{ if logs > 0 { format!("Understands {logs} logs") } else { "Understands".to_owned() } }</h2>

@@ -276,3 +276,31 @@ fn suggestions_that_come_after_the_query_was_run_stay_away() {
     let _ = model.update(Action::Engine(Event::Completed(text.into(), offered())));
     assert!(model.question.suggestions.is_none());
 }
+
+#[test]
+fn a_format_that_is_kept_is_remembered_and_reads_its_file() {
+    use logloupe_protocol::custom::Described;
+    use logloupe_table::{custom::Definition, settings::Rule};
+    let mut model = shown();
+    let open = model.update(Action::Formats(FormatsAction::Open(Some("app.log".to_owned()))));
+    assert_eq!(open, [Effect::Engine(Command::FirstLines("app.log".to_owned()))]);
+    assert_eq!(model.screen.overlay, Overlay::Try);
+    let definition = Definition { id: "my_app".to_owned(), ..Definition::default() };
+    let rule = Rule { files: "app.log".to_owned(), format: Some("my_app".to_owned()), ..Rule::default() };
+    let keep = FormatsAction::Keep(Box::new(definition.clone()), Some(rule.clone()));
+    let asked = model.update(Action::Formats(keep));
+    assert_eq!(asked, [Effect::Engine(Command::Describe(Box::new(definition.clone()), false))]);
+    // The rule holds once the format is known.
+    let done = model.update(Action::Engine(Event::Kept("my_app".to_owned())));
+    assert!(done.contains(&Effect::Engine(Command::AddRule(rule))) && done.contains(&Effect::RememberRules));
+    let known = Described { file: "{}".to_owned(), definition: Some(definition), ..Described::default() };
+    let told = || Action::Engine(Event::Described(vec![known.clone()]));
+    assert_eq!(model.update(told()), [Effect::RememberFormats]);
+    // The same again is no news.
+    assert_eq!(model.update(told()), []);
+    let exported = model.update(Action::Formats(FormatsAction::Export("my_app".to_owned())));
+    assert_eq!(exported, [Effect::Save(b"{}".to_vec(), "my_app.logloupe.json".to_owned())]);
+    // Closing all logs forgets no format.
+    let _ = model.update(Action::Files(FilesAction::Clear));
+    assert_eq!(model.formats.known.len(), 1);
+}

@@ -1,7 +1,9 @@
 //! Sessions without a browser: the sample incident split over any number of workers gives the same answers.
 
 use logloupe_protocol::{
-    AnyResponse, Notice, Request, WorkerMessage, decode,
+    AnyResponse, Notice, Request, WorkerMessage,
+    custom::FirstLines,
+    decode,
     files::{
         AddLookup, CanSplit, Cancel, FilesResponse, FillChanges, FindPrevious, Load, PreviousRecords, Sample,
         States, Task,
@@ -478,4 +480,19 @@ fn files_in_containers_wait_for_the_codecs_and_others_do_not() {
     assert!(answered(&work(&mut session)));
     let plain = Load { tasks: vec![Task { task: 7, ..task(2) }] };
     assert_eq!(read(&run(&mut session, plain, vec![files[2].clone()])), [(7, 150)]);
+}
+
+#[test]
+fn the_first_lines_of_a_file_are_those_of_what_is_packed_in_it() {
+    let mut session = Session::new(0, 7);
+    let lines = "one\n  goes on\ntwo\n";
+    for file in [lines.as_bytes().to_vec(), logloupe_sample::gzip::member(lines.as_bytes())] {
+        let size = file.len() as u64;
+        let said = run(&mut session, FirstLines { size }, vec![file]);
+        let text = said.into_iter().find_map(|said| match said {
+            WorkerMessage::Response(1, any) => FirstLines::response(any),
+            _ => None,
+        });
+        assert_eq!(text.as_deref(), Some(lines));
+    }
 }
