@@ -1,5 +1,6 @@
 //! The records of one file. The first ones are buffered until a format claims them; then all are decoded.
 
+mod gathered;
 mod others;
 
 use std::{ops::Range, sync::Arc};
@@ -28,6 +29,7 @@ use crate::{
         limits::{KEPT_TEXT, Limits},
     },
 };
+pub(super) use gathered::{Gathered, HeadKind};
 use logloupe_table::{
     lookup::{self, Lookup},
     schema::BUILTINS,
@@ -73,34 +75,6 @@ pub(super) enum Phase {
     Table(Gathered),
     /// No format claims the content.
     Ignore,
-}
-
-/// The first records, in the order of the content.
-#[derive(Default)]
-pub(super) struct Gathered {
-    bytes: Vec<u8>,
-    items: Vec<HeadRecord>,
-    records: usize,
-}
-
-pub(super) struct HeadRecord {
-    range: Range<usize>,
-    line: u64,
-    time: Option<i64>,
-    carried: Carried,
-    what: HeadKind,
-}
-
-pub(super) enum HeadKind {
-    Record,
-    /// An event of EventBridge, and where its `detail` stands: the record is one or the other.
-    Event(Range<usize>),
-    Damage {
-        at: usize,
-        expected: String,
-        found: String,
-    },
-    Skipped(&'static str),
 }
 
 pub(super) struct Decoding {
@@ -730,43 +704,6 @@ impl Reader {
             State::Failed(Error { message: reason, .. }) | State::Skipped(reason) => reason.clone(),
             _ => String::new(),
         };
-    }
-}
-
-impl Gathered {
-    /// The only record, if it is the description of a format.
-    fn definition(&self) -> Option<&[u8]> {
-        let [only] = self.items.as_slice() else { return None };
-        let text = self.bytes.get(only.range.clone()).filter(|text| text.len() <= definition::LONGEST)?;
-        (matches!(only.what, HeadKind::Record) && definition::is_definition(text)).then_some(text)
-    }
-    fn add(&mut self, bytes: &[u8], line: u64, time: Option<i64>, carried: Carried, what: HeadKind) {
-        let start = self.bytes.len();
-        self.bytes.extend_from_slice(bytes);
-        self.items.push(HeadRecord { range: start..self.bytes.len(), line, time, carried, what });
-    }
-    /// The records, of events of EventBridge their `detail`, of a list of findings the first.
-    fn records(&self, nesting: usize) -> impl Iterator<Item = &[u8]> {
-        self.items.iter().filter_map(move |item| {
-            let bytes = &self.bytes[item.range.clone()];
-            match &item.what {
-                HeadKind::Record => Some(bytes),
-                HeadKind::Event(detail) => {
-                    let detail = bytes.get(detail.clone())?;
-                    let first = bridge::findings(detail, nesting).into_iter().next();
-                    Some(first.and_then(|first| detail.get(first)).unwrap_or(detail))
-                }
-                _ => None,
-            }
-        })
-    }
-    /// The records with the events of EventBridge whole; none if there is no such event.
-    fn events(&self) -> Vec<&[u8]> {
-        if !self.items.iter().any(|item| matches!(item.what, HeadKind::Event(_))) {
-            return Vec::new();
-        }
-        let is_record = |item: &&HeadRecord| matches!(item.what, HeadKind::Record | HeadKind::Event(_));
-        self.items.iter().filter(is_record).map(|item| &self.bytes[item.range.clone()]).collect()
     }
 }
 
