@@ -51,13 +51,30 @@ pub struct Try {
     pub files: Files,
 }
 
-/// `convert [--to ndjson|csv] [--format ID] [--fields NAMES] PATH…`
+/// `convert [--to ndjson|csv|parquet] [--partition-by KEYS] [--out DIR] [--format ID] [--fields NAMES] PATH…`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Convert {
-    /// As comma-separated values instead of NDJSON.
-    pub csv: bool,
+    /// As what rows are written.
+    pub rows: RowsAs,
     /// Which files.
     pub files: Files,
+}
+
+/// As what `convert` writes rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum RowsAs {
+    /// One JSON object per line.
+    #[default]
+    Ndjson,
+    /// Comma-separated values.
+    Csv,
+    /// Parquet files.
+    Parquet {
+        /// The names of the keys by which files are partitioned.
+        keys: Vec<String>,
+        /// The folder that they go into.
+        out: PathBuf,
+    },
 }
 
 /// `query [--sql | --pattern] [--output …] [--follow] QUERY PATH…`
@@ -191,10 +208,13 @@ fn formats(parser: &mut Parser) -> Result<Call, Usage> {
 }
 
 fn convert(parser: &mut Parser) -> Result<Call, Usage> {
-    let (mut csv, mut files) = (false, Files::default());
+    const FORMS: [(&str, &str); 3] = [("ndjson", "ndjson"), ("csv", "csv"), ("parquet", "parquet")];
+    let (mut to, mut keys, mut out, mut files) = ("ndjson", None, None, Files::default());
     while let Some(arg) = parser.next()? {
         match arg {
-            Arg::Long("to") => csv = choice(parser, "--to", &[("ndjson", false), ("csv", true)])?,
+            Arg::Long("to") => to = choice(parser, "--to", &FORMS)?,
+            Arg::Long("partition-by") => keys = Some(partition_keys(parser)?),
+            Arg::Long("out") => out = Some(parser.value()?.into()),
             Arg::Short('h') | Arg::Long("help") => return Ok(Call::Help(HELP_CONVERT)),
             Arg::Value(path) => files.paths.push(path.into()),
             Arg::Long(option) if Files::has(option) => {
@@ -204,7 +224,30 @@ fn convert(parser: &mut Parser) -> Result<Call, Usage> {
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok(Call::Convert(Convert { csv, files: files.given()? }))
+    let rows = match to {
+        "parquet" => {
+            RowsAs::Parquet { keys: keys.unwrap_or_default(), out: out.unwrap_or_else(|| "parquet".into()) }
+        }
+        _ if keys.is_some() || out.is_some() => {
+            return Err(Usage("--partition-by and --out go with --to parquet".into()));
+        }
+        "csv" => RowsAs::Csv,
+        _ => RowsAs::Ndjson,
+    };
+    Ok(Call::Convert(Convert { rows, files: files.given()? }))
+}
+
+/// Names with commas between them.
+fn partition_keys(parser: &mut Parser) -> Result<Vec<String>, Usage> {
+    let text = parser.value()?.string()?;
+    let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
+    let same = |(at, name): (usize, &String)| names.iter().skip(at + 1).any(|n| n.eq_ignore_ascii_case(name));
+    if names.iter().any(String::is_empty) || names.iter().enumerate().any(same) {
+        return Err(Usage(format!(
+            "--partition-by is names with commas between them, each once, such as day,account,region; not `{text}`"
+        )));
+    }
+    Ok(names)
 }
 
 fn query(parser: &mut Parser) -> Result<Call, Usage> {
@@ -429,7 +472,7 @@ mod tests {
     #[test]
     fn a_dash_is_a_path() {
         let Ok(Call::Convert(convert)) = call(&["convert", "--to", "csv", "-"]) else { panic!("understood") };
-        assert_eq!((convert.csv, convert.files.paths), (true, vec![PathBuf::from("-")]));
+        assert_eq!((convert.rows, convert.files.paths), (RowsAs::Csv, vec![PathBuf::from("-")]));
     }
 
     #[test]

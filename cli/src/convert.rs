@@ -1,4 +1,4 @@
-//! `logloupe convert`: every row of every file as NDJSON or CSV, file after file.
+//! `logloupe convert`: every row of every file as NDJSON, CSV or Parquet, file after file.
 //!
 //! Rows are written and forgotten as they are read: memory does not depend on the size of a file. A CSV needs its header
 //! first, so files are read once for their columns and once for their rows; what cannot be read twice (stdin) is kept
@@ -11,8 +11,9 @@ use logloupe_table::{Row, Shard};
 use logloupe_view::export::{self, CsvColumns, FilledColumns};
 
 use crate::{
-    Outcome,
-    args::{Convert, Files},
+    Failure, Outcome,
+    args::{Convert, Files, RowsAs},
+    columnar,
     definitions::{self, Formats},
     inputs::{self, Input},
     load, output,
@@ -26,16 +27,31 @@ const CHUNK: usize = 64 << 10;
 /// Writes all rows.
 ///
 /// # Errors
-/// When stdout cannot be written.
+/// When stdout or a file cannot be written.
 pub fn run(call: &Convert, out: &mut dyn Write) -> Outcome {
     let (files, formats) = definitions::resolve(&call.files)?;
     let (inputs, missing) = inputs::expand(&call.files.paths);
     let counts = Counts::default();
     let bytes = inputs.iter().map(|input| input.bytes).sum();
+    let mut lake = match &call.rows {
+        RowsAs::Parquet { keys, out } => {
+            let keys = logloupe_table::columnar::Key::list(keys.iter().map(String::as_str));
+            let lake = columnar::Lake::new(out, keys);
+            Some(lake.map_err(|fault| Failure::Refused(format!("logloupe: {fault}")))?)
+        }
+        _ => None,
+    };
     let mut ledger = progress::show(&counts, inputs.len() as u64, bytes, || {
         let reader = Reader { files: &files, formats, counts: &counts };
-        if call.csv { csv(&inputs, &reader, out) } else { ndjson(&inputs, &reader, out) }
+        match (&call.rows, &mut lake) {
+            (_, Some(lake)) => parquet(&inputs, &reader, lake),
+            (RowsAs::Csv, _) => csv(&inputs, &reader, out),
+            _ => ndjson(&inputs, &reader, out),
+        }
     })?;
+    for told in lake.iter().flat_map(columnar::Lake::told) {
+        eprintln!("logloupe: {}", output::plain(&told, usize::MAX));
+    }
     ledger.extend(missing.iter().map(load::unread));
     Ok(report::remarks(&ledger))
 }
@@ -85,6 +101,20 @@ fn ndjson(inputs: &[Input], reader: &Reader<'_>, out: &mut dyn Write) -> io::Res
     for input in inputs {
         ledger.extend(reader.write(input, out, export::ndjson_of)?.into_parts().1);
     }
+    Ok(ledger)
+}
+
+fn parquet(inputs: &[Input], reader: &Reader<'_>, lake: &mut columnar::Lake) -> io::Result<Vec<Entry>> {
+    let mut ledger = Vec::new();
+    for input in inputs {
+        let loader = reader.read(input, |loader| {
+            let mut outcome = Ok(());
+            loader.drain_shard(|shard| outcome = lake.take(shard));
+            outcome
+        })?;
+        ledger.extend(loader.into_parts().1);
+    }
+    lake.finish()?;
     Ok(ledger)
 }
 

@@ -2,12 +2,14 @@
 //!
 //! Reading order: [`args`] (what can be asked), [`inputs`] (which files a path means), [`parts`] (large files, cut), [`load`] (files to shards, on
 //! all processors), then one file per command: [`formats`], [`convert`], [`query`], [`follow`] (a query over what grows), [`explain`], [`ledger`],
-//! [`sample`], [`attempt`](mod@attempt); [`definitions`] are formats that the user describes. [`output`] writes tables of values, [`report`] says on stderr what could not be read.
+//! [`sample`], [`attempt`](mod@attempt); [`definitions`] are formats that the user describes, [`columnar`](mod@columnar) rows as Parquet. [`output`] writes tables of values, [`report`] says on stderr what could not be read.
 //!
 //! Not here: parsing, detection, queries. A command opens files, pushes bytes and prints.
 
 pub mod args;
 pub mod attempt;
+#[cfg_attr(not(feature = "parquet"), path = "columnar/absent.rs")]
+pub mod columnar;
 pub mod convert;
 pub mod definitions;
 pub mod explain;

@@ -4,7 +4,11 @@
 //! Not these: columns that a format derives while it reads a record, and JSON paths, which are read from raw text
 //! ([`Table::derive`]).
 
-use super::{Cell, Chunk, Column, Computed, Dictionary, Field, Kind, Schema, Table, Value, writer::Writer};
+use super::{
+    Cell, Chunk, Column, Computed, Dictionary, Field, Kind, Schema, Table, Value,
+    address::{MOST, canonical, holds_addresses},
+    writer::Writer,
+};
 
 /// Which columns each computed column is made of.
 #[derive(Clone, Debug, Default)]
@@ -138,7 +142,14 @@ impl Table {
         }
         let inputs = self.inputs(chunk, column);
         let cells: Vec<Cell<'_>> = inputs.iter().map(|input| read(input, row)).collect();
-        Some((computed.value)(&cells, &mut Vec::new()).to_value())
+        let (mut text, mut buffer) = (Vec::new(), [0; MOST]);
+        let cell = (computed.value)(&cells, &mut text);
+        // Written to a column, an address has its one spelling; a row that is read alone says the same.
+        let one = match cell {
+            Cell::Text(text) if holds_addresses(self.schema().field(column)) => canonical(text, &mut buffer),
+            _ => None,
+        };
+        Some(one.map_or(cell, Cell::Text).to_value())
     }
     /// Whether some row has a value in this column, values that are still to be made included.
     pub fn has_values(&self, column: usize) -> bool {

@@ -11,6 +11,7 @@
 //!    whose values follow from those of others; `fill`: columns set once all files are read.
 //! 7. [`shard`]: the tables and the sources (files) that one worker holds; [`builtin`]: the fields that every row has;
 //!    [`partition`]: columns that Athena's tables have and no record holds. [`sort`]: the order of what is short or rare.
+//!    [`columnar`]: how rows are laid out in files for other engines.
 //!    [`ledger`], [`settings`], [`custom`]: what became of files, what users say of them, formats that users describe.
 
 pub mod address;
@@ -19,6 +20,7 @@ pub mod builtin;
 pub mod bytes;
 pub mod chunk;
 pub mod column;
+pub mod columnar;
 mod computed;
 pub mod custom;
 pub mod dictionary;

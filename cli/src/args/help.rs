@@ -6,7 +6,7 @@ logloupe reads exported AWS logs where they lie and answers questions about them
   logloupe formats [--json]                           the logs that it reads
   logloupe query [--output FORM] QUERY PATH…          the answer to an Insights query
   logloupe explain [--to FORM] QUERY [PATH…]          the plan in words, or the query for Athena or Insights
-  logloupe convert [--to ndjson|csv] PATH…            every row as JSON or CSV
+  logloupe convert [--to ndjson|csv|parquet] PATH…    every row as JSON, CSV or Parquet
   logloupe ledger [--json] PATH…                      what was read of each file, what was not, and why
   logloupe try [--template T] PATH                    how the first lines of a file parse, and as what
   logloupe sample DIR                                 writes a small made-up incident to try all this on
@@ -47,10 +47,26 @@ names and a sentence), presets (questions with their query) and samples.
 
 pub(super) const HELP_CONVERT: &str = "\
 logloupe convert [--to ndjson|csv] [--format ID] [--fields NAMES] PATH…
+logloupe convert --to parquet [--partition-by KEYS] [--out DIR] [--format ID] [--fields NAMES] PATH…
 
 Every row of every file on stdout, file after file: the columns by the vendor's names, and @timestamp (RFC 3339, UTC),
 @format, @source, @line and @message (the raw text). As ndjson (the default) JSON types are kept and a missing value
 is left out. As csv there is one header for all files, and cells that a spreadsheet would run as a formula are defused.
+
+As parquet the rows go into files, one per log (DIR/vpc_flow.parquet), or into a folder per value of the keys as Hive
+lays them out (DIR/vpc_flow/day=2026-03-05/region=us-east-1/part-0.parquet). Columns have real types; where the vendor's
+name has what Athena does not take, a `_` stands, a name with dots is a struct (userIdentity.type), and @timestamp is
+log_timestamp. DuckDB, ClickHouse, Spark, Trino and Athena (`logloupe explain --to athena --layout parquet`) read them.
+
+  --partition-by KEYS  names with commas between them: day (2026-03-05), month, year, hour, account, region, service, or
+                       any column. A day is UTC. No value is __HIVE_DEFAULT_PARTITION__
+  --out DIR            where the files go, `parquet` if not given; a folder that is new or empty: nothing is overwritten
+
+A log whose columns are not known beforehand (JSON, CSV) goes on in a further file when it gets new ones; the same
+happens when there are many folders at once. Each file appears when it is complete.
+
+  logloupe convert --to parquet --partition-by day,account,region --out lake AWSLogs
+  duckdb -c \"SELECT action, count(*) FROM read_parquet('lake/vpc_flow/**/*.parquet', union_by_name = true) GROUP BY 1\"
 ";
 
 pub(super) const HELP_QUERY: &str = "\

@@ -222,7 +222,7 @@ impl Loader {
         self.drain_shard(|shard| each_row(shard, &mut each));
     }
     /// The same, as a shard of these rows. Its sources, and its tables with their columns, stay.
-    pub fn drain_shard(&mut self, take: impl FnOnce(&Shard)) {
+    pub fn drain_shard(&mut self, take: impl FnOnce(&mut Shard)) {
         if self.open.is_none() {
             self.seal();
         }
