@@ -8,6 +8,7 @@ mod custom;
 mod explain;
 mod follow;
 mod names;
+mod parquet;
 mod readme;
 mod runbooks;
 mod story;

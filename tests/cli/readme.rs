@@ -43,7 +43,7 @@ fn the_commands_of_the_readme_run() {
     let readme = text("README.md");
     let calls: Vec<&str> = code(&readme).into_iter().filter(|line| line.starts_with("logloupe ")).collect();
     assert!(calls.len() >= 6, "the README shows the command: {calls:?}");
-    for call in calls {
+    for (number, call) in calls.into_iter().enumerate() {
         let call = call.split(" > ").next().unwrap_or(call);
         let words: Vec<String> = words(call)
             .into_iter()
@@ -51,6 +51,8 @@ fn the_commands_of_the_readme_run() {
             .map(|word| match word.as_str() {
                 "incident" => folder.arg().to_owned(),
                 "app.log" => app.to_owned(),
+                "lake" => own.file(&format!("lake-{number}")),
+                "AWSLogs" => folder.file("AWSLogs"),
                 _ => word,
             })
             .collect();
@@ -59,7 +61,9 @@ fn the_commands_of_the_readme_run() {
         // One log file of the incident was altered, which the ledger finds.
         let is_ledger = words.first() == Some(&"ledger");
         assert_eq!(said.status, if is_ledger { 1 } else { 0 }, "{call}\n{}", said.err);
-        assert!(!said.out.is_empty(), "{call}");
+        // Files are told of beside them.
+        let answer = if words.contains(&"parquet") { &said.err } else { &said.out };
+        assert!(!answer.is_empty(), "{call}");
     }
 }
 
