@@ -8,7 +8,7 @@
 
 pub mod args;
 pub mod attempt;
-#[cfg_attr(not(feature = "parquet"), path = "columnar/absent.rs")]
+#[cfg(feature = "parquet")]
 pub mod columnar;
 pub mod convert;
 pub mod definitions;
@@ -18,6 +18,8 @@ pub mod formats;
 pub mod inputs;
 pub mod ledger;
 pub mod load;
+#[cfg(not(feature = "parquet"))]
+mod no_columnar;
 pub mod output;
 pub mod parts;
 pub mod progress;
@@ -31,6 +33,8 @@ use std::{
 };
 
 use args::{Call, Usage};
+#[cfg(not(feature = "parquet"))]
+use no_columnar as columnar;
 
 /// How a run ended; the number is the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,32 +5,32 @@ use std::{io, path::Path};
 use logloupe_table::{Shard, columnar::Key};
 
 /// Files that are not written.
-pub enum Lake {}
+pub(crate) enum Lake {}
 
 impl Lake {
     /// Says that there are none.
     ///
     /// # Errors
     /// Always.
-    pub fn new(_: &Path, _: Vec<Key>) -> Result<Lake, String> {
+    pub(crate) fn new(_: &Path, _: Vec<Key>) -> Result<Lake, String> {
         Err("this program was built without the feature `parquet`".into())
     }
     /// Never called.
     ///
     /// # Errors
     /// None.
-    pub fn take(&mut self, _: &mut Shard) -> io::Result<()> {
+    pub(crate) fn take(&mut self, _: &mut Shard) -> io::Result<()> {
         match *self {}
     }
     /// Never called.
     ///
     /// # Errors
     /// None.
-    pub fn finish(&mut self) -> io::Result<()> {
+    pub(crate) fn finish(&mut self) -> io::Result<()> {
         match *self {}
     }
     /// Never called.
-    pub fn told(&self) -> Vec<String> {
+    pub(crate) fn told(&self) -> Vec<String> {
         match *self {}
     }
 }
