@@ -73,6 +73,13 @@ pub(super) struct Shared<'f> {
     pub(super) used: &'f mut Used,
 }
 
+impl Shared<'_> {
+    /// The form of a column's values: what nests in a token is JSON.
+    fn form(&self, leaf: &Leaf) -> Form {
+        if leaf.outermost { self.form } else { Form::Json }
+    }
+}
+
 /// What was used of the limits.
 #[derive(Debug, Default)]
 pub(super) struct Used {
@@ -145,7 +152,7 @@ impl Column {
         }
         if self.value == self.texts.len() {
             (self.value, _) = (0, self.texts.clear());
-            values.fill(leaf, shared.form, &self.data, BATCH, &mut self.texts)?;
+            values.fill(leaf, shared.form(leaf), &self.data, BATCH, &mut self.texts)?;
         }
         self.value += 1;
         self.texts.get(self.value - 1).ok_or(Bad::Few)
@@ -189,7 +196,7 @@ impl Column {
         } else {
             if present > 0 && *value == texts.len() {
                 (*value, _) = (0, texts.clear());
-                values.fill(leaf, shared.form, data, present, texts)?;
+                values.fill(leaf, shared.form(leaf), data, present, texts)?;
                 texts.pad();
             }
             false
@@ -280,7 +287,7 @@ impl Column {
                 let mut values = Values::new(0, leaf, &page.data, 0)?;
                 let count = page.header.values as usize;
                 while texts.len() < count {
-                    values.fill(leaf, shared.form, &page.data, count, &mut texts)?;
+                    values.fill(leaf, shared.form(leaf), &page.data, count, &mut texts)?;
                     if texts.bytes() > HELD {
                         return Err(held());
                     }

@@ -1,5 +1,5 @@
 //! Parquet, read into text: a line of JSON per row, or where the program says that a log of lines has these columns, a line
-//! of names and the values of each row with spaces between. <https://parquet.apache.org/docs/file-format/>, read 2026-11-27.
+//! of names and the values of each row with spaces between (what nests as JSON). <https://parquet.apache.org/docs/file-format/>, read 2026-11-27.
 //!
 //! Reading order: this file (the codec), [`footer`] and [`thrift`] (what a file says of itself), [`schema`] (its columns as a
 //! tree), [`rows`] (rows put together), [`mod@column`], [`page`], [`values`] and [`bits`] (how one column is stored),

@@ -11,7 +11,7 @@ use super::{
     schema::{Leaf, Member, Node, Repeated, Schema, Shape},
     store::Store,
     values::append,
-    write::Form,
+    write::{Form, token},
 };
 use logloupe_core::ingest::codec::PIECE;
 
@@ -118,7 +118,7 @@ impl Rows {
         Ok(())
     }
     fn row(&mut self, file: &Store, out: &mut Vec<u8>) -> Result<(), (Bad, usize)> {
-        let Rows { schema, columns, used, form, .. } = self;
+        let Rows { schema, columns, used, form, begun, .. } = self;
         let mut row = Row {
             columns,
             leaves: &schema.leaves,
@@ -127,8 +127,12 @@ impl Rows {
         };
         match form {
             Form::Json => row.object(&schema.row, 0, out)?,
-            // Tokens are asked for where no column nests.
-            Form::Tokens => return Err((Bad::Damaged("it nests"), 0)),
+            Form::Tokens => {
+                if !std::mem::replace(begun, true) {
+                    header(schema, out);
+                }
+                row.tokens(&schema.row, out)?;
+            }
         }
         out.push(b'\n');
         Ok(())
@@ -145,11 +149,8 @@ impl Rows {
                 Err(bad) => return Err((bad, number)),
             }
         }
-        if self.form == Form::Tokens && !self.begun {
-            self.begun = true;
-            let names: Vec<&str> = self.schema.leaves.iter().map(|leaf| leaf.path.as_str()).collect();
-            out.extend_from_slice(names.join(" ").as_bytes());
-            out.push(b'\n');
+        if self.form == Form::Tokens && !std::mem::replace(&mut self.begun, true) {
+            header(&self.schema, out);
         }
         let keys = self.schema.row.iter().map(|member| member.key.len() + 1);
         let longest = keys.zip(&self.columns).map(|(key, column)| key + column.longest);
@@ -201,6 +202,12 @@ impl Rows {
         self.columns.iter_mut().for_each(|column| column.pass_cells(rows));
         Ok(rows as i64)
     }
+}
+
+/// The line with the names of a row's members.
+fn header(schema: &Schema, out: &mut Vec<u8>) {
+    out.extend_from_slice(schema.names().unwrap_or_default().join(" ").as_bytes());
+    out.push(b'\n');
 }
 
 /// A row that is being put together.
@@ -310,6 +317,26 @@ impl Row<'_> {
             }
         }
         Ok(true)
+    }
+    /// The members of the row itself as tokens.
+    fn tokens(&mut self, members: &[Member], out: &mut Vec<u8>) -> Result<(), (Bad, usize)> {
+        let mut nested = Vec::new();
+        for (number, member) in members.iter().enumerate() {
+            if number > 0 {
+                out.push(b' ');
+            }
+            nested.clear();
+            let there = match member.node.shape {
+                Shape::Leaf => self.value(&member.node, 0, out)?,
+                _ => self.value(&member.node, 0, &mut nested)?,
+            };
+            match there {
+                true if !nested.is_empty() => token(&nested, out),
+                true => {}
+                false => out.push(b'-'),
+            }
+        }
+        Ok(())
     }
     fn object(&mut self, members: &[Member], level: u32, out: &mut Vec<u8>) -> Result<(), (Bad, usize)> {
         out.push(b'{');

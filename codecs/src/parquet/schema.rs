@@ -23,6 +23,7 @@ pub(super) struct Schema {
 
 /// A member of a structure.
 pub(super) struct Member {
+    pub(super) name: String,
     /// Its name with quotes and colon, as it stands in JSON.
     pub(super) key: Vec<u8>,
     pub(super) node: Node,
@@ -58,6 +59,8 @@ pub(super) struct Leaf {
     pub(super) path: String,
     pub(super) physical: Physical,
     pub(super) how: How,
+    /// It is a member of the row itself.
+    pub(super) outermost: bool,
     pub(super) definition: u32,
     pub(super) repetition: u32,
 }
@@ -127,14 +130,13 @@ impl Schema {
             false => Ok(Schema { row, leaves: tree.leaves }),
         }
     }
-    /// The names of a row's values, if each is plain and has a name that is a word.
+    /// The names of a row's members, if each is a word.
     pub(super) fn names(&self) -> Option<Vec<&str>> {
         let is_word = |name: &str| {
             name.bytes().all(|b| b.is_ascii_graphic()) && !name.is_empty() && name.len() < LONGEST
         };
-        let plain = self.row.iter().all(|member| matches!(member.node.shape, Shape::Leaf));
-        let names = self.leaves.iter().map(|leaf| leaf.path.as_str());
-        (plain && !self.leaves.is_empty() && names.clone().all(is_word)).then(|| names.collect())
+        let names = self.row.iter().map(|member| member.name.as_str());
+        (!self.row.is_empty() && names.clone().all(is_word)).then(|| names.collect())
     }
 }
 
@@ -171,7 +173,8 @@ impl<'e> Tree<'e> {
         for _ in 0..parent.children {
             let element = self.next()?;
             if let Some(node) = self.field(element, levels, depth + 1)? {
-                members.push(Member { key: quoted(&element.name), node });
+                let name = element.name.clone();
+                members.push(Member { key: quoted(&name), name, node });
             }
         }
         Ok(members)
@@ -260,6 +263,7 @@ impl<'e> Tree<'e> {
             path: short(&self.path),
             physical,
             how: how(physical, element),
+            outermost: self.path.len() == 1 && levels.repetition == 0,
             definition: levels.definition,
             repetition: levels.repetition,
         });

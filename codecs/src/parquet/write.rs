@@ -211,7 +211,7 @@ fn escape(value: &[u8], out: &mut Vec<u8>) {
 }
 
 /// A token: white space in it would be its end, and is percent-encoded.
-fn token(value: &[u8], out: &mut Vec<u8>) {
+pub(super) fn token(value: &[u8], out: &mut Vec<u8>) {
     if value.is_empty() {
         return out.push(b'-');
     }

@@ -63,6 +63,9 @@ pub struct FlowShape {
 /// Whether a token may be a value of its column.
 pub type Holds = fn(&[u8]) -> bool;
 
+/// What this product adds to the columns of a log that it converts.
+const ADDED: [&[u8]; 5] = [b"log_timestamp", b"log_format", b"log_source", b"log_line", b"log_message"];
+
 impl FlowShape {
     /// The names of a header line; `None` if the line is none, or another log's.
     pub fn header<'a>(&self, line: &'a [u8]) -> Option<Vec<&'a [u8]>> {
@@ -76,9 +79,14 @@ impl FlowShape {
             n.first().is_some_and(u8::is_ascii_lowercase)
                 && n.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_'))
         };
-        let (mut known, mut telling, mut own) = (0, false, false);
+        let (mut known, mut telling, mut own, mut added) = (0, false, false, 0);
         let mut names = Vec::new();
         for name in all {
+            if ADDED.contains(&name) && added < ADDED.len() {
+                added += 1;
+                names.push(name);
+                continue;
+            }
             // Rows that begin with a word (an instance id) are told from headers by their first token, nearly always.
             if !is_name(name) || names.len() == MOST || !(self.is_possible)(name) {
                 return None;
@@ -90,11 +98,11 @@ impl FlowShape {
             telling |= is_known && unlike_words;
             own |= (self.is_own)(name);
             names.push(name);
-            if names.len() == 4 && known < 2 {
+            if names.len() == 4 + added && known < 2 {
                 return None;
             }
         }
-        (telling && own && known >= 2 && known * 2 >= names.len()).then_some(names)
+        (telling && own && known >= 2 && known * 2 >= names.len() - added).then_some(names)
     }
     fn is_known(&self, name: &[u8]) -> bool {
         self.fields.iter().any(|c| !c.again && same_name(&c.field.name, name))

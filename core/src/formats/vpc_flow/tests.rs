@@ -35,6 +35,18 @@ const V7: &str = "arn:aws:ecs:c web arn:aws:ecs:i 0a1 0b2 - shop arn:aws:ecs:d a
 const V11: &str = "a%20b - - - - - nat_gateway eni-2 subnet-2 euc1-az1 vpc-2 transit_gateway";
 
 #[test]
+fn tables_are_known_by_the_names_of_their_columns() {
+    let is_header = |line: &str| LOG.is_header(line.as_bytes());
+    assert!(is_header("version account_id interface_id srcaddr dstaddr action log_status"));
+    // As this product converts it.
+    assert!(is_header(
+        "log_timestamp log_format log_source log_line log_message version srcaddr dstaddr action event"
+    ));
+    assert!(!is_header("log_timestamp log_format log_source log_line log_message time elb client_ip"));
+    assert!(!is_header("time class_uid metadata src_endpoint action start_time end_time"));
+}
+
+#[test]
 fn records_without_a_header_are_known_by_version_and_number() {
     for (line, form) in [
         (format!("2 {DEFAULT}"), Some(0)),

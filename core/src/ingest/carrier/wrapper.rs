@@ -33,6 +33,8 @@ pub(crate) struct Wrapper {
     pub(crate) joins: bool,
     /// It is taken off whoever reads the record; others only for a better claim of the record.
     pub(crate) sure: bool,
+    /// Its other members are made of the record: who claims them and the record alike reads the record.
+    pub(crate) converted: bool,
     /// When the record was written: ISO 8601 or a number since 1970, its unit told by its size.
     time: &'static str,
     log: &'static str,
@@ -48,6 +50,7 @@ const W: Wrapper = Wrapper {
     encoded: false,
     joins: false,
     sure: false,
+    converted: false,
     time: "",
     log: "",
     stream: "",
@@ -107,6 +110,8 @@ pub(crate) static WRAPPERS: &[Wrapper] = &[
         inner: "event", time: "time", log: "sourcetype", stream: "source", ..W },
     Wrapper { name: "Logs Insights", needs: &["@message"], inner: "@message", sure: true,
         time: "@timestamp", log: "@log", stream: "@logStream", ingested: "@ingestionTime", ..W },
+    Wrapper { name: "Logloupe", needs: &["log_message", "log_format", "log_source", "log_line"], inner: "log_message", converted: true,
+        time: "log_timestamp", log: "log_source", ..W },
     Wrapper { name: "Datadog", needs: &["data.0.attributes.message"], inner: "data", sure: true, ..W },
     Wrapper { name: "Datadog", needs: &["attributes.message", "id", "type"], inner: "attributes.message",
         time: "attributes.timestamp", log: "attributes.service", stream: "attributes.host", ..W },
@@ -125,6 +130,11 @@ pub(crate) static WRAPPERS: &[Wrapper] = &[
     Wrapper { name: "{\"message\": …}", needs: &["message"], only: &["message", "timestamp", "@timestamp", "host", "file", "source", "path"],
         inner: "message", time: "timestamp", stream: "host", ..W },
 ];
+
+/// Whether an object may be a carrier's that is [`converted`](Wrapper::converted); nearly none is.
+pub(crate) fn may_be_converted(object: &[u8]) -> bool {
+    memchr::memmem::find(object, b"\"log_message\"").is_some()
+}
 
 /// How many records of one carrier are taken out of it.
 const MOST: usize = 1 << 20;

@@ -90,7 +90,7 @@ pub trait Codec {
     fn ignored(&self) -> u64 {
         0
     }
-    /// Of a table of plain values: the names of its columns with spaces between, as a log of lines has them in its header.
+    /// Of a table: the names of its columns with spaces between, as a log of lines has them in its header.
     /// Told once, after a call of [`Codec::decode`] that gave nothing and before anything is given.
     fn header(&mut self) -> Option<String> {
         None

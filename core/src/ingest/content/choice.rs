@@ -60,7 +60,9 @@ impl<'a> Heads<'a> {
         for (at, (head, carried)) in self.inside.iter().zip(self.ways).enumerate() {
             let Some(claim) = ask(head) else { continue };
             let better = outer.as_ref().is_none_or(|outer| {
-                claim.rank() > outer.rank() || carried.sure && outer.format.precedence() < Precedence::Own
+                claim.rank() > outer.rank()
+                    || carried.sure && outer.format.precedence() < Precedence::Own
+                    || carried.converted && claim.rank() == outer.rank()
             });
             if better {
                 (outer, way) = (Some(claim), Some(at));

@@ -20,7 +20,7 @@ use crate::{
     ingest::{
         carrier::{
             prefix::{self, Prefix, Stripped},
-            wrapper::Layer,
+            wrapper::{self, Layer},
         },
         context::{Context, Location},
         detect::{HEAD_BYTES, HEAD_RECORDS, detect},
@@ -327,10 +327,11 @@ impl Reader {
             None if !lines.is_empty() => detect(&context.formats, &whole),
             _ => None,
         };
-        // No carrier's record outranks one that a log is certain of as it stands, and a trail is thousands of small files. Lines
-        // may have something before them all the same.
+        // No carrier's record outranks one that a log is certain of as it stands, but for one that was converted, and a trail is
+        // thousands of small files. Lines may have something before them all the same.
         let is_known = self.framing == Framing::Json
-            && claim.as_ref().is_some_and(|claim| claim.rank() == (true, Precedence::Own));
+            && claim.as_ref().is_some_and(|claim| claim.rank() == (true, Precedence::Own))
+            && !lines.first().is_some_and(|first| wrapper::may_be_converted(first));
         let ways = match events.is_empty() && !is_known {
             true => Way::all(&lines, self.framing, context),
             false => Vec::new(),

@@ -33,6 +33,8 @@ pub(super) struct Way {
     pub(super) by_event: bool,
     /// The carrier is taken off whoever reads the records.
     pub(super) sure: bool,
+    /// What else the carrier holds is made of the record.
+    pub(super) converted: bool,
 }
 
 impl Way {
@@ -77,6 +79,7 @@ fn prefixed(lines: &[&[u8]], outer: &[&'static Prefix], ways: &mut Vec<Way>) {
             records,
             by_event: false,
             sure: prefix.sure,
+            converted: false,
         });
         if prefixes.len() < PREFIXES_DEEP {
             let inner: Vec<&[u8]> = inner.iter().map(Vec::as_slice).collect();
@@ -106,6 +109,7 @@ fn wrap(prefixes: &[&'static Prefix], whole: &[&[u8]], ways: &mut Vec<Way>, cont
             records,
             by_event,
             sure,
+            converted: wrapper.converted,
         };
         if inner.is_empty() {
             return;

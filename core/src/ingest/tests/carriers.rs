@@ -146,6 +146,23 @@ fn lines_are_read_behind_what_their_carrier_writes() {
 }
 
 #[test]
+fn rows_that_were_converted_are_read_as_the_records_that_they_are_of() {
+    let row = |n: u32, record: &str| {
+        let record = record.replace('"', "\\\"");
+        format!(
+            "{{\"log_format\":\"x\",\"log_source\":\"a.log\",\"log_line\":{n},\"log_message\":\"{record}\",\"n\":{n}}}\n"
+        )
+    };
+    // What the row says besides is the same log's, and its record is read all the same.
+    let objects = row(1, "{\"n\":1}") + &row(2, "{\"n\":2}");
+    let expected = ["{\"n\":1} | a.log |  | Logloupe | 1", "{\"n\":2} | a.log |  | Logloupe | 2"];
+    check("objects", objects.as_bytes(), "objects", "Logloupe", &expected);
+    let lines = row(1, "n=1 word=a") + &row(2, "n=2 word=b");
+    let expected = ["n=1 word=a | a.log |  | Logloupe | 1", "n=2 word=b | a.log |  | Logloupe | 2"];
+    check("pairs", lines.as_bytes(), "pairs", "Logloupe", &expected);
+}
+
+#[test]
 fn lines_of_pieces_are_read_whole() {
     let formats: &[&'static dyn Format] = &[&Pairs, &Objects];
     for (lines, splittable) in [
