@@ -18,6 +18,12 @@ mod text;
 pub use incident::incident;
 pub use story::{StoryStep, incident_story};
 
+/// The files of the incident whose places in it leave the remainder `part` when divided by `of`, each with its place: what one of
+/// several readers takes.
+pub fn part(part: u32, of: u32) -> Vec<(u32, SampleFile)> {
+    (0..).zip(incident()).filter(|(at, _)| at % of.max(1) == part).collect()
+}
+
 /// One log file as AWS would deliver it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SampleFile {

@@ -17,7 +17,7 @@ const FILES: [(&str, &[u8]); 6] = [
 #[test]
 fn compressed_files_are_read_without_another_request() {
     let Some(visit) = Visit::begin() else { return };
-    let fetched = |path: &&String| path.starts_with(&format!("{MOUNT}codecs-")) && path.ends_with("_bg.wasm");
+    let fetched = |path: &&String| path.starts_with(&format!("{MOUNT}extras-")) && path.ends_with("_bg.wasm");
     assert_eq!(visit.requests().iter().filter(fetched).count(), 1, "{:?}", visit.requests());
     visit.drop_files(&FILES);
     visit.wait_for_counts(900, 900);

@@ -123,17 +123,17 @@ fn optimise(dist: &Path) -> Outcome {
 
 /// Trunk names the page's files by their content, but not the worker's, so a browser could run yesterday's worker
 /// beside today's page. Gives them such names too, and tells the page in its `<meta name="logloupe-worker">`; the same for the
-/// module of codecs, whose glue becomes part of the workers' script: it must be there when the page is long offline.
+/// module of what few need, whose glue becomes part of the workers' script: it must be there when the page is long offline.
 fn name_worker_by_content(dist: &Path) -> std::io::Result<()> {
-    let codecs = fs::read(dist.join("codecs_bg.wasm"))?;
-    let codecs_name = format!("codecs-{:016x}_bg.wasm", fnv1a(codecs.iter()));
-    fs::rename(dist.join("codecs_bg.wasm"), dist.join(&codecs_name))?;
-    let glue = fs::read_to_string(dist.join("codecs.js"))?;
-    fs::remove_file(dist.join("codecs.js"))?;
+    let extras = fs::read(dist.join("extras_bg.wasm"))?;
+    let extras_name = format!("extras-{:016x}_bg.wasm", fnv1a(extras.iter()));
+    fs::rename(dist.join("extras_bg.wasm"), dist.join(&extras_name))?;
+    let glue = fs::read_to_string(dist.join("extras.js"))?;
+    fs::remove_file(dist.join("extras.js"))?;
     // Both call themselves the same.
-    let renamed = glue.replacen("let wasm_bindgen", "let logloupe_codecs", 1);
+    let renamed = glue.replacen("let wasm_bindgen", "let logloupe_extras", 1);
     if renamed == glue {
-        return Err(std::io::Error::other("codecs.js does not define wasm_bindgen"));
+        return Err(std::io::Error::other("extras.js does not define wasm_bindgen"));
     }
     let script = format!("{}\n{renamed}", fs::read_to_string(dist.join("worker.js"))?);
     let wasm = fs::read(dist.join("worker_bg.wasm"))?;
@@ -152,7 +152,7 @@ fn name_worker_by_content(dist: &Path) -> std::io::Result<()> {
     let mut named = index;
     for (built, name) in [
         ("./worker_loader.js", format!("./{stem}_loader.js")),
-        ("./codecs_bg.wasm", format!("./{codecs_name}")),
+        ("./extras_bg.wasm", format!("./{extras_name}")),
     ] {
         if !named.contains(built) {
             return Err(std::io::Error::other(format!("index.html does not name {built}")));

@@ -104,7 +104,7 @@ fn clippy_wasm() -> Outcome {
     let worker = [
         "--package=logloupe-protocol",
         "--package=logloupe-worker",
-        "--package=logloupe-page-codecs",
+        "--package=logloupe-page-extras",
         "--lib",
         "--bins",
     ];

@@ -1,5 +1,5 @@
 //! A message in the browser: an array of its bytes (transferred, not copied) and the `File` handles. Beside the messages of
-//! the protocol there is one more, which only browsers know: the compiled module of codecs, or why there is none.
+//! the protocol there is one more, which only browsers know: the compiled module of what few need, or why there is none.
 
 use js_sys::{Array, Uint8Array, WebAssembly::Module};
 use wasm_bindgen::{JsCast, JsValue};
@@ -22,16 +22,16 @@ pub fn unpack(data: &JsValue) -> (Vec<u8>, Vec<File>) {
     (bytes, packed.iter().skip(1).filter_map(|f| f.dyn_into().ok()).collect())
 }
 
-/// Packs the module of codecs, which all workers share, or the reason why there is none.
-pub fn pack_codecs(codecs: &Result<Module, String>) -> JsValue {
-    match codecs {
+/// Packs the module of what few need, which all workers share, or the reason why there is none.
+pub fn pack_extras(extras: &Result<Module, String>) -> JsValue {
+    match extras {
         Ok(module) => module.into(),
         Err(reason) => JsValue::from_str(reason),
     }
 }
 
-/// The codecs, if that is what was sent.
-pub fn unpack_codecs(data: &JsValue) -> Option<Result<Module, String>> {
+/// That module, if that is what was sent.
+pub fn unpack_extras(data: &JsValue) -> Option<Result<Module, String>> {
     match data.dyn_ref::<Module>() {
         Some(module) => Some(Ok(module.clone())),
         None => data.as_string().map(Err),

@@ -23,12 +23,12 @@ use super::{
 /// The browser; `tell` is called with every event, on the page's own task queue.
 pub(super) struct Browser {
     pub(super) tell: Callback<Event>,
-    codecs: Codecs,
+    extras: Extras,
 }
 
 impl Browser {
     pub(super) fn new(tell: Callback<Event>) -> Browser {
-        Browser { tell, codecs: Codecs::default() }
+        Browser { tell, extras: Extras::default() }
     }
 }
 
@@ -39,7 +39,7 @@ impl Host for Browser {
         (cores as u32).clamp(1, 8)
     }
     fn start(&self, shard: u32, sink: Sink) -> Result<Box<dyn Link>, String> {
-        Ok(Box::new(Port::start(shard, sink, self.codecs.clone())?))
+        Ok(Box::new(Port::start(shard, sink, self.extras.clone())?))
     }
     fn now(&self) -> f64 {
         web_sys::window().and_then(|w| w.performance()).map_or(0.0, |p| p.now())
@@ -67,7 +67,7 @@ struct Port {
 }
 
 impl Port {
-    fn start(shard: u32, sink: Sink, codecs: Codecs) -> Result<Port, String> {
+    fn start(shard: u32, sink: Sink, extras: Extras) -> Result<Port, String> {
         let worker = Worker::new(&address("logloupe-worker")).map_err(|e| describe(&e))?;
         let on_message = {
             let sink = sink.clone();
@@ -76,7 +76,7 @@ impl Port {
             let port = worker.clone();
             Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
                 if !listens.replace(true) {
-                    codecs.give(port.clone());
+                    extras.give(port.clone());
                 }
                 sink(shard, Signal::Message(wire::unpack(&event.data()).0));
             })
@@ -127,10 +127,10 @@ impl Output for Pieces {
     }
 }
 
-/// The module of codecs: fetched once, when the first worker is there, whatever the user does; all workers get it, those too that are
+/// The module of what few need: fetched once, when the first worker is there, whatever the user does; all workers get it, those too that are
 /// started later. From then on the page asks for nothing.
 #[derive(Clone, Default)]
-struct Codecs(Rc<RefCell<Fetching>>);
+struct Extras(Rc<RefCell<Fetching>>);
 
 #[derive(Default)]
 enum Fetching {
@@ -141,32 +141,32 @@ enum Fetching {
     Done(Result<Module, String>),
 }
 
-impl Codecs {
+impl Extras {
     fn give(&self, worker: Worker) {
         match &mut *self.0.borrow_mut() {
-            Fetching::Done(codecs) => return send(&worker, codecs),
+            Fetching::Done(extras) => return send(&worker, extras),
             Fetching::Begun(waiting) => return waiting.push(worker),
             begins => *begins = Fetching::Begun(vec![worker]),
         }
         let all = self.0.clone();
         spawn_local(async move {
-            let codecs = fetch().await.map_err(|fault| describe(&fault));
-            if let Fetching::Begun(waiting) = all.replace(Fetching::Done(codecs.clone())) {
-                waiting.iter().for_each(|worker| send(worker, &codecs));
+            let extras = fetch().await.map_err(|fault| describe(&fault));
+            if let Fetching::Begun(waiting) = all.replace(Fetching::Done(extras.clone())) {
+                waiting.iter().for_each(|worker| send(worker, &extras));
             }
         });
     }
 }
 
-fn send(worker: &Worker, codecs: &Result<Module, String>) {
-    if let Err(error) = worker.post_message(&wire::pack_codecs(codecs)) {
+fn send(worker: &Worker, extras: &Result<Module, String>) {
+    if let Err(error) = worker.post_message(&wire::pack_extras(extras)) {
         web_sys::console::error_1(&error);
     }
 }
 
 async fn fetch() -> Result<Module, JsValue> {
     let window = web_sys::window().ok_or("no window")?;
-    let response: Response = JsFuture::from(window.fetch_with_str(&address("logloupe-codecs"))).await?.into();
+    let response: Response = JsFuture::from(window.fetch_with_str(&address("logloupe-extras"))).await?.into();
     if !response.ok() {
         return Err(JsValue::from_str(&response.status_text()));
     }

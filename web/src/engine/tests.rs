@@ -18,7 +18,7 @@ use logloupe_table::{
     settings::{Rule, Settings},
 };
 use logloupe_view::ViewRequest;
-use logloupe_worker::session::Session;
+use logloupe_worker::session::{Extras, Session};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 
@@ -26,6 +26,15 @@ use super::{
     Command, Event, ExportAs, InputFile, Viewed,
     host::{Host, Link, Output, Signal, Sink},
     state::State,
+};
+
+/// Codecs and the sample as the module in a browser has them.
+const EXTRAS: Extras = Extras {
+    codecs: logloupe_codecs::open,
+    sample: |part, of| {
+        let files = logloupe_sample::part(part, of).into_iter();
+        Ok(files.map(|(at, file)| (at, file.path, file.bytes)).collect())
+    },
 };
 
 /// What host, workers and test share.
@@ -151,7 +160,7 @@ impl Pool {
     fn deliver(&mut self, shard: u32, bytes: &[u8]) {
         let Some(session) = self.sessions.get_mut(&shard) else {
             let PageHello { shard, seed } = hello::read(bytes).expect("a hello comes first");
-            self.sessions.insert(shard, Session::new(shard, seed));
+            self.sessions.insert(shard, Session::new(shard, seed).with_extras(EXTRAS, true));
             return;
         };
         let PageMessage { id, request } = decode(bytes).expect("a request");

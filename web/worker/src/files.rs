@@ -29,9 +29,7 @@ impl<F> Handle<Load> for Session<F> {
 
 impl<F> Handle<Sample> for Session<F> {
     fn handle(&mut self, id: u32, Sample { first, part, of }: Sample) -> Reply<()> {
-        let files = logloupe_sample::incident().into_iter().enumerate();
-        let mine = files.filter(|(i, _)| i % of.max(1) as usize == part as usize);
-        self.files.sample.extend(mine.map(|(i, file)| (first + i as u32, file)));
+        self.files.sample_asked.push_back((first, part, of));
         self.files.waiting.push((id, Sample::any_response(())));
         self.files.held = false;
         Reply::Later
@@ -42,7 +40,8 @@ impl<F> Handle<Cancel> for Session<F> {
     fn handle(&mut self, _: u32, _: Cancel) -> Reply<()> {
         let tasks = self.files.tasks.drain(..).map(|(t, _)| (t.task, t.name));
         let waiting: Vec<(u32, String)> =
-            tasks.chain(self.files.sample.drain(..).map(|s| (s.0, s.1.path))).collect();
+            tasks.chain(self.files.sample.drain(..).map(|s| (s.0, s.1))).collect();
+        self.files.sample_asked.clear();
         self.files.held = false;
         self.cancel_open();
         for (task, source) in waiting {

@@ -16,7 +16,7 @@ use web_sys::{
     DedicatedWorkerGlobalScope, DomException, File, FileReaderSync, MessageChannel, MessageEvent, MessagePort,
 };
 
-use crate::{codecs, session::Session};
+use crate::{extras, session::Session};
 
 /// How much of a file is read at once.
 const SLICE: u64 = 1 << 20;
@@ -53,9 +53,9 @@ pub fn start() {
     channel.port1().set_onmessage(Some(turn.as_ref().unchecked_ref()));
     turn.forget();
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        if let Some(arrived) = wire::unpack_codecs(&event.data()) {
-            codecs::arrive(arrived);
-            return host.borrow_mut().on_codecs();
+        if let Some(arrived) = wire::unpack_extras(&event.data()) {
+            extras::arrive(arrived);
+            return host.borrow_mut().on_extras();
         }
         let (bytes, files) = wire::unpack(&event.data());
         host.borrow_mut().on_message(&bytes, files);
@@ -89,7 +89,8 @@ impl Host {
         let Some(session) = &mut self.session else {
             match hello::read::<PageHello>(bytes) {
                 Ok(PageHello { shard, seed }) => {
-                    let session = Session::new(shard, seed).with_codecs(codecs::open, codecs::have_arrived());
+                    let session =
+                        Session::new(shard, seed).with_extras(extras::EXTRAS, extras::have_arrived());
                     self.session = Some(session);
                 }
                 Err(refusal) => send(&self.scope, &panic(refusal.to_string())),
@@ -104,10 +105,10 @@ impl Host {
         }
         self.later();
     }
-    /// Files that waited for the codecs are read now.
-    fn on_codecs(&mut self) {
+    /// Files that waited for the extras are read now.
+    fn on_extras(&mut self) {
         if let Some(session) = &mut self.session {
-            session.codecs_arrived();
+            session.extras_arrived();
             self.later();
         }
     }

@@ -2,15 +2,15 @@
 //!
 //! Reading order: [`session`] (what it holds; requests in, bounded steps of work, messages out: plain code, tested without
 //! a browser), the handlers by what requests are about (`files`, `views`, `rows`, `text`, `custom`), `reading` (files into rows, a
-//! slice at a time), `host` (what a browser adds: files, the message port, time slices, the panic hook), `codecs` (the module
+//! slice at a time), `host` (what a browser adds: files, the message port, time slices, the panic hook), `extras` (the module
 //! that decodes what is rare).
 //!
 //! A view is a [`ViewJob`](logloupe_answer::job::ViewJob). The messages are in `logloupe-protocol`.
 
-#[cfg(target_arch = "wasm32")]
-mod codecs;
 mod custom;
 mod explain;
+#[cfg(target_arch = "wasm32")]
+mod extras;
 mod files;
 #[cfg(target_arch = "wasm32")]
 pub mod host;

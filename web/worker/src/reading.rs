@@ -2,7 +2,7 @@
 
 use logloupe_core::{
     formats::{Settings, custom},
-    ingest::{self, Options, Part, ledger::Entry},
+    ingest::{self, Error, ErrorKind, Options, Part, State, ledger::Entry},
 };
 use logloupe_protocol::{
     Notice, Request, WorkerMessage, encode,
@@ -34,14 +34,16 @@ impl<F> Session<F> {
     pub(crate) fn step_files(&mut self, read: Read<'_, F>, now: f64) {
         if let Some(open) = self.files.open.take() {
             self.read_on(open, read);
-        } else if let Some((task, file)) = self.files.sample.pop_front() {
+        } else if let Some((task, path, bytes)) = self.files.sample.pop_front() {
             let (entries, sources) = self.mark();
-            let size = file.bytes.len() as u64;
-            self.loader.open(&file.path, Options { size: Some(size), ..Options::default() });
-            self.loader.push(&file.bytes);
+            let size = bytes.len() as u64;
+            self.loader.open(&path, Options { size: Some(size), ..Options::default() });
+            self.loader.push(&bytes);
             self.loader.finish();
             self.files.bytes += size;
             self.done(task, entries, sources);
+        } else if let Some((first, part, of)) = self.files.sample_asked.pop_front() {
+            self.make_sample(first, part, of);
         } else if let Some((task, file)) = self.files.tasks.pop_front() {
             self.begin(task, file, read);
         } else {
@@ -63,11 +65,32 @@ impl<F> Session<F> {
             self.files.made_visible = now;
         }
     }
+    /// Makes a part of the sample, or says why there is none.
+    fn make_sample(&mut self, first: u32, part: u32, of: u32) {
+        if self.extras_awaited {
+            self.files.sample_asked.push_front((first, part, of));
+            self.files.held = true;
+            return;
+        }
+        match (self.sample)(part, of) {
+            Ok(files) => {
+                let files = files.into_iter().map(|(at, path, bytes)| (first + at, path, bytes));
+                self.files.sample.extend(files);
+            }
+            Err(reason) => {
+                let message = format!("it could not be loaded with the page ({reason}); load the page again");
+                let state = State::Failed(Error { kind: ErrorKind::Io, at: 0, message: message.clone() });
+                let source = "the sample".to_owned();
+                let entries = vec![Entry { source, reason: message, state, ..Entry::default() }];
+                self.notify(Notice::Read { task: first + part, entries });
+            }
+        }
+    }
     fn mark(&self) -> (usize, usize) {
         (self.loader.ledger().len(), self.shard().sources.len())
     }
     fn begin(&mut self, task: Task, file: F, read: Read<'_, F>) {
-        if self.codecs_awaited && task.part.is_none() && may_be_packed(&file, task.size, read) {
+        if self.extras_awaited && task.part.is_none() && may_be_packed(&file, task.size, read) {
             self.files.tasks.push_front((task, file));
             self.files.held = true;
             return;

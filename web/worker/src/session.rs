@@ -20,19 +20,34 @@ use logloupe_protocol::{
     AnyRequest, AnyResponse, Reply, Request, WorkerMessage, dispatch, encode, files::Task, views::View,
 };
 use logloupe_query::plan::Catalog;
-use logloupe_sample::SampleFile;
 use logloupe_table::{Shard, lookup::Lookup};
 use logloupe_view::order::Timeline;
 
 /// Reads bytes `from..to` of a file, or as many of them from the start as are convenient (at least one).
 pub type Read<'r, F> = &'r mut dyn FnMut(&F, u64, u64) -> Result<Vec<u8>, String>;
 
+/// Makes the files of the sample incident that are `part` of `of`: each one's place in it, path and bytes.
+///
+/// # Errors
+/// Why it cannot.
+pub type SampleMaker = fn(u32, u32) -> Result<Vec<(u32, String, Vec<u8>)>, String>;
+
+/// What few need, and a worker gets once the page is there.
+#[derive(Clone, Copy, Debug)]
+pub struct Extras {
+    /// Decodes rare containers.
+    pub codecs: Opener,
+    /// Makes the sample.
+    pub sample: SampleMaker,
+}
+
 /// One worker's state; `F` is a handle on a file.
 pub struct Session<F> {
     pub(crate) number: u32,
     pub(crate) loader: Loader,
-    /// Whether the codecs are on their way: what may need them waits.
-    pub(crate) codecs_awaited: bool,
+    /// Whether the extras are on their way: what may need them waits.
+    pub(crate) extras_awaited: bool,
+    pub(crate) sample: SampleMaker,
     /// The formats that are known: the crate's, and those that the user described.
     pub(crate) formats: &'static [&'static dyn Format],
     /// What queries need to know of them.
@@ -59,10 +74,12 @@ pub struct Session<F> {
 pub(crate) struct Files<F> {
     pub(crate) tasks: VecDeque<(Task, F)>,
     pub(crate) open: Option<OpenFile<F>>,
-    /// The next file waits for the codecs.
+    /// The next file waits for the extras.
     pub(crate) held: bool,
-    /// Files of the sample that wait, with their task numbers.
-    pub(crate) sample: VecDeque<(u32, SampleFile)>,
+    /// Parts of the sample to be made, and the number of its first file's task.
+    pub(crate) sample_asked: VecDeque<(u32, u32, u32)>,
+    /// Files of the sample that wait: their task numbers, paths and bytes.
+    pub(crate) sample: VecDeque<(u32, String, Vec<u8>)>,
     /// Files whose beginning is asked about, with the request, their size and what is asked.
     pub(crate) heads: VecDeque<(u32, F, u64, Ahead)>,
     /// Responses to give once nothing is left to read, with their requests.
@@ -106,6 +123,7 @@ impl<F> Default for Files<F> {
             tasks: VecDeque::new(),
             open: None,
             held: false,
+            sample_asked: VecDeque::new(),
             sample: VecDeque::new(),
             heads: VecDeque::new(),
             waiting: Vec::new(),
@@ -125,7 +143,8 @@ impl<F> Session<F> {
         Session {
             number,
             loader: Loader::new(formats::ALL.to_vec(), Limits::default(), seed),
-            codecs_awaited: false,
+            extras_awaited: false,
+            sample: |_, _| Err("nobody makes it".to_owned()),
             formats: formats::ALL,
             paths: Registry::default().all(&[]),
             registry: Registry::default(),
@@ -140,17 +159,18 @@ impl<F> Session<F> {
             outbox: Vec::new(),
         }
     }
-    /// The same, which reads what these codecs decode; if they are not there yet, files that may need them wait for
-    /// [`codecs_arrived`](Self::codecs_arrived).
-    pub fn with_codecs(mut self, codecs: Opener, there: bool) -> Session<F> {
-        self.loader = self.loader.with_codecs(codecs);
-        self.codecs = Some(codecs);
-        self.codecs_awaited = !there;
+    /// The same, which has these extras; if they are not there yet, files that may need them wait for
+    /// [`extras_arrived`](Self::extras_arrived).
+    pub fn with_extras(mut self, extras: Extras, there: bool) -> Session<F> {
+        self.loader = self.loader.with_codecs(extras.codecs);
+        self.codecs = Some(extras.codecs);
+        self.sample = extras.sample;
+        self.extras_awaited = !there;
         self
     }
-    /// The codecs are there, or will not come: their opener says which.
-    pub fn codecs_arrived(&mut self) {
-        self.codecs_awaited = false;
+    /// The extras are there, or will not come: they say which when they are asked.
+    pub fn extras_arrived(&mut self) {
+        self.extras_awaited = false;
         self.files.held = false;
     }
     /// Whether [`step`](Self::step) has something to do.

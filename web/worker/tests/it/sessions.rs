@@ -21,6 +21,17 @@ use logloupe_view::{
 };
 
 /// A session whose files are their bytes.
+/// Codecs and the sample as the module in a browser has them.
+const EXTRAS: Extras = Extras {
+    codecs: logloupe_codecs::open,
+    sample: |part, of| {
+        let files = logloupe_sample::part(part, of).into_iter();
+        Ok(files.map(|(at, file)| (at, file.path, file.bytes)).collect())
+    },
+};
+
+use logloupe_worker::session::Extras;
+
 type Session = logloupe_worker::session::Session<Vec<u8>>;
 
 /// One step of a session, which gets at most 4 KiB of a file at once.
@@ -66,7 +77,7 @@ fn ask_all<R: Request + Clone>(sessions: &mut [Session], request: &R) -> Vec<R::
 
 /// The sample over this many workers, which know what all know together; and that.
 fn pool(of: u32) -> (Vec<Session>, Catalog) {
-    let mut sessions: Vec<Session> = (0..of).map(|n| Session::new(n, 7)).collect();
+    let mut sessions: Vec<Session> = (0..of).map(|n| Session::new(n, 7).with_extras(EXTRAS, true)).collect();
     let mut catalogs = Vec::new();
     for (part, session) in sessions.iter_mut().enumerate() {
         let said = run(session, Sample { first: 0, part: part as u32, of }, Vec::new());
@@ -234,7 +245,7 @@ fn files_are_read_in_slices_and_parts() {
             ..Task::default()
         })
         .collect();
-    let mut session = Session::new(0, 1);
+    let mut session = Session::new(0, 1).with_extras(EXTRAS, true);
     let files = vec![bytes.clone(); 3];
     let said = run(&mut session, Load { tasks }, files);
     let mut rows = 0;
@@ -255,7 +266,7 @@ fn files_are_read_in_slices_and_parts() {
 
 #[test]
 fn a_worker_says_whether_a_file_may_be_read_in_parts() {
-    let mut session = Session::new(0, 1);
+    let mut session = Session::new(0, 1).with_extras(EXTRAS, true);
     let line = "2 111122223333 eni-0a 10.0.0.1 192.0.2.1 443 1 6 1 9 1772668800 1772668860 ACCEPT OK\n";
     for (file, can_split) in [(line.repeat(9000), true), ("{\n \"Records\": [\n".to_owned(), false)] {
         let size = file.len() as u64;
@@ -269,7 +280,7 @@ fn a_worker_says_whether_a_file_may_be_read_in_parts() {
 
 #[test]
 fn a_cancelled_file_and_those_behind_it_are_in_the_ledger() {
-    let mut session = Session::new(0, 1);
+    let mut session = Session::new(0, 1).with_extras(EXTRAS, true);
     let line = "2 111122223333 eni-0a 10.0.0.1 192.0.2.1 443 1 6 1 9 1772668800 1772668860 ACCEPT OK\n";
     let file = line.repeat(900).into_bytes();
     let task = |task| Task { task, name: format!("{task}.log"), size: file.len() as u64, ..Task::default() };
@@ -360,7 +371,7 @@ fn a_newer_question_takes_the_place_of_a_subquery() {
 
 #[test]
 fn workers_are_asked_again_where_their_largest_groups_do_not_decide() {
-    let mut sessions: Vec<Session> = (0..2).map(|n| Session::new(n, 7)).collect();
+    let mut sessions: Vec<Session> = (0..2).map(|n| Session::new(n, 7).with_extras(EXTRAS, true)).collect();
     let mut catalogs = Vec::new();
     for (number, session) in sessions.iter_mut().enumerate() {
         let line = |source: String, bytes: u32| {
@@ -399,7 +410,7 @@ fn what_changed_is_found_across_workers() {
             r#"{{"configurationItems":[{{"configurationItemCaptureTime":"2026-03-05T01:00:{second:02}Z","configurationItemStatus":"OK","resourceType":"AWS::EC2::VPC","resourceId":"vpc-1","configuration":{{"x":{second}}}}}]}}"#
         )
     };
-    let mut sessions: Vec<Session> = (0..3).map(|n| Session::new(n, 7)).collect();
+    let mut sessions: Vec<Session> = (0..3).map(|n| Session::new(n, 7).with_extras(EXTRAS, true)).collect();
     let mut catalogs = Vec::new();
     for (n, session) in sessions.iter_mut().enumerate() {
         let files: Vec<Vec<u8>> =
@@ -465,15 +476,28 @@ fn files_in_containers_wait_for_the_codecs_and_others_do_not() {
     let answered =
         |said: &[WorkerMessage]| said.iter().any(|said| matches!(said, WorkerMessage::Response(1, _)));
 
-    let mut session = Session::new(0, 1).with_codecs(logloupe_codecs::open, false);
+    let mut session = Session::new(0, 1).with_extras(EXTRAS, false);
     let said = run(&mut session, load(), files.clone());
     assert_eq!((read(&said), answered(&said)), (vec![(0, 150)], false));
-    session.codecs_arrived();
+    session.extras_arrived();
     let said = work(&mut session);
     assert_eq!((read(&said), answered(&said)), (vec![(1, 150), (2, 150)], true));
 
+    // So does the sample, which says why where it cannot be had.
+    let mut session = Session::new(0, 1).with_extras(EXTRAS, false);
+    let said = run(&mut session, Sample { first: 5, part: 0, of: 90 }, Vec::new());
+    assert_eq!((read(&said), answered(&said)), (Vec::new(), false));
+    session.extras_arrived();
+    let said = work(&mut session);
+    assert_eq!(read(&said).iter().map(|(task, _)| *task).collect::<Vec<_>>(), [5, 95, 185]);
+    assert!(answered(&said));
+    let none = Extras { sample: |_, _| Err("it is gone".to_owned()), ..EXTRAS };
+    let mut session = Session::new(0, 1).with_extras(none, true);
+    let said = run(&mut session, Sample { first: 5, part: 0, of: 90 }, Vec::new());
+    assert!(answered(&said) && format!("{said:?}").contains("it is gone"), "{said:?}");
+
     // Cancelled while it waits; the next file is read.
-    let mut session = Session::new(0, 1).with_codecs(logloupe_codecs::open, false);
+    let mut session = Session::new(0, 1).with_extras(EXTRAS, false);
     run(&mut session, load(), files.clone());
     let said = session.on_request(2, Cancel.into_any(), Vec::new());
     assert_eq!(read(&said), [(1, 0), (2, 0)]);

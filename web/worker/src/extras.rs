@@ -1,5 +1,5 @@
-//! The codecs in a browser: a module of their own, which the page fetches and sends ready to be started. It is started
-//! when a file first needs it.
+//! What few need, in a browser: a module of its own with codecs and the sample, which the page fetches and sends ready to be started.
+//! It is started when it is first needed.
 //!
 //! Its glue is part of this worker's script, under a name of its own (`cargo xtask dist` sees to that): nothing is asked
 //! for when it is needed. What a call costs is a copy of its input and two of its output.
@@ -13,14 +13,16 @@ use logloupe_core::ingest::{
 };
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
+use crate::session;
+
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_namespace = logloupe_codecs, js_name = initSync, catch)]
+    #[wasm_bindgen(js_namespace = logloupe_extras, js_name = initSync, catch)]
     fn start(options: &JsValue) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(js_namespace = logloupe_codecs)]
+    #[wasm_bindgen(js_namespace = logloupe_extras)]
     type Decoder;
-    #[wasm_bindgen(constructor, js_namespace = logloupe_codecs, catch)]
+    #[wasm_bindgen(constructor, js_namespace = logloupe_extras, catch)]
     fn new(kind: u8) -> Result<Decoder, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn decode(this: &Decoder, input: &[u8], end: bool) -> Result<Vec<u8>, JsValue>;
@@ -40,12 +42,27 @@ extern "C" {
     fn give_lines(this: &Decoder) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn free(this: &Decoder) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(js_namespace = logloupe_extras)]
+    type Sample;
+    #[wasm_bindgen(constructor, js_namespace = logloupe_extras, catch)]
+    fn new(part: u32, of: u32) -> Result<Sample, JsValue>;
+    #[wasm_bindgen(method, getter)]
+    fn length(this: &Sample) -> u32;
+    #[wasm_bindgen(method, catch)]
+    fn number(this: &Sample, at: u32) -> Result<u32, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn path(this: &Sample, at: u32) -> Result<String, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn bytes(this: &Sample, at: u32) -> Result<Vec<u8>, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn free(this: &Sample) -> Result<(), JsValue>;
 }
 
 /// How much input crosses the border at once; what was not taken crosses it again.
 const INPUT: usize = 64 << 10;
 
-enum Codecs {
+enum Extras {
     Awaited,
     There(Module),
     Started,
@@ -54,43 +71,65 @@ enum Codecs {
 }
 
 thread_local! {
-    static CODECS: RefCell<Codecs> = const { RefCell::new(Codecs::Awaited) };
+    static MODULE: RefCell<Extras> = const { RefCell::new(Extras::Awaited) };
 }
 
 /// The module has come, or will not.
-pub(crate) fn arrive(codecs: Result<Module, String>) {
-    CODECS.replace(match codecs {
-        Ok(module) => Codecs::There(module),
-        Err(reason) => Codecs::Missing(reason),
+pub(crate) fn arrive(module: Result<Module, String>) {
+    MODULE.replace(match module {
+        Ok(module) => Extras::There(module),
+        Err(reason) => Extras::Missing(reason),
     });
 }
 
 /// Whether nothing more is to be waited for.
 pub(crate) fn have_arrived() -> bool {
-    CODECS.with_borrow(|codecs| !matches!(codecs, Codecs::Awaited))
+    MODULE.with_borrow(|module| !matches!(module, Extras::Awaited))
 }
 
-/// A codec of the module, which is started if it is not.
-pub(crate) fn open(kind: CodecKind) -> Result<Box<dyn Codec>, Fault> {
-    CODECS.with_borrow_mut(|codecs| {
-        if let Codecs::There(module) = codecs {
+/// What a worker has of it.
+pub(crate) const EXTRAS: session::Extras = session::Extras { codecs: open, sample };
+
+/// Starts the module if it is not.
+fn started() -> Result<(), String> {
+    MODULE.with_borrow_mut(|extras| {
+        if let Extras::There(module) = extras {
             let options = Object::new();
             let started =
                 Reflect::set(&options, &"module".into(), module).and_then(|_| start(&options.into()));
-            *codecs = match started {
-                Ok(_) => Codecs::Started,
-                Err(error) => Codecs::Missing(describe(&error)),
+            *extras = match started {
+                Ok(_) => Extras::Started,
+                Err(error) => Extras::Missing(describe(&error)),
             };
         }
-        match codecs {
-            Codecs::Started => match Decoder::new(kind as u8) {
-                Ok(decoder) => Ok(Box::new(Remote { kind, decoder }) as Box<dyn Codec>),
-                Err(error) => Err(missing(kind, &describe(&error))),
-            },
-            Codecs::Missing(reason) => Err(missing(kind, reason)),
-            Codecs::Awaited | Codecs::There(_) => Err(missing(kind, "it has not come yet")),
+        match extras {
+            Extras::Started => Ok(()),
+            Extras::Missing(reason) => Err(reason.clone()),
+            Extras::Awaited | Extras::There(_) => Err("it has not come yet".to_owned()),
         }
     })
+}
+
+/// A codec of the module.
+fn open(kind: CodecKind) -> Result<Box<dyn Codec>, Fault> {
+    let decoder = started().and_then(|()| Decoder::new(kind as u8).map_err(|error| describe(&error)));
+    match decoder {
+        Ok(decoder) => Ok(Box::new(Remote { kind, decoder })),
+        Err(reason) => Err(missing(kind, &reason)),
+    }
+}
+
+/// Files of the sample.
+fn sample(part: u32, of: u32) -> Result<Vec<(u32, String, Vec<u8>)>, String> {
+    started()?;
+    let made = || {
+        let sample = Sample::new(part, of)?;
+        let file = |at| Ok((sample.number(at)?, sample.path(at)?, sample.bytes(at)?));
+        let files = (0..sample.length()).map(file).collect::<Result<Vec<_>, JsValue>>();
+        sample.free()?;
+        files
+    };
+    made().map_err(|error: JsValue| describe(&error))
 }
 
 fn missing(kind: CodecKind, reason: &str) -> Fault {

@@ -1,5 +1,5 @@
-//! The codecs behind a border that JavaScript can cross: numbers and bytes. A worker's side of it is `codecs.rs` of
-//! `logloupe-worker`.
+//! What few need, the codecs and the sample's generator, behind a border that JavaScript can cross: numbers and bytes. A worker's
+//! side of it is `extras.rs` of `logloupe-worker`.
 //!
 //! A module of its own, with a memory of its own: most people never need it, so it is no part of what they wait for, and a
 //! file that breaks it breaks neither the worker nor its rows.
@@ -8,6 +8,7 @@ use logloupe_core::ingest::{
     ErrorKind,
     codec::{Codec, CodecKind, Fault, Step},
 };
+use logloupe_sample::SampleFile;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Decodes one file.
@@ -75,6 +76,38 @@ impl Decoder {
     #[wasm_bindgen(getter)]
     pub fn ignored(&self) -> f64 {
         self.codec.as_ref().map_or(0, |codec| codec.ignored()) as f64
+    }
+}
+
+/// The files of the sample incident whose numbers are `part` of `of`.
+#[wasm_bindgen]
+pub struct Sample {
+    files: Vec<(u32, SampleFile)>,
+}
+
+#[wasm_bindgen]
+impl Sample {
+    /// Makes the files.
+    #[wasm_bindgen(constructor)]
+    pub fn new(part: u32, of: u32) -> Sample {
+        Sample { files: logloupe_sample::part(part, of) }
+    }
+    /// How many there are.
+    #[wasm_bindgen(getter)]
+    pub fn length(&self) -> u32 {
+        self.files.len() as u32
+    }
+    /// The number of a file in the whole sample.
+    pub fn number(&self, at: u32) -> u32 {
+        self.files.get(at as usize).map_or(0, |file| file.0)
+    }
+    /// Its path.
+    pub fn path(&self, at: u32) -> String {
+        self.files.get(at as usize).map(|file| file.1.path.clone()).unwrap_or_default()
+    }
+    /// Its bytes.
+    pub fn bytes(&self, at: u32) -> Vec<u8> {
+        self.files.get(at as usize).map(|file| file.1.bytes.clone()).unwrap_or_default()
     }
 }
 
