@@ -86,7 +86,7 @@ pub(crate) fn DetailPanel(props: &DetailPanelProps) -> Html {
             <div class="detail-head">
                 <div class="detail-line"><span class="tag">{ family::mark(facets::family(&detail.format)) }{ &detail.title }</span><span class="grow"></span>{ tools }</div>
                 <h2>{ sentence(&detail.summary) }</h2>
-                <p class="where mono"><span>{ when }</span><span class="source" title={detail.source.clone()}>{ &detail.source }</span>
+                <p class="where mono"><span>{ when }</span><span class="source" title={shown::line(&detail.source)}>{ shown::line(&detail.source) }</span>
                     <span>{ format!("line {}, record {}", text::grouped(detail.line), text::grouped(detail.record)) }</span></p>
                 <div class="tabs" role="tablist" aria-label="How to show the event" onkeydown={turn}>
                     { tab_button(Tab::Fields, "Fields") }{ tab_button(Tab::Json, "JSON") }{ tab_button(Tab::Raw, "Raw") }
