@@ -1,6 +1,6 @@
 //! What stands in the place of the rows when no file gave any.
 
-use logloupe_table::ledger::Entry;
+use logloupe_table::{ledger::Entry, shown};
 use yew::{Callback, Html, Properties, component, html};
 
 use crate::state::{Action, FilesAction, ScreenAction, Shared, ledger, text, url::Page};
@@ -18,7 +18,7 @@ pub(crate) fn NothingRead(props: &NothingReadProps) -> Html {
     let NothingReadProps { entries, act } = props;
     let items = entries.iter().take(SHOWN).map(|entry| {
         let name = entry.source.rsplit('/').next().unwrap_or(&entry.source);
-        html! { <li title={entry.source.clone()}><code>{ name }</code><span>{ ledger::reason(entry) }</span></li> }
+        html! { <li title={shown::line(&entry.source)}><code>{ shown::line(name) }</code><span>{ shown::line(&ledger::reason(entry)) }</span></li> }
     });
     let left = entries.len().saturating_sub(SHOWN);
     html! {
