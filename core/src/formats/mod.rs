@@ -65,6 +65,7 @@ pub mod redshift;
 pub mod route53;
 pub mod route53_resolver;
 pub mod s3_access;
+pub mod s3_event;
 pub mod security_hub;
 pub mod security_lake;
 pub mod ssm_session;
@@ -136,6 +137,7 @@ pub static ALL: &[&dyn Format] = &[
     &config::Config,
     &route53_resolver::LOG,
     &s3_access::LOG,
+    &s3_event::LOG,
     &transit_gateway::LOG,
     &verified_access::LOG,
     &vpc_lattice::LOG,
