@@ -3,7 +3,7 @@
 //! Not here: EventBridge's events and notifications of SNS, which are told while a record is cut (`framing::keys`), and lists
 //! of records. Carriers within each other are each a line here: SQS holds an SNS notification, which holds an event.
 //!
-//! Sources: Lambda developer guide (events of SQS, SNS, Kinesis and Firehose), Firehose developer guide (HTTP endpoint
+//! Sources: Lambda developer guide (events of SQS, SNS, Kinesis, Kafka and Firehose), Firehose developer guide (HTTP endpoint
 //! delivery, errors), CloudWatch Logs API reference (`StartLiveTail`), Docker (json-file), Fluent Bit and Vector
 //! manuals, Splunk (HEC, search export), Elasticsearch (search), Logstash and Filebeat references, Datadog (archives,
 //! Logs API), Grafana Loki HTTP API and logcli; all read 2026-11.
@@ -29,6 +29,8 @@ pub(crate) struct Wrapper {
     inner: &'static str,
     /// The text is base64, of a record or of gzip or an aggregate of them.
     encoded: bool,
+    /// It stands in the member `value` of an item, and its time in `timestamp`; the items are in lists, a member each.
+    lists: bool,
     /// A record whose text has no line feed at its end goes on in the next of its stream.
     pub(crate) joins: bool,
     /// It is taken off whoever reads the record; others only for a better claim of the record.
@@ -48,6 +50,7 @@ const W: Wrapper = Wrapper {
     only: &[],
     inner: "",
     encoded: false,
+    lists: false,
     joins: false,
     sure: false,
     converted: false,
@@ -73,6 +76,8 @@ pub(crate) static WRAPPERS: &[Wrapper] = &[
         time: "kinesis.approximateArrivalTimestamp", log: "eventSourceARN", stream: "kinesis.partitionKey", ..W },
     Wrapper { name: "Kinesis", needs: &["Data", "PartitionKey", "SequenceNumber"], inner: "Data", encoded: true, sure: true,
         time: "ApproximateArrivalTimestamp", stream: "PartitionKey", ..W },
+    Wrapper { name: "Kafka", needs: &["records", "eventSource", "bootstrapServers"], inner: "records", encoded: true, lists: true, sure: true,
+        log: "eventSourceArn", ..W },
     Wrapper { name: "Firehose", needs: &["recordId", "data"], inner: "data", encoded: true, sure: true,
         time: "approximateArrivalTimestamp", ..W },
     Wrapper { name: "Firehose", needs: &["data"], only: &["data"], inner: "data", encoded: true, sure: true, ..W },
@@ -196,6 +201,28 @@ impl Layer {
             ..Opened::default()
         };
         match values.get(0) {
+            Json::Object(lists) if wrapper.lists => {
+                let mut reader = Reader::new(&["value", "timestamp"]);
+                let mut item = |item: Json<'_>| {
+                    let Json::Object(text) = item else { return true };
+                    let Ok(values) = reader.read(text) else { return true };
+                    let first = opened.records.len();
+                    opened.add(values.get(0), true, limit);
+                    if opened.records.len() == first && opened.fault.is_none() {
+                        // A record without a value says that its key is gone.
+                        opened.records.push((Vec::new(), None));
+                    }
+                    let time = values.get(1).text().and_then(|time| instant(&time));
+                    opened.records.iter_mut().skip(first).for_each(|record| record.1 = time);
+                    opened.records.len() < MOST
+                };
+                let list = |_: Json<'_>, list: Json<'_>, _: std::ops::Range<usize>| {
+                    if let Json::Array(items) = list {
+                        each(items, &mut item);
+                    }
+                };
+                members(lists, list).ok()?;
+            }
             // Text in base64 is a string.
             Json::Array(_) | Json::Object(_) if wrapper.encoded => return None,
             Json::Array(items) => each(items, |item| {

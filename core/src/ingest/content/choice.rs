@@ -100,7 +100,8 @@ impl<'a> Heads<'a> {
         let advice = heads.into_iter().find_map(|head| advice(formats, head));
         let what = || match is_table {
             true => format!("a CSV file of events, {}", describe(&self.whole)),
-            false => describe(&self.whole),
+            // What is told of records that are taken out of something is what they are themselves.
+            false => describe(way.and_then(|way| self.inside.get(way)).unwrap_or(&self.whole)),
         };
         match (claim, advice) {
             (_, Some(advice)) => Err(format!("no format claims it: {advice}")),

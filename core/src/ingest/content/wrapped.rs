@@ -166,6 +166,9 @@ impl Feed<'_> {
                 if let Some(whole) = self.reader.join(&stream, &record, partial, line, own.or(time), limit) {
                     self.document(&whole.bytes, whole.line);
                 }
+            } else if are_bytes && record.is_empty() {
+                let nothing = HeadKind::Skipped("a carrier without a record");
+                self.reader.other(text, line, nothing, self.context);
             } else if are_bytes {
                 self.context.inflate(record.len());
                 self.payload(&record, line);

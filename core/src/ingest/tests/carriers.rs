@@ -374,6 +374,27 @@ fn streams_hold_bytes_gzip_and_aggregates() {
             base64(data)
         )
     };
+    let kafka = |value: &str| {
+        format!(
+            r#"{{"topic":"t","partition":0,"offset":15,"timestamp":1545084650987,"key":"YQ==","value":{value}}}"#
+        )
+    };
+    let lists = format!(
+        r#"{{"eventSource":"aws:kafka","eventSourceArn":"arn:k","bootstrapServers":"b:9092","records":{{"t-0":[{},{}],"t-1":[{}]}}}}"#,
+        kafka(&format!("\"{}\"", base64(b"n=1"))),
+        kafka("null"),
+        kafka(&format!("\"{}\"", base64(b"n=2\nn=3"))),
+    );
+    let (rows, entry) = read("kafka.json", lists.as_bytes(), 7);
+    assert_eq!(
+        rows,
+        ["n=1 | arn:k |  | Kafka | 1", "n=2 | arn:k |  | Kafka | 1", "n=3 | arn:k |  | Kafka | 1"]
+    );
+    assert_eq!(
+        (entry.records, entry.rows, entry.skipped),
+        (4, 3, 1),
+        "a record without a value is set aside"
+    );
     let event = |records: &[String]| format!("{{\"Records\":[{}]}}", records.join(",\n"));
     let plain = event(&[kinesis(b"n=1"), kinesis(b"n=2\nn=3\n"), kinesis(&gzip(b"n=4"))]);
     check(
