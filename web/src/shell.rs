@@ -117,7 +117,7 @@ impl Component for Shell {
                 if let Some(menu) = &model.screen.menu { <section aria-label="Value"><ValueMenu menu={menu.clone()} act={act.clone()} /></section> }
                 if model.screen.overlay == Overlay::Keys { <KeysDialog act={act.clone()} /> }
                 if model.screen.overlay == Overlay::Explain { <ExplainDialog explained={model.question.explained.clone()} act={act.clone()} /> }
-                if model.screen.overlay == Overlay::Try { <TryPattern known={model.formats.known.clone()} tried={model.formats.tried.clone()} lines={model.formats.lines.clone()} from={model.formats.from.clone()} kept={model.formats.kept.clone()} refused={model.formats.refused.clone()} ledger={model.files.ledger.clone()} act={act.clone()} /> }
+                if model.screen.overlay == Overlay::Try { <TryPattern draft={model.formats.draft.clone()} known={model.formats.known.clone()} tried={model.formats.tried.clone()} lines={model.formats.lines.clone()} from={model.formats.from.clone()} kept={model.formats.kept.clone()} refused={model.formats.refused.clone()} ledger={model.files.ledger.clone()} act={act.clone()} /> }
                 if model.screen.overlay == Overlay::Paste { <PasteDialog number={model.files.pasted()} act={act.clone()} /> }
                 if let Some(export) = &model.screen.export { <ExportNote export={export.clone()} act={act.clone()} /> }
                 if let Some(words) = &model.screen.notice { <div class="toast" role="status">{ words }</div> }

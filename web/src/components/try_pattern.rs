@@ -1,14 +1,14 @@
 //! The panel "Try a pattern": lines, what they are read as, and what comes of it at once. A template is written, or made by
 //! marking parts of a line; what reads the lines well is kept as a format.
 //!
-//! What is typed lives here; reading is the workers'.
+//! Reading is the workers'; what is typed is a [`Form`].
 
 mod kept;
 mod result;
 
-use logloupe_protocol::custom::{Described, Tried, Try};
+use logloupe_protocol::custom::{Described, Tried};
 use logloupe_table::{
-    custom::{Definition, FieldKind, Problem, Shape},
+    custom::{Definition, FieldKind, Problem},
     ledger::Entry,
     settings::{Rule, Settings, alike},
 };
@@ -23,17 +23,18 @@ use super::dialog::Dialog;
 use crate::state::{
     Action, FormatsAction, Shared,
     marking::{self, Marking},
+    trying::{Form, Way, sentence},
 };
 use kept::Kept;
 use result::{Outcome, Wrong};
 
-/// How much text is tried.
-const LONGEST: usize = 64 << 10;
 /// How many files of the ledger are offered.
 const FILES: usize = 200;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct TryPatternProps {
+    /// What was typed when the panel was there last.
+    pub(crate) draft: Shared<Form>,
     /// The formats that the user described.
     pub(crate) known: Shared<Vec<Described>>,
     /// What came of the lines.
@@ -50,98 +51,20 @@ pub(crate) struct TryPatternProps {
     pub(crate) act: Callback<Action>,
 }
 
-/// What the lines are read as.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Way {
-    #[default]
-    Recognised,
-    Template,
-    Pattern,
-}
-
 const WAYS: [(Way, &str); 3] = [
     (Way::Recognised, "What they are recognised as"),
     (Way::Template, "A template"),
     (Way::Pattern, "A regular expression"),
 ];
 
-/// What is typed.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Form {
-    text: String,
-    way: Way,
-    template: String,
-    pattern: String,
-    kinds: String,
-    starts: String,
-    zone: String,
-    year: String,
-    name: String,
-}
-
-impl Form {
-    /// What is described, whatever its id.
-    fn definition(&self) -> Option<Definition> {
-        let shape = match self.way {
-            Way::Recognised => return None,
-            Way::Template => Shape::Template(self.template.clone()),
-            Way::Pattern => Shape::Pattern(self.pattern.clone()),
-        };
-        let kinds = if self.way == Way::Pattern { self.kinds.as_str() } else { "" };
-        let kinds = kinds.split([',', ' ']).filter_map(|pair| pair.split_once('='));
-        let id = marking::id_of(&self.name);
-        Some(Definition {
-            id: if id.is_empty() { "described".to_owned() } else { id },
-            name: self.name.trim().to_owned(),
-            shape,
-            starts: Some(self.starts.clone()).filter(|starts| !starts.trim().is_empty()),
-            kinds: kinds.map(|(name, kind)| (name.to_owned(), kind.to_owned())).collect(),
-            ahead: Settings::ahead(self.zone.trim()).unwrap_or(0),
-            year: Settings::year(self.year.trim()),
-            samples: Vec::new(),
-        })
-    }
-    /// The form in which a format is changed.
-    fn of(definition: &Definition, text: &str) -> Form {
-        let (way, template, pattern) = match &definition.shape {
-            Shape::Template(template) => (Way::Template, template.clone(), String::new()),
-            Shape::Pattern(pattern) => (Way::Pattern, String::new(), pattern.clone()),
-        };
-        let kinds: Vec<String> =
-            definition.kinds.iter().map(|(name, kind)| format!("{name}={kind}")).collect();
-        let (sign, size) = (if definition.ahead < 0 { '-' } else { '+' }, definition.ahead.unsigned_abs());
-        let zone = format!("{sign}{:02}:{:02}", size / 3600, size / 60 % 60);
-        let name = if definition.name.is_empty() { &definition.id } else { &definition.name };
-        Form {
-            text: text.to_owned(),
-            way,
-            template,
-            pattern,
-            kinds: kinds.join(" "),
-            starts: definition.starts.clone().unwrap_or_default(),
-            zone: if definition.ahead == 0 { String::new() } else { zone },
-            year: definition.year.map(|year| year.to_string()).unwrap_or_default(),
-            name: name.clone(),
-        }
-    }
-    /// What is wrong with what is typed besides the pattern.
-    fn fault(&self) -> Option<&'static str> {
-        let said = |text: &str| !text.trim().is_empty();
-        if said(&self.zone) && Settings::ahead(self.zone.trim()).is_none() {
-            return Some("A zone is UTC or an offset from it, such as +02:00.");
-        }
-        if said(&self.year) && Settings::year(self.year.trim()).is_none() {
-            return Some("A year has four digits, such as 2026.");
-        }
-        None
-    }
-}
-
 /// The panel.
 #[component]
 pub(crate) fn TryPattern(props: &TryPatternProps) -> Html {
-    let TryPatternProps { known, tried, lines, from, kept, refused, ledger, act } = props;
-    let form = use_state(Form::default);
+    let TryPatternProps { draft, known, tried, lines, from, kept, refused, ledger, act } = props;
+    let form = {
+        let draft = draft.clone();
+        use_state(move || (*draft).clone())
+    };
     let marks = use_state(Marking::default);
     let area = use_node_ref();
     let part = use_state(|| (String::new(), None::<FieldKind>));
@@ -159,12 +82,7 @@ pub(crate) fn TryPattern(props: &TryPatternProps) -> Html {
     {
         let act = act.clone();
         use_effect_with((*form).clone(), move |form| {
-            if form.text.trim().is_empty() {
-                return;
-            }
-            let text = form.text.get(..form.text.floor_char_boundary(LONGEST)).unwrap_or_default().to_owned();
-            let request = Try { text, definition: form.definition(), ..Try::default() };
-            act.emit(Action::Formats(FormatsAction::Try(Box::new(request))));
+            act.emit(Action::Formats(FormatsAction::Try(Box::new(form.clone()))));
         });
     }
     let typed = |set: fn(&mut Form, String)| {
@@ -321,36 +239,4 @@ fn definition_text(form: &Form) -> [(String, String); 2] {
         _ => ("template", &form.template),
     };
     [(part.to_owned(), text.clone()), ("starts".to_owned(), form.starts.clone())]
-}
-
-/// Words as a sentence begins.
-fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_form_is_a_definition_and_back() {
-        let form = Form {
-            way: Way::Pattern,
-            pattern: "(?P<ms>x)".to_owned(),
-            kinds: "ms=duration, n=int".to_owned(),
-            zone: "-05:30".to_owned(),
-            name: "My app".to_owned(),
-            ..Form::default()
-        };
-        let definition = form.definition().unwrap();
-        assert_eq!(
-            (definition.id.as_str(), definition.ahead, definition.kinds.len()),
-            ("my_app", -19_800, 2)
-        );
-        assert_eq!(Form::of(&definition, "").definition(), Some(definition));
-        assert_eq!(Form::default().definition(), None);
-        assert!(Form { zone: "Berlin".to_owned(), ..Form::default() }.fault().is_some());
-        assert_eq!(sentence("the x"), "The x");
-    }
 }

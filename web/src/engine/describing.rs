@@ -132,7 +132,9 @@ impl State {
         found
     }
     /// Tries lines; what an earlier try gives is not told any more.
-    pub(super) fn try_lines(&mut self, request: Try) {
+    pub(super) fn try_lines(&mut self, mut request: Try) {
+        // Days without a year are the last before today, as where files are read.
+        request.settings.now = Some(self.host.today());
         self.describing.trying = self.describing.trying.wrapping_add(1);
         let number = self.describing.trying;
         self.ask(READS, request, move |state, tried| {

@@ -3,7 +3,7 @@
 //! Reading order: [`model`] (what is known), [`update`] (what an action or an answer changes, and what is then to be
 //! done), then the parts they stand on: [`url`] (the view and its address), [`edits`] (clicks on the query's tree),
 //! [`rows`] and [`window`] (the grid's rows), [`columns`], [`facets`], [`ledger`], [`json`], [`highlighting`], [`keys`],
-//! [`time_axis`], [`marking`] (templates made by example), [`text`] (words for times and numbers), [`shared`].
+//! [`time_axis`], [`marking`] (templates made by example), [`trying`], [`text`] (words for times and numbers), [`shared`].
 
 pub(crate) mod changes;
 pub(crate) mod columns;
@@ -22,6 +22,7 @@ pub(crate) mod rules;
 pub(crate) mod shared;
 pub(crate) mod text;
 pub(crate) mod time_axis;
+pub(crate) mod trying;
 pub(crate) mod update;
 pub(crate) mod url;
 pub(crate) mod window;

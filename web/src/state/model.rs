@@ -13,6 +13,7 @@ use super::{
     rows::Rows,
     shared::Shared,
     time_axis::{self, Range},
+    trying::Form,
     url::View,
 };
 use logloupe_protocol::{
@@ -146,6 +147,8 @@ impl Files {
 /// Formats that the user described, and the panel in which one is made.
 #[derive(Default)]
 pub(crate) struct Formats {
+    /// What is typed there.
+    pub(crate) draft: Shared<Form>,
     pub(crate) known: Shared<Vec<Described>>,
     /// What came of the lines that were tried last.
     pub(crate) tried: Option<Shared<Tried>>,

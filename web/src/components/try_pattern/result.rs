@@ -6,8 +6,7 @@ use logloupe_table::{
 };
 use yew::{Html, Properties, classes, component, html};
 
-use super::sentence;
-use crate::state::{ledger, text};
+use crate::state::{ledger, text, trying::sentence};
 
 /// How many rows and rejections are shown, and formats before the rest is asked for.
 const ROWS: usize = 20;

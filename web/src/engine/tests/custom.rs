@@ -151,6 +151,19 @@ fn lines_are_tried_and_only_the_last_try_is_told() {
     let attempt = tried.attempt.as_ref().expect("understood");
     assert_eq!((attempt.row_count, attempt.rejected, attempt.rejections[0].column), (2, 1, 4));
     assert_eq!(attempt.considered[0].id, "myapp");
+    // A day without a year is of one, as in files.
+    let syslog = Try {
+        text: "Mar  5 01:02:03 x".to_owned(),
+        definition: Some(definition("%{time} %{rest:x}")),
+        ..Try::default()
+    };
+    pool.send(Command::Try(Box::new(syslog)));
+    pool.settle();
+    let rows = pool.events().into_iter().find_map(|event| match event {
+        Event::Tried(tried) => Some(tried.attempt?.row_count),
+        _ => None,
+    });
+    assert_eq!(rows, Some(1));
     pool.send(Command::Try(Box::new(request("%{wort:user}"))));
     pool.settle();
     let problem = pool.events().into_iter().find_map(|event| match event {

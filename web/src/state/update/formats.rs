@@ -1,12 +1,15 @@
 //! Formats that the user describes, and lines that are tried.
 
-use logloupe_protocol::custom::Try;
 use logloupe_table::{custom::Definition, settings::Rule};
 
 use super::{Effect, FilesAction, with};
 use crate::{
     engine::Command,
-    state::model::{Formats, Model, Overlay},
+    state::{
+        Shared,
+        model::{Formats, Model, Overlay},
+        trying::Form,
+    },
 };
 
 /// What happens to formats of the user's own.
@@ -15,7 +18,8 @@ pub(crate) enum FormatsAction {
     /// Show the panel, with the first lines of a file of the ledger if there is one.
     Open(Option<String>),
     FirstLines(String),
-    Try(Box<Try>),
+    /// Try what is typed.
+    Try(Box<Form>),
     /// Keep a format, and read files as it.
     Keep(Box<Definition>, Option<Rule>),
     /// Forget the format of this id.
@@ -29,15 +33,25 @@ impl Model {
         match action {
             FormatsAction::Open(path) => {
                 self.screen.overlay = Overlay::Try;
-                self.formats =
-                    Formats { known: self.formats.known.clone(), from: path.clone(), ..Formats::default() };
+                self.formats = Formats {
+                    known: self.formats.known.clone(),
+                    draft: self.formats.draft.clone(),
+                    from: path.clone(),
+                    ..Formats::default()
+                };
                 path.map(|path| vec![Effect::Engine(Command::FirstLines(path))]).unwrap_or_default()
             }
             FormatsAction::FirstLines(path) => {
                 self.formats.from = Some(path.clone());
                 vec![Effect::Engine(Command::FirstLines(path))]
             }
-            FormatsAction::Try(request) => vec![Effect::Engine(Command::Try(request))],
+            FormatsAction::Try(form) => {
+                let request = form.request();
+                self.formats.draft = Shared::new(*form);
+                request
+                    .map(|request| vec![Effect::Engine(Command::Try(Box::new(request)))])
+                    .unwrap_or_default()
+            }
             FormatsAction::Keep(definition, rule) => {
                 (self.formats.refused, self.formats.kept) = (None, None);
                 let read_anew = rule.is_none();
@@ -73,7 +87,7 @@ impl Model {
             known.iter().map(|known| known.file.clone()).collect()
         };
         let changed = files(&self.formats.known) != files(&known);
-        self.formats.known = crate::state::Shared::new(known);
+        self.formats.known = Shared::new(known);
         if changed { with(Vec::new(), Effect::RememberFormats) } else { Vec::new() }
     }
 }
