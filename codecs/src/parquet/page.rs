@@ -105,7 +105,7 @@ impl Page {
         if codec == 0 || !header.is_compressed {
             page.data = bytes.into_owned();
         } else {
-            page.data.reserve(inflated.min(64 * stored + 1024));
+            page.data.reserve(inflated.min(stored.saturating_mul(64).saturating_add(1024)));
             page.data.extend_from_slice(&bytes[..plain]);
             // Of a page without values nothing need be stored.
             if inflated > plain {
