@@ -36,7 +36,7 @@ pub fn run(call: &Convert, out: &mut dyn Write) -> Outcome {
     let mut lake = match &call.rows {
         RowsAs::Parquet { keys, out } => {
             let keys = logloupe_table::columnar::Key::list(keys.iter().map(String::as_str));
-            let lake = columnar::Lake::new(out, keys);
+            let lake = columnar::Lake::new(out, keys, load::threads(&files));
             Some(lake.map_err(|fault| Failure::Refused(format!("logloupe: {fault}")))?)
         }
         _ => None,

@@ -53,7 +53,7 @@ pub fn load(files: &Files, formats: Formats) -> Loaded {
 /// The same, large plain files in parts of at least about so many bytes.
 pub fn load_split(files: &Files, formats: Formats, least: u64) -> Loaded {
     let (inputs, missing) = inputs::expand(&files.paths);
-    let all = files.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get);
+    let all = threads(files);
     let inputs = parts::split(inputs, files, formats.all, all, least);
     let hands = inputs::deal(&inputs, all);
     let counts = Counts::default();
@@ -93,6 +93,11 @@ pub fn load_split(files: &Files, formats: Formats, least: u64) -> Loaded {
         entry.integrity = found;
     }
     loaded
+}
+
+/// How many threads there may be.
+pub fn threads(files: &Files) -> usize {
+    files.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
 }
 
 /// What one thread read.

@@ -12,7 +12,7 @@ impl Lake {
     ///
     /// # Errors
     /// Always.
-    pub(crate) fn new(_: &Path, _: Vec<Key>) -> Result<Lake, String> {
+    pub(crate) fn new(_: &Path, _: Vec<Key>, _: usize) -> Result<Lake, String> {
         Err("this program was built without the feature `parquet`".into())
     }
     /// Never called.

@@ -1,5 +1,7 @@
 //! Values on their way into a row group, column by column: as the crate `parquet` takes them. Not encoding.
 
+use std::{collections::HashSet, hash::Hash};
+
 use bytes::Bytes;
 use logloupe_table::{
     Chunk, Row, Source, Table, Value,
@@ -99,6 +101,21 @@ impl Buffer {
     /// About how many bytes it holds.
     pub(super) fn bytes(&self) -> usize {
         self.values.bytes() + 2 * (self.present.len() + self.further.len())
+    }
+    /// Whether values occur again often enough for a dictionary of them: a quarter of some that stand apart.
+    pub(super) fn repeats(&self) -> bool {
+        match &self.values {
+            Values::Text { bytes, ends } => {
+                let text = |at: usize| {
+                    let start = at.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
+                    bytes.get(start..*ends.get(at)?)
+                };
+                repeat(ends.len(), text)
+            }
+            Values::Int(values) => repeat(values.len(), |at| values.get(at)),
+            Values::Float(values) => repeat(values.len(), |at| values.get(at).map(|v| v.to_bits())),
+            Values::Bool(_) => true,
+        }
     }
     /// Adds these rows, of which this column has the values.
     pub(super) fn take(&mut self, taken: &Taken<'_>, column: Option<usize>, rows: &Rows<'_>) {
@@ -214,4 +231,15 @@ impl Buffer {
         }
         Ok(())
     }
+}
+
+/// Whether at least a quarter of up to 4,096 of so many values occurred before.
+fn repeat<T: Hash + Eq>(count: usize, value: impl Fn(usize) -> Option<T>) -> bool {
+    const LOOKED_AT: usize = 4096;
+    let step = (count / LOOKED_AT).max(1);
+    let looked: Vec<T> = (0..count).step_by(step).filter_map(value).collect();
+    let all = looked.len();
+    let distinct = looked.into_iter().collect::<HashSet<T>>().len();
+    // Of few values nobody can tell.
+    all < 256 || distinct <= all - all / 4
 }

@@ -7,7 +7,8 @@
 //! Memory does not depend on how much is read: rows are handed on chunk by chunk, buffered by column, and written as a
 //! row group when a part has [`GROUP_ROWS`] or [`GROUP_BYTES`], or all of them together [`ALL_BYTES`]. At most
 //! [`MOST_OPEN`] parts take rows, and [`MOST_BEGUN`] of them have a file: the one that was not used for longest is completed
-//! when another one is needed, and its folder gets a further file if more comes.
+//! when another one is needed, and its folder gets a further file if more comes. A row group is encoded beside the reading
+//! where there are processors for it.
 
 mod buffer;
 mod part;
@@ -31,7 +32,7 @@ use logloupe_table::{
 
 use self::{
     buffer::Taken,
-    part::{Columns, Part},
+    part::{Columns, Free, Part},
     place::Places,
 };
 
@@ -59,6 +60,7 @@ pub struct Lake {
     misplaced: u64,
     /// Per key: whether some log has a column of that name, where the key is one.
     known: Vec<bool>,
+    free: Free,
 }
 
 /// A log of which there were rows.
@@ -83,11 +85,11 @@ struct Open {
 }
 
 impl Lake {
-    /// Files in this folder, which is made if it is not there.
+    /// Files in this folder, which is made if it is not there; so many threads work at them, that of the caller among them.
     ///
     /// # Errors
     /// When the folder cannot be made or has something in it already: files of two runs side by side would have rows twice.
-    pub fn new(folder: &Path, keys: Vec<Key>) -> Result<Lake, String> {
+    pub fn new(folder: &Path, keys: Vec<Key>, threads: usize) -> Result<Lake, String> {
         let fault = |fault: io::Error| format!("{}: {fault}", folder.display());
         fs::create_dir_all(folder).map_err(fault)?;
         if fs::read_dir(folder).map_err(fault)?.next().is_some() {
@@ -97,6 +99,7 @@ impl Lake {
         let known = keys.iter().map(|key| key.partition != Partition::Key).collect();
         Ok(Lake {
             known,
+            free: Free::new(threads.saturating_sub(1)),
             folder: folder.to_owned(),
             keys: keys.into(),
             logs: Vec::new(),
@@ -253,7 +256,7 @@ impl Lake {
             }
             self.complete(open)?;
         }
-        self.parts[at].part.write_group()
+        self.parts[at].part.write_group(&self.free)
     }
     fn complete(&mut self, open: Open) -> io::Result<()> {
         let path = open.part.finish()?;

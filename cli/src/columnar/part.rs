@@ -6,7 +6,11 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread::{self, JoinHandle},
 };
 
 use logloupe_table::{
@@ -14,13 +18,13 @@ use logloupe_table::{
     columnar::{Content, Layout, Leaf, Node, Origin, Type},
 };
 use parquet::{
-    basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical},
+    basic::{Compression, Encoding, LogicalType, Repetition, TimeUnit, Type as Physical},
     errors::{ParquetError, Result},
     file::{
-        properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr},
+        properties::{EnabledStatistics, WriterProperties},
         writer::SerializedFileWriter,
     },
-    schema::types::{ColumnPath, Type as SchemaType, TypePtr},
+    schema::types::{SchemaDescriptor, Type as SchemaType, TypePtr},
 };
 
 use super::buffer::{Buffer, Rows, Taken};
@@ -29,7 +33,6 @@ use super::buffer::{Buffer, Rows, Taken};
 #[derive(Debug)]
 pub(super) struct Columns {
     schema: TypePtr,
-    properties: WriterPropertiesPtr,
     leaves: Vec<Leaf>,
 }
 
@@ -38,18 +41,8 @@ impl Columns {
     pub(super) fn of(layout: &Layout) -> Result<Columns> {
         let schema =
             SchemaType::group_type_builder("schema").with_fields(members(layout.nodes())?).build()?;
-        let mut properties = WriterProperties::builder()
-            .set_created_by(concat!("logloupe ", env!("CARGO_PKG_VERSION")).to_owned())
-            .set_compression(Compression::SNAPPY);
-        if let Some(path) = layout.path_of(&Origin::Message) {
-            // Records do not repeat: a dictionary of them would be looked for in vain, and nobody skips by their order.
-            let path = ColumnPath::new(path.split('.').map(str::to_owned).collect());
-            properties = properties
-                .set_column_dictionary_enabled(path.clone(), false)
-                .set_column_statistics_enabled(path, EnabledStatistics::None);
-        }
         let leaves = layout.leaves().into_iter().cloned().collect();
-        Ok(Columns { schema: Arc::new(schema), properties: Arc::new(properties.build()), leaves })
+        Ok(Columns { schema: Arc::new(schema), leaves })
     }
     /// Which column of a table each of them is, if one is.
     pub(super) fn of_table(&self, schema: &Schema) -> Vec<Option<usize>> {
@@ -57,6 +50,28 @@ impl Columns {
         let places: HashMap<Leaf, usize> = fields.map(|(column, field)| (Leaf::of(field), column)).collect();
         self.leaves.iter().map(|leaf| places.get(leaf).copied()).collect()
     }
+}
+
+/// How the values of these columns are written: with a dictionary unless hardly any occurs twice. To look for each in one then
+/// takes most of the time that writing takes, and for no use.
+fn properties(schema: &TypePtr, buffers: &[Buffer]) -> WriterProperties {
+    let mut properties = WriterProperties::builder()
+        .set_created_by(concat!("logloupe ", env!("CARGO_PKG_VERSION")).to_owned())
+        .set_compression(Compression::SNAPPY);
+    let schema = SchemaDescriptor::new(schema.clone());
+    for (column, buffer) in schema.columns().iter().zip(buffers) {
+        let path = column.path().clone();
+        if buffer.leaf.origin == Origin::Message || !buffer.repeats() {
+            properties = properties.set_column_dictionary_enabled(path.clone(), false);
+            properties = match buffer.leaf.ty {
+                Type::Int | Type::Time => properties.set_column_encoding(path, Encoding::DELTA_BINARY_PACKED),
+                // Nothing is found or passed over by the smallest of texts that are all different.
+                Type::Text => properties.set_column_statistics_enabled(path, EnabledStatistics::None),
+                _ => properties,
+            };
+        }
+    }
+    properties.build()
 }
 
 fn members(nodes: &[Node]) -> Result<Vec<TypePtr>> {
@@ -111,7 +126,7 @@ pub(super) struct Part {
     buffers: Vec<Buffer>,
     rows: usize,
     bytes: usize,
-    file: Option<Begun>,
+    file: OpenFile,
 }
 
 /// A file of which something is written.
@@ -124,11 +139,11 @@ impl Part {
     /// A file that will be here, with these columns.
     pub(super) fn new(path: PathBuf, columns: Arc<Columns>) -> Part {
         let buffers = buffers(&columns);
-        Part { path, columns, buffers, rows: 0, bytes: 0, file: None }
+        Part { path, columns, buffers, rows: 0, bytes: 0, file: OpenFile::None }
     }
     /// Whether something is written, so that its columns are settled.
     pub(super) fn has_begun(&self) -> bool {
-        self.file.is_some()
+        !matches!(self.file, OpenFile::None)
     }
     /// How many rows wait for their row group.
     pub(super) fn rows(&self) -> usize {
@@ -161,33 +176,106 @@ impl Part {
         self.rows += rows.len();
         self.weigh();
     }
-    /// Writes what waits as a row group.
+    /// Writes what waits as a row group; on a thread of its own where one is free.
     ///
     /// # Errors
-    /// When the file cannot be written.
-    pub(super) fn write_group(&mut self) -> io::Result<()> {
+    /// When the file cannot be written, now or the last time.
+    pub(super) fn write_group(&mut self, free: &Free) -> io::Result<()> {
         let fresh = buffers(&self.columns);
         let full = std::mem::replace(&mut self.buffers, fresh);
         (self.rows, self.bytes) = (0, 0);
-        if self.file.is_none() {
-            self.file = Some(Begun::new(&self.path, &self.columns).map_err(|fault| at(&self.path, fault))?);
-        }
-        let Some(file) = &mut self.file else { return Ok(()) };
-        file.write(full).map_err(|fault| at(&self.path, io_error(fault)))
+        let mut begun = match self.file.settled()? {
+            Some(begun) => begun,
+            None => Begun::new(&self.path, &self.columns, &full).map_err(|fault| at(&self.path, fault))?,
+        };
+        let path = self.path.clone();
+        let write = move || match begun.write(full) {
+            Ok(()) => Ok(begun),
+            Err(fault) => Err(at(&path, io_error(fault))),
+        };
+        self.file = match free.take() {
+            Some(place) => OpenFile::Written(Writing(Some(thread::spawn(move || {
+                let _place = place;
+                write()
+            })))),
+            None => OpenFile::Idle(write()?),
+        };
+        Ok(())
     }
     /// Completes the file and gives its path.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub(super) fn finish(mut self) -> io::Result<PathBuf> {
-        if self.rows > 0 || self.file.is_none() {
-            self.write_group()?;
+        if self.rows > 0 || !self.has_begun() {
+            self.write_group(&Free::default())?;
         }
-        if let Some(Begun { writer, mut temporary }) = self.file.take() {
+        if let Some(Begun { writer, mut temporary }) = self.file.settled()? {
             let closed = writer.into_inner().map_err(io_error).map(drop);
             closed.and_then(|()| temporary.become_file(&self.path)).map_err(|fault| at(&self.path, fault))?;
         }
         Ok(self.path)
+    }
+}
+
+/// The file of a part.
+enum OpenFile {
+    /// Nothing is written yet.
+    None,
+    /// Nothing is being written.
+    Idle(Begun),
+    /// A thread writes a row group.
+    Written(Writing),
+}
+
+impl OpenFile {
+    /// The file with nothing being written, if there is one; `None` is left in its place.
+    fn settled(&mut self) -> io::Result<Option<Begun>> {
+        match std::mem::replace(self, OpenFile::None) {
+            OpenFile::None => Ok(None),
+            OpenFile::Idle(begun) => Ok(Some(begun)),
+            OpenFile::Written(mut writing) => match writing.0.take().map(JoinHandle::join) {
+                None => Ok(None),
+                Some(Ok(written)) => written.map(Some),
+                // A panic there is a fault of ours: it ends the run as it would have here.
+                Some(Err(panic)) => std::panic::resume_unwind(panic),
+            },
+        }
+    }
+}
+
+/// A thread that writes, and gives the file back.
+struct Writing(Option<JoinHandle<io::Result<Begun>>>);
+
+impl Drop for Writing {
+    /// Waits for it: a file that was not completed is gone when the program ends.
+    fn drop(&mut self) {
+        if let Some(thread) = self.0.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+/// How many threads may write besides the one that reads.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Free(Arc<AtomicUsize>);
+
+impl Free {
+    pub(super) fn new(threads: usize) -> Free {
+        Free(Arc::new(AtomicUsize::new(threads)))
+    }
+    /// A place for a thread, which is free again when that is dropped.
+    fn take(&self) -> Option<Place> {
+        let less = |free: usize| free.checked_sub(1);
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).ok().map(|_| Place(self.clone()))
+    }
+}
+
+struct Place(Free);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.0.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -196,7 +284,7 @@ fn buffers(columns: &Columns) -> Vec<Buffer> {
 }
 
 impl Begun {
-    fn new(path: &Path, columns: &Columns) -> io::Result<Begun> {
+    fn new(path: &Path, columns: &Columns, first: &[Buffer]) -> io::Result<Begun> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
@@ -206,7 +294,8 @@ impl Begun {
             Some(path) => File::create_new(path)?,
             None => return Err(io::ErrorKind::NotFound.into()),
         };
-        let writer = SerializedFileWriter::new(file, columns.schema.clone(), columns.properties.clone());
+        let properties = properties(&columns.schema, first);
+        let writer = SerializedFileWriter::new(file, columns.schema.clone(), properties.into());
         Ok(Begun { writer: writer.map_err(io_error)?, temporary })
     }
     fn write(&mut self, buffers: Vec<Buffer>) -> Result<()> {
