@@ -92,7 +92,7 @@ pub struct Query {
     pub files: Files,
 }
 
-/// `explain [--sql | --pattern] [--to plan|athena|insights] QUERY [PATH…]`
+/// `explain [--sql | --pattern] [--to plan|athena|insights] [--layout aws|parquet] QUERY [PATH…]`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explain {
     /// The query's text.
@@ -101,6 +101,8 @@ pub struct Explain {
     pub language: Language,
     /// As what it is explained.
     pub to: To,
+    /// The keys of Parquet that Athena is to read, where it is not to read what AWS delivered.
+    pub lake: Option<Vec<String>>,
     /// Which files, so that names are those that exist; all formats' names without any.
     pub files: Files,
 }
@@ -283,12 +285,16 @@ fn query(parser: &mut Parser) -> Result<Call, Usage> {
 fn explain(parser: &mut Parser) -> Result<Call, Usage> {
     const FORMS: [(&str, To); 3] = [("plan", To::Plan), ("athena", To::Athena), ("insights", To::Insights)];
     let (mut text, mut language, mut to) = (None, Language::default(), To::default());
-    let mut files = Files::default();
+    let (mut files, mut parquet, mut keys) = (Files::default(), false, None);
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Long("sql") => language = Language::Sql,
             Arg::Long("pattern") => language = Language::Pattern,
             Arg::Long("to") => to = choice(parser, "--to", &FORMS)?,
+            Arg::Long("layout") => {
+                parquet = choice(parser, "--layout", &[("aws", false), ("parquet", true)])?;
+            }
+            Arg::Long("partition-by") => keys = Some(partition_keys(parser)?),
             Arg::Short('h') | Arg::Long("help") => return Ok(Call::Help(HELP_EXPLAIN)),
             Arg::Value(value) if text.is_none() => text = Some(value.string()?),
             Arg::Value(path) => files.paths.push(path.into()),
@@ -300,7 +306,11 @@ fn explain(parser: &mut Parser) -> Result<Call, Usage> {
         }
     }
     let text = text.ok_or_else(|| Usage("no query given".into()))?;
-    Ok(Call::Explain(Explain { text, language, to, files: files.checked()? }))
+    if (parquet || keys.is_some()) && to != To::Athena || keys.is_some() && !parquet {
+        return Err(Usage("--layout goes with --to athena, --partition-by with --layout parquet".into()));
+    }
+    let lake = parquet.then(|| keys.unwrap_or_default());
+    Ok(Call::Explain(Explain { text, language, to, lake, files: files.checked()? }))
 }
 
 fn ledger(parser: &mut Parser) -> Result<Call, Usage> {

@@ -6,7 +6,7 @@ use std::io::Write;
 use logloupe_core::formats::Paths;
 use logloupe_query::plan::{self, Catalog};
 use logloupe_syntax::{self as syntax, Diagnostic, Language, Severity, diagnostic};
-use logloupe_table::json_paths::JsonPaths;
+use logloupe_table::{columnar::Key, json_paths::JsonPaths};
 use logloupe_tell::{
     explain::{self, RunsAt},
     transpile,
@@ -46,7 +46,15 @@ pub fn run(call: &Explain, out: &mut dyn Write) -> Outcome {
         }
         To::Athena => {
             plan::plan(&query, &catalog).map_err(|found| refuse(&found))?;
-            let athena = transpile::athena(&query, &catalog, &Paths(formats.all)).map_err(unsupported)?;
+            let logs = Paths(formats.all);
+            let athena = match &call.lake {
+                None => transpile::athena(&query, &catalog, &logs),
+                Some(keys) => {
+                    let keys = Key::list(keys.iter().map(String::as_str));
+                    transpile::athena_over_parquet(&query, &catalog, &logs, &keys)
+                }
+            };
+            let athena = athena.map_err(unsupported)?;
             athena_sql(&athena, out)?;
         }
         To::Insights => {

@@ -75,6 +75,45 @@ fn files_lie_where_they_are_expected_and_are_told() {
     assert_eq!(said.status, 2, "{}", said.err);
 }
 
+#[test]
+fn athena_is_told_what_the_files_have() {
+    let explain = |options: &[&str], query: &str| {
+        let said = logloupe(&[&["explain", "--to", "athena"][..], options, &[query]].concat());
+        assert_eq!(said.status, 0, "{}", said.err);
+        said.out
+    };
+    let lake = ["--layout", "parquet", "--partition-by", "day,region"];
+    let said = explain(
+        &lake,
+        "filter eventName = 'A' and region = 'us-east-1' and day = '2026-03-05' | stats count(*) as n by userIdentity.type, bin(1h)",
+    );
+    for part in [
+        "  `eventName` STRING,\n",
+        "\n)\nPARTITIONED BY (`day` STRING, `region` STRING)\nSTORED AS PARQUET\n",
+        "MSCK REPAIR TABLE cloudtrail;",
+        "  useridentity.type AS \"userIdentity.type\",\n",
+        "date_trunc('hour', with_timezone(log_timestamp, 'UTC'))",
+        "  AND region = 'us-east-1'\n",
+        "  AND \"day\" = '2026-03-05'\n",
+    ] {
+        assert!(said.contains(part), "{part}\n{said}");
+    }
+    // Athena has the record too, and logs for which AWS documents no table.
+    let said =
+        explain(&lake[..2], "source lambda | filter @message like 'x' | fields @timestamp, @line, @source");
+    assert!(
+        said.contains("CREATE EXTERNAL TABLE IF NOT EXISTS lambda (\n") && said.contains("log_message"),
+        "{said}"
+    );
+    let said = explain(&lake[..2], "source cloudtrail | stats count(*) by requestParameters.a.b");
+    assert!(said.contains("json_extract_scalar(log_message, '$.requestParameters.a.b')"), "{said}");
+    let said = explain(&lake[..2], "source guardduty | stats count(*) by source.ip");
+    assert!(said.contains("element_at(source.ip, 1)"), "{said}");
+    for wrong in [&["--layout", "parquet"][..], &["--to", "athena", "--partition-by", "day"]] {
+        assert_eq!(logloupe(&[&["explain"][..], wrong, &["stats count(*)"]].concat()).status, 2);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_full_disk_is_said_and_leaves_nothing_half_written() {
@@ -170,6 +209,18 @@ fn duckdb_and_pyarrow_find_what_queries_find() {
         totals.insert(id.to_owned(), Value::Object(of.collect()));
     }
     answers.write("totals.json", Value::Object(totals).to_string().as_bytes());
+    let mut statements = Map::new();
+    for id in ["vpc_flow", "cloudtrail", "guardduty", "alb"] {
+        let query = format!("source {id} | stats count(*)");
+        let told = |keys: &[&str]| {
+            let call = ["explain", "--to", "athena", "--layout", "parquet"];
+            let said = logloupe(&[&call[..], keys, &[&query]].concat());
+            assert_eq!(said.status, 0, "{}", said.err);
+            said.out
+        };
+        statements.insert(id.to_owned(), json!([told(&[]), told(&keys)]));
+    }
+    answers.write("statements.json", Value::Object(statements).to_string().as_bytes());
     let story: Map<_, _> = incident_story().iter().map(|s| (s.title.to_owned(), json!(s.answer))).collect();
     answers.write("story.json", Value::Object(story).to_string().as_bytes());
 

@@ -117,6 +117,25 @@ def story():
     return len(STORY)
 
 
+def athena(ty):
+    """The type in Athena's statement that reads a column of this type."""
+    if pyarrow.types.is_struct(ty):
+        return "STRUCT<" + ", ".join(f"`{field.name}`: {athena(field.type)}" for field in ty) + ">"
+    if pyarrow.types.is_list(ty):
+        return f"ARRAY<{athena(ty.value_type)}>"
+    return {"string": "STRING", "int64": "BIGINT", "double": "DOUBLE", "bool": "BOOLEAN", "timestamp[us, tz=UTC]": "TIMESTAMP"}[str(ty)]
+
+
+def statements():
+    """The statements for Athena have the columns of the files, and the keys of the folders."""
+    for log, (plain, placed) in json.load(open(f"{ROOT}/statements.json")).items():
+        for ddl, path in ((plain, f"{ROOT}/lake/{log}.parquet"), (placed, glob.glob(f"{ROOT}/placed/{log}/**/*.parquet", recursive=True)[0])):
+            schema = pyarrow.parquet.read_schema(path)
+            columns = ",\n".join(f"  `{field.name}` {athena(field.type)}" for field in schema)
+            assert f"EXISTS {log} (\n{columns}\n)\n" in ddl, (log, columns, ddl)
+        assert "PARTITIONED BY (`day` STRING, `account` STRING, `region` STRING)" in placed
+
+
 def folders():
     """A day of one region is read from its folder alone, and days are dates."""
     [found] = duckdb.execute(
@@ -128,4 +147,5 @@ def folders():
 
 
 print(values(), "rows,", totals(), "totals,", story(), "answers")
+statements()
 folders()

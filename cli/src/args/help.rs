@@ -93,6 +93,7 @@ in a JSON event (requestParameters.bucketName). A word without a command searche
 
 pub(super) const HELP_EXPLAIN: &str = "\
 logloupe explain [--sql | --pattern] [--to plan|athena|insights] QUERY [PATH…]
+logloupe explain --to athena --layout parquet [--partition-by KEYS] QUERY [PATH…]
 
 What the query does, without running it. Without files every name of every format is known; with files, the names
 that are in them.
@@ -100,6 +101,8 @@ that are in them.
   --to plan        the steps in words, in the order in which they run (the default)
   --to athena      the same query as Athena SQL, with the CREATE EXTERNAL TABLE that AWS documents for the log
   --to insights    the same query as CloudWatch Logs Insights accepts it
+  --layout parquet Athena reads what `convert --to parquet` wrote (with the same --partition-by), not what AWS delivered:
+                   the statement has exactly the names and types of these files
   --sql            the query is SQL
   --pattern        the query is a filter pattern of CloudWatch
 

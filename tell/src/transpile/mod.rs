@@ -8,7 +8,7 @@ pub mod athena;
 pub mod insights;
 mod log;
 
-pub use athena::athena;
+pub use athena::{athena, athena_over_parquet};
 pub use insights::insights;
 pub use logloupe_syntax::{
     Unsupported,

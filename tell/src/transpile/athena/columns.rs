@@ -22,6 +22,9 @@ use logloupe_table::{
 impl Printer<'_> {
     /// The column that a name means.
     pub(super) fn column(&mut self, name: &str) -> TypedResult {
+        if let Some(layout) = self.layout.clone() {
+            return self.stored(name, &layout);
+        }
         match name {
             "@timestamp" => return Ok(Typed::atom(self.table.time, SqlType::Time)),
             "@format" => return Ok(Typed::constant(&Value::text(self.log.id))),
@@ -48,10 +51,10 @@ impl Printer<'_> {
 
     /// A partition column: the log's own field of that name, the table's column if it is partitioned so, or what the
     /// event's time or place says.
-    fn partition(&mut self, partition: Partition, name: &str) -> TypedResult {
+    pub(super) fn partition(&mut self, partition: Partition, name: &str) -> TypedResult {
         let log = self.log.clone();
         if let Some(field) = log.field(name) {
-            return self.field(field).ok_or_else(|| self.absent(name));
+            return self.placed(&field.name);
         }
         let parts = |all: [&str; 4], form: DateForm| {
             let separator = form.separator.map_or(String::new(), String::from);
@@ -72,11 +75,24 @@ impl Printer<'_> {
             }
             Partition::Region | Partition::Account | Partition::Service | Partition::Key => {
                 let field = partition.field().and_then(|field| log.field(field));
-                return field.and_then(|field| self.field(field)).ok_or_else(|| self.absent(name));
+                return match field {
+                    Some(field) => self.placed(&field.name),
+                    None => Err(self.absent(name)),
+                };
             }
         };
         self.note(PARTITIONS);
         Ok(Typed::atom(format!("date_format({}, '{format}')", self.table.time), SqlType::Text))
+    }
+
+    /// The column of a field of that name.
+    fn placed(&mut self, name: &str) -> TypedResult {
+        let log = self.log.clone();
+        match (self.layout.clone(), log.field(name)) {
+            (Some(layout), Some(_)) => self.stored(name, &layout),
+            (None, Some(field)) => self.field(field).ok_or_else(|| self.absent(name)),
+            (_, None) => Err(self.absent(name)),
+        }
     }
 
     /// The value of a column of the log: the expression that the column has itself, or else what stands in the table under
@@ -171,7 +187,11 @@ impl Printer<'_> {
         Some(Below { sql, json: None })
     }
 
-    fn absent(&self, name: &str) -> Unsupported {
+    pub(super) fn absent(&self, name: &str) -> Unsupported {
+        if self.layout.is_some() {
+            let why = format!("`{}` has no such column before its files are read", self.log.id);
+            return Unsupported::new(format!("`{name}`"), why, "leave the field out");
+        }
         Unsupported::new(
             format!("`{name}`"),
             format!("the table `{}` that AWS documents for this log has no such column", self.table.name),
@@ -182,10 +202,10 @@ impl Printer<'_> {
 
 const PARTITIONS: &str = "a partition column that the table does not have is computed from the event's time, which reads every file";
 
-const SCALARS: &str =
+pub(super) const SCALARS: &str =
     "json_extract_scalar gives nothing where an object or a list stands; Logloupe gives its JSON";
 
-const FIRST: &str =
+pub(super) const FIRST: &str =
     "of a field with several values in a record Athena reads the first; Logloupe looks at all of them";
 
 /// What lies below a column.

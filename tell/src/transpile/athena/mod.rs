@@ -5,6 +5,7 @@
 //! mean what they mean here.
 //!
 //! Reading order: this file (a query), `layer` (what becomes a WITH), `columns` (what the log's columns are in the table),
+//! `lake` (the same over Parquet that we wrote),
 //! `expression`, `functions`, `typed` (types), `regex`, `json_path`. Quotes, brackets and the order of clauses are those of
 //! [`sql::write`](logloupe_syntax::sql::write), which our own SQL is written with too. The other way, SQL into a plan, is
 //! [`syntax::sql`](logloupe_syntax::sql)'s.
@@ -13,6 +14,7 @@ mod columns;
 mod expression;
 mod functions;
 mod json_path;
+mod lake;
 mod layer;
 mod over;
 mod regex;
@@ -31,30 +33,62 @@ use logloupe_syntax::{
     sql::write::{Column, Dialect, Expression, Join, OrderKey, Select, Statement},
     tree::{Command, Query, TableCommand},
 };
-use logloupe_table::external::{AthenaTable, Log, Logs};
+use logloupe_table::{
+    columnar::{Key, Layout},
+    external::{AthenaTable, Log, Logs},
+};
 
 /// The query as Athena SQL; the first thing that has no counterpart there if one has none.
 ///
 /// # Errors
 /// What Athena cannot say.
 pub fn athena(query: &Query, catalog: &Catalog, logs: &dyn Logs) -> Result<AthenaQuery, Unsupported> {
+    written(query, catalog, logs, None)
+}
+
+/// The same over Parquet as `convert` writes it, partitioned by these keys.
+///
+/// # Errors
+/// What Athena cannot say.
+pub fn athena_over_parquet(
+    query: &Query,
+    catalog: &Catalog,
+    logs: &dyn Logs,
+    keys: &[Key],
+) -> Result<AthenaQuery, Unsupported> {
+    written(query, catalog, logs, Some(keys))
+}
+
+fn written(
+    query: &Query,
+    catalog: &Catalog,
+    logs: &dyn Logs,
+    keys: Option<&[Key]>,
+) -> Result<AthenaQuery, Unsupported> {
     let plan = plan::plan(query, catalog).map_err(|found| {
         let first = found.first().map_or("it has faults", |d| d.message.as_str());
         Unsupported::new("the query", first, "fix it first")
     })?;
-    let mut printer = Printer::new(query, &plan, catalog, logs)?;
+    let mut printer = Printer::new(query, &plan, catalog, logs, keys)?;
     let select = printer.query_for_rows()?;
     let statement = Statement { with: std::mem::take(&mut printer.with), select };
     let tables = std::mem::take(&mut printer.tables);
     tables.iter().flat_map(|table| table.notes).for_each(|note| printer.note(note));
     let mut ids: Vec<&str> = Vec::new();
-    let mut ddl: Vec<&str> = Vec::new();
+    let mut ddl: Vec<String> = Vec::new();
     for table in &tables {
         if !ids.contains(&table.name) {
             ids.push(table.name);
-            ddl.push(table.ddl.trim_end());
+            ddl.push(match keys {
+                None => table.ddl.trim_end().to_owned(),
+                Some(keys) => {
+                    let log = logs.logs().into_iter().find(|log| log.id == table.name);
+                    log.map_or(String::new(), |log| lake::ddl(&log, keys))
+                }
+            });
         }
     }
+    printer.note_of_lake();
     Ok(AthenaQuery {
         log: printer.log.id.to_owned(),
         ddl: ddl.join("\n\n"),
@@ -68,7 +102,8 @@ fn asked(
     plan: &Plan,
     catalog: &Catalog,
     logs: &dyn Logs,
-) -> Result<(Log, Option<&'static AthenaTable>), Unsupported> {
+    keys: Option<&[Key]>,
+) -> Result<(Log, Option<AthenaTable>), Unsupported> {
     if plan.sources().is_some_and(<[String]>::is_empty) {
         // Rows that stand in the query: there is none.
         let fields = Vec::new();
@@ -76,8 +111,12 @@ fn asked(
         return Ok((none, None));
     }
     let log = log::asked(plan, catalog, logs)?;
+    if keys.is_some() {
+        let table = lake::table(&log);
+        return Ok((log, Some(table)));
+    }
     match log.external.map(|e| e.athena) {
-        Some(Ok(table)) => Ok((log, Some(table))),
+        Some(Ok(table)) => Ok((log, Some(*table))),
         Some(Err(why)) => Err(Unsupported::new(format!("a query of {}", log.title), why, "")),
         None => {
             let why = "AWS documents no table for this log";
@@ -124,7 +163,10 @@ struct Printer<'p> {
     catalog: &'p Catalog,
     logs: &'p dyn Logs,
     log: Rc<Log>,
-    table: &'static AthenaTable,
+    table: AthenaTable,
+    /// Where rows lie in Parquet: how they do, and the keys.
+    layout: Option<Rc<Layout>>,
+    keys: Option<&'p [Key]>,
     /// The stage that is being written.
     stage: usize,
     relation: Relation,
@@ -140,7 +182,7 @@ struct Printer<'p> {
     /// The queries inside that are among them.
     held: Vec<(Query, subquery::Held)>,
     /// The tables that are read.
-    tables: Vec<&'static AthenaTable>,
+    tables: Vec<AthenaTable>,
     notes: Vec<String>,
     depth: usize,
 }
@@ -211,6 +253,7 @@ impl<'p> Printer<'p> {
         plan: &'p Plan,
         catalog: &'p Catalog,
         logs: &'p dyn Logs,
+        keys: Option<&'p [Key]>,
     ) -> Result<Printer<'p>, Unsupported> {
         if let Some(command) = query.commands.iter().find(|c| !has_form(&c.item)) {
             let text = command.item.to_string();
@@ -220,14 +263,16 @@ impl<'p> Printer<'p> {
                 "end the query before it, and run the rest here",
             ));
         }
-        let (log, table) = asked(plan, catalog, logs)?;
-        let from = table.map_or("", |table| table.name).to_owned();
+        let (log, table) = asked(plan, catalog, logs, keys)?;
+        let from = table.as_ref().map_or("", |table| table.name).to_owned();
         Ok(Printer {
             plan,
             catalog,
             logs,
+            layout: keys.map(|keys| Rc::new(lake::layout(&log, keys))),
+            keys,
             log: Rc::new(log),
-            table: table.unwrap_or(&NO_TABLE),
+            table: table.unwrap_or(NO_TABLE),
             stage: 0,
             relation: Relation::new(from, &plan.stages[0]),
             order: Order::Default,

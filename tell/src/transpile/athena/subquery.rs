@@ -37,7 +37,7 @@ impl<'p> Printer<'p> {
             let first = found.first().map_or("it has faults", |d| d.message.as_str());
             Unsupported::new("a query inside", first, "fix it first")
         })?;
-        let mut inner = Printer::new(&query, &plan, self.catalog, self.logs)?;
+        let mut inner = Printer::new(&query, &plan, self.catalog, self.logs, self.keys)?;
         inner.inner = true;
         inner.with = std::mem::take(&mut self.with);
         inner.notes = std::mem::take(&mut self.notes);
