@@ -70,6 +70,7 @@ pub mod security_hub;
 pub mod security_lake;
 pub mod ssm_session;
 pub mod step_functions;
+pub mod suricata;
 pub mod syslog;
 pub mod text_log;
 pub mod transit_gateway;
@@ -122,6 +123,7 @@ pub static ALL: &[&dyn Format] = &[
     &elasticache::LOG,
     &global_accelerator::LOG,
     &network_firewall::LOG,
+    &suricata::LOG,
     &nlb::LOG,
     &route53::LOG,
     &api_gateway::ApiGateway,
