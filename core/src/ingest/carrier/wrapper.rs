@@ -6,7 +6,7 @@
 //! Sources: Lambda developer guide (events of SQS, SNS, Kinesis, Kafka and Firehose), Firehose developer guide (HTTP endpoint
 //! delivery, errors), CloudWatch Logs API reference (`StartLiveTail`), Docker (json-file), Fluent Bit and Vector
 //! manuals, Splunk (HEC, search export), Elasticsearch (search), Logstash and Filebeat references, Datadog (archives,
-//! Logs API), Grafana Loki HTTP API and logcli; all read 2026-11.
+//! Logs API), Grafana Loki HTTP API and logcli, OpenTelemetry (OTLP/JSON); all read 2026-11.
 
 use crate::{
     formats::field::json::{Json, Reader, each, members},
@@ -42,6 +42,8 @@ pub(crate) struct Wrapper {
     log: &'static str,
     stream: &'static str,
     ingested: &'static str,
+    /// A list of attributes as OpenTelemetry has them, which all records of it share.
+    attributes: &'static str,
 }
 
 const W: Wrapper = Wrapper {
@@ -58,6 +60,7 @@ const W: Wrapper = Wrapper {
     log: "",
     stream: "",
     ingested: "",
+    attributes: "",
 };
 
 /// All of them, in the order in which they are tried.
@@ -130,6 +133,12 @@ pub(crate) static WRAPPERS: &[Wrapper] = &[
         log: "stream.job", stream: "stream.filename", ..W },
     Wrapper { name: "Loki", needs: &["line", "labels"], only: &["line", "labels", "timestamp", "fields", "date", "id"],
         inner: "line", sure: true, time: "timestamp", log: "labels.job", stream: "labels.filename", ..W },
+    // Batches of resources, each with its scopes, each with its records.
+    Wrapper { name: "OTLP", needs: &["resourceLogs"], only: &["resourceLogs"], inner: "resourceLogs", sure: true, ..W },
+    Wrapper { name: "OTLP", needs: &["scopeLogs"], only: &["resource", "scopeLogs", "schemaUrl"], inner: "scopeLogs", sure: true,
+        attributes: "resource.attributes", ..W },
+    Wrapper { name: "OTLP", needs: &["logRecords"], only: &["scope", "logRecords", "schemaUrl"], inner: "logRecords", sure: true,
+        attributes: "scope.attributes", ..W },
     Wrapper { name: "Vector", needs: &["message", "source_type"], inner: "message",
         time: "timestamp", log: "source_type", stream: "file", ..W },
     Wrapper { name: "{\"message\": …}", needs: &["message"], only: &["message", "timestamp", "@timestamp", "host", "file", "source", "path"],
@@ -140,6 +149,9 @@ pub(crate) static WRAPPERS: &[Wrapper] = &[
 pub(crate) fn may_be_converted(object: &[u8]) -> bool {
     memchr::memmem::find(object, b"\"log_message\"").is_some()
 }
+
+/// How many attributes of one carrier are kept.
+const MOST_ATTRIBUTES: usize = 64;
 
 /// How many records of one carrier are taken out of it.
 const MOST: usize = 1 << 20;
@@ -162,22 +174,28 @@ pub(crate) struct Opened {
     pub(crate) log: Vec<u8>,
     pub(crate) stream: Vec<u8>,
     pub(crate) ingested: Option<i64>,
+    /// Attributes that all records share.
+    pub(crate) attributes: Vec<(String, Vec<u8>)>,
     /// What was expected of the record, where it is damaged, and what was found.
     pub(crate) fault: Option<(String, String)>,
 }
 
 impl Layer {
     pub(crate) fn of(wrapper: &'static Wrapper) -> Layer {
-        let Wrapper { inner, time, log, stream, ingested, needs, .. } = wrapper;
+        let Wrapper { inner, time, log, stream, ingested, attributes, needs, .. } = wrapper;
         // A path that is none is one that no record has.
-        let paths: Vec<&str> =
-            [inner, time, log, stream, ingested].into_iter().chain(needs.iter()).copied().map(some).collect();
+        let paths: Vec<&str> = [inner, time, log, stream, ingested, attributes]
+            .into_iter()
+            .chain(needs.iter())
+            .copied()
+            .map(some)
+            .collect();
         Layer { wrapper, reader: Reader::new(&paths) }
     }
     /// The records that `object` holds, of at most `limit` bytes where they are compressed; `None` if it is not this
     /// carrier's.
     pub(crate) fn open(&mut self, object: &[u8], limit: usize) -> Option<Opened> {
-        const FIXED: usize = 5;
+        const FIXED: usize = 6;
         let wrapper = self.wrapper;
         let values = self.reader.read(object).ok()?;
         if (0..wrapper.needs.len()).any(|need| values.get(FIXED + need) == Json::Missing) {
@@ -198,6 +216,7 @@ impl Layer {
             log: text(2),
             stream: text(3),
             ingested: instant(&text(4)),
+            attributes: attributes(values.get(5)),
             ..Opened::default()
         };
         match values.get(0) {
@@ -235,6 +254,26 @@ impl Layer {
         }
         Some(opened)
     }
+}
+
+/// The attributes of a list `[{"key":…,"value":{"stringValue":…}}]`; of a value that is no text, its JSON.
+fn attributes(list: Json<'_>) -> Vec<(String, Vec<u8>)> {
+    let mut all = Vec::new();
+    let Json::Array(list) = list else { return all };
+    let mut reader = Reader::new(&["key", "value"]);
+    each(list, |item| {
+        if let Json::Object(text) = item
+            && let Ok(values) = reader.read(text)
+            && let (Some(key), Json::Object(value)) = (values.get(0).text(), values.get(1))
+        {
+            let mut found = None;
+            let _ = members(value, |_, value, _| found = value.text().map(|text| text.into_owned()));
+            let key = String::from_utf8_lossy(&key).into_owned();
+            all.extend(found.map(|found| (key, found)));
+        }
+        all.len() < MOST_ATTRIBUTES
+    });
+    all
 }
 
 fn some(path: &str) -> &str {

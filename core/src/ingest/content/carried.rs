@@ -68,6 +68,7 @@ impl Carried {
     /// What is known of a record for which `inner` is said within what says this.
     pub(super) fn within(&self, inner: Carried) -> Carried {
         let mut carried = Carried { carriers: self.carriers, ..inner };
+        carried.own.extend(self.own.iter().take(MOST_OWN.saturating_sub(carried.own.len())).cloned());
         carried.log = carried.log.or_else(|| self.log.clone());
         carried.stream = carried.stream.or_else(|| self.stream.clone());
         carried.ingested = carried.ingested.or(self.ingested);

@@ -144,13 +144,16 @@ impl Feed<'_> {
         let Some(layer) = self.reader.layers.get_mut(at) else { return false };
         let wrapper = layer.wrapper;
         let Some(opened) = layer.open(bytes, limit) else { return false };
-        let Opened { records, bytes: are_bytes, log, stream, ingested, fault, .. } = opened;
+        let Opened { records, bytes: are_bytes, log, stream, ingested, fault, attributes, .. } = opened;
         let time = opened.time.or(time);
         let mut inner = Carried::default();
         inner.log(&log);
         inner.stream(&stream);
         inner.ingested(ingested);
         inner.time = time;
+        for (name, text) in &attributes {
+            inner.own(&name.as_str().into(), text);
+        }
         inner.carrier(wrapper.name);
         let carried = self.reader.carried.within(inner);
         let outer = std::mem::replace(&mut self.reader.carried, carried);

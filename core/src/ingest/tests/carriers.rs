@@ -7,6 +7,7 @@ use crate::{
     formats::{Format, json_lines::JsonLines, plain_text::PlainText},
     ingest::{Entry, Limits, Loader, Options, carrier::kpl, is_splittable},
 };
+use logloupe_table::Row;
 
 /// What became of `bytes`, pushed in pieces: of each row the number, time and what its carrier says, and the entry.
 fn read(name: &str, bytes: &[u8], piece: usize) -> (Vec<String>, Entry) {
@@ -395,6 +396,26 @@ fn streams_hold_bytes_gzip_and_aggregates() {
         (4, 3, 1),
         "a record without a value is set aside"
     );
+    let otlp = r#"{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}},{"key":"pid","value":{"intValue":"7"}}]},"scopeLogs":[
+{"scope":{"name":"s","attributes":[{"key":"lib","value":{"boolValue":true}}]},"logRecords":[{"n":1},{"n":2}]},{"logRecords":[]}]},
+{"scopeLogs":[{"logRecords":[{"n":3}]},{"logRecords":[{"n":4}]}]}]}"#;
+    let mut loader = Loader::new(vec![&JsonLines], Limits::default(), 1);
+    loader.open("otlp.json", Options::default());
+    otlp.as_bytes().chunks(5).for_each(|piece| loader.push(piece));
+    loader.finish();
+    let row = |row: Row<'_>| {
+        let shared = ["service.name", "pid", "lib", "@carrier"].map(|name| row.show(name)).join(" | ");
+        format!("{} | {shared}", String::from_utf8_lossy(&row.raw()))
+    };
+    let table = &loader.shard().tables[0];
+    let rows: Vec<String> = (0..table.rows()).filter_map(|at| table.row(at)).map(row).collect();
+    let expected = [
+        "{\"n\":1} | shop | 7 | true | OTLP",
+        "{\"n\":2} | shop | 7 | true | OTLP",
+        "{\"n\":3} |  |  |  | OTLP",
+    ];
+    assert_eq!(rows, expected);
+    assert_eq!(loader.ledger()[0].skipped, 1, "a scope without records");
     let event = |records: &[String]| format!("{{\"Records\":[{}]}}", records.join(",\n"));
     let plain = event(&[kinesis(b"n=1"), kinesis(b"n=2\nn=3\n"), kinesis(&gzip(b"n=4"))]);
     check(
