@@ -413,6 +413,7 @@ fn streams_hold_bytes_gzip_and_aggregates() {
         "{\"n\":1} | shop | 7 | true | OTLP",
         "{\"n\":2} | shop | 7 | true | OTLP",
         "{\"n\":3} |  |  |  | OTLP",
+        "{\"n\":4} |  |  |  | OTLP",
     ];
     assert_eq!(rows, expected);
     assert_eq!(loader.ledger()[0].skipped, 1, "a scope without records");
