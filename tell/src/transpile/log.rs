@@ -28,11 +28,21 @@ pub(super) fn candidates(plan: &Plan, catalog: &Catalog, logs: &dyn Logs) -> Res
     Ok(all)
 }
 
-/// The one log that the plan asks.
-pub(super) fn asked(plan: &Plan, catalog: &Catalog, logs: &dyn Logs) -> Result<Log, Unsupported> {
+/// The one log that the plan asks. Of several that it may ask, the other engine may `have` one alone: nothing else can be meant there.
+pub(super) fn asked(
+    plan: &Plan,
+    catalog: &Catalog,
+    logs: &dyn Logs,
+    have: impl Fn(&Log) -> bool,
+) -> Result<Log, Unsupported> {
     let mut all = candidates(plan, catalog, logs)?;
-    if all.len() == 1 {
-        return Ok(all.remove(0));
+    let only = match all.iter().filter(|log| have(log)).count() {
+        _ if all.len() == 1 => Some(0),
+        1 => all.iter().position(have),
+        _ => None,
+    };
+    if let Some(only) = only {
+        return Ok(all.swap_remove(only));
     }
     const TOLD: usize = 6;
     let ids: Vec<&str> = all.iter().map(|log| log.id).collect();

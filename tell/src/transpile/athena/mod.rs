@@ -110,7 +110,8 @@ fn asked(
         let none = Log { id: "", title: "", fields, json: false, external: None };
         return Ok((none, None));
     }
-    let log = log::asked(plan, catalog, logs)?;
+    let has_table = |log: &Log| keys.is_none() && log.external.is_some_and(|e| e.athena.is_ok());
+    let log = log::asked(plan, catalog, logs, has_table)?;
     if keys.is_some() {
         let table = lake::table(&log);
         return Ok((log, Some(table)));
