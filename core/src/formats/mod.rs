@@ -80,6 +80,7 @@ pub mod vpc_lattice;
 pub mod vpn;
 pub mod w3c;
 pub mod waf;
+pub mod zeek;
 
 #[cfg(test)]
 mod conformance;
@@ -124,6 +125,7 @@ pub static ALL: &[&dyn Format] = &[
     &global_accelerator::LOG,
     &network_firewall::LOG,
     &suricata::LOG,
+    &zeek::Zeek,
     &nlb::LOG,
     &route53::LOG,
     &api_gateway::ApiGateway,
