@@ -122,11 +122,10 @@ fn what_turns_text_around_is_marked() {
         visit.tab(tab);
         none();
     }
-    // What is asked is the value itself.
+    // What is asked is the value itself, and the query's text has it as it is.
     visit.click("button", "GetObject␣gnp.exe␣, 1 events");
     visit.click("menuitem", "Only");
     visit.wait_for_counts(1, 1);
-    none();
     visit.ledger();
     is_shown(&visit, "trail␣.json.gz");
 }

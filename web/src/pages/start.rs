@@ -41,7 +41,7 @@ pub(crate) fn Start(props: &StartProps) -> Html {
                 <p class="claim">{ "Ask your AWS logs. Here, in this page, without sending them anywhere." }</p>
                 <div class="drop">
                     <p class="drop-words">{ "Drop log files, archives or a whole folder" }</p>
-                    <p class="muted">{ ".json, .log, .gz, .zip, .tar, thousands at once" }</p>
+                    <p class="muted">{ ".json, .log, .gz, .zip, .tar, .parquet, thousands at once" }</p>
                     <div class="drop-buttons">
                         <Picker class="primary tall" />
                         <Picker folder={true} class="out tall" />
