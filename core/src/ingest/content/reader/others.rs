@@ -5,7 +5,7 @@
 //! whose format the caller named, nor for logs that need the lines around a record to know it: those behind a header, and
 //! those that span lines.
 
-use super::{CarriedColumns, Phase, Reader, head};
+use super::{CarriedColumns, Phase, Reader, decide::head};
 use crate::{
     formats::{Decoded, Decoder, Format, Record, Settings},
     ingest::{
