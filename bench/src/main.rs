@@ -12,6 +12,7 @@
 
 #[cfg(not(target_family = "wasm"))]
 mod browser;
+#[cfg(not(target_family = "wasm"))]
 mod codecs;
 mod ingest;
 mod logs;
@@ -76,6 +77,7 @@ fn main() -> ExitCode {
         ingest::formats(&mut table, scale);
         ingest::small_files(&mut table, scale);
     }
+    #[cfg(not(target_family = "wasm"))]
     if native || has("codecs") {
         codecs::all(&mut table, scale);
     }
